@@ -1,0 +1,1 @@
+"""Hubwerk: an integration hub. ARCHITECTURE.md gives the reading order."""

@@ -1,0 +1,51 @@
+"""Structured logs: key and value lines for people at a terminal, JSON for programs; secrets never."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+SECRET_KEYS = re.compile(r"password|passwd|secret|token|authorization|api_?key", re.IGNORECASE)
+CREDENTIALS_IN_URL = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]+@")
+
+
+def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blank what looks like a secret: values under telling names, and passwords inside addresses."""
+    for name, value in event.items():
+        if SECRET_KEYS.search(name):
+            event[name] = "***"
+        elif isinstance(value, str) and "://" in value:
+            event[name] = without_password(value)
+    return event
+
+
+def without_password(address: str) -> str:
+    """Return an address (or a text that holds some) without the passwords in it."""
+    return CREDENTIALS_IN_URL.sub(r"\1:***@", address)
+
+
+def configure(*, level: str = "info", stream: TextIO | None = None) -> None:
+    """Set up the log of this process: readable on a terminal, one JSON object a line elsewhere."""
+    out = stream or sys.stderr
+    renderer: Any = structlog.dev.ConsoleRenderer() if out.isatty() else structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            redact,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(out),
+        cache_logger_on_first_use=True,
+    )
+
+
+def get(name: str) -> Any:
+    """Return the logger of one part of the hub."""
+    return structlog.get_logger(part=name)

@@ -1,0 +1,121 @@
+"""What goes over the wire: JSON with a version, described by docs/asyncapi.yaml. References, never payloads."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hub.errors import InvalidMessage
+
+VERSION = 1
+LARGEST = 1_000_000
+"""Bytes. A message carries references; RabbitMQ itself refuses above 16 MiB."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class Message(BaseModel):
+    """What every message has."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    version: Literal[1] = VERSION
+
+
+class RunDue(Message):
+    """A run is due: to `hub.jobs`, from the relay to the system's queue."""
+
+    run: int
+    generation: int
+    job: Name
+
+
+class Trigger(Message):
+    """An external system asks for a run: to `hub.triggers`, the job's name as routing key."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+    job: Name | None = None
+    """May be left out: the routing key names the job."""
+    keys: tuple[Name, ...] = Field(default=(), max_length=10_000, strict=False)
+    """Only these records, where the job can do that; empty: everything that has changed."""
+    reason: str | None = Field(default=None, max_length=500)
+
+
+class RecordOutcome(BaseModel):
+    """What became of one record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str | None
+    outcome: Literal["new", "update", "differs", "skipped", "quarantined"]
+    cause: str | None = None
+    place: str | None = None
+
+
+class LogLine(BaseModel):
+    """One line a run wrote about itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: datetime
+    level: Literal["info", "warning", "error"]
+    text: str
+
+
+class RecordsDone(Message):
+    """The records of one page: to `hub.results`. Identical records are only counted."""
+
+    kind: Literal["records"] = "records"
+    run: int
+    generation: int
+    part: int
+    """1, 2, ...: unique within (run, generation)."""
+    job: Name
+    entity: str
+    counts: dict[str, int]
+    records: tuple[RecordOutcome, ...] = Field(strict=False)
+
+
+class Result(Message):
+    """What one delivery of a run came to: to `hub.results`. Its identity is (run, generation)."""
+
+    kind: Literal["result"] = "result"
+    run: int
+    generation: int
+    job: Name
+    system: Name
+    cause: str
+    outcome: Literal["done", "handed-on", "later", "dead", "cancelled", "skipped", "lost"]
+    attempt: int
+    worker: str | None
+    scheduled_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime
+    counts: dict[str, int]
+    """Of this delivery: new, identical, update, differs, skipped, quarantined."""
+    message: str | None
+    """Why, in one sentence, for an operator."""
+    next_at: datetime | None = None
+    lines: tuple[LogLine, ...] = Field(default=(), strict=False)
+
+
+M = TypeVar("M", bound=Message)
+
+
+def encode(message: Message) -> bytes:
+    """Return the message as JSON."""
+    return orjson.dumps(message.model_dump(mode="python"))
+
+
+def decode(body: bytes | memoryview | str, kind: type[M]) -> M:
+    """Read a message of one kind; raises InvalidMessage with what is wrong and where."""
+    if len(body) > LARGEST:
+        raise InvalidMessage(f"{len(body):,} bytes are more than a message may have ({LARGEST:,})")
+    try:
+        return kind.model_validate_json(bytes(body) if isinstance(body, memoryview) else body)
+    except ValidationError as fault:
+        first: Any = fault.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise InvalidMessage(f"{place}: {first['msg']}" if place else str(first["msg"])) from None

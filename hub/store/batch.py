@@ -1,0 +1,36 @@
+"""Many rows in one statement: they travel as one JSON parameter, so that the statement's text never changes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from hub.store.types import iso
+
+
+def rows(dialect: str, name: str, /, **columns: sa.types.TypeEngine[Any]) -> sa.FromClause:
+    """Return a table of the rows given as parameter NAME (see `pack`), to join with or to insert from."""
+    parameter = sa.bindparam(name, type_=sa.Text)
+    if dialect == "postgresql":
+        source = sa.func.json_to_recordset(sa.cast(parameter, sa.JSON))
+        derived = source.table_valued(*(sa.column(n, t) for n, t in columns.items()), name=name)
+        return derived.render_derived(name=name, with_types=True)
+    each = sa.func.json_each(parameter).table_valued("value")
+    extracted = (
+        sa.type_coerce(sa.func.json_extract(each.c.value, sa.literal_column(f"'$.{n}'")), t).label(n)
+        for n, t in columns.items()
+    )
+    return sa.select(*extracted).subquery(name)
+
+
+def pack(items: Iterable[Mapping[str, Any]]) -> str:
+    """Return rows as the parameter that `rows` expects."""
+    return orjson.dumps(list(items), default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    raise TypeError(type(value).__name__)

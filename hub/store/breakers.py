@@ -1,0 +1,65 @@
+"""The circuit breaker of each system: shared by all processes, visible to operators."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from hub.store.database import Tx
+from hub.store.runs import insert
+from hub.store.schema import breaker
+
+FIRST_REST = timedelta(seconds=30)
+LONGEST_REST = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """How a system has answered lately; open while `opened_at` is set."""
+
+    system: str
+    failures: int
+    opened_at: datetime | None
+    probe_at: datetime | None
+    probes: int
+    reason: str | None
+
+
+_COLUMNS = tuple(breaker.c[name] for name in Breaker.__dataclass_fields__)
+
+
+def find(tx: Tx) -> dict[str, Breaker]:
+    """Return the breakers of all systems that have ever failed."""
+    return {row.system: Breaker(*row) for row in tx.execute(sa.select(*_COLUMNS))}
+
+
+def failed(tx: Tx, system: str, reason: str, most: int) -> bool:
+    """Count a failure to reach a system; returns whether this one opened its breaker (`most` in a row)."""
+    first = {"system": system, "failures": 1, "probes": 0, "reason": reason}
+    statement = insert(tx, breaker).values(first)
+    counted = {"failures": breaker.c.failures + 1, "reason": reason}
+    changed = statement.on_conflict_do_update(index_elements=["system"], set_=counted)
+    failures = tx.execute(changed.returning(breaker.c.failures)).scalar_one()
+    if failures < most:
+        return False
+    closed = (breaker.c.system == system) & breaker.c.opened_at.is_(None)
+    values = {"opened_at": tx.now, "probe_at": tx.now + FIRST_REST, "probes": 0}
+    return bool(tx.execute(sa.update(breaker).where(closed).values(values)).rowcount)
+
+
+def reached(tx: Tx, system: str) -> None:
+    """Note that a system has answered: its breaker closes."""
+    values = {"failures": 0, "opened_at": None, "probe_at": None, "probes": 0, "reason": None}
+    tx.execute(sa.update(breaker).where(breaker.c.system == system).values(values))
+
+
+def may_probe(tx: Tx, system: str) -> bool:
+    """Take the right to ask an open system again; one process has it at a time, with a longer rest after each."""
+    ready = (breaker.c.system == system) & breaker.c.opened_at.is_not(None) & (breaker.c.probe_at <= tx.now)
+    row = tx.execute(sa.select(breaker.c.probes).where(ready).with_for_update()).first()
+    if row is None:
+        return False
+    rest = min(FIRST_REST * 2 ** min(row.probes + 1, 10), LONGEST_REST)
+    values = {"probe_at": tx.now + rest, "probes": row.probes + 1}
+    tx.execute(sa.update(breaker).where(breaker.c.system == system).values(values))
+    return True

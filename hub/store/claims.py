@@ -1,0 +1,280 @@
+"""Leases on runs: claim, keep, settle, rescue. Whoever comes late changes nothing.
+
+Every statement is conditional on the run's generation, and touches rows in the order of their ids, so that two workers
+never wait for each other in a circle.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+import sqlalchemy.exc
+
+from hub.errors import LeaseLost, RunCancelled
+from hub.store import outbox
+from hub.store.batch import pack, rows
+from hub.store.database import Tx
+from hub.store.runs import open_run_of
+from hub.store.schema import run
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A run that this worker may carry out, until its lease lapses."""
+
+    id: int
+    generation: int
+    job: str
+    system: str
+    cause: str
+    scheduled_at: datetime | None
+    started_at: datetime
+    scope: Sequence[str] | None
+    failures: int
+    counts: Mapping[str, int] | None
+    overlap: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overlapped:
+    """A run that found its job's run still open: left out, or waiting for that one to end."""
+
+    id: int
+    generation: int
+    job: str
+    system: str
+    cause: str
+    scheduled_at: datetime | None
+    skipped: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """How a claimed run goes on: ended (`state` done, dead, cancelled), or waiting again until `not_before`."""
+
+    id: int
+    generation: int
+    state: str
+    failures: int
+    message: str | None
+    counts: Mapping[str, int]
+    ended_at: datetime | None = None
+    not_before: datetime | None = None
+    result: str = ""
+    """The result as it goes out."""
+    job: str = ""
+
+
+_RETURNED = tuple(Claimed.__dataclass_fields__)
+
+
+def _given(dialect: str) -> sa.FromClause:
+    return rows(dialect, "given", id=sa.BigInteger(), generation=sa.Integer())
+
+
+def _pairs(pairs: Iterable[tuple[int, int]]) -> str:
+    return pack({"id": number, "generation": generation} for number, generation in sorted(pairs))
+
+
+@cache
+def _claim(dialect: str) -> sa.Executable:
+    given = _given(dialect)
+    there = (
+        sa.select(run.c.id, run.c.job, run.c.overlap, run.c.started_at)
+        .join(given, (run.c.id == given.c.id) & (run.c.generation == given.c.generation))
+        .where(run.c.state == "waiting")
+        .order_by(run.c.id)
+        .with_for_update(of=run)
+        .cte("there")
+    )
+    turn = sa.func.row_number().over(partition_by=there.c.job, order_by=there.c.id).label("turn")
+    ranked = sa.select(there, turn).cte("ranked")
+    free = sa.or_(
+        ranked.c.overlap == "allow",
+        ranked.c.started_at.is_not(None),
+        sa.and_(ranked.c.turn == 1, sa.not_(open_run_of(ranked.c.job))),
+    )
+    mine = sa.select(ranked.c.id).where(free)
+    now = sa.bindparam("now", type_=run.c.started_at.type)
+    return (
+        sa.update(run)
+        .where(run.c.id.in_(mine))
+        .values(
+            state="running",
+            worker=sa.bindparam("worker"),
+            lease_until=sa.bindparam("until"),
+            started_at=sa.func.coalesce(run.c.started_at, now),
+            blocked=sa.false(),
+        )
+        .returning(*(run.c[name] for name in _RETURNED))
+    )
+
+
+def claim(
+    tx: Tx, pairs: Collection[tuple[int, int]], worker: str, lease: timedelta
+) -> tuple[list[Claimed], list[Overlapped]]:
+    """Claim the runs that are still waiting in the given generation.
+
+    The others have moved on, are held by somebody, or are answered by their overlap policy (returned second): their
+    deliveries can be acknowledged, the rows know better.
+    """
+    claimed = _claim_all(tx, pairs, worker, lease)
+    left = set(pairs) - {(each.id, each.generation) for each in claimed}
+    return claimed, _overlapped(tx, left) if left else []
+
+
+def _claim_all(tx: Tx, pairs: Collection[tuple[int, int]], worker: str, lease: timedelta) -> list[Claimed]:
+    values = {"worker": worker, "until": tx.now + lease, "now": tx.now}
+    try:
+        with tx.savepoint():
+            found = tx.execute(_claim(tx.dialect), {"given": _pairs(pairs), **values})
+            return [Claimed(*row) for row in found]
+    except sqlalchemy.exc.IntegrityError:
+        # Another worker has claimed a run of one of these jobs at the same moment. One run's conflict is its own.
+        if len(pairs) == 1:
+            return []
+        return [each for pair in sorted(pairs) for each in _claim_all(tx, [pair], worker, lease)]
+
+
+def _overlapped(tx: Tx, pairs: Iterable[tuple[int, int]]) -> list[Overlapped]:
+    given = _given(tx.dialect)
+    there = (
+        sa.select(run.c.id, run.c.generation, run.c.job, run.c.system, run.c.cause, run.c.scheduled_at, run.c.overlap)
+        .join(given, (run.c.id == given.c.id) & (run.c.generation == given.c.generation))
+        .where(run.c.state == "waiting")
+        .order_by(run.c.id)
+        .with_for_update(of=run)
+    )
+    found = tx.execute(there, {"given": _pairs(pairs)}).all()
+    buffered: set[str] = set()
+    if any(row.overlap == "buffer-one" for row in found):
+        waiting = sa.select(run.c.job).where(run.c.state == "waiting", run.c.blocked, run.c.cause == "schedule")
+        buffered = set(tx.execute(waiting).scalars())
+    answered: list[Overlapped] = []
+    for row in found:
+        # Only the schedule's own runs may be left out: what somebody asked for is done after the open run.
+        skipped = row.cause == "schedule" and (row.overlap == "skip" or row.job in buffered)
+        if row.cause == "schedule":
+            buffered.add(row.job)
+        answered.append(Overlapped(row.id, row.generation, row.job, row.system, row.cause, row.scheduled_at, skipped))
+    _answer(tx, answered)
+    return answered
+
+
+STILL_OPEN = "the run before it was still under way (overlap policy)"
+
+
+def _answer(tx: Tx, overlapped: Sequence[Overlapped]) -> None:
+    skipped = [each.id for each in overlapped if each.skipped]
+    if skipped:
+        ended = {"state": "skipped", "ended_at": tx.now, "message": STILL_OPEN}
+        tx.execute(sa.update(run).where(run.c.id.in_(skipped)).values(ended))
+    waiting = [each.id for each in overlapped if not each.skipped]
+    if waiting:
+        blocked = {"blocked": True, "published_at": None, "published": 0, "generation": run.c.generation + 1}
+        tx.execute(sa.update(run).where(run.c.id.in_(waiting)).values(blocked))
+
+
+@cache
+def _keep(dialect: str) -> sa.Executable:
+    given = _given(dialect)
+    held = (run.c.id == given.c.id) & (run.c.generation == given.c.generation) & (run.c.state == "running")
+    until = sa.bindparam("until", type_=run.c.lease_until.type)
+    return sa.update(run).where(held).values(lease_until=until).returning(run.c.id, run.c.generation, run.c.cancel_by)
+
+
+def keep(tx: Tx, pairs: Collection[tuple[int, int]], lease: timedelta) -> dict[tuple[int, int], str | None]:
+    """Prolong leases. Returns those that are still held, each with who asked to cancel it, if anybody did."""
+    found = tx.execute(_keep(tx.dialect), {"given": _pairs(pairs), "until": tx.now + lease})
+    return {(row.id, row.generation): row.cancel_by for row in found}
+
+
+def hold(tx: Tx, number: int, generation: int, lease: timedelta, counts: Mapping[str, int]) -> int:
+    """Make sure, within a page's transaction, that the run is still ours, and note the progress.
+
+    Returns the number of this page. Raises LeaseLost or RunCancelled: nothing of the page is stored then.
+    """
+    held = (run.c.id == number) & (run.c.generation == generation) & (run.c.state == "running")
+    progress = {"crashes": 0, "parts": run.c.parts + 1, "counts": counts, "lease_until": tx.now + lease}
+    row = tx.execute(sa.update(run).where(held).values(progress).returning(run.c.cancel_by, run.c.parts)).first()
+    if row is None:
+        raise LeaseLost
+    if row.cancel_by is not None:
+        raise RunCancelled(f"cancelled by {row.cancel_by}")
+    return row.parts
+
+
+_SETTLED = ("id", "generation", "state", "failures", "message", "counts", "ended_at", "not_before")
+
+
+@cache
+def _settle(dialect: str) -> sa.Executable:
+    given = rows(dialect, "given", **{name: run.c[name].type for name in _SETTLED})
+    again = given.c.state == "waiting"
+    return (
+        sa.update(run)
+        .where(run.c.id == given.c.id, run.c.generation == given.c.generation, run.c.state == "running")
+        .values(
+            state=given.c.state,
+            generation=run.c.generation + sa.case((again, 1), else_=0),
+            published_at=sa.case((again, sa.null()), else_=run.c.published_at),
+            published=sa.case((again, 0), else_=run.c.published),
+            not_before=sa.func.coalesce(given.c.not_before, run.c.not_before),
+            ended_at=given.c.ended_at,
+            failures=given.c.failures,
+            crashes=0,
+            message=given.c.message,
+            counts=given.c.counts,
+            worker=None,
+            lease_until=None,
+        )
+        .returning(run.c.id)
+    )
+
+
+def settle(tx: Tx, settlements: Collection[Settlement]) -> set[int]:
+    """Store how runs go on together with their results; returns the ids of those that were still ours to settle."""
+    ordered = sorted(settlements, key=lambda each: each.id)
+    given = pack({name: getattr(each, name) for name in _SETTLED} for each in ordered)
+    settled = set(tx.execute(_settle(tx.dialect), {"given": given}).scalars())
+    outbox.put(tx, [outbox.Unsent(s.id, s.generation, 0, s.job, s.result) for s in ordered if s.id in settled])
+    return settled
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """A run whose worker is gone."""
+
+    id: int
+    generation: int
+    job: str
+    system: str
+    cause: str
+    scheduled_at: datetime | None
+    started_at: datetime
+    worker: str | None
+    crashes: int
+    failures: int
+
+
+def lapsed(tx: Tx, most: int) -> list[Lapsed]:
+    """Return the running runs whose lease has lapsed, locked until the transaction ends."""
+    columns = [run.c[name] for name in Lapsed.__dataclass_fields__]
+    gone = sa.select(*columns).where(run.c.state == "running", run.c.lease_until < tx.now)
+    return [Lapsed(*row) for row in tx.execute(gone.order_by(run.c.id).limit(most).with_for_update())]
+
+
+def take_back(tx: Tx, gone: Lapsed, not_before: datetime | None, message: str, result: str) -> None:
+    """Hand a lapsed run on anew from `not_before`, or give it up as dead when that is None."""
+    values: dict[str, Any] = {"worker": None, "lease_until": None, "crashes": gone.crashes + 1, "message": message}
+    if not_before is None:
+        values |= {"state": "dead", "ended_at": tx.now}
+    else:
+        again = {"state": "waiting", "generation": gone.generation + 1, "published_at": None, "published": 0}
+        values |= again | {"not_before": not_before}
+    ours = (run.c.id == gone.id) & (run.c.generation == gone.generation) & (run.c.state == "running")
+    if tx.execute(sa.update(run).where(ours).values(values)).rowcount:
+        outbox.put(tx, [outbox.Unsent(gone.id, gone.generation, 0, gone.job, result)])

@@ -1,0 +1,152 @@
+"""How a transaction is had, on PostgreSQL and on SQLite alike."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+import sqlalchemy.event
+import sqlalchemy.exc
+
+from hub.clock import Clock, SystemClock
+from hub.errors import Misconfigured, TryLater
+from hub.log import without_password
+
+BUSY_SECONDS = 30
+"""How long a writer of SQLite waits for another one."""
+
+
+class DatabaseAway(TryLater):
+    """The database does not answer."""
+
+
+class Tx:
+    """A transaction, with the one time by which leases are judged."""
+
+    def __init__(self, connection: sa.Connection, clock: Clock | None) -> None:
+        """`clock`: none means the database's own."""
+        self.connection = connection
+        self.dialect = connection.dialect.name
+        self._clock = clock
+
+    @cached_property
+    def now(self) -> datetime:
+        """The present instant by the database's clock; the same throughout the transaction."""
+        if self._clock is not None:
+            return self._clock.now()
+        return self.connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC)
+
+    def execute(self, statement: sa.Executable, parameters: Any = None) -> sa.CursorResult[Any]:
+        """Execute one statement; a list of parameters executes it for each."""
+        return self.connection.execute(statement, parameters)  # pyright: ignore[reportReturnType]
+
+    @contextmanager
+    def savepoint(self) -> Generator[None]:
+        """Undo only what happens inside when it fails."""
+        with self.connection.begin_nested():
+            yield
+
+
+class Store:
+    """A database of the hub. Threads share it; each transaction has a connection of its own."""
+
+    def __init__(self, url: str, clock: Clock | None = None, *, connections: int = 10) -> None:
+        """`clock` replaces the database's clock (the simulator's does); SQLite has none and uses the machine's."""
+        self.engine = _engine(url, connections)
+        self.dialect = self.engine.dialect.name
+        self._clock = clock or (None if self.dialect == "postgresql" else SystemClock())
+
+    @contextmanager
+    def read(self) -> Generator[Tx]:
+        """Open a transaction that only reads. Raises DatabaseAway."""
+        with self._begin(write=False) as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Generator[Tx]:
+        """Open a transaction that commits at the end of the block, or not at all. Raises DatabaseAway."""
+        with self._begin(write=True) as tx:
+            yield tx
+
+    @contextmanager
+    def _begin(self, *, write: bool) -> Generator[Tx]:
+        engine = self.engine.execution_options(hub_write=True) if write else self.engine
+        try:
+            with engine.connect() as connection, connection.begin() as transaction:
+                yield Tx(connection, self._clock)
+                if not write:
+                    transaction.rollback()
+        except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError) as fault:
+            raise DatabaseAway(_told(fault)) from fault
+        except sqlalchemy.exc.DBAPIError as fault:
+            if fault.connection_invalidated:
+                raise DatabaseAway(_told(fault)) from fault
+            raise
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _told(fault: BaseException) -> str:
+    cause = getattr(fault, "orig", None) or fault
+    first = str(cause).strip().splitlines()
+    return f"{DatabaseAway.__doc__} ({without_password(first[0]) if first else type(cause).__name__})"
+
+
+def _engine(url: str, connections: int) -> sa.Engine:
+    try:
+        address = sa.make_url(url)
+    except sqlalchemy.exc.ArgumentError:
+        raise Misconfigured(
+            f"the database's address {without_password(url)!r} is not understood; for example "
+            "postgresql+psycopg://hub@localhost/hub or sqlite:///hub.db"
+        ) from None
+    if address.get_backend_name() == "postgresql":
+        address = address.set(drivername="postgresql+psycopg")
+        options: dict[str, Any] = {
+            "pool_size": connections,
+            "max_overflow": connections,
+            "connect_args": {"connect_timeout": 5, "prepare_threshold": 2, "options": "-c timezone=utc"},
+        }
+    elif address.get_backend_name() == "sqlite":
+        options = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+        if address.database in (None, "", ":memory:"):
+            options["poolclass"] = sa.StaticPool
+    else:
+        raise Misconfigured(f"{address.get_backend_name()} is not supported; PostgreSQL and SQLite are")
+    try:
+        engine = sa.create_engine(
+            address,
+            json_serializer=_json,
+            json_deserializer=orjson.loads,
+            **options,
+        )
+    except ModuleNotFoundError as missing:
+        raise Misconfigured(f"{missing.name} is missing; mend: pip install 'hubwerk[postgres]'") from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    return engine
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _prepare_sqlite(engine: sa.Engine) -> None:
+    @sqlalchemy.event.listens_for(engine, "connect")
+    def _connected(connection: sqlite3.Connection, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        # The driver's own transactions begin too late and read-only; ours are begun below.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sqlalchemy.event.listens_for(engine, "begin")
+    def _begun(connection: sa.Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        # A writer takes its turn at once: a reader that becomes a writer would fail instead of waiting.
+        write = connection.get_execution_options().get("hub_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

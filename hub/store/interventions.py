@@ -1,0 +1,118 @@
+"""What operators do to runs: look, cancel, hurry, replay, discard."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from hub.store.database import Tx
+from hub.store.schema import run
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A run as operators see it."""
+
+    id: int
+    job: str
+    system: str
+    cause: str
+    state: str
+    generation: int
+    scheduled_at: datetime | None
+    stands_for: int
+    reason: str | None
+    blocked: bool
+    not_before: datetime
+    published_at: datetime | None
+    worker: str | None
+    lease_until: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    failures: int
+    crashes: int
+    cancel_by: str | None
+    message: str | None
+    counts: Mapping[str, int] | None
+
+
+_COLUMNS = tuple(run.c[name] for name in Shown.__dataclass_fields__)
+
+
+def find(
+    tx: Tx,
+    *,
+    numbers: Collection[int] | None = None,
+    job: str | None = None,
+    system: str | None = None,
+    states: Collection[str] = (),
+    most: int = 50,
+) -> list[Shown]:
+    """List runs, the latest first."""
+    statement = sa.select(*_COLUMNS)
+    if numbers is not None:
+        statement = statement.where(run.c.id.in_(numbers))
+    if job is not None:
+        statement = statement.where(run.c.job == job)
+    if system is not None:
+        statement = statement.where(run.c.system == system)
+    if states:
+        statement = statement.where(run.c.state.in_(states))
+    return [Shown(*row) for row in tx.execute(statement.order_by(run.c.id.desc()).limit(most))]
+
+
+def last_of_each(tx: Tx) -> dict[str, Shown]:
+    """Return the latest run of each job."""
+    latest = sa.select(sa.func.max(run.c.id)).group_by(run.c.job)
+    return {row.job: Shown(*row) for row in tx.execute(sa.select(*_COLUMNS).where(run.c.id.in_(latest)))}
+
+
+def count_by_state(tx: Tx) -> dict[str, int]:
+    """Return how many runs there are in each state."""
+    found = tx.execute(sa.select(run.c.state, sa.func.count().label("number")).group_by(run.c.state))
+    return {row.state: row.number for row in found}
+
+
+def cancel(tx: Tx, number: int, by: str) -> str | None:
+    """Cancel a run: at once if it waits, at its next page if it runs. Returns its state then; none: it had ended."""
+    waiting = (run.c.id == number) & (run.c.state == "waiting")
+    ended = {"state": "cancelled", "ended_at": tx.now, "cancel_by": by, "message": f"cancelled by {by}"}
+    if tx.execute(sa.update(run).where(waiting).values(**ended, generation=run.c.generation + 1)).rowcount:
+        return "cancelled"
+    running = (run.c.id == number) & (run.c.state == "running")
+    return "running" if tx.execute(sa.update(run).where(running).values(cancel_by=by)).rowcount else None
+
+
+def hurry(tx: Tx, number: int) -> bool:
+    """Let a waiting run (a retry, say) go out now instead of later; returns whether it waited."""
+    waiting = (run.c.id == number) & (run.c.state == "waiting") & (run.c.not_before > tx.now)
+    return bool(tx.execute(sa.update(run).where(waiting).values(not_before=tx.now)).rowcount)
+
+
+def replay(tx: Tx, numbers: Collection[int], by: str) -> list[int]:
+    """Hand dead runs on anew with all their attempts; returns those that were dead."""
+    dead = run.c.id.in_(numbers) & (run.c.state == "dead")
+    again = {
+        "state": "waiting",
+        "generation": run.c.generation + 1,
+        "not_before": tx.now,
+        "published_at": None,
+        "published": 0,
+        # A new beginning: it takes its turn behind a run of the job that is open now.
+        "started_at": None,
+        "ended_at": None,
+        "failures": 0,
+        "crashes": 0,
+        "cancel_by": None,
+        "cause": "manual",
+        "message": f"replayed by {by}",
+    }
+    return sorted(tx.execute(sa.update(run).where(dead).values(again).returning(run.c.id)).scalars())
+
+
+def discard(tx: Tx, numbers: Collection[int], by: str) -> list[int]:
+    """Put dead runs away for good; they are pruned like any other. Returns those that were dead."""
+    dead = run.c.id.in_(numbers) & (run.c.state == "dead")
+    values = {"state": "discarded", "message": run.c.message + f" (discarded by {by})"}
+    return sorted(tx.execute(sa.update(run).where(dead).values(values).returning(run.c.id)).scalars())

@@ -1,0 +1,29 @@
+"""Named leases, such as the scheduler's lead. They save work; correctness never rests on them."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from hub.store.database import Tx
+from hub.store.runs import insert
+from hub.store.schema import lease
+
+
+def take(tx: Tx, name: str, holder: str, length: timedelta) -> bool:
+    """Take or prolong a lease; returns whether it is held now."""
+    values = {"name": name, "holder": holder, "until": tx.now + length}
+    statement = insert(tx, lease).values(values)
+    free = (lease.c.holder == holder) | (lease.c.until < tx.now)
+    changed = statement.on_conflict_do_update(index_elements=["name"], set_=values, where=free)
+    return tx.execute(changed.returning(lease.c.name)).first() is not None
+
+
+def give_up(tx: Tx, name: str, holder: str) -> None:
+    """End a lease, so that another need not wait for it to lapse."""
+    tx.execute(sa.delete(lease).where(lease.c.name == name, lease.c.holder == holder))
+
+
+def holder(tx: Tx, name: str) -> str | None:
+    """Return who holds a lease now."""
+    statement = sa.select(lease.c.holder).where(lease.c.name == name, lease.c.until >= tx.now)
+    return tx.execute(statement).scalar_one_or_none()

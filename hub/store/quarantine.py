@@ -1,0 +1,158 @@
+"""What could not be taken, or differs and waits for a decision; one row for each record or place."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.store.batch import pack, rows
+from hub.store.database import Tx
+from hub.store.schema import quarantine
+
+DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caught:
+    """A record that waits, with its cause and place."""
+
+    system: str
+    stream: str
+    identity: str
+    entity: str
+    key: str | None
+    cause: str
+    message: str
+    place: Mapping[str, Any]
+    raw: Mapping[str, str]
+    proposed: Mapping[str, Any] | None = None
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the quarantine."""
+
+    id: int
+    state: str
+    system: str
+    stream: str
+    entity: str
+    key: str | None
+    cause: str
+    message: str
+    place: Mapping[str, Any]
+    raw: Mapping[str, str]
+    proposed: Mapping[str, Any] | None
+    run: int
+    since: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Open entries of one cause."""
+
+    system: str
+    stream: str
+    cause: str
+    count: int
+    oldest: datetime
+    message: str
+    source: str | None
+    column: str | None
+
+
+_GIVEN = tuple(Caught.__dataclass_fields__)
+
+
+@cache
+def _put(dialect: str) -> sa.Executable:
+    given = rows(dialect, "given", **{name: quarantine.c[name].type for name in _GIVEN})
+    now = sa.bindparam("now", type_=quarantine.c.since.type)
+    columns: list[sa.ColumnElement[Any]] = [given.c[name] for name in _GIVEN]
+    columns += [sa.literal("open", sa.Text), now, now]
+    source = sa.select(*columns).where(sa.true())
+    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+    statement = dialects[dialect](quarantine).from_select([*_GIVEN, "state", "since", "changed_at"], source)
+    fresh = {name: statement.excluded[name] for name in (*_GIVEN[3:], "state", "changed_at")}
+    still_open = quarantine.c.state == "open"
+    since = sa.case((still_open, quarantine.c.since), else_=statement.excluded.since)
+    return statement.on_conflict_do_update(
+        index_elements=["system", "stream", "identity"], set_={**fresh, "since": since}
+    )
+
+
+def put(tx: Tx, caught: Iterable[Caught]) -> None:
+    """Keep records aside; one that waits already takes the newer cause and place."""
+    latest = {(each.system, each.stream, each.identity): each for each in caught}
+    if latest:
+        given = pack(asdict(latest[key]) for key in sorted(latest))
+        tx.execute(_put(tx.dialect), {"given": given, "now": tx.now})
+
+
+def any_open(tx: Tx, system: str, stream: str) -> bool:
+    """Return whether anything of a stream waits."""
+    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
+    return tx.execute(sa.select(sa.exists().where(here))).scalar_one()
+
+
+def resolve(tx: Tx, system: str, stream: str, keys: Collection[str]) -> int:
+    """Close the entries of records that have come in well since; returns how many."""
+    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
+    given = rows(tx.dialect, "given", key=sa.Text())
+    known = quarantine.c.key.in_(sa.select(given.c.key))
+    statement = sa.update(quarantine).where(here, known).values(state="resolved", changed_at=tx.now)
+    return tx.execute(statement, {"given": pack({"key": key} for key in keys)}).rowcount
+
+
+def supersede(tx: Tx, system: str, stream: str, source: str, version: str) -> int:
+    """Close the entries of a source's other versions, now that this one was read to its end; returns how many."""
+    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
+    place = quarantine.c.place
+    older = (place["source"].as_string() == source) & (place["version"].as_string() != version)
+    values = {"state": "superseded", "changed_at": tx.now}
+    return tx.execute(sa.update(quarantine).where(here, older, quarantine.c.cause != DIFFERS).values(values)).rowcount
+
+
+def find(
+    tx: Tx,
+    *,
+    numbers: Collection[int] | None = None,
+    system: str | None = None,
+    stream: str | None = None,
+    cause: str | None = None,
+    state: str | None = "open",
+    most: int = 100,
+) -> list[Entry]:
+    """List entries, the oldest first."""
+    statement = sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__))
+    wanted = {"system": system, "stream": stream, "cause": cause, "state": state}
+    for name, value in wanted.items():
+        if value is not None:
+            statement = statement.where(quarantine.c[name] == value)
+    if numbers is not None:
+        statement = statement.where(quarantine.c.id.in_(numbers))
+    return [Entry(*row) for row in tx.execute(statement.order_by(quarantine.c.id).limit(most))]
+
+
+def groups(tx: Tx, system: str | None = None) -> list[Group]:
+    """Return what waits, by system, stream, cause and column; the largest first."""
+    source = sa.func.max(quarantine.c.place["source"].as_string()).label("source")
+    column = quarantine.c.place["column"].as_string().label("column")
+    by = (quarantine.c.system, quarantine.c.stream, quarantine.c.cause, column)
+    told = (sa.func.count().label("n"), sa.func.min(quarantine.c.since), sa.func.min(quarantine.c.message), source)
+    statement = sa.select(*by[:3], *told, column).where(quarantine.c.state == "open").group_by(*by)
+    if system is not None:
+        statement = statement.where(quarantine.c.system == system)
+    return [Group(*row) for row in tx.execute(statement.order_by(sa.desc("n"), *by))]
+
+
+def close(tx: Tx, numbers: Collection[int], state: str) -> int:
+    """Close open entries: `discarded` or `accepted`; returns how many were open."""
+    mine = quarantine.c.id.in_(numbers) & (quarantine.c.state == "open")
+    return tx.execute(sa.update(quarantine).where(mine).values(state=state, changed_at=tx.now)).rowcount

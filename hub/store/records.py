@@ -1,0 +1,106 @@
+"""Canonical records, written by one writer at a time for each entity, a page at once."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.store.batch import pack, rows
+from hub.store.database import Tx
+from hub.store.runs import insert
+from hub.store.schema import entity, record
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The whole of a record as it shall stand."""
+
+    key: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A canonical record, and where its last change came from."""
+
+    id: int
+    entity: str
+    key: str
+    fields: Mapping[str, Any]
+    version: int
+    revision: int
+    system: str
+    run: int
+    changed_at: datetime
+
+
+def take_turn(tx: Tx, name: str) -> int:
+    """Wait for the turn to write an entity's records; returns its latest revision. The turn ends with the transaction."""
+    tx.execute(insert(tx, entity).values(name=name, revision=0).on_conflict_do_nothing())
+    statement = sa.select(entity.c.revision).where(entity.c.name == name).with_for_update()
+    return tx.execute(statement).scalar_one()
+
+
+@cache
+def _fields_of(dialect: str) -> sa.Executable:
+    given = rows(dialect, "given", key=sa.Text())
+    return sa.select(record.c.key, record.c.fields).where(
+        record.c.entity == sa.bindparam("entity"), record.c.key.in_(sa.select(given.c.key))
+    )
+
+
+def fields_of(tx: Tx, name: str, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the fields of those records that are known."""
+    given = pack({"key": key} for key in keys)
+    return {row.key: row.fields for row in tx.execute(_fields_of(tx.dialect), {"given": given, "entity": name})}
+
+
+@cache
+def _write(dialect: str) -> sa.Executable:
+    given = rows(dialect, "given", key=sa.Text(), fields=record.c.fields.type, step=sa.Integer())
+    same = {name: sa.bindparam(name, type_=record.c[name].type) for name in ("entity", "system", "run", "changed_at")}
+    columns = ["key", "fields", "revision", "version", *same]
+    revision = sa.bindparam("latest", type_=sa.BigInteger) + given.c.step
+    values: list[sa.ColumnElement[Any]] = [given.c.key, given.c.fields, revision, sa.literal(1, sa.Integer)]
+    source = sa.select(*values, *same.values()).where(sa.true())
+    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+    statement = dialects[dialect](record).from_select(columns, source)
+    taken = {name: statement.excluded[name] for name in ("fields", "revision", "system", "run", "changed_at")}
+    return statement.on_conflict_do_update(
+        index_elements=["entity", "key"], set_={**taken, "version": record.c.version + 1}
+    )
+
+
+def write(tx: Tx, name: str, writes: Collection[Write], *, system: str, run: int, latest: int) -> None:
+    """Insert or replace records in the writer's turn; `latest` is what `take_turn` gave."""
+    if not writes:
+        return
+    given = pack({"key": w.key, "fields": w.fields, "step": step} for step, w in enumerate(writes, 1))
+    same = {"entity": name, "system": system, "run": run, "changed_at": tx.now, "latest": latest}
+    tx.execute(_write(tx.dialect), {"given": given, **same})
+    tx.execute(sa.update(entity).where(entity.c.name == name).values(revision=latest + len(writes)))
+
+
+def find(
+    tx: Tx, name: str | None = None, *, key: str | None = None, text: str | None = None, most: int = 100
+) -> list[Record]:
+    """List records by entity, by key, or by a text that the key begins with; the latest changes first."""
+    statement = sa.select(*(record.c[column] for column in Record.__dataclass_fields__))
+    if name is not None:
+        statement = statement.where(record.c.entity == name)
+    if key is not None:
+        statement = statement.where(record.c.key == key)
+    if text is not None:
+        statement = statement.where(record.c.key.startswith(text, autoescape=True))
+    return [Record(*row) for row in tx.execute(statement.order_by(record.c.revision.desc()).limit(most))]
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """Return how many records there are of each entity."""
+    number = sa.func.count().label("number")
+    found = tx.execute(sa.select(record.c.entity, number).group_by(record.c.entity).order_by(record.c.entity))
+    return {row.entity: row.number for row in found}

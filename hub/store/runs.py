@@ -1,0 +1,179 @@
+"""Making runs and publishing them: the outbox side of a run's life."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.store.batch import pack, rows
+from hub.store.database import Tx
+from hub.store.schema import breaker, job, run
+
+UNCLAIMED = timedelta(minutes=5)
+"""How long a published run may stay unclaimed before it is published again; doubled each time."""
+LONGEST_UNCLAIMED = timedelta(days=1)
+MOST_KEYS = 10_000
+"""A trigger for more records than this asks for everything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRun:
+    """A run to be made. `scheduled_at` is unique for its job; runs without one are made on request."""
+
+    job: str
+    system: str
+    cause: str
+    not_before: datetime
+    scheduled_at: datetime | None = None
+    stands_for: int = 1
+    overlap: str = "skip"
+    reason: str | None = None
+    scope: Sequence[str] | None = None
+    state: str = "waiting"
+    message: str | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A run whose time has come, to be published."""
+
+    id: int
+    generation: int
+    job: str
+    system: str
+    published: int
+
+
+def insert(tx: Tx, table: sa.Table) -> Any:
+    """Return the dialect's INSERT, which knows ON CONFLICT."""
+    return postgresql.insert(table) if tx.dialect == "postgresql" else sqlite.insert(table)
+
+
+_NEW = tuple(NewRun.__dataclass_fields__)
+_BLANK = {"generation": 1, "published": 0, "failures": 0, "crashes": 0, "parts": 0}
+
+
+@cache
+def _make(dialect: str) -> sa.Executable:
+    given = rows(dialect, "given", **{name: run.c[name].type for name in _NEW})
+    values: list[sa.ColumnElement[Any]] = [given.c[name] for name in _NEW]
+    values += [sa.literal(value, sa.Integer) for value in _BLANK.values()]
+    source = sa.select(*values, sa.false()).where(sa.true())
+    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+    statement = dialects[dialect](run).from_select([*_NEW, *_BLANK, "blocked"], source)
+    return statement.on_conflict_do_nothing().returning(run.c.id)
+
+
+def make(tx: Tx, new: Iterable[NewRun]) -> list[int]:
+    """Store runs; an occurrence that is there already is left as it is. Returns the ids of those that were made."""
+    given = pack(asdict(each) for each in new)
+    return list(tx.execute(_make(tx.dialect), {"given": given}).scalars())
+
+
+def trigger(tx: Tx, wanted: NewRun) -> int:
+    """Store a triggered run, or let it coalesce into the one of its job that waits. Returns the run's id."""
+    waiting = (run.c.job == wanted.job) & (run.c.state == "waiting") & (run.c.cause == "trigger")
+    look = sa.select(run.c.id, run.c.scope).where(waiting, run.c.started_at.is_(None)).with_for_update()
+    while True:
+        found = tx.execute(look).first()
+        if found:
+            scope = _united(found.scope, wanted.scope)
+            more = {"stands_for": run.c.stands_for + wanted.stands_for, "scope": scope}
+            tx.execute(sa.update(run).where(run.c.id == found.id).values(more))
+            return found.id
+        made = make(tx, [wanted])
+        if made:
+            return made[0]
+        # Somebody made it between the look and the insert: look again.
+
+
+def _united(one: Sequence[str] | None, other: Sequence[str] | None) -> list[str] | None:
+    if one is None or other is None:
+        return None
+    keys = list(dict.fromkeys([*one, *other]))
+    return keys if len(keys) <= MOST_KEYS else None
+
+
+def open_run_of(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Tell whether a run of the job has begun, has not ended, and suffers no other beside it."""
+    other = run.alias("open_run")
+    begun = other.c.started_at.is_not(None) & other.c.ended_at.is_(None) & (other.c.overlap != "allow")
+    return sa.exists().where(other.c.job == name, begun)
+
+
+@cache
+def _due() -> sa.Executable:
+    paused = sa.exists().where(job.c.name == run.c.job, job.c.paused_at.is_not(None))
+    return (
+        sa.select(run.c.id, run.c.generation, run.c.job, run.c.system, run.c.published)
+        .where(
+            run.c.state == "waiting",
+            run.c.published_at.is_(None),
+            run.c.not_before <= sa.bindparam("now", type_=run.c.not_before.type),
+            sa.or_(sa.not_(run.c.blocked), sa.not_(open_run_of(run.c.job))),
+            sa.or_(run.c.cause == "manual", sa.not_(paused)),
+        )
+        .order_by(run.c.not_before, run.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+
+
+def due(tx: Tx, now: datetime, most: int) -> list[Waiting]:
+    """Return the runs whose time has come and that are not published, the longest due first."""
+    return [Waiting(*row) for row in tx.execute(_due(), {"now": now, "most": most})]
+
+
+@cache
+def _mark(dialect: str) -> sa.Executable:
+    given = rows(dialect, "given", id=sa.BigInteger(), generation=sa.Integer(), recall_at=run.c.recall_at.type)
+    return (
+        sa.update(run)
+        .where(
+            run.c.id == given.c.id,
+            run.c.generation == given.c.generation,
+            run.c.state == "waiting",
+            run.c.published_at.is_(None),
+        )
+        .values(published_at=sa.bindparam("now"), published=run.c.published + 1, recall_at=given.c.recall_at)
+    )
+
+
+def mark_published(tx: Tx, confirmed: Iterable[Waiting]) -> int:
+    """Note that the broker has confirmed these; rows that have moved on meanwhile stay as they are."""
+    given = pack(
+        {"id": each.id, "generation": each.generation, "recall_at": tx.now + _patience(each.published)}
+        for each in sorted(confirmed, key=lambda each: each.id)
+    )
+    return tx.execute(_mark(tx.dialect), {"given": given, "now": tx.now}).rowcount
+
+
+def _patience(published: int) -> timedelta:
+    return min(UNCLAIMED * 2 ** min(published, 20), LONGEST_UNCLAIMED)
+
+
+def recall(tx: Tx) -> int:
+    """Take back what was published and never claimed, unless its system's breaker is open; returns how many."""
+    resting = sa.exists().where(breaker.c.system == run.c.system, breaker.c.opened_at.is_not(None))
+    lost = (run.c.state == "waiting") & run.c.published_at.is_not(None) & (run.c.recall_at < tx.now)
+    return tx.execute(sa.update(run).where(lost, sa.not_(resting)).values(published_at=None)).rowcount
+
+
+def recall_all(tx: Tx) -> int:
+    """Take back all that was published and not claimed: the broker inside this process has forgotten it."""
+    lost = (run.c.state == "waiting") & run.c.published_at.is_not(None)
+    return tx.execute(sa.update(run).where(lost).values(published_at=None)).rowcount
+
+
+def under_way(tx: Tx, now: datetime, systems: Collection[str] | None = None) -> int:
+    """Count the runs that wait with their time come, or are running."""
+    waiting = (run.c.state == "waiting") & (run.c.not_before <= now)
+    condition = sa.or_(waiting, run.c.state == "running")
+    statement = sa.select(sa.func.count()).select_from(run).where(condition)
+    if systems is not None:
+        statement = statement.where(run.c.system.in_(systems))
+    return tx.execute(statement).scalar_one()

@@ -1,0 +1,231 @@
+"""What is kept. Uniqueness is the database's: the constraints here are what "nothing doubled" rests on."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.store.types import JSON, Identity, Instant
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _partial(name: str, column: sa.Column[Any], where: str, *, unique: bool = False) -> sa.Index:
+    condition = sa.text(where)
+    return sa.Index(name, column, unique=unique, postgresql_where=condition, sqlite_where=condition)
+
+
+revision = sa.Table(
+    "revision",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("applied_at", Instant, nullable=False),
+    sa.Column("applied_by", sa.Text, nullable=False),
+    sa.Column("note", sa.Text),
+    sa.Column("source", sa.Text, nullable=False),
+    comment="the configuration as it was applied, whole; the highest number is in force",
+)
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("settings", JSON, nullable=False),
+    sa.Column("enabled", sa.Boolean, nullable=False),
+    sa.Column("next_due", Instant),
+    sa.Column("paused_at", Instant),
+    sa.Column("paused_by", sa.Text),
+    sa.Column("paused_note", sa.Text),
+    comment="jobs of the revision in force, and where their schedules stand",
+)
+_partial("ix_job_due", job.c.next_due, "enabled AND paused_at IS NULL AND next_due IS NOT NULL")
+
+run = sa.Table(
+    "run",
+    metadata,
+    sa.Column("id", Identity, primary_key=True),
+    sa.Column("job", sa.Text, nullable=False),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text, nullable=False, comment="schedule, trigger, manual, backfill"),
+    sa.Column("state", sa.Text, nullable=False, comment="waiting, running, done, dead, cancelled, skipped, discarded"),
+    sa.Column("generation", sa.Integer, nullable=False, comment="raised each time the run is handed on anew"),
+    sa.Column("scheduled_at", Instant, comment="the occurrence; none for triggers and manual runs"),
+    sa.Column("stands_for", sa.Integer, nullable=False, comment="occurrences or triggers that this run answers"),
+    sa.Column("scope", JSON, comment="keys that were asked for; none: everything"),
+    sa.Column("reason", sa.Text, comment="who or what asked, for triggers, manual runs and backfills"),
+    sa.Column("overlap", sa.Text, nullable=False),
+    sa.Column("blocked", sa.Boolean, nullable=False, comment="waits for the open run of its job to end"),
+    sa.Column("not_before", Instant, nullable=False),
+    sa.Column("published_at", Instant),
+    sa.Column("published", sa.Integer, nullable=False, comment="times this generation was published"),
+    sa.Column("recall_at", Instant, comment="published, but nobody has claimed it by then: to be published again"),
+    sa.Column("worker", sa.Text),
+    sa.Column("lease_until", Instant),
+    sa.Column("started_at", Instant, comment="first claim"),
+    sa.Column("ended_at", Instant),
+    sa.Column("failures", sa.Integer, nullable=False, comment="attempts that ended in a failure"),
+    sa.Column("crashes", sa.Integer, nullable=False, comment="leases that lapsed in a row without a page of progress"),
+    sa.Column("cancel_by", sa.Text, comment="an operator asked to cancel the run while it was running"),
+    sa.Column("message", sa.Text, comment="why it stands as it does, in a sentence"),
+    sa.Column("counts", JSON, comment="outcomes by name, all deliveries together"),
+    sa.Column("parts", sa.Integer, nullable=False, comment="pages of results stored so far"),
+    sa.UniqueConstraint("job", "scheduled_at"),
+)
+_OPEN = "started_at IS NOT NULL AND ended_at IS NULL AND overlap <> 'allow'"
+_partial("uq_run_open", run.c.job, _OPEN, unique=True)
+_partial(
+    "uq_run_waiting_trigger",
+    run.c.job,
+    "state = 'waiting' AND cause = 'trigger' AND started_at IS NULL",
+    unique=True,
+)
+_partial("ix_run_unpublished", run.c.not_before, "state = 'waiting' AND published_at IS NULL")
+_partial("ix_run_recall", run.c.recall_at, "state = 'waiting' AND published_at IS NOT NULL")
+_partial("ix_run_lease", run.c.lease_until, "state = 'running'")
+_partial("ix_run_ended", run.c.ended_at, "ended_at IS NOT NULL")
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("run", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False, comment="0: the result; 1..: its pages"),
+    sa.Column("job", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("made_at", Instant, nullable=False, index=True),
+    comment="results on their way to hub.results; taken off when confirmed",
+)
+
+result = sa.Table(
+    "result",
+    metadata,
+    sa.Column("run", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("job", sa.Text, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("started_at", Instant),
+    sa.Column("ended_at", Instant, nullable=False, index=True),
+    sa.Column("body", JSON, nullable=False, comment="the result as it was published"),
+    comment="the run log",
+)
+
+result_records = sa.Table(
+    "result_records",
+    metadata,
+    sa.Column("run", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("stored_at", Instant, nullable=False, index=True),
+    sa.Column("records", JSON, nullable=False, comment="key, outcome, cause, place of each record of a page"),
+    comment="the run log, record by record",
+)
+
+entity = sa.Table(
+    "entity",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("revision", sa.BigInteger, nullable=False),
+    comment="one writer at a time for an entity: its row is locked while revisions are given out",
+)
+
+record = sa.Table(
+    "record",
+    metadata,
+    sa.Column("id", Identity, primary_key=True),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("fields", JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, comment="changes of this record, the first is 1"),
+    sa.Column("revision", sa.BigInteger, nullable=False, comment="orders the changes of the entity"),
+    sa.Column("system", sa.Text, nullable=False, comment="whose change was the last"),
+    sa.Column("run", sa.BigInteger, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.UniqueConstraint("entity", "key"),
+)
+
+checkpoint = sa.Table(
+    "checkpoint",
+    metadata,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("value", JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, comment="raised with each page: two readers cannot both go on"),
+    sa.Column("stored_at", Instant, nullable=False),
+)
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("id", Identity, primary_key=True),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("stream", sa.Text, nullable=False),
+    sa.Column("identity", sa.Text, nullable=False, comment="the record's key, or its place where it has none"),
+    sa.Column("state", sa.Text, nullable=False, comment="open, resolved, superseded, accepted, discarded"),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("key", sa.Text),
+    sa.Column("cause", sa.Text, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("place", JSON, nullable=False),
+    sa.Column("raw", JSON, nullable=False, comment="the record as it was delivered"),
+    sa.Column("proposed", JSON, comment="for review: the field values that would be taken"),
+    sa.Column("run", sa.BigInteger, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.UniqueConstraint("system", "stream", "identity"),
+)
+_partial("ix_quarantine_open", quarantine.c.system, "state = 'open'")
+
+letter = sa.Table(
+    "letter",
+    metadata,
+    sa.Column("id", Identity, primary_key=True),
+    sa.Column("digest", sa.Text, nullable=False, unique=True),
+    sa.Column("queue", sa.Text, nullable=False, comment="hub.invalid or hub.dead"),
+    sa.Column("state", sa.Text, nullable=False, comment="open, discarded"),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("exchange", sa.Text, nullable=False),
+    sa.Column("routing_key", sa.Text, nullable=False),
+    sa.Column("headers", JSON, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("first_at", Instant, nullable=False),
+    sa.Column("last_at", Instant, nullable=False),
+    comment="messages that nobody could understand, or that the broker gave up",
+)
+
+breaker = sa.Table(
+    "breaker",
+    metadata,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False, comment="in a row"),
+    sa.Column("opened_at", Instant, comment="none: closed"),
+    sa.Column("probe_at", Instant, comment="when somebody may ask the system again"),
+    sa.Column("probes", sa.Integer, nullable=False, comment="that failed since it was opened"),
+    sa.Column("reason", sa.Text),
+)
+
+lease = sa.Table(
+    "lease",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("until", Instant, nullable=False),
+)
+
+process = sa.Table(
+    "process",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True, comment="role @ host (process id)"),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("started_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False),
+    comment="who is at work, for hub check",
+)
