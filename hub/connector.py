@@ -3,7 +3,7 @@
 A connector sees this port, the canonical model, errors, log and clock; never the store or the broker.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -85,15 +85,16 @@ class Connector(Protocol):
         """Look whether the system can be reached and allows what its jobs need. Changes nothing, raises nothing."""
         ...
 
-    def read(self, stream: str, since: Mapping[str, Any] | None) -> Iterator[Page]:
+    def read(self, stream: str, since: Mapping[str, Any] | None) -> Generator[Page, None, None]:
         """Yield what has changed since a checkpoint.
 
         The generator is resumed only after the page it yielded was committed, so what stands behind a `yield`
         (moving a finished file away, say) happens after the commit, or not at all. A crash between the two is met by
-        the next `read`, which gets the committed checkpoint. Raises TryLater or Refused.
+        the next `read`, which gets the committed checkpoint. The generator is closed when the slice is over. Raises
+        TryLater or Refused.
         """
         ...
 
-    def peek(self, stream: str, since: Mapping[str, Any] | None) -> Iterator[Page]:
+    def peek(self, stream: str, since: Mapping[str, Any] | None) -> Generator[Page, None, None]:
         """Yield what `read` would, and leave no trace in the system: for plans."""
         ...

@@ -1,13 +1,11 @@
 """Many rows in one statement: they travel as one JSON parameter, so that the statement's text never changes."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 
-from hub.store.types import iso
+from hub.store.types import json_text
 
 
 def rows(dialect: str, name: str, /, **columns: sa.types.TypeEngine[Any]) -> sa.FromClause:
@@ -25,12 +23,6 @@ def rows(dialect: str, name: str, /, **columns: sa.types.TypeEngine[Any]) -> sa.
     return sa.select(*extracted).subquery(name)
 
 
-def pack(items: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows as the parameter that `rows` expects."""
-    return orjson.dumps(list(items), default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return iso(value)
-    raise TypeError(type(value).__name__)
+def pack(items: Iterable[object]) -> str:
+    """Return rows, mappings or dataclasses, as the parameter that `rows` expects."""
+    return json_text(list(items))

@@ -60,7 +60,6 @@ class Settlement:
     state: str
     failures: int
     message: str | None
-    counts: Mapping[str, int]
     ended_at: datetime | None = None
     not_before: datetime | None = None
     result: str = ""
@@ -207,7 +206,15 @@ def hold(tx: Tx, number: int, generation: int, lease: timedelta, counts: Mapping
     return row.parts
 
 
-_SETTLED = ("id", "generation", "state", "failures", "message", "counts", "ended_at", "not_before")
+def snooze(tx: Tx, pairs: Collection[tuple[int, int]], until: datetime) -> None:
+    """Put waiting runs off without using an attempt, e.g. while the breaker of their system is open."""
+    given = _given(tx.dialect)
+    there = (run.c.id == given.c.id) & (run.c.generation == given.c.generation) & (run.c.state == "waiting")
+    later = {"not_before": until, "published_at": None, "published": 0, "generation": run.c.generation + 1}
+    tx.execute(sa.update(run).where(there).values(later), {"given": _pairs(pairs)})
+
+
+_SETTLED = ("id", "generation", "state", "failures", "message", "ended_at", "not_before")
 
 
 @cache
@@ -227,7 +234,6 @@ def _settle(dialect: str) -> sa.Executable:
             failures=given.c.failures,
             crashes=0,
             message=given.c.message,
-            counts=given.c.counts,
             worker=None,
             lease_until=None,
         )

@@ -15,6 +15,7 @@ import sqlalchemy.exc
 from hub.clock import Clock, SystemClock
 from hub.errors import Misconfigured, TryLater
 from hub.log import without_password
+from hub.store.types import json_text
 
 BUSY_SECONDS = 30
 """How long a writer of SQLite waits for another one."""
@@ -122,7 +123,7 @@ def _engine(url: str, connections: int) -> sa.Engine:
     try:
         engine = sa.create_engine(
             address,
-            json_serializer=_json,
+            json_serializer=json_text,
             json_deserializer=orjson.loads,
             **options,
         )
@@ -131,10 +132,6 @@ def _engine(url: str, connections: int) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
     return engine
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:

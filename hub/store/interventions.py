@@ -116,3 +116,10 @@ def discard(tx: Tx, numbers: Collection[int], by: str) -> list[int]:
     dead = run.c.id.in_(numbers) & (run.c.state == "dead")
     values = {"state": "discarded", "message": run.c.message + f" (discarded by {by})"}
     return sorted(tx.execute(sa.update(run).where(dead).values(values).returning(run.c.id)).scalars())
+
+
+def cancel_waiting(tx: Tx, names: Collection[str], by: str, why: str) -> int:
+    """Cancel all waiting runs of some jobs; returns how many."""
+    waiting = run.c.job.in_(names) & (run.c.state == "waiting")
+    ended = {"state": "cancelled", "ended_at": tx.now, "cancel_by": by, "message": why}
+    return tx.execute(sa.update(run).where(waiting).values(**ended, generation=run.c.generation + 1)).rowcount

@@ -1,7 +1,7 @@
 """Jobs of the configuration in force, and where their schedules stand."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -54,7 +54,7 @@ def _put(dialect: str) -> sa.Executable:
 
 def put(tx: Tx, jobs: Iterable[Job]) -> None:
     """Store jobs as configured; whether they are paused stays as it is."""
-    given = [{name: value for name, value in asdict(each).items() if name in _CONFIGURED} for each in jobs]
+    given = [{name: getattr(each, name) for name in _CONFIGURED} for each in jobs]
     if given:
         tx.execute(_put(tx.dialect), {"given": pack(given)})
 

@@ -1,7 +1,7 @@
 """Results on their way to `hub.results`: put with what they tell of, taken off when the broker has confirmed."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -35,7 +35,7 @@ def _put(dialect: str) -> sa.Executable:
 
 def put(tx: Tx, unsent: Iterable[Unsent]) -> None:
     """Store what is to go out."""
-    if given := [asdict(each) for each in unsent]:
+    if given := list(unsent):
         tx.execute(_put(tx.dialect), {"given": pack(given), "now": tx.now})
 
 

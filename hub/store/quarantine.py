@@ -1,7 +1,7 @@
 """What could not be taken, or differs and waits for a decision; one row for each record or place."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -91,7 +91,7 @@ def put(tx: Tx, caught: Iterable[Caught]) -> None:
     """Keep records aside; one that waits already takes the newer cause and place."""
     latest = {(each.system, each.stream, each.identity): each for each in caught}
     if latest:
-        given = pack(asdict(latest[key]) for key in sorted(latest))
+        given = pack(latest[key] for key in sorted(latest))
         tx.execute(_put(tx.dialect), {"given": given, "now": tx.now})
 
 

@@ -117,3 +117,10 @@ def _delete(tx: Tx, table: sa.Table, condition: sa.ColumnElement[bool], most: in
     some = sa.select(*key).where(condition).limit(most)
     named = key[0] if len(key) == 1 else sa.tuple_(*key)
     return tx.execute(sa.delete(table).where(named.in_(some))).rowcount
+
+
+def unstored(tx: Tx, since: datetime) -> int:
+    """Return how many runs have ended since an instant whose result is not in the run log yet."""
+    there = sa.exists().where(result.c.run == run.c.id, result.c.generation == run.c.generation)
+    ended = (run.c.ended_at >= since) & run.c.state.in_(("done", "dead"))
+    return tx.execute(sa.select(sa.func.count()).select_from(run).where(ended, ~there)).scalar_one()

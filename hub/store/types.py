@@ -1,15 +1,45 @@
 """Column types that mean the same on PostgreSQL and SQLite."""
 
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 
 def iso(instant: datetime) -> str:
-    """Return an instant as RFC 3339 text in UTC with microseconds, so that texts sort as instants do."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Return an instant as RFC 3339 text in UTC with microseconds, so that texts sort as instants do.
+
+    One without a zone is a fault of ours: ValueError.
+    """
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no time zone")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
+
+
+NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""The escape of NUL in JSON, but not an escaped backslash with `u0000` behind it."""
+
+
+def json_text(value: object) -> str:
+    """Return JSON that both databases take.
+
+    PostgreSQL has no place for NUL in a text, neither alone nor within JSON. What comes from outside may hold one, and
+    must not stop a page or come back for ever: it becomes U+FFFD.
+    """
+    text = orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    return NUL.sub("\\1\N{REPLACEMENT CHARACTER}", text) if "\\u0000" in text else text
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return iso(value)
+    if isinstance(value, Mapping):
+        return dict(cast("Mapping[str, Any]", value))
+    raise TypeError(type(value).__name__)
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -27,9 +57,8 @@ class Instant(sa.types.TypeDecorator[datetime]):
         """Bring an instant to the database; one without a zone is a fault of ours."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone")
-        return value if dialect.name == "postgresql" else iso(value)
+        text = iso(value)
+        return value if dialect.name == "postgresql" else text
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
         """Take an instant from the database, in UTC."""

@@ -1,0 +1,48 @@
+"""Follows the circuit breakers of the systems that a worker serves, and probes those that are open."""
+
+from hub import log
+from hub.app.configuration import Configuration
+from hub.errors import HubError
+from hub.store import Store, breakers
+from hub.worker import Pipeline
+
+logger = log.get("breaker")
+
+
+class Breakers:
+    """What one worker process knows of the breakers, and does about them."""
+
+    def __init__(self, store: Store, configuration: Configuration, pipeline: Pipeline) -> None:
+        """`pipeline` is told which systems have failed lately."""
+        self._store = store
+        self._configuration = configuration
+        self._pipeline = pipeline
+
+    def look(self) -> frozenset[str]:
+        """Return the systems to be left alone, after probing those whose rest is over. Raises DatabaseAway."""
+        with self._store.read() as tx:
+            known = breakers.find(tx)
+            now = tx.now
+        for each in known.values():
+            if each.opened_at is not None and each.probe_at is not None and each.probe_at <= now:
+                self._probe(each.system)
+        with self._store.read() as tx:
+            known = breakers.find(tx)
+        self._pipeline.resting = {name: each for name, each in known.items() if each.failures}
+        return frozenset(name for name, each in known.items() if each.opened_at is not None)
+
+    def _probe(self, system: str) -> None:
+        with self._store.write() as tx:
+            if not breakers.may_probe(tx, system):
+                return
+        answers = self._answers(system)
+        logger.info("breaker_probed", system=system, answers=answers)
+        if answers:
+            with self._store.write() as tx:
+                breakers.reached(tx, system)
+
+    def _answers(self, system: str) -> bool:
+        try:
+            return all(finding.good for finding in self._configuration.connector(system).check())
+        except HubError:
+            return False

@@ -1,0 +1,112 @@
+"""The revision in force, followed without a restart: systems, jobs, and what carries them out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hub import log
+from hub.app.registry import OPTIONS, open_connector
+from hub.broker import Topology, queue_of, topology
+from hub.broker.topology import MAINTENANCE
+from hub.clock import Clock
+from hub.config import BUILT_IN, Faults, JobSettings, Settings, load
+from hub.connector import Connector
+from hub.errors import Misconfigured
+from hub.handler import Handler
+from hub.runlog import pruner
+from hub.store import Store, revisions
+from hub.sync import puller
+
+logger = log.get("configuration")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One revision, ready to work by."""
+
+    number: int = 0
+    settings: Settings = field(default_factory=Settings)
+    jobs: Mapping[str, JobSettings] = field(default_factory=dict[str, JobSettings])
+    connectors: dict[str, Connector] = field(default_factory=dict[str, Connector])
+    """Opened when first needed."""
+
+
+class Configuration:
+    """Implements `hub.worker.pipeline.Duties` by the revision in force."""
+
+    def __init__(self, store: Store, folder: Path, clock: Clock) -> None:
+        """`folder`: where relative paths of systems count from."""
+        self._store = store
+        self._folder = folder
+        self._clock = clock
+        self._now = Snapshot()
+        self._refused = 0
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._now.settings
+
+    @property
+    def number(self) -> int:
+        """The revision in force as last looked at; 0 before the first."""
+        return self._now.number
+
+    def refresh(self) -> bool:
+        """Look whether a newer revision is in force, and take it up; returns whether one was. Raises DatabaseAway."""
+        with self._store.read() as tx:
+            if revisions.number_in_force(tx) in (self._now.number, self._refused):
+                return False
+            revision = revisions.in_force(tx)
+        if revision is None:
+            return False
+        try:
+            settings = load(revision.source, OPTIONS, source=f"revision {revision.number}")
+        except Faults as faults:
+            # Applied by a newer program, perhaps: go on with what we have rather than stop the work.
+            self._refused = revision.number
+            logger.error("revision_refused", revision=revision.number, message=str(faults), mend="update this program")
+            return False
+        self._now = Snapshot(revision.number, settings, settings.all_jobs())
+        logger.info("revision_taken_up", revision=revision.number)
+        return True
+
+    def topology(self) -> Topology:
+        """Return the queues and exchanges of all systems."""
+        systems = [(system.kind, system.name) for system in self.settings.systems.values()]
+        return topology([*systems, MAINTENANCE])
+
+    def queues(self, kinds: frozenset[str]) -> dict[str, str]:
+        """Return the queues of all systems of some kinds, by system."""
+        systems = {system.name: system.kind for system in self.settings.systems.values() if system.kind in kinds}
+        if MAINTENANCE[0] in kinds:
+            systems[MAINTENANCE[1]] = MAINTENANCE[0]
+        return {name: queue_of(kind, name) for name, kind in systems.items()}
+
+    def jobs(self) -> Mapping[str, JobSettings]:
+        """Return all jobs by name."""
+        return self._now.jobs
+
+    def handler(self, job: str) -> Handler | None:
+        """Return what carries a job out."""
+        now = self._now
+        settings = now.jobs.get(job)
+        if settings is None:
+            return None
+        if settings.system == BUILT_IN:
+            return pruner(lambda: now.settings.hub.retention_days)
+        return puller(lambda: self.connector(settings.system), settings.sync)
+
+    def connector(self, system: str) -> Connector:
+        """Return the connector of a system; raises Misconfigured if there is no such system."""
+        now = self._now
+        if system not in now.settings.systems:
+            raise Misconfigured(f"there is no system {system}")
+        if system not in now.connectors:
+            now.connectors[system] = open_connector(now.settings.systems[system], self._folder, self._clock)
+        return now.connectors[system]
+
+    def breaker_failures(self, system: str) -> int:
+        """Return after how many failures in a row a system is left alone."""
+        settings = self.settings.systems.get(system)
+        return settings.breaker_failures if settings else 5

@@ -1,0 +1,197 @@
+"""A process of the hub: its roles put together, started, watched and stopped."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+
+from hub import log
+from hub.app.breakers import Breakers
+from hub.app.configuration import Configuration
+from hub.app.hub import Hub
+from hub.broker import Broker, Consumer, Publisher
+from hub.broker.topology import DEAD, INVALID, MAINTENANCE, RUNLOG
+from hub.config import KINDS
+from hub.errors import TryLater
+from hub.runlog import RunLog
+from hub.store import DatabaseAway, processes, runs
+from hub.worker import Pipeline, Worker
+from scheduler import Leader, Scheduler, Steps
+
+logger = log.get("process")
+
+WATCH = 1.0
+"""Seconds between two looks at the configuration and the breakers."""
+SEEN = 5
+"""Looks between two signs of life in the database."""
+RUNLOG_PREFETCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What a process is there for."""
+
+    name: str
+    """As operators see it: `up`, `scheduler`, `adapter warehouse`, `runlog`."""
+    scheduler: bool = False
+    kinds: frozenset[str] = field(default_factory=frozenset[str])
+    """Of systems that it serves; `maintenance` for the hub's own jobs."""
+    runlog: bool = False
+
+    @classmethod
+    def everything(cls) -> "Roles":
+        """All roles in one process."""
+        return cls("up", scheduler=True, kinds=frozenset([*KINDS, MAINTENANCE[0]]), runlog=True)
+
+    @classmethod
+    def of_scheduler(cls) -> "Roles":
+        """Ticks and relays."""
+        return cls("scheduler", scheduler=True)
+
+    @classmethod
+    def of_adapter(cls, kind: str) -> "Roles":
+        """Serves the systems of one kind."""
+        return cls(f"adapter {kind}", kinds=frozenset([kind]))
+
+    @classmethod
+    def of_runlog(cls) -> "Roles":
+        """Stores results and does the hub's own jobs, such as pruning."""
+        return cls("runlog", kinds=frozenset([MAINTENANCE[0]]), runlog=True)
+
+
+class Process:
+    """The threads of a process. `start` waits for the broker; `stop` drains."""
+
+    def __init__(self, hub: Hub, roles: Roles) -> None:
+        """Raises DatabaseAway: without a database there is nothing to do."""
+        self.name = f"hub {roles.name} @ {socket.gethostname()} ({os.getpid()})"
+        self.roles = roles
+        self.hub = hub
+        self.configuration = Configuration(hub.store, hub.folder, hub.clock)
+        self.configuration.refresh()
+        self.broker: Broker = hub.broker(self.name)
+        self.publisher: Publisher = self.broker.publisher()
+        self.stopping = threading.Event()
+        self.scheduler: Scheduler | None = None
+        self.worker: Worker | None = None
+        self.worker_consumer: Consumer | None = None
+        self.runlog: RunLog | None = None
+        self.runlog_consumer: Consumer | None = None
+        self._breakers: Breakers | None = None
+        self._watcher = threading.Thread(target=self._watch, name=f"{self.name} watch", daemon=True)
+
+    def start(self) -> None:
+        """Declare what is needed at the broker, waiting until it is there, and start all threads."""
+        if not self._declare():
+            return
+        if self.broker.embedded:
+            # What this process's last life published died with it.
+            with self.hub.store.write() as tx:
+                runs.recall_all(tx)
+        if self.roles.runlog:
+            self._start_runlog()
+        if self.roles.kinds:
+            self._start_worker()
+        if self.roles.scheduler:
+            self._start_scheduler()
+        self._watcher.start()
+        logger.info("started", process=self.name, revision=self.configuration.number)
+
+    def _declare(self) -> bool:
+        while not self.stopping.is_set():
+            try:
+                self.broker.declare(self.configuration.topology())
+            except TryLater as away:
+                logger.warning("broker_away", message=str(away), next_try_in_s=WATCH)
+                self.stopping.wait(WATCH)
+            else:
+                return True
+        return False
+
+    def _start_scheduler(self) -> None:
+        leader = Leader(self.hub.store, self.name, self.hub.clock)
+        steps = Steps(self.hub.store, self.publisher, leader, self.hub.clock)
+        self.scheduler = Scheduler(steps, self.name)
+        self.scheduler.start()
+
+    def _start_worker(self) -> None:
+        settings = self.configuration.settings.hub
+        queues = self.configuration.queues(self.roles.kinds).values()
+        consumer = self.broker.consumer(queues, settings.prefetch)
+        pipeline = Pipeline(
+            name=self.name,
+            store=self.hub.store,
+            publisher=self.publisher,
+            duties=self.configuration,
+            clock=self.hub.clock,
+            acknowledge=consumer.ack,
+            lease=settings.lease,
+            slice=settings.slice,
+        )
+        self._breakers = Breakers(self.hub.store, self.configuration, pipeline)
+        self.worker = Worker(pipeline, consumer, threads=settings.workers, prefetch=settings.prefetch)
+        self.worker_consumer = consumer
+        self.worker.start()
+
+    def _start_runlog(self) -> None:
+        self.runlog_consumer = self.broker.consumer([RUNLOG, INVALID, DEAD], RUNLOG_PREFETCH)
+        self.runlog = RunLog(self.hub.store, self.runlog_consumer, self.hub.clock, self.name)
+        self.runlog.start()
+
+    def broken(self) -> bool:
+        """Return whether a thread has ended by a fault of ours: the process should end, its work is rescued."""
+        return any(each is not None and each.broken.is_set() for each in (self.scheduler, self.worker, self.runlog))
+
+    def stop(self, limit: float) -> bool:
+        """Drain and end within `limit` seconds; returns whether all that was under way was settled or handed on."""
+        self.stopping.set()
+        drained = True
+        if self.scheduler is not None:
+            self.scheduler.stop(limit)
+        if self.worker is not None:
+            drained = self.worker.stop(limit)
+        if self.runlog is not None:
+            self.runlog.stop(limit)
+        self.broker.close()
+        self._sign_off()
+        logger.info("stopped", process=self.name, drained=drained)
+        return drained
+
+    def _sign_off(self) -> None:
+        try:
+            with self.hub.store.write() as tx:
+                processes.ended(tx, self.name)
+        except DatabaseAway as away:
+            logger.warning("not_signed_off", message=str(away))
+
+    def _watch(self) -> None:
+        looks = 0
+        while not self.stopping.wait(WATCH):
+            for step in (self._sign_on, self._follow) if looks % SEEN == 0 else (self._follow,):
+                self._tried(step)
+            looks += 1
+
+    def _tried(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except TryLater as away:
+            logger.warning("watch_put_off", message=str(away))
+        except Exception:
+            logger.exception("watch_broke")
+
+    def _sign_on(self) -> None:
+        with self.hub.store.write() as tx:
+            processes.seen(tx, self.name, self.roles.name)
+
+    def _follow(self) -> None:
+        if self.configuration.refresh():
+            self.broker.declare(self.configuration.topology())
+        if self._breakers is not None and self.worker_consumer is not None:
+            resting = self._breakers.look()
+            self.worker_consumer.want(self._wanted(resting))
+
+    def _wanted(self, resting: Collection[str]) -> list[str]:
+        """Return the queues to consume: those of systems whose breaker is open are left, for operators to see."""
+        queues = self.configuration.queues(self.roles.kinds)
+        return [queue for system, queue in queues.items() if system not in resting]

@@ -1,0 +1,123 @@
+"""One broker, opened by its address: where publishers and consumers come from."""
+
+from collections.abc import Collection
+from typing import Any
+
+from hub import log
+from hub.broker import connect as connecting
+from hub.broker import inspection
+from hub.broker.address import Address, is_rabbitmq, parse
+from hub.broker.connect import Connect
+from hub.broker.consumer import Consumer
+from hub.broker.declare import declare
+from hub.broker.direct import DirectPublisher
+from hub.broker.inprocess import Memory
+from hub.broker.link import Terms
+from hub.broker.publisher import Publisher
+from hub.broker.rabbitmq import HEARTBEAT, LIMIT, RabbitPublisher
+from hub.broker.topology import Topology
+from hub.connector import Finding
+from hub.errors import Misconfigured, TryLater
+
+PREFETCH = 50
+WATCH_EVERY = 10.0
+
+
+class Broker:
+    """RabbitMQ, the embedded broker, or another of kombu's transports: they differ in nothing that a caller sees."""
+
+    def __init__(self, name: str, connect: Connect, *, address: Address | None, memory: Memory | None) -> None:
+        self.name = name
+        """Who we are in RabbitMQ's pages: `hub adapter eshop @ host-1 (4021)`."""
+        self._connect = connect
+        self._address = address
+        self._memory = memory
+        self._topology = Topology()
+        self._opened: list[Publisher | Consumer] = []
+
+    @property
+    def embedded(self) -> bool:
+        """Tell whether the broker lives and dies with this process."""
+        return self._memory is not None
+
+    def publisher(self, *, limit: float = LIMIT, heartbeat: int = HEARTBEAT) -> Publisher:
+        """Return a new publisher; `limit`: seconds that a call to `publish` may take."""
+        publisher: Publisher
+        if self._address is None:
+            publisher = DirectPublisher(self._connect)
+        else:
+            publisher = RabbitPublisher(self._address, self.name, limit=limit, heartbeat=heartbeat)
+        self._opened.append(publisher)
+        return publisher
+
+    def consumer(
+        self,
+        queues: Collection[str],
+        prefetch: int = PREFETCH,
+        *,
+        heartbeat: float = HEARTBEAT,
+        watch_every: float = WATCH_EVERY,
+        threaded: bool = True,
+    ) -> Consumer:
+        """Return a new consumer, already started unless somebody else is to take its turns.
+
+        `prefetch`: unacknowledged deliveries a queue. A queue that is missing is declared as `declare` was told.
+        """
+        connect = self._connect
+        if self._address is not None:
+            connect = connecting.to_rabbitmq(self._address, self.name, heartbeat)
+        consumer = Consumer(connect, Terms(self.name, prefetch, watch_every), queues, lambda: self._topology)
+        self._opened.append(consumer)
+        return consumer.start() if threaded else consumer
+
+    def declare(self, topology: Topology) -> None:
+        """Make what is missing at the broker; raises Misconfigured where it differs, TryLater without a broker."""
+        self._topology = topology
+        connection = self._reach()
+        try:
+            declare(connection.channel(), topology)
+        finally:
+            connection.release()
+
+    def inspect(self, topology: Topology, management: str | None = None) -> list[Finding]:
+        """Look whether the broker is as the hub needs it; changes nothing and raises nothing.
+
+        `management`: address of RabbitMQ's management pages, with user and password if they are others than ours.
+        """
+        if self._memory is not None:
+            return [Finding("broker", good=True, message="inside this process")]
+        return inspection.inspect(self._connect, self._address, topology, management)
+
+    def close(self) -> None:
+        """Close all publishers and consumers that were opened here."""
+        while self._opened:
+            self._opened.pop().close()
+
+    def _reach(self) -> Any:
+        try:
+            return self._connect()
+        except Exception as error:  # noqa: BLE001  # each client and transport has its own
+            raise unreachable(error, self._address) from None
+
+
+def open_broker(url: str | None, name: str) -> Broker:
+    """Return the broker at an address, or without one a new embedded one; nothing is connected yet.
+
+    Raises Misconfigured if the address cannot be understood.
+    """
+    if url is None:
+        memory = Memory()
+        return Broker(name, connecting.to_memory(memory), address=None, memory=memory)
+    if is_rabbitmq(url):
+        address = parse(url)
+        return Broker(name, connecting.to_rabbitmq(address, name, HEARTBEAT), address=address, memory=None)
+    return Broker(name, connecting.to_transport(url), address=None, memory=None)
+
+
+def unreachable(error: Exception, address: Address | None) -> TryLater | Misconfigured:
+    """Return what it means that there is no connection: the broker is away, or does not let us in."""
+    text = log.without_password(str(error) or type(error).__name__)
+    where = f"the broker ({address})" if address else "the broker"
+    if getattr(error, "reply_code", None) in inspection.NOT_LET_IN:
+        return Misconfigured(f"{where} does not let us in: {text}")
+    return TryLater(f"{where} cannot be reached: {text}")

@@ -1,0 +1,67 @@
+"""A message as it came from the broker: raw bytes, never decoded here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.broker.publisher import Outgoing
+from hub.broker.topology import INVALID
+
+MOST_HEADERS = 20
+LONGEST_HEADER = 1_000
+"""Characters of a reason or a key that go along in a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that is ours until we acknowledge it or the connection ends."""
+
+    queue: str
+    exchange: str
+    routing_key: str
+    body: bytes
+    redelivered: bool
+    """Somebody may have had it before; the database knows more."""
+    headers: Mapping[str, Any]
+    message_id: str | None
+    epoch: int
+    """Which subscription it came by: acknowledging one of an older is no error, the broker sends it again anyway."""
+    tag: Any
+    """The broker's mark, meaningful within the epoch."""
+
+
+def delivery_of(message: Any, queue: str, epoch: int) -> Delivery:
+    """Return a message of py-amqp, or of a virtual transport of kombu, as a Delivery."""
+    info, properties = message.delivery_info, message.properties
+    headers: dict[str, Any] = properties.get("application_headers") or getattr(message, "headers", None) or {}
+    return Delivery(
+        queue=queue,
+        exchange=info.get("exchange") or "",
+        routing_key=info.get("routing_key") or "",
+        body=raw(message.body),
+        redelivered=bool(info.get("redelivered")),
+        headers=headers,
+        message_id=properties.get("message_id"),
+        epoch=epoch,
+        tag=message.delivery_tag,
+    )
+
+
+def raw(body: Any) -> bytes:
+    """Return a body as bytes: transports have it as bytes, as a view of them, or as text."""
+    return body.encode() if isinstance(body, str) else bytes(body or b"")
+
+
+def invalid(delivery: Delivery, reason: str) -> Outgoing:
+    """Return a fresh message to `hub.invalid`: the body untouched, where it came from and what is wrong as headers."""
+    headers: dict[str, str | int] = {
+        "hub-reason": reason[:LONGEST_HEADER],
+        "hub-queue": delivery.queue,
+        "hub-exchange": delivery.exchange,
+        "hub-routing-key": delivery.routing_key,
+    }
+    # Not the broker's own, which would make this one look like a dead letter; not so many that no frame holds them.
+    theirs = [(name, value) for name, value in delivery.headers.items() if not name.startswith(("x-", "hub-"))]
+    for name, value in theirs[:MOST_HEADERS]:
+        headers[f"hub-header-{name}"[:128]] = str(value)[:LONGEST_HEADER]
+    return Outgoing("", INVALID, delivery.body, delivery.message_id, headers)

@@ -1,0 +1,10 @@
+"""Brings systems and canonical records together: pull, merge, plan. Handed its connectors by `hub.app`.
+
+`merge.py` decides, purely; `pull.py` stores page by page. Must not import the worker, the scheduler, the log consumer
+or adapters.
+"""
+
+from hub.sync.plan import Plan, plan
+from hub.sync.pull import puller
+
+__all__ = ["Plan", "plan", "puller"]

@@ -1,0 +1,49 @@
+"""How many runs to claim at a time: a moment's worth of work.
+
+So quick runs go in batches, and slow ones do not wait here while another process would be free.
+"""
+
+import threading
+
+MOMENT = 0.2
+"""Seconds of work that may wait in the process."""
+WEIGHT = 0.1
+
+
+class Appetite:
+    """Counts what is under way and learns how long runs take."""
+
+    def __init__(self, threads: int, most: int) -> None:
+        """`most`: never more than this under way, e.g. the prefetch count."""
+        self._threads = threads
+        self._most = max(most, threads)
+        self._pace = MOMENT
+        self._under_way = 0
+        self._changed = threading.Condition()
+
+    def wait(self, timeout: float) -> int:
+        """Return how many runs may be claimed now, waiting a while until there is at least one."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._room() > 0, timeout)
+            return max(self._room(), 0)
+
+    def _room(self) -> int:
+        moment = int(self._threads * MOMENT / max(self._pace, 1e-6))
+        return min(max(moment, self._threads), self._most) - self._under_way
+
+    def begun(self, runs: int) -> None:
+        """Note that runs were claimed."""
+        with self._changed:
+            self._under_way += runs
+
+    def ended(self, seconds: list[float]) -> None:
+        """Note that runs have ended, and how long each took."""
+        with self._changed:
+            for each in seconds:
+                self._pace += WEIGHT * (each - self._pace)
+            self._under_way -= len(seconds)
+            self._changed.notify_all()
+
+    def under_way(self) -> int:
+        """Return how many runs are claimed and not settled."""
+        return self._under_way

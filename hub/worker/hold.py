@@ -1,0 +1,85 @@
+"""A worker's hold on one run, handed to the job's handler."""
+
+from collections import Counter
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
+from typing import Literal
+
+from hub.clock import Clock
+from hub.errors import LeaseLost, RunCancelled
+from hub.handler import PageReport
+from hub.messages import LogLine, RecordsDone, encode
+from hub.store import Store, Tx, claims, outbox
+
+MOST_LINES = 1000
+
+
+class RunHold:
+    """Implements `hub.handler.Hold`: page transactions that are ours or nobody's, and the run's own log."""
+
+    def __init__(
+        self, claimed: claims.Claimed, store: Store, clock: Clock, *, lease: timedelta, ends: Callable[[], bool]
+    ) -> None:
+        """`ends`: whether the process is about to stop or the slice is over."""
+        self.claimed = claimed
+        self.began_at = clock.now()
+        self.counts: Counter[str] = Counter()
+        self.lines: list[LogLine] = []
+        self.lost = False
+        self.cancelled_by: str | None = None
+        self._before = Counter(claimed.counts or {})
+        self._store = store
+        self._clock = clock
+        self._lease = lease
+        self._ends = ends
+
+    @contextmanager
+    def page(self) -> Generator[tuple[Tx, PageReport]]:
+        """Open a page's transaction; see `hub.handler.Hold`."""
+        self.check()
+        report = PageReport()
+        with self._store.write() as tx:
+            yield tx, report
+            counted = self.counts + Counter(report.counts)
+            run, generation = self.claimed.id, self.claimed.generation
+            part = claims.hold(tx, run, generation, self._lease, dict(self._before + counted))
+            if report.records:
+                outbox.put(tx, [self._records_done(report, part)])
+        self.counts = counted
+
+    def _records_done(self, report: PageReport, part: int) -> outbox.Unsent:
+        claimed = self.claimed
+        message = RecordsDone(
+            run=claimed.id,
+            generation=claimed.generation,
+            part=part,
+            job=claimed.job,
+            entity=report.entity,
+            counts=report.counts,
+            records=tuple(report.records),
+        )
+        return outbox.Unsent(claimed.id, claimed.generation, part, claimed.job, encode(message).decode())
+
+    def reading(self) -> AbstractContextManager[Tx]:
+        """Open a transaction that only reads."""
+        return self._store.read()
+
+    def check(self) -> None:
+        """Raise LeaseLost or RunCancelled if the heartbeat has heard so."""
+        if self.lost:
+            raise LeaseLost
+        if self.cancelled_by is not None:
+            raise RunCancelled(f"cancelled by {self.cancelled_by}")
+
+    def over(self) -> bool:
+        """Return whether it is time to hand on."""
+        return self._ends()
+
+    def tell(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
+        """Write a line of the run's own log; beyond a thousand lines only their number is kept."""
+        if len(self.lines) < MOST_LINES:
+            self.lines.append(LogLine(at=self._clock.now(), level=level, text=text))
+        else:
+            last = LogLine(at=self._clock.now(), level="warning", text=f"only the first {MOST_LINES} lines were kept")
+            self.lines[-1] = last

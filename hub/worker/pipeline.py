@@ -1,0 +1,269 @@
+"""A run's life at a worker: receive (decode, claim), carry out, settle. Single-threaded steps over many runs at a time.
+
+Nothing here waits or makes threads: `worker.py` does, and so does the simulator, in whatever order it likes.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from hub import log
+from hub.broker import Delivery, Publisher, invalid
+from hub.broker import Fate as Sent
+from hub.clock import Clock
+from hub.config import JobSettings
+from hub.errors import LeaseLost, Misconfigured, Refused, RunCancelled, TryLater
+from hub.handler import Cancelled, Done, HandedOn, Handler, Later, Lost, Outcome, Work
+from hub.handler import Refused as RefusedOutcome
+from hub.messages import Result, encode
+from hub.store import DatabaseAway, Store, Tx, breakers, claims, jobs, outbox, runs
+from hub.worker.decode import Decoded, sort
+from hub.worker.hold import RunHold
+from hub.worker.settle import decide, settlement
+
+logger = log.get("worker")
+
+
+class Duties(Protocol):
+    """What a worker has been configured to do; may change while it works."""
+
+    def jobs(self) -> Mapping[str, JobSettings]:
+        """Return all jobs by name."""
+        ...
+
+    def handler(self, job: str) -> Handler | None:
+        """Return what carries a job out; none if the job is configured no more."""
+        ...
+
+    def breaker_failures(self, system: str) -> int:
+        """Return after how many failures in a row a system is left alone."""
+        ...
+
+
+@dataclass(slots=True)
+class Held:
+    """A claimed run, and the delivery that brought it."""
+
+    delivery: Delivery
+    hold: RunHold
+    began: float = 0.0
+    took: float = 0.0
+    """Seconds that carrying it out took."""
+
+
+@dataclass(slots=True)
+class Pipeline:
+    """The steps of one worker process."""
+
+    name: str
+    store: Store
+    publisher: Publisher
+    duties: Duties
+    clock: Clock
+    acknowledge: Callable[[Sequence[Delivery]], None]
+    lease: timedelta = timedelta(seconds=30)
+    slice: timedelta = timedelta(minutes=3)
+    stopping: Callable[[], bool] = bool
+    held: dict[tuple[int, int], RunHold] = field(default_factory=dict[tuple[int, int], RunHold])
+    resting: Mapping[str, breakers.Breaker] = field(default_factory=dict[str, breakers.Breaker])
+    """Systems that have failed lately, as last seen in the database."""
+
+    def receive(self, deliveries: Sequence[Delivery]) -> list[Held]:
+        """Decode and claim; what is not to be carried out is answered and acknowledged. Raises DatabaseAway."""
+        decoded = sort(deliveries, self.duties.jobs())
+        self._keep_invalid(decoded)
+        self._take_triggers(decoded)
+        return self._claim(decoded)
+
+    def _keep_invalid(self, decoded: Decoded) -> None:
+        if not decoded.invalid:
+            return
+        fates = self.publisher.publish([invalid(delivery, reason) for delivery, reason in decoded.invalid])
+        kept = [delivery for (delivery, _), fate in zip(decoded.invalid, fates, strict=True) if fate is Sent.CONFIRMED]
+        for delivery, reason in decoded.invalid:
+            logger.warning("message_invalid", queue=delivery.queue, reason=reason, see="hub dead")
+        # What could not be kept stays unacknowledged: the broker delivers it again.
+        self.acknowledge(kept)
+
+    def _take_triggers(self, decoded: Decoded) -> None:
+        if not decoded.triggers:
+            return
+        with self.store.write() as tx:
+            for wanted in coalesced(decoded, tx):
+                runs.trigger(tx, wanted)
+        self.acknowledge([delivery for delivery, _, _ in decoded.triggers])
+
+    def _claim(self, decoded: Decoded) -> list[Held]:
+        by_run = {(due.run, due.generation): delivery for delivery, due in decoded.due}
+        doubles = [d for d, due in decoded.due if by_run[due.run, due.generation] is not d]
+        awake = self._snooze(decoded, by_run)
+        held: list[Held] = []
+        if awake:
+            with self.store.write() as tx:
+                claimed, overlapped = claims.claim(tx, awake, self.name, self.lease)
+                outbox.put(tx, [_skipped(each, self.name, tx) for each in overlapped if each.skipped])
+            held = [self._hold(each, by_run[each.id, each.generation]) for each in claimed]
+        ours = {id(each.delivery) for each in held}
+        self.acknowledge([*doubles, *(d for d in by_run.values() if id(d) not in ours)])
+        return held
+
+    def _snooze(self, decoded: Decoded, by_run: Mapping[tuple[int, int], Delivery]) -> Collection[tuple[int, int]]:
+        """Put off what was delivered just before its system's breaker opened; returns the rest."""
+        asleep = {(due.run, due.generation): due.job for _, due in decoded.due if self._rests(due.job)}
+        if asleep:
+            with self.store.write() as tx:
+                claims.snooze(tx, list(asleep), tx.now + breakers.FIRST_REST)
+        return [pair for pair in by_run if pair not in asleep]
+
+    def _rests(self, job: str) -> bool:
+        breaker = self.resting.get(job.partition(".")[0])
+        return breaker is not None and breaker.opened_at is not None
+
+    def _hold(self, claimed: claims.Claimed, delivery: Delivery) -> Held:
+        until = self.clock.monotonic() + self.slice.total_seconds()
+        hold = RunHold(
+            claimed,
+            self.store,
+            self.clock,
+            lease=self.lease,
+            ends=lambda: self.stopping() or self.clock.monotonic() >= until,
+        )
+        self.held[claimed.id, claimed.generation] = hold
+        return Held(delivery, hold)
+
+    def carry_out(self, held: Held) -> Outcome:
+        """Execute one claimed run; whatever goes wrong is an outcome."""
+        claimed = held.hold.claimed
+        handler = self.duties.handler(claimed.job)
+        if handler is None:
+            return RefusedOutcome(f"{claimed.job} is configured no more")
+        work = Work(
+            run=claimed.id,
+            generation=claimed.generation,
+            job=claimed.job,
+            system=claimed.system,
+            cause=claimed.cause,
+            scheduled_at=claimed.scheduled_at,
+            scope=claimed.scope,
+        )
+        return execute(handler, work, held.hold)
+
+    def settle(self, ended: Sequence[tuple[Held, Outcome]]) -> list[outbox.Unsent]:
+        """Store how runs go on, with their results; then acknowledge. Returns what is to be posted.
+
+        Raises DatabaseAway, and may then be called again with the same.
+        """
+        ours = [(held, outcome) for held, outcome in ended if not isinstance(outcome, Lost)]
+        settlements: list[claims.Settlement] = []
+        settled: set[int] = set()
+        if ours:
+            with self.store.write() as tx:
+                settlements = [self._settlement(tx, held.hold, outcome) for held, outcome in ours]
+                settled = claims.settle(tx, settlements)
+        for held, _ in ended:
+            self.held.pop((held.hold.claimed.id, held.hold.claimed.generation), None)
+        self.acknowledge([held.delivery for held, _ in ended])
+        return [outbox.Unsent(s.id, s.generation, 0, s.job, s.result) for s in settlements if s.id in settled]
+
+    def _settlement(self, tx: Tx, hold: RunHold, outcome: Outcome) -> claims.Settlement:
+        claimed = hold.claimed
+        job = self.duties.jobs().get(claimed.job)
+        fate = decide(claimed, outcome, job, tx.now)
+        self._judge(tx, claimed.system, outcome)
+        if fate.outcome == "later":
+            logger.warning(
+                "run_failed",
+                run=claimed.id,
+                job=claimed.job,
+                message=fate.message,
+                next_attempt_at=str(fate.not_before),
+            )
+        elif fate.state == "dead":
+            logger.error("run_dead", run=claimed.id, job=claimed.job, message=fate.message, see="hub dead")
+            if job is not None and job.pause_on_failure:
+                jobs.pause(tx, [claimed.job], "hub", f"run {claimed.id} failed: {fate.message}")
+        return settlement(hold, fate, self.name, tx.now)
+
+    def _judge(self, tx: Tx, system: str, outcome: Outcome) -> None:
+        """Count for or against the system's breaker."""
+        if isinstance(outcome, Later) and outcome.system_away:
+            if breakers.failed(tx, system, outcome.message, self.duties.breaker_failures(system)):
+                logger.error("breaker_opened", system=system, message=outcome.message)
+        elif isinstance(outcome, Done | HandedOn) and system in self.resting:
+            breakers.reached(tx, system)
+
+    def keep(self) -> None:
+        """Prolong the leases of all that is held, and hear what was cancelled or lost."""
+        holds = dict(self.held)
+        if not holds:
+            return
+        with self.store.write() as tx:
+            kept = claims.keep(tx, list(holds), self.lease)
+        for pair, hold in holds.items():
+            if pair in kept:
+                hold.cancelled_by = kept[pair]
+            elif pair in self.held:  # not settled meanwhile
+                hold.lost = True
+
+
+def execute(handler: Handler, work: Work, hold: RunHold) -> Outcome:
+    """Call a handler; errors become outcomes by what happens next."""
+    try:
+        hold.check()
+        return handler(work, hold)
+    except LeaseLost as lost:
+        logger.warning("lease_lost", run=work.run, job=work.job, message=str(lost))
+        return Lost()
+    except RunCancelled as cancelled:
+        return Cancelled(str(cancelled))
+    except DatabaseAway as away:
+        return Later(str(away), system_away=False)
+    except TryLater as later:
+        return Later(str(later), later.after)
+    except (Refused, Misconfigured) as refused:
+        return RefusedOutcome(str(refused))
+    except Exception as fault:
+        logger.exception("run_broke", run=work.run, job=work.job)
+        hold.tell(f"{type(fault).__name__}: {fault}", "error")
+        return Later(f"unexpected: {type(fault).__name__}: {fault}", system_away=False)
+
+
+def coalesced(decoded: Decoded, tx: Tx) -> Iterable[runs.NewRun]:
+    """Return one wanted run for each job that was triggered, in the order of the jobs' names."""
+    wanted: dict[str, runs.NewRun] = {}
+    for _, job, asked in decoded.triggers:
+        before = wanted.get(job.name)
+        everything = not asked.keys or (before is not None and before.scope is None)
+        earlier: Sequence[str] = (before.scope or ()) if before else ()
+        keys = list(dict.fromkeys([*earlier, *asked.keys]))
+        wanted[job.name] = runs.NewRun(
+            job=job.name,
+            system=job.system,
+            cause="trigger",
+            not_before=tx.now,
+            stands_for=(before.stands_for if before else 0) + 1,
+            overlap=job.overlap,
+            reason=asked.reason or (before.reason if before else None),
+            scope=None if everything or len(keys) > runs.MOST_KEYS else keys,
+        )
+    return [wanted[name] for name in sorted(wanted)]
+
+
+def _skipped(run: claims.Overlapped, worker: str, tx: Tx) -> outbox.Unsent:
+    result = Result(
+        run=run.id,
+        generation=run.generation,
+        job=run.job,
+        system=run.system,
+        cause=run.cause,
+        outcome="skipped",
+        attempt=1,
+        worker=worker,
+        scheduled_at=run.scheduled_at,
+        started_at=None,
+        ended_at=tx.now,
+        counts={},
+        message=claims.STILL_OPEN,
+    )
+    return outbox.Unsent(run.id, run.generation, 0, run.job, encode(result).decode())

@@ -1,0 +1,357 @@
+"""When a job is due: interval or cron, weekdays, window, holidays, time zone, jitter. Pure; docs/schedules.md explains.
+
+An occurrence is an instant in UTC. Wall time serves only to find it, so the clocks' changes can neither lose one nor
+make two of it. cronsim knows which wall times a cron line means; which instants these are is decided here, because
+asked between the two passes of a repeated hour it answers with an instant that has gone by, and croniter (7.0) runs
+fixed times twice in that hour.
+"""
+
+import copy
+import hashlib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import orjson
+from cronsim import CronSim, CronSimError
+
+from hub.config.schedules import ScheduleSettings
+from hub.errors import Misconfigured
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+SHORTEST = timedelta(seconds=1)
+INSTANT = timedelta(microseconds=1)
+"""The smallest step of time that Python knows."""
+TRIES = 4_000
+"""Occurrences looked at before a schedule counts as one that never comes due: eleven years of a daily one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a job is due: either every so often or by a cron line; raises Misconfigured if it can mean nothing."""
+
+    every: timedelta | None = None
+    """A second or more. Whole days keep their time of day, all else keeps its distance in elapsed time."""
+    cron: str | None = None
+    """Five fields, as Debian's cron reads them."""
+    days: frozenset[int] = frozenset()
+    """Weekdays, 0 is Monday; empty: all."""
+    between: tuple[time, time] | None = None
+    """Wall times from, to; the end does not belong to it; may go over midnight."""
+    zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009  a ZoneInfo never changes
+    holidays: str | None = None
+    """Country code, `PL`, or with its part, `DE-BY`: on that country's public holidays nothing is due."""
+    jitter: timedelta = timedelta(0)
+    """The most by which the start of a run is put off."""
+    anchor: datetime = EPOCH
+    """Where intervals count from. The same everywhere, so that all processes and restarts agree."""
+
+    def __post_init__(self) -> None:
+        if (self.every is None) == (self.cron is None):
+            raise Misconfigured("a schedule has either `every` or `cron`")
+        if self.every is not None and self.every < SHORTEST:
+            raise Misconfigured(f"`every` is {self.every.total_seconds():g} s, the shortest is one second")
+        if self.cron is not None:
+            _pattern(self.cron)
+
+    @property
+    def even(self) -> bool:
+        """Whether it is nothing but an interval of elapsed time, so that occurrences can be counted by division."""
+        return bool(self.every and self.every % DAY and not self.filtered)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether some occurrences are left out: by weekday, window or holiday."""
+        return bool(self.days or self.between or self.holidays)
+
+
+def from_settings(settings: ScheduleSettings, default_zone: str = "UTC", country: str | None = None) -> Schedule | None:
+    """Return the schedule that settings mean; None if the job runs only when it is triggered or started by hand.
+
+    `default_zone` counts where they name none; `country` says whose public holidays are meant where they skip these.
+    Raises Misconfigured.
+    """
+    if not settings.is_timed:
+        return None
+    if settings.holidays == "skip" and country is None:
+        raise Misconfigured('holidays = "skip" needs to know the country: set hub.holidays, e.g. "PL"')
+    return Schedule(
+        every=settings.every,
+        cron=settings.cron,
+        days=settings.weekdays() if settings.days else frozenset(),
+        between=settings.window(),
+        zone=_zone(settings.timezone or default_zone),
+        holidays=country if settings.holidays == "skip" else None,
+        jitter=settings.jitter,
+    )
+
+
+def read_settings(stored: Mapping[str, Any]) -> ScheduleSettings:
+    """Return the settings that are stored with a job, as `ScheduleSettings.model_dump(mode="json")` left them."""
+    return _read_settings(orjson.dumps(stored))
+
+
+def read_schedule(stored: Mapping[str, Any], default_zone: str = "UTC", country: str | None = None) -> Schedule | None:
+    """Return the schedule that the settings stored with a job mean; see `from_settings`."""
+    return _read_schedule(orjson.dumps(stored), default_zone, country)
+
+
+@lru_cache(maxsize=20_000)
+def _read_settings(text: bytes) -> ScheduleSettings:
+    return ScheduleSettings.model_validate_json(text)
+
+
+@lru_cache(maxsize=20_000)
+def _read_schedule(text: bytes, default_zone: str, country: str | None) -> Schedule | None:
+    return from_settings(_read_settings(text), default_zone, country)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise Misconfigured(f'this machine knows no time zone "{name}"; install tzdata') from None
+
+
+def next_after(schedule: Schedule, instant: datetime) -> datetime | None:
+    """Return the first occurrence later than an instant (aware), in UTC; None if there is none, as on 30 February."""
+    found = _unfiltered(schedule, instant)
+    if not schedule.filtered:
+        return found
+    for _ in range(TRIES):
+        allowed = None if found is None else _allowed_from(schedule, found)
+        if allowed is None or allowed == found:
+            return allowed
+        found = _unfiltered(schedule, allowed - INSTANT)
+    return None
+
+
+def occurrences(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
+    """Yield every occurrence with `after` < occurrence <= `until`, in order."""
+    found = next_after(schedule, after)
+    while found is not None and found <= until:
+        yield found
+        found = next_after(schedule, found)
+
+
+def last_before(schedule: Schedule, instant: datetime, since: datetime) -> datetime:
+    """Return the latest occurrence earlier than an instant, or `since` if none comes after that.
+
+    Halves the time between, so a year of minutes costs no more than some twenty steps.
+    """
+    last, high = since, instant
+    while (found := next_after(schedule, last)) is not None and found < instant:
+        last = found
+        while (middle := last + (high - last) / 2) > last:
+            found = next_after(schedule, middle)
+            if found is not None and found < instant:
+                last = found
+                break
+            high = middle
+    return last
+
+
+def jittered(schedule: Schedule, job: str, occurrence: datetime) -> datetime:
+    """Return when the run of an occurrence may start: up to `jitter` later, the same in every process."""
+    return occurrence + schedule.jitter * fraction_of(f"{job} {occurrence.astimezone(UTC).isoformat()}")
+
+
+def fraction_of(text: str) -> float:
+    """Return a number from 0 to below 1 that looks random, and is always the same for the same text."""
+    digest = hashlib.blake2s(text.encode(), digest_size=6).digest()
+    return int.from_bytes(digest, "big") / 2**48
+
+
+def _unfiltered(schedule: Schedule, instant: datetime) -> datetime | None:
+    """Return the next occurrence as if weekdays, window and holidays did not matter."""
+    if schedule.cron is not None:
+        return _cron_after(schedule.cron, schedule.zone, instant)
+    every = schedule.every or DAY
+    if every % DAY:
+        return schedule.anchor + ((instant - schedule.anchor) // every + 1) * every
+    return _whole_days_after(schedule, every.days, instant)
+
+
+def _whole_days_after(schedule: Schedule, step: int, instant: datetime) -> datetime:
+    """Count in dates rather than in hours, so that a daily run keeps its time of day when the clocks change."""
+    first, at = _first_day(schedule, step)
+    today = instant.astimezone(schedule.zone).date()
+    day = first + (today - first) // DAY // step * step * DAY
+    while (found := _first_instant(datetime.combine(day, at), schedule.zone)) <= instant:
+        day += step * DAY
+    return found
+
+
+def _first_day(schedule: Schedule, step: int) -> tuple[date, time]:
+    """Return the date that whole days count from, and the time of day: the window's start, otherwise midnight."""
+    if schedule.anchor != EPOCH:
+        anchor = schedule.anchor.astimezone(schedule.zone)
+        return anchor.date(), anchor.time()
+    # A Monday, so that weeks begin as people expect; if weekdays are named, weeks begin with the first of these.
+    weekday = min(schedule.days, default=0) if step % 7 == 0 else 0
+    return date(1970, 1, 5) + weekday * DAY, schedule.between[0] if schedule.between else time()
+
+
+# Weekdays, window, holidays
+
+
+def _allowed_from(schedule: Schedule, instant: datetime) -> datetime | None:
+    """Return the first instant, from this one on, that weekdays, window and holidays allow."""
+    start, end = schedule.between or (time(), None)
+    if start == end:
+        return None
+    for _ in range(TRIES):
+        local = instant.astimezone(schedule.zone)
+        day_fits = _is_day_allowed(schedule, local.date())
+        if day_fits and _is_within(schedule.between, local.time()):
+            return instant
+        wall = local.replace(tzinfo=None)
+        opens_today = day_fits and local.time() < start
+        ahead = datetime.combine(wall.date() + (not opens_today) * DAY, start if opens_today else time()) - wall
+        # If the clocks change before that, look again where they do: from there the wall time is another.
+        instant = _change(schedule.zone, instant, instant + ahead) or instant + ahead
+    return None
+
+
+def _is_day_allowed(schedule: Schedule, day: date) -> bool:
+    if schedule.days and day.weekday() not in schedule.days:
+        return False
+    return not schedule.holidays or day not in public_holidays(schedule.holidays, day.year)
+
+
+def _is_within(between: tuple[time, time] | None, at: time) -> bool:
+    if between is None:
+        return True
+    start, end = between
+    return start <= at < end if start < end else at >= start or at < end
+
+
+@lru_cache(maxsize=1_000)
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """Return a year's public holidays of `PL` or, with a part of the country, `DE-BY`; raises Misconfigured."""
+    from holidays import country_holidays  # noqa: PLC0415  slow to import, and few schedules ask for it
+
+    code, _, part = country.partition("-")
+    try:
+        return frozenset(country_holidays(code, subdiv=part or None, years=year))
+    except NotImplementedError:
+        raise Misconfigured(f'no public holidays are known for "{country}"; use a code such as PL or DE-BY') from None
+
+
+# Wall time and instants
+
+
+def _instants(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return what a wall time means by the offsets before and after a change of the clocks, nearly always the same.
+
+    First < second: the wall time comes twice. First > second: it does not come, the clocks change in between.
+    """
+    return (
+        wall.replace(tzinfo=zone, fold=0).astimezone(UTC),
+        wall.replace(tzinfo=zone, fold=1).astimezone(UTC),
+    )
+
+
+def _first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """Return when a wall time comes first; if the clocks leap over it, the instant at which they do."""
+    first, second = _instants(wall, zone)
+    return (_change(zone, second, first) or first) if first > second else first
+
+
+def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime | None:
+    """Return the instant in low < instant <= high from which the offset is another than at `low`, if it is at `high`."""
+    offset = low.astimezone(zone).utcoffset()
+    if high.astimezone(zone).utcoffset() == offset:
+        return None
+    below, above = (low - EPOCH) // timedelta(seconds=1), math.ceil((high - EPOCH) / timedelta(seconds=1))
+    while above - below > 1:
+        middle = (below + above) // 2
+        same = (EPOCH + timedelta(seconds=middle)).astimezone(zone).utcoffset() == offset
+        below, above = (middle, above) if same else (below, middle)
+    return EPOCH + timedelta(seconds=above)
+
+
+# Cron
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A cron line that has been read."""
+
+    calendar: CronSim
+    rhythm: bool
+    """Minutes or hours begin with a star: it means a distance in time, and goes on through a repeated hour."""
+    every_hour: bool
+    """No hour is named, so none is missed when the clocks leap over one."""
+
+
+@lru_cache(maxsize=10_000)
+def _pattern(cron: str) -> _Pattern | None:
+    """Read a cron line; None if its day never comes (30 February); raises Misconfigured if it is none."""
+    fields = cron.split()
+    if len(fields) != 5:  # noqa: PLR2004  minute, hour, day, month, weekday
+        raise Misconfigured(f'cron "{cron}" has {len(fields)} fields, five are needed: minute hour day month weekday')
+    try:
+        calendar = CronSim(cron, EPOCH.replace(tzinfo=None))
+    except CronSimError as fault:
+        if _is_cron([*fields[:3], "*", fields[4]]):
+            return None  # every field is right, only the months are too short for the day
+        raise Misconfigured(f'cron "{cron}" cannot be read: {fault}') from None
+    every_hour = len(calendar.hours) == 24  # noqa: PLR2004  hours of a day
+    return _Pattern(calendar, every_hour or "*" in (fields[0][0], fields[1][0]), every_hour)
+
+
+def _is_cron(fields: list[str]) -> bool:
+    try:
+        CronSim(" ".join(fields), EPOCH.replace(tzinfo=None))
+    except CronSimError:
+        return False
+    return True
+
+
+def _walls_after(pattern: _Pattern, wall: datetime) -> CronSim:
+    """Iterate over the wall times that a cron line means, later than the given one."""
+    walls = copy.copy(pattern.calendar)  # reading the line anew would cost more than the search itself
+    walls.dt = wall.replace(microsecond=0, fold=0)
+    return walls
+
+
+def _cron_after(cron: str, zone: ZoneInfo, instant: datetime) -> datetime | None:
+    pattern = _pattern(cron)
+    if pattern is None:
+        return None
+    local = instant.astimezone(zone)
+    wall = local.replace(tzinfo=None)
+    if pattern.rhythm and not local.fold:
+        first, second = _instants(wall, zone)
+        if first < second:
+            return _rhythm_after(pattern, zone, wall, _change(zone, first, second) or second)
+    return _wall_after(pattern, zone, wall, instant)
+
+
+def _rhythm_after(pattern: _Pattern, zone: ZoneInfo, wall: datetime, change: datetime) -> datetime | None:
+    """Search from the first pass of a repeated hour: the rest of that pass, then from its end the second one."""
+    found = next(_walls_after(pattern, wall), None)
+    if found is not None and (first := _instants(found, zone)[0]) < change:
+        return first
+    again = change.astimezone(zone).replace(tzinfo=None) - timedelta(seconds=1)
+    return _wall_after(pattern, zone, again, change - INSTANT)
+
+
+def _wall_after(pattern: _Pattern, zone: ZoneInfo, wall: datetime, instant: datetime) -> datetime | None:
+    """Return the first instant, later than `instant`, that the wall times after `wall` come to."""
+    for found in _walls_after(pattern, wall):
+        first, second = _instants(found, zone)
+        if first > second:
+            if not pattern.every_hour:
+                return _change(zone, second, first)
+        elif first > instant:
+            return first
+        elif pattern.rhythm and second > instant:
+            return second
+    return None
