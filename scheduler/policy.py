@@ -1,4 +1,4 @@
-"""What becomes of occurrences that are due, missed, asked for again or have failed. Pure; docs/schedules.md explains.
+"""What becomes of occurrences that are due, missed or asked for again. Pure; docs/schedules.md explains.
 
 What becomes of a run while the one before still goes on (the overlap policy) is decided in the claim, by the database.
 """
@@ -6,16 +6,12 @@ What becomes of a run while the one before still goes on (the overlap policy) is
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scheduler.schedule import INSTANT, Schedule, fraction_of, last_before, next_after
+from scheduler.schedule import INSTANT, Schedule, last_before, next_after
 
 GRACE = timedelta(minutes=1)
 """The least catchup window: a tick always comes a little after the occurrence."""
 COUNTED = 1_000
 """Occurrences that are counted one by one; of more it is said "at least"."""
-SPREAD = 0.2
-"""A retry comes up to this share earlier or later, so that what failed together does not come back together."""
-LONGEST_ASKED = timedelta(days=7)
-"""Another system that asks to be left alone for longer is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,31 +80,6 @@ def backfill(schedule: Schedule, first: datetime, last: datetime, limit: int) ->
     At most `limit`: as many as that means there may be more, after the last one that is returned.
     """
     return _list(schedule, next_after(schedule, first - INSTANT), last, limit)
-
-
-def retry_at(
-    attempt: int,
-    attempts: int,
-    now: datetime,
-    *,
-    first: timedelta,
-    longest: timedelta,
-    seed: str,
-    after: float | None = None,
-) -> datetime | None:
-    """Return when a run is tried again whose attempt number `attempt` (from 1) has failed; None after the last one.
-
-    The wait doubles from `first` up to `longest`, give or take a fifth that depends on `seed` and attempt alone.
-    `after`, the seconds for which the other system asked to be left alone, counts if it is longer.
-    """
-    if attempt >= attempts:
-        return None
-    # Doubling stops where it would pass `longest`: a high attempt number must not overflow.
-    doublings = min(attempt - 1, max(0, int(longest / first)).bit_length()) if first else 0
-    wait = min(first * 2**doublings, longest) * (1 - SPREAD + 2 * SPREAD * fraction_of(f"{seed} {attempt}"))
-    if after is not None and after > wait.total_seconds():
-        wait = max(wait, timedelta(seconds=min(after, LONGEST_ASKED.total_seconds())))
-    return now + wait
 
 
 def _left_behind(schedule: Schedule, due: datetime, oldest: datetime) -> tuple[Missed | None, datetime | None]:

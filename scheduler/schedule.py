@@ -1,14 +1,10 @@
 """When a job is due: interval or cron, weekdays, window, holidays, time zone, jitter. Pure; docs/schedules.md explains.
 
 An occurrence is an instant in UTC. Wall time serves only to find it, so the clocks' changes can neither lose one nor
-make two of it. cronsim knows which wall times a cron line means; which instants these are is decided here, because
-asked between the two passes of a repeated hour it answers with an instant that has gone by, and croniter (7.0) runs
-fixed times twice in that hour.
+make two of it.
 """
 
-import copy
 import hashlib
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -17,16 +13,14 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
-from cronsim import CronSim, CronSimError
 
 from hub.config.schedules import ScheduleSettings
 from hub.errors import Misconfigured
+from scheduler.cron import cron_after, pattern_of
+from scheduler.walltime import EPOCH, INSTANT, change, first_instant
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 SHORTEST = timedelta(seconds=1)
-INSTANT = timedelta(microseconds=1)
-"""The smallest step of time that Python knows."""
 TRIES = 4_000
 """Occurrences looked at before a schedule counts as one that never comes due: eleven years of a daily one."""
 
@@ -57,7 +51,7 @@ class Schedule:
         if self.every is not None and self.every < SHORTEST:
             raise Misconfigured(f"`every` is {self.every.total_seconds():g} s, the shortest is one second")
         if self.cron is not None:
-            _pattern(self.cron)
+            pattern_of(self.cron)
 
     @property
     def even(self) -> bool:
@@ -170,7 +164,7 @@ def fraction_of(text: str) -> float:
 def _unfiltered(schedule: Schedule, instant: datetime) -> datetime | None:
     """Return the next occurrence as if weekdays, window and holidays did not matter."""
     if schedule.cron is not None:
-        return _cron_after(schedule.cron, schedule.zone, instant)
+        return cron_after(schedule.cron, schedule.zone, instant)
     every = schedule.every or DAY
     if every % DAY:
         return schedule.anchor + ((instant - schedule.anchor) // every + 1) * every
@@ -182,7 +176,7 @@ def _whole_days_after(schedule: Schedule, step: int, instant: datetime) -> datet
     first, at = _first_day(schedule, step)
     today = instant.astimezone(schedule.zone).date()
     day = first + (today - first) // DAY // step * step * DAY
-    while (found := _first_instant(datetime.combine(day, at), schedule.zone)) <= instant:
+    while (found := first_instant(datetime.combine(day, at), schedule.zone)) <= instant:
         day += step * DAY
     return found
 
@@ -214,7 +208,7 @@ def _allowed_from(schedule: Schedule, instant: datetime) -> datetime | None:
         opens_today = day_fits and local.time() < start
         ahead = datetime.combine(wall.date() + (not opens_today) * DAY, start if opens_today else time()) - wall
         # If the clocks change before that, look again where they do: from there the wall time is another.
-        instant = _change(schedule.zone, instant, instant + ahead) or instant + ahead
+        instant = change(schedule.zone, instant, instant + ahead) or instant + ahead
     return None
 
 
@@ -241,117 +235,3 @@ def public_holidays(country: str, year: int) -> frozenset[date]:
         return frozenset(country_holidays(code, subdiv=part or None, years=year))
     except NotImplementedError:
         raise Misconfigured(f'no public holidays are known for "{country}"; use a code such as PL or DE-BY') from None
-
-
-# Wall time and instants
-
-
-def _instants(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return what a wall time means by the offsets before and after a change of the clocks, nearly always the same.
-
-    First < second: the wall time comes twice. First > second: it does not come, the clocks change in between.
-    """
-    return (
-        wall.replace(tzinfo=zone, fold=0).astimezone(UTC),
-        wall.replace(tzinfo=zone, fold=1).astimezone(UTC),
-    )
-
-
-def _first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """Return when a wall time comes first; if the clocks leap over it, the instant at which they do."""
-    first, second = _instants(wall, zone)
-    return (_change(zone, second, first) or first) if first > second else first
-
-
-def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime | None:
-    """Return the instant in low < instant <= high from which the offset is another than at `low`, if it is at `high`."""
-    offset = low.astimezone(zone).utcoffset()
-    if high.astimezone(zone).utcoffset() == offset:
-        return None
-    below, above = (low - EPOCH) // timedelta(seconds=1), math.ceil((high - EPOCH) / timedelta(seconds=1))
-    while above - below > 1:
-        middle = (below + above) // 2
-        same = (EPOCH + timedelta(seconds=middle)).astimezone(zone).utcoffset() == offset
-        below, above = (middle, above) if same else (below, middle)
-    return EPOCH + timedelta(seconds=above)
-
-
-# Cron
-
-
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """A cron line that has been read."""
-
-    calendar: CronSim
-    rhythm: bool
-    """Minutes or hours begin with a star: it means a distance in time, and goes on through a repeated hour."""
-    every_hour: bool
-    """No hour is named, so none is missed when the clocks leap over one."""
-
-
-@lru_cache(maxsize=10_000)
-def _pattern(cron: str) -> _Pattern | None:
-    """Read a cron line; None if its day never comes (30 February); raises Misconfigured if it is none."""
-    fields = cron.split()
-    if len(fields) != 5:  # noqa: PLR2004  minute, hour, day, month, weekday
-        raise Misconfigured(f'cron "{cron}" has {len(fields)} fields, five are needed: minute hour day month weekday')
-    try:
-        calendar = CronSim(cron, EPOCH.replace(tzinfo=None))
-    except CronSimError as fault:
-        if _is_cron([*fields[:3], "*", fields[4]]):
-            return None  # every field is right, only the months are too short for the day
-        raise Misconfigured(f'cron "{cron}" cannot be read: {fault}') from None
-    every_hour = len(calendar.hours) == 24  # noqa: PLR2004  hours of a day
-    return _Pattern(calendar, every_hour or "*" in (fields[0][0], fields[1][0]), every_hour)
-
-
-def _is_cron(fields: list[str]) -> bool:
-    try:
-        CronSim(" ".join(fields), EPOCH.replace(tzinfo=None))
-    except CronSimError:
-        return False
-    return True
-
-
-def _walls_after(pattern: _Pattern, wall: datetime) -> CronSim:
-    """Iterate over the wall times that a cron line means, later than the given one."""
-    walls = copy.copy(pattern.calendar)  # reading the line anew would cost more than the search itself
-    walls.dt = wall.replace(microsecond=0, fold=0)
-    return walls
-
-
-def _cron_after(cron: str, zone: ZoneInfo, instant: datetime) -> datetime | None:
-    pattern = _pattern(cron)
-    if pattern is None:
-        return None
-    local = instant.astimezone(zone)
-    wall = local.replace(tzinfo=None)
-    if pattern.rhythm and not local.fold:
-        first, second = _instants(wall, zone)
-        if first < second:
-            return _rhythm_after(pattern, zone, wall, _change(zone, first, second) or second)
-    return _wall_after(pattern, zone, wall, instant)
-
-
-def _rhythm_after(pattern: _Pattern, zone: ZoneInfo, wall: datetime, change: datetime) -> datetime | None:
-    """Search from the first pass of a repeated hour: the rest of that pass, then from its end the second one."""
-    found = next(_walls_after(pattern, wall), None)
-    if found is not None and (first := _instants(found, zone)[0]) < change:
-        return first
-    again = change.astimezone(zone).replace(tzinfo=None) - timedelta(seconds=1)
-    return _wall_after(pattern, zone, again, change - INSTANT)
-
-
-def _wall_after(pattern: _Pattern, zone: ZoneInfo, wall: datetime, instant: datetime) -> datetime | None:
-    """Return the first instant, later than `instant`, that the wall times after `wall` come to."""
-    for found in _walls_after(pattern, wall):
-        first, second = _instants(found, zone)
-        if first > second:
-            if not pattern.every_hour:
-                return _change(zone, second, first)
-        elif first > instant:
-            return first
-        elif pattern.rhythm and second > instant:
-            return second
-    return None

@@ -1,10 +1,11 @@
 """One pass over the schedules: what is due becomes rows in `run`, and the schedules move on, in one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub import log
 from hub.config import ScheduleSettings
+from hub.errors import Misconfigured
 from hub.store import Store, jobs, runs
 from scheduler.policy import Missed, decide
 from scheduler.schedule import jittered, next_after, read_schedule, read_settings
@@ -13,6 +14,8 @@ logger = log.get("scheduler")
 
 MOST_JOBS = 2000
 """Jobs handled in one transaction."""
+NOT_UNDERSTOOD = timedelta(minutes=5)
+"""How long a job is left alone whose schedule cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,12 @@ def tick(store: Store, most: int = MOST_JOBS) -> Ticked:
         made: list[runs.NewRun] = []
         following: dict[str, datetime | None] = {}
         for job in due:
-            new, following[job.name] = _decided(job, tx.now)
+            try:
+                new, following[job.name] = _decided(job, tx.now)
+            except (Misconfigured, ValueError) as fault:
+                # Stored by another version of this program, perhaps. One job's fault holds up no other.
+                logger.error("job_not_understood", job=job.name, message=str(fault), mend="hub apply")  # noqa: TRY400
+                new, following[job.name] = [], tx.now + NOT_UNDERSTOOD
             made += new
         ids = runs.make(tx, made)
         jobs.move_on(tx, following)

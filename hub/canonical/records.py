@@ -49,6 +49,8 @@ class Price(Record):
     sku: Identifier
     list: Identifier
     currency: Currency
+    gtin: Gtin | None = None
+    """Of the product, as the price list says it."""
     amount: Amount | None = None
     tax_included: bool | None = None
     minimum_quantity: Quantity | None = None
@@ -62,6 +64,8 @@ class StockLevel(Record):
 
     sku: Identifier
     location: Identifier
+    gtin: Gtin | None = None
+    """Of the product, as the stock list says it."""
     on_hand: Quantity | None = None
     reserved: Quantity | None = None
     unit: Unit | None = None

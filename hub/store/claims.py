@@ -1,7 +1,6 @@
 """Leases on runs: claim, keep, settle, rescue. Whoever comes late changes nothing.
 
-Every statement is conditional on the run's generation, and touches rows in the order of their ids, so that two workers
-never wait for each other in a circle.
+Every statement is conditional on the run's generation.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -16,6 +15,7 @@ import sqlalchemy.exc
 from hub.errors import LeaseLost, RunCancelled
 from hub.store import outbox
 from hub.store.batch import pack, rows
+from hub.store.chosen import in_state, literal, named
 from hub.store.database import Tx
 from hub.store.runs import open_run_of
 from hub.store.schema import run
@@ -75,24 +75,17 @@ def _given(dialect: str) -> sa.FromClause:
 
 
 def _pairs(pairs: Iterable[tuple[int, int]]) -> str:
-    return pack({"id": number, "generation": generation} for number, generation in sorted(pairs))
+    return pack({"id": number, "generation": generation} for number, generation in pairs)
 
 
 @cache
 def _claim(dialect: str) -> sa.Executable:
     given = _given(dialect)
-    there = (
-        sa.select(run.c.id, run.c.job, run.c.overlap, run.c.started_at)
-        .join(given, (run.c.id == given.c.id) & (run.c.generation == given.c.generation))
-        .where(run.c.state == "waiting")
-        .order_by(run.c.id)
-        .with_for_update(of=run)
-        .cte("there")
-    )
+    there = named(given, "waiting", run.c.job, run.c.overlap, run.c.started_at)
     turn = sa.func.row_number().over(partition_by=there.c.job, order_by=there.c.id).label("turn")
     ranked = sa.select(there, turn).cte("ranked")
     free = sa.or_(
-        ranked.c.overlap == "allow",
+        ranked.c.overlap == literal("allow"),
         ranked.c.started_at.is_not(None),
         sa.and_(ranked.c.turn == 1, sa.not_(open_run_of(ranked.c.job))),
     )
@@ -140,14 +133,9 @@ def _claim_all(tx: Tx, pairs: Collection[tuple[int, int]], worker: str, lease: t
 
 def _overlapped(tx: Tx, pairs: Iterable[tuple[int, int]]) -> list[Overlapped]:
     given = _given(tx.dialect)
-    there = (
-        sa.select(run.c.id, run.c.generation, run.c.job, run.c.system, run.c.cause, run.c.scheduled_at, run.c.overlap)
-        .join(given, (run.c.id == given.c.id) & (run.c.generation == given.c.generation))
-        .where(run.c.state == "waiting")
-        .order_by(run.c.id)
-        .with_for_update(of=run)
-    )
-    found = tx.execute(there, {"given": _pairs(pairs)}).all()
+    columns = (run.c.generation, run.c.job, run.c.system, run.c.cause, run.c.scheduled_at, run.c.overlap)
+    there = named(given, "waiting", *columns)
+    found = tx.execute(sa.select(there).order_by(there.c.id), {"given": _pairs(pairs)}).all()
     buffered: set[str] = set()
     if any(row.overlap == "buffer-one" for row in found):
         waiting = sa.select(run.c.job).where(run.c.state == "waiting", run.c.blocked, run.c.cause == "schedule")
@@ -180,9 +168,9 @@ def _answer(tx: Tx, overlapped: Sequence[Overlapped]) -> None:
 @cache
 def _keep(dialect: str) -> sa.Executable:
     given = _given(dialect)
-    held = (run.c.id == given.c.id) & (run.c.generation == given.c.generation) & (run.c.state == "running")
+    there = named(given, "running")
     until = sa.bindparam("until", type_=run.c.lease_until.type)
-    return sa.update(run).where(held).values(lease_until=until).returning(run.c.id, run.c.generation, run.c.cancel_by)
+    return sa.update(run).where(run.c.id == there.c.id).values(lease_until=until).returning(run.c.id, run.c.generation, run.c.cancel_by)
 
 
 def keep(tx: Tx, pairs: Collection[tuple[int, int]], lease: timedelta) -> dict[tuple[int, int], str | None]:
@@ -209,7 +197,7 @@ def hold(tx: Tx, number: int, generation: int, lease: timedelta, counts: Mapping
 def snooze(tx: Tx, pairs: Collection[tuple[int, int]], until: datetime) -> None:
     """Put waiting runs off without using an attempt, e.g. while the breaker of their system is open."""
     given = _given(tx.dialect)
-    there = (run.c.id == given.c.id) & (run.c.generation == given.c.generation) & (run.c.state == "waiting")
+    there = run.c.id.in_(sa.select(named(given, "waiting").c.id))
     later = {"not_before": until, "published_at": None, "published": 0, "generation": run.c.generation + 1}
     tx.execute(sa.update(run).where(there).values(later), {"given": _pairs(pairs)})
 
@@ -220,34 +208,37 @@ _SETTLED = ("id", "generation", "state", "failures", "message", "ended_at", "not
 @cache
 def _settle(dialect: str) -> sa.Executable:
     given = rows(dialect, "given", **{name: run.c[name].type for name in _SETTLED})
-    again = given.c.state == "waiting"
+    told = {name: given.c[name] for name in _SETTLED[2:]}
+    there = named(given, "running", *(column.label(f"new_{name}") for name, column in told.items()))
+    again = there.c.new_state == literal("waiting")
     return (
         sa.update(run)
-        .where(run.c.id == given.c.id, run.c.generation == given.c.generation, run.c.state == "running")
+        .where(run.c.id == there.c.id)
         .values(
-            state=given.c.state,
+            state=there.c.new_state,
             generation=run.c.generation + sa.case((again, 1), else_=0),
             published_at=sa.case((again, sa.null()), else_=run.c.published_at),
             published=sa.case((again, 0), else_=run.c.published),
-            not_before=sa.func.coalesce(given.c.not_before, run.c.not_before),
-            ended_at=given.c.ended_at,
-            failures=given.c.failures,
+            not_before=sa.func.coalesce(there.c.new_not_before, run.c.not_before),
+            ended_at=there.c.new_ended_at,
+            failures=there.c.new_failures,
             crashes=0,
-            message=given.c.message,
+            message=there.c.new_message,
             worker=None,
             lease_until=None,
         )
-        .returning(run.c.id)
+        .returning(run.c.id, run.c.generation, run.c.state)
     )
 
 
 def settle(tx: Tx, settlements: Collection[Settlement]) -> set[int]:
     """Store how runs go on together with their results; returns the ids of those that were still ours to settle."""
-    ordered = sorted(settlements, key=lambda each: each.id)
-    given = pack({name: getattr(each, name) for name in _SETTLED} for each in ordered)
-    settled = set(tx.execute(_settle(tx.dialect), {"given": given}).scalars())
-    outbox.put(tx, [outbox.Unsent(s.id, s.generation, 0, s.job, s.result) for s in ordered if s.id in settled])
-    return settled
+    given = {(each.id, each.generation): each for each in settlements}
+    packed = pack({name: getattr(each, name) for name in _SETTLED} for each in given.values())
+    found = tx.execute(_settle(tx.dialect), {"given": packed})
+    settled = [given[row.id, row.generation - (row.state == "waiting")] for row in found]
+    outbox.put(tx, [outbox.Unsent(s.id, s.generation, 0, s.job, s.result) for s in settled])
+    return {each.id for each in settled}
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +260,7 @@ class Lapsed:
 def lapsed(tx: Tx, most: int) -> list[Lapsed]:
     """Return the running runs whose lease has lapsed, locked until the transaction ends."""
     columns = [run.c[name] for name in Lapsed.__dataclass_fields__]
-    gone = sa.select(*columns).where(run.c.state == "running", run.c.lease_until < tx.now)
+    gone = sa.select(*columns).where(in_state("running"), run.c.lease_until < tx.now)
     return [Lapsed(*row) for row in tx.execute(gone.order_by(run.c.id).limit(most).with_for_update())]
 
 

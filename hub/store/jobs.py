@@ -69,7 +69,9 @@ def due(tx: Tx, now: datetime, most: int) -> list[Job]:
     """Return the jobs whose next occurrence has come."""
     ready = (job.c.next_due <= now) & job.c.enabled & job.c.paused_at.is_(None)
     statement = sa.select(*(job.c[name] for name in _COLUMNS)).where(ready).order_by(job.c.next_due, job.c.name)
-    return [Job(*row) for row in tx.execute(statement.limit(most))]
+    # Whoever changes a job at this moment, another scheduler or `hub apply`, has it; it is due again right after.
+    free = statement.limit(most).with_for_update(skip_locked=True)
+    return [Job(*row) for row in tx.execute(free)]
 
 
 @cache

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store.batch import pack, rows
+from hub.store.chosen import ids_where, in_state, literal, named
 from hub.store.database import Tx
 from hub.store.schema import breaker, job, run
 
@@ -78,7 +79,7 @@ def make(tx: Tx, new: Iterable[NewRun]) -> list[int]:
 
 def trigger(tx: Tx, wanted: NewRun) -> int:
     """Store a triggered run, or let it coalesce into the one of its job that waits. Returns the run's id."""
-    waiting = (run.c.job == wanted.job) & (run.c.state == "waiting") & (run.c.cause == "trigger")
+    waiting = (run.c.job == wanted.job) & in_state("waiting") & (run.c.cause == literal("trigger"))
     look = sa.select(run.c.id, run.c.scope).where(waiting, run.c.started_at.is_(None)).with_for_update()
     while True:
         found = tx.execute(look).first()
@@ -103,7 +104,7 @@ def _united(one: Sequence[str] | None, other: Sequence[str] | None) -> list[str]
 def open_run_of(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Tell whether a run of the job has begun, has not ended, and suffers no other beside it."""
     other = run.alias("open_run")
-    begun = other.c.started_at.is_not(None) & other.c.ended_at.is_(None) & (other.c.overlap != "allow")
+    begun = other.c.started_at.is_not(None) & other.c.ended_at.is_(None) & (other.c.overlap != literal("allow"))
     return sa.exists().where(other.c.job == name, begun)
 
 
@@ -113,7 +114,7 @@ def _due() -> sa.Executable:
     return (
         sa.select(run.c.id, run.c.generation, run.c.job, run.c.system, run.c.published)
         .where(
-            run.c.state == "waiting",
+            in_state("waiting"),
             run.c.published_at.is_(None),
             run.c.not_before <= sa.bindparam("now", type_=run.c.not_before.type),
             sa.or_(sa.not_(run.c.blocked), sa.not_(open_run_of(run.c.job))),
@@ -132,15 +133,11 @@ def due(tx: Tx, now: datetime, most: int) -> list[Waiting]:
 @cache
 def _mark(dialect: str) -> sa.Executable:
     given = rows(dialect, "given", id=sa.BigInteger(), generation=sa.Integer(), recall_at=run.c.recall_at.type)
+    there = named(given, "waiting", given.c.recall_at)
     return (
         sa.update(run)
-        .where(
-            run.c.id == given.c.id,
-            run.c.generation == given.c.generation,
-            run.c.state == "waiting",
-            run.c.published_at.is_(None),
-        )
-        .values(published_at=sa.bindparam("now"), published=run.c.published + 1, recall_at=given.c.recall_at)
+        .where(run.c.id == there.c.id, run.c.published_at.is_(None))
+        .values(published_at=sa.bindparam("now"), published=run.c.published + 1, recall_at=there.c.recall_at)
     )
 
 
@@ -148,7 +145,7 @@ def mark_published(tx: Tx, confirmed: Iterable[Waiting]) -> int:
     """Note that the broker has confirmed these; rows that have moved on meanwhile stay as they are."""
     given = pack(
         {"id": each.id, "generation": each.generation, "recall_at": tx.now + _patience(each.published)}
-        for each in sorted(confirmed, key=lambda each: each.id)
+        for each in confirmed
     )
     return tx.execute(_mark(tx.dialect), {"given": given, "now": tx.now}).rowcount
 
@@ -157,23 +154,26 @@ def _patience(published: int) -> timedelta:
     return min(UNCLAIMED * 2 ** min(published, 20), LONGEST_UNCLAIMED)
 
 
+_PUBLISHED = sa.and_(in_state("waiting"), run.c.published_at.is_not(None))
+
+
 def recall(tx: Tx) -> int:
     """Take back what was published and never claimed, unless its system's breaker is open; returns how many."""
     resting = sa.exists().where(breaker.c.system == run.c.system, breaker.c.opened_at.is_not(None))
-    lost = (run.c.state == "waiting") & run.c.published_at.is_not(None) & (run.c.recall_at < tx.now)
-    return tx.execute(sa.update(run).where(lost, sa.not_(resting)).values(published_at=None)).rowcount
+    lost = ids_where(_PUBLISHED, run.c.recall_at < tx.now, sa.not_(resting))
+    return tx.execute(sa.update(run).where(run.c.id.in_(lost)).values(published_at=None)).rowcount
 
 
 def recall_all(tx: Tx) -> int:
     """Take back all that was published and not claimed: the broker inside this process has forgotten it."""
-    lost = (run.c.state == "waiting") & run.c.published_at.is_not(None)
+    lost = run.c.id.in_(ids_where(_PUBLISHED))
     return tx.execute(sa.update(run).where(lost).values(published_at=None)).rowcount
 
 
 def under_way(tx: Tx, now: datetime, systems: Collection[str] | None = None) -> int:
     """Count the runs that wait with their time come, or are running."""
-    waiting = (run.c.state == "waiting") & (run.c.not_before <= now)
-    condition = sa.or_(waiting, run.c.state == "running")
+    waiting = in_state("waiting") & (run.c.not_before <= now)
+    condition = sa.or_(waiting, in_state("running"))
     statement = sa.select(sa.func.count()).select_from(run).where(condition)
     if systems is not None:
         statement = statement.where(run.c.system.in_(systems))

@@ -44,9 +44,9 @@ def _later(claimed: claims.Claimed, message: str, after: float | None, job: JobS
         return Fate("dead", "dead", message, failed=True)
     failures = claimed.failures + 1
     again = retry_at(
-        failures,
-        job.attempts or 1,
-        now,
+        attempt=failures,
+        attempts=job.attempts or 1,
+        now=now,
         first=job.retry_first,
         longest=job.retry_longest,
         seed=f"{claimed.job}:{claimed.id}",
