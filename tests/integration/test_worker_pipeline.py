@@ -1,0 +1,383 @@
+"""A run's life at a worker, step by step: what is stored when something goes wrong between two steps."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from hub.broker import Outgoing
+from hub.broker.topology import INVALID, JOBS, TRIGGERS
+from hub.errors import Refused, TryLater
+from hub.handler import Cancelled, Done, HandedOn, Later, Lost
+from hub.messages import Result, decode
+from hub.store import breakers, interventions, outbox, records, runs
+from hub.store.records import Write
+from scheduler.rescue import MOST_CRASHES, rescue
+from scheduler.scheduler import Steps
+
+LEASE = timedelta(seconds=30)
+
+
+def done(_work, _hold):
+    return Done("all of it")
+
+
+def write_page(hold, key, value="1", counts=None):
+    with hold.page() as (tx, report):
+        latest = records.take_turn(tx, "products")
+        run = hold.claimed.id
+        records.write(tx, "products", [Write(key, {"value": value})], system="shop", run=run, latest=latest)
+        report.entity = "products"
+        report.counts = counts or {"new": 1}
+
+
+def record_versions(spine):
+    with spine.store.read() as tx:
+        return {each.key: each.version for each in records.find(tx, "products")}
+
+
+def results(spine):
+    with spine.store.read() as tx:
+        return [decode(each.body, Result) for each in outbox.waiting(tx, 100) if each.part == 0]
+
+
+def test_a_run_is_carried_out_and_its_result_goes_out(spine):
+    spine.add_job("shop.orders", done)
+    number = spine.make("shop.orders")
+    assert spine.relay() == 1
+    assert spine.deliver(spine.pipeline()) == [Done("all of it")]
+    run = spine.run(number)
+    assert (run.state, run.message, run.worker) == ("done", "all of it", None)
+    (result,) = results(spine)
+    assert (result.run, result.outcome, result.attempt, result.message) == (number, "done", 1, "all of it")
+
+
+def test_j01_long_work_is_cut_into_slices_that_go_on_at_the_checkpoint(spine):
+    def three_pages(_work, hold):
+        for page in range(len(stored), 3):
+            write_page(hold, f"page-{page}")
+            stored.append(page)
+            if hold.over():
+                return HandedOn()
+        return Done()
+
+    stored: list[int] = []
+    spine.add_job("shop.orders", three_pages)
+    number = spine.make("shop.orders")
+    outcomes = []
+    for _ in range(4):
+        assert spine.relay() == 1
+        # A slice of no length: each page is handed on with a message of its own, and no delivery is held for long.
+        outcomes += spine.deliver(spine.pipeline(slice=timedelta(0)))
+    assert outcomes == [HandedOn(), HandedOn(), HandedOn(), Done()]
+    assert spine.run(number).state == "done"
+    assert spine.run(number).counts == {"new": 3}
+    assert record_versions(spine) == {"page-0": 1, "page-1": 1, "page-2": 1}
+    assert [each.outcome for each in results(spine)] == ["handed-on", "handed-on", "handed-on", "done"]
+
+
+def test_j04_a_run_that_was_due_while_the_broker_was_away_goes_out_later(spine):
+    spine.add_job("shop.orders", done)
+    spine.make("shop.orders")
+    spine.publisher.close()
+    assert spine.relay() == 0
+    back = Steps(spine.store, spine.broker.publisher(), spine.leader, spine.clock)
+    assert back.once() is False
+    assert spine.deliver(spine.pipeline()) == [Done("all of it")]
+
+
+def test_j07_a_leader_that_was_paused_distrusts_its_lease(spine):
+    other = type(spine.leader)(spine.store, "other", spine.clock)
+    assert spine.leader.leads()
+    assert not other.leads()
+    spine.clock.ahead += timedelta(minutes=1)
+    assert other.leads()
+    assert not spine.leader.leads()
+
+
+def test_j09_a_job_does_not_overlap_itself(spine):
+    spine.add_job("shop.orders", done)
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    first, second = (spine.make("shop.orders", at=start + timedelta(minutes=n)) for n in (0, 1))
+    spine.relay()
+    pipeline = spine.pipeline()
+    (held,) = pipeline.receive(spine.take(2))
+    assert held.hold.claimed.id == first
+    skipped = spine.run(second)
+    assert skipped.state == "skipped"
+    assert "still under way" in skipped.message
+    assert [each.outcome for each in results(spine)] == ["skipped"]
+
+
+def test_a_triggered_run_waits_for_the_open_one_instead_of_being_left_out(spine):
+    spine.add_job("shop.orders", done)
+    spine.make("shop.orders")
+    triggered = spine.make("shop.orders", cause="trigger")
+    spine.relay()
+    pipeline = spine.pipeline()
+    (held,) = pipeline.receive(spine.take(2))
+    assert spine.run(triggered).blocked
+    assert spine.relay() == 0
+    pipeline.settle([(held, Done())])
+    assert spine.relay() == 1
+    spine.deliver(pipeline)
+    assert spine.run(triggered).state == "done"
+
+
+def test_j13_a_run_that_keeps_killing_its_worker_is_given_up(spine):
+    spine.add_job("shop.orders", done)
+    number = spine.make("shop.orders")
+    for _ in range(MOST_CRASHES):
+        spine.clock.ahead += timedelta(minutes=5)
+        spine.relay()
+        assert len(spine.pipeline().receive(spine.take())) == 1
+        spine.clock.ahead += timedelta(minutes=5)
+        assert rescue(spine.store) == 1
+    run = spine.run(number)
+    assert (run.state, run.crashes) == ("dead", MOST_CRASHES)
+    assert [each.outcome for each in results(spine)] == ["lost"] * (MOST_CRASHES - 1) + ["dead"]
+
+
+def test_j18_a_run_whose_worker_is_gone_is_rescued_and_the_late_one_changes_nothing(spine):
+    spine.add_job("shop.orders", done)
+    number = spine.make("shop.orders")
+    spine.relay()
+    late = spine.pipeline("late")
+    (held,) = late.receive(spine.take())
+    spine.clock.ahead += timedelta(minutes=1)
+    assert rescue(spine.store) == 1
+    spine.relay()
+    (new,) = spine.pipeline("other").receive(spine.take())
+
+    def work(_work, hold):
+        write_page(hold, "k")
+        return Done()
+
+    spine.handlers["shop.orders"] = work
+    assert late.carry_out(held) == Lost()
+    late.settle([(held, Lost())])
+    assert record_versions(spine) == {}
+    assert spine.run(number).state == "running"
+    other = spine.pipeline("other")
+    other.settle([(new, other.carry_out(new))])
+    assert record_versions(spine) == {"k": 1}
+    assert spine.run(number).state == "done"
+
+
+def test_a_settle_that_comes_twice_settles_once(spine):
+    spine.add_job("shop.orders", done)
+    spine.make("shop.orders")
+    spine.relay()
+    pipeline = spine.pipeline()
+    (held,) = pipeline.receive(spine.take())
+    assert len(pipeline.settle([(held, Done())])) == 1
+    # The answer to the first was lost, say: the worker cannot know, and tries again.
+    assert pipeline.settle([(held, Done())]) == []
+    assert len(results(spine)) == 1
+
+
+@pytest.mark.parametrize("cause", ["trigger", "schedule"])
+def test_a_message_that_is_delivered_twice_is_carried_out_once(spine, cause):
+    carried_out = []
+    spine.add_job("shop.orders", lambda work, _hold: carried_out.append(work.run) or Done())
+    number = spine.make("shop.orders", cause=cause)
+    spine.relay()
+    (delivery,) = spine.take()
+    spine.publisher.publish([Outgoing(JOBS, "shop", delivery.body)])
+    pipeline = spine.pipeline()
+    held = pipeline.receive([delivery, *spine.take()])
+    pipeline.settle([(each, pipeline.carry_out(each)) for each in held])
+    spine.publisher.publish([Outgoing(JOBS, "shop", delivery.body)])
+    assert pipeline.receive(spine.take()) == []
+    assert carried_out == [number]
+
+
+def test_a_failure_is_tried_again_later_and_given_up_after_its_attempts(spine):
+    def away(_work, _hold):
+        raise TryLater("the shop does not answer")
+
+    spine.add_job("shop.orders", away)
+    number = spine.make("shop.orders")
+    for failures in (1, 2, 3):
+        spine.relay()
+        assert spine.deliver(spine.pipeline()) == [Later("the shop does not answer")]
+        assert spine.run(number).failures == failures
+        spine.clock.ahead += timedelta(hours=1)
+    run = spine.run(number)
+    assert run.state == "dead"
+    assert run.message == "the shop does not answer (given up after 3 attempts)"
+    assert [each.outcome for each in results(spine)] == ["later", "later", "dead"]
+
+
+def test_a_dead_run_is_replayed_with_all_its_attempts(spine):
+    def refuse(_work, _hold):
+        raise Refused("the shop says no")
+
+    spine.add_job("shop.orders", refuse)
+    number = spine.make("shop.orders")
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    assert spine.run(number).state == "dead"
+    spine.handlers["shop.orders"] = done
+    with spine.store.write() as tx:
+        assert interventions.replay(tx, [number], "ann") == [number]
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    assert spine.run(number).state == "done"
+
+
+def test_a_fault_of_ours_is_no_traceback_but_a_failure_with_its_history(spine):
+    spine.add_job("shop.orders", lambda _work, _hold: 1 / 0)
+    number = spine.make("shop.orders")
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    assert spine.run(number).message == "unexpected: ZeroDivisionError: division by zero"
+    assert results(spine)[0].lines[0].level == "error"
+
+
+def test_pause_on_failure_pauses_the_job(spine):
+    def refuse(_work, _hold):
+        raise Refused("no")
+
+    spine.add_job("shop.orders", refuse, pause_on_failure=True)
+    spine.make("shop.orders")
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    waiting = spine.make("shop.orders")
+    assert spine.relay() == 0
+    assert spine.run(waiting).state == "waiting"
+
+
+def test_j16_a_cancelled_run_stops_at_its_next_page_and_stays_cancelled(spine):
+    def work(_work, hold):
+        write_page(hold, "first")
+        with spine.store.write() as tx:
+            assert interventions.cancel(tx, hold.claimed.id, "ann") == "running"
+        write_page(hold, "second")
+        return Done()
+
+    spine.add_job("shop.orders", work)
+    number = spine.make("shop.orders")
+    spine.relay()
+    assert spine.deliver(spine.pipeline()) == [Cancelled("cancelled by ann")]
+    assert record_versions(spine) == {"first": 1}
+    spine.clock.ahead += timedelta(hours=1)
+    with spine.store.write() as tx:
+        assert runs.recall_all(tx) == 0
+    assert rescue(spine.store) == 0
+    assert spine.run(number).state == "cancelled"
+
+
+def test_the_breaker_opens_after_failures_in_a_row_and_what_was_delivered_is_put_off(spine):
+    def away(_work, _hold):
+        raise TryLater("down")
+
+    spine.add_job("shop.orders", away, overlap="allow", attempts=1)
+    numbers = [spine.make("shop.orders", cause="manual") for _ in range(4)]
+    spine.relay()
+    pipeline = spine.pipeline()
+    spine.deliver(pipeline, 3)
+    with spine.store.read() as tx:
+        pipeline.resting = breakers.find(tx)
+    assert pipeline.resting["shop"].opened_at is not None
+    assert spine.deliver(pipeline) == []
+    last = spine.run(numbers[-1])
+    assert (last.state, last.failures) == ("waiting", 0)
+
+
+def test_a_trigger_from_outside_runs_its_job_and_a_storm_of_them_coalesces(spine):
+    asked = []
+    spine.add_job("shop.orders", lambda work, _hold: asked.append(work.scope) or Done())
+    storm = [Outgoing(TRIGGERS, "shop.orders", b'{"version": 1, "keys": ["1001", "1002"]}')] * 500
+    spine.publisher.publish(storm)
+    pipeline = spine.pipeline()
+    for _ in range(5):
+        assert pipeline.receive(spine.take(100)) == []
+    assert spine.relay() == 1
+    spine.deliver(pipeline)
+    spine.publisher.publish([Outgoing(TRIGGERS, "shop.orders", b"")])  # the documented message at its shortest
+    assert pipeline.receive(spine.take()) == []
+    assert spine.relay() == 1
+    spine.deliver(pipeline)
+    assert asked == [["1001", "1002"], None]
+
+
+@pytest.mark.parametrize(
+    ("exchange", "key", "body", "reason"),
+    [
+        (JOBS, "shop", b"\xff\xfe nothing", "JSON"),
+        (JOBS, "shop", b'{"version": 2, "run": 1, "generation": 1, "job": "shop.orders"}', "version"),
+        (JOBS, "shop", b'{"version": 1, "run": "1; DROP TABLE run"}', "run"),
+        (TRIGGERS, "shop.nothing", b"{}", "there is no job shop.nothing"),
+        (TRIGGERS, "shop.closed", b"{}", "triggers = true"),
+        (TRIGGERS, "shop.orders", b'{"job": "shop.closed"}', "must be the same"),
+        (TRIGGERS, "shop.orders", b'{"run": 1, "generation": 1, "keys": 7}', "keys"),
+    ],
+)
+def test_j15_a_message_nobody_understands_is_kept_with_the_reason(spine, exchange, key, body, reason):
+    spine.add_job("shop.orders", done)
+    spine.add_job("shop.closed", done, triggers=False)
+    spine.publisher.publish([Outgoing(exchange, key, body)])
+    assert spine.pipeline().receive(spine.take()) == []
+    invalid = spine.broker.consumer([INVALID], 10)
+    (kept,) = invalid.take(1, 5)
+    assert kept.body == body
+    assert reason in kept.headers["hub-reason"]
+
+
+def test_a_trigger_cannot_pass_for_a_run(spine):
+    carried_out = []
+    spine.add_job("shop.orders", lambda work, _hold: carried_out.append(work.run) or Done())
+    number = spine.make("shop.orders")
+    forged = f'{{"version": 1, "run": {number}, "generation": 1, "job": "shop.orders"}}'.encode()
+    spine.publisher.publish([Outgoing(TRIGGERS, "shop.orders", forged)])
+    assert spine.pipeline().receive(spine.take()) == []
+    assert spine.run(number).state == "waiting"
+    assert carried_out == []
+
+
+def test_j14_a_drain_hands_on_at_the_next_page_and_settles(spine):
+    entered, release = threading.Event(), threading.Event()
+
+    def pages(_work, hold):
+        write_page(hold, "one")
+        entered.set()
+        assert release.wait(10)
+        return HandedOn() if hold.over() else Done()
+
+    spine.add_job("shop.orders", pages)
+    number = spine.make("shop.orders")
+    spine.relay()
+    worker = spine.worker()
+    worker.start()
+    assert entered.wait(10)
+    stopped: list[bool] = []
+    stopping = threading.Thread(target=lambda: stopped.append(worker.stop(10)))
+    stopping.start()
+    spine.consumer.cancel()
+    while not worker.stopping():
+        assert entered.wait(1)
+    release.set()
+    stopping.join(15)
+    assert stopped == [True]
+    run = spine.run(number)
+    assert (run.state, run.generation, run.failures) == ("waiting", 2, 0)
+
+
+def test_a_worker_carries_out_many_runs_and_posts_their_results(spine):
+    spine.add_job("shop.orders", done, overlap="allow")
+    numbers = [spine.make("shop.orders", cause="manual") for _ in range(200)]
+    spine.relay()
+    results_consumer = spine.broker.consumer(["hub.runlog"], 1000)
+    worker = spine.worker()
+    worker.start()
+    seen: set[int] = set()
+    while len(seen) < len(numbers):
+        more = results_consumer.take(500, 10)
+        assert more, f"{len(seen)} of {len(numbers)} results came"
+        seen |= {decode(each.body, Result).run for each in more}
+    assert worker.stop(10)
+    assert seen == set(numbers)
+    with spine.store.read() as tx:
+        assert outbox.count(tx) == 0
+    assert {spine.run(number).state for number in numbers} == {"done"}
