@@ -15,9 +15,11 @@ from hub.broker.topology import DEAD, INVALID, MAINTENANCE, RUNLOG
 from hub.config import KINDS
 from hub.errors import TryLater
 from hub.runlog import RunLog
-from hub.store import DatabaseAway, processes, runs
+from hub.posting import post
+from hub.store import DatabaseAway, outbox, processes, runs
 from hub.worker import Pipeline, Worker
 from scheduler import Leader, Scheduler, Steps
+from scheduler.leader import LENGTH
 
 logger = log.get("process")
 
@@ -26,6 +28,8 @@ WATCH = 1.0
 SEEN = 5
 """Looks between two signs of life in the database."""
 RUNLOG_PREFETCH = 1000
+MOST_POSTED = 1000
+"""Results posted at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,9 @@ class Process:
         self.broker: Broker = hub.broker(self.name)
         self.publisher: Publisher = self.broker.publisher()
         self.stopping = threading.Event()
+        self.started = threading.Event()
+        self.database_seen = hub.clock.monotonic()
+        """When the database last answered, in monotonic seconds."""
         self.scheduler: Scheduler | None = None
         self.worker: Worker | None = None
         self.worker_consumer: Consumer | None = None
@@ -81,9 +88,12 @@ class Process:
         self._breakers: Breakers | None = None
         self._watcher = threading.Thread(target=self._watch, name=f"{self.name} watch", daemon=True)
 
-    def start(self) -> None:
-        """Declare what is needed at the broker, waiting until it is there, and start all threads."""
-        if not self._declare():
+    def start(self, patience: float = float("inf")) -> None:
+        """Declare what is needed at the broker, waiting until it is there, and start all threads.
+
+        Raises TryLater if the broker is not there after `patience` seconds.
+        """
+        if not self._declare(self.hub.clock.monotonic() + patience):
             return
         if self.broker.embedded:
             # What this process's last life published died with it.
@@ -96,13 +106,16 @@ class Process:
         if self.roles.scheduler:
             self._start_scheduler()
         self._watcher.start()
+        self.started.set()
         logger.info("started", process=self.name, revision=self.configuration.number)
 
-    def _declare(self) -> bool:
+    def _declare(self, until: float) -> bool:
         while not self.stopping.is_set():
             try:
                 self.broker.declare(self.configuration.topology())
             except TryLater as away:
+                if self.hub.clock.monotonic() >= until:
+                    raise
                 logger.warning("broker_away", message=str(away), next_try_in_s=WATCH)
                 self.stopping.wait(WATCH)
             else:
@@ -110,7 +123,9 @@ class Process:
         return False
 
     def _start_scheduler(self) -> None:
-        leader = Leader(self.hub.store, self.name, self.hub.clock)
+        # A lead outlives a process that was killed: no longer than the leases of the runs that it held.
+        length = min(LENGTH, self.configuration.settings.hub.lease)
+        leader = Leader(self.hub.store, self.name, self.hub.clock, length)
         steps = Steps(self.hub.store, self.publisher, leader, self.hub.clock)
         self.scheduler = Scheduler(steps, self.name)
         self.scheduler.start()
@@ -142,6 +157,15 @@ class Process:
     def broken(self) -> bool:
         """Return whether a thread has ended by a fault of ours: the process should end, its work is rescued."""
         return any(each is not None and each.broken.is_set() for each in (self.scheduler, self.worker, self.runlog))
+
+    def post_left(self) -> int:
+        """Post what waits in the outbox, now rather than with the relay's next look; returns how many were confirmed.
+
+        Raises DatabaseAway.
+        """
+        with self.hub.store.read() as tx:
+            unsent = outbox.waiting(tx, MOST_POSTED)
+        return post(self.hub.store, self.publisher, unsent)
 
     def stop(self, limit: float) -> bool:
         """Drain and end within `limit` seconds; returns whether all that was under way was settled or handed on."""
@@ -185,7 +209,9 @@ class Process:
             processes.seen(tx, self.name, self.roles.name)
 
     def _follow(self) -> None:
-        if self.configuration.refresh():
+        newer = self.configuration.refresh()
+        self.database_seen = self.hub.clock.monotonic()
+        if newer:
             self.broker.declare(self.configuration.topology())
         if self._breakers is not None and self.worker_consumer is not None:
             resting = self._breakers.look()

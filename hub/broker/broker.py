@@ -1,6 +1,7 @@
 """One broker, opened by its address: where publishers and consumers come from."""
 
 from collections.abc import Collection
+from importlib.util import find_spec
 from typing import Any
 
 from hub import log
@@ -13,8 +14,7 @@ from hub.broker.declare import declare
 from hub.broker.direct import DirectPublisher
 from hub.broker.inprocess import Memory
 from hub.broker.link import Terms
-from hub.broker.publisher import Publisher
-from hub.broker.rabbitmq import HEARTBEAT, LIMIT, RabbitPublisher
+from hub.broker.publisher import HEARTBEAT, LIMIT, Publisher
 from hub.broker.topology import Topology
 from hub.connector import Finding
 from hub.errors import Misconfigured, TryLater
@@ -42,11 +42,7 @@ class Broker:
 
     def publisher(self, *, limit: float = LIMIT, heartbeat: int = HEARTBEAT) -> Publisher:
         """Return a new publisher; `limit`: seconds that a call to `publish` may take."""
-        publisher: Publisher
-        if self._address is None:
-            publisher = DirectPublisher(self._connect)
-        else:
-            publisher = RabbitPublisher(self._address, self.name, limit=limit, heartbeat=heartbeat)
+        publisher = self._publisher(limit, heartbeat)
         self._opened.append(publisher)
         return publisher
 
@@ -93,6 +89,13 @@ class Broker:
         while self._opened:
             self._opened.pop().close()
 
+    def _publisher(self, limit: float, heartbeat: int) -> Publisher:
+        if self._address is None:
+            return DirectPublisher(self._connect)
+        from hub.broker.rabbitmq import RabbitPublisher  # noqa: PLC0415  # pika is not installed everywhere
+
+        return RabbitPublisher(self._address, self.name, limit=limit, heartbeat=heartbeat)
+
     def _reach(self) -> Any:
         try:
             return self._connect()
@@ -103,12 +106,14 @@ class Broker:
 def open_broker(url: str | None, name: str) -> Broker:
     """Return the broker at an address, or without one a new embedded one; nothing is connected yet.
 
-    Raises Misconfigured if the address cannot be understood.
+    Raises Misconfigured if the address cannot be understood, or pika is not installed.
     """
     if url is None:
         memory = Memory()
         return Broker(name, connecting.to_memory(memory), address=None, memory=memory)
     if is_rabbitmq(url):
+        if find_spec("pika") is None:
+            raise Misconfigured("RabbitMQ needs a package that is not installed: pip install 'hubwerk[rabbitmq]'")
         address = parse(url)
         return Broker(name, connecting.to_rabbitmq(address, name, HEARTBEAT), address=address, memory=None)
     return Broker(name, connecting.to_transport(url), address=None, memory=None)

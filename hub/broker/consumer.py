@@ -95,18 +95,12 @@ class Consumer:
 
     def cancel(self) -> None:
         """Take no more, and give back what nobody has taken; heartbeats and acknowledgements go on until `close`."""
-        with self._changed:
-            self._draining = True
-            self._wanted = frozenset()
-            untaken = list(self._ready)
-            self._ready.clear()
-            self._changed.notify_all()
-        self.give_back(untaken)
+        self.give_back(self._stop_taking())
 
     def close(self) -> None:
         """Send the acknowledgements that wait, and end the connection: what is still held goes back to its queue."""
-        self.cancel()
         self._closing.set()
+        self._stop_taking()  # not given back one by one: the broker returns all that is held, in its order
         self._waker.wake()
         if self._thread.is_alive():
             self._thread.join(timeout=30)
@@ -144,6 +138,15 @@ class Consumer:
             return False
         return True
 
+    def _stop_taking(self) -> list[Delivery]:
+        with self._changed:
+            self._draining = True
+            self._wanted = frozenset()
+            untaken = list(self._ready)
+            self._ready.clear()
+            self._changed.notify_all()
+        return untaken
+
     def _run(self) -> None:
         delays = backoff.delays()
         while not self._closing.is_set():
@@ -173,7 +176,8 @@ class Consumer:
                 self._ready.extend(fresh)
                 self._changed.notify_all()
                 return
-        self.give_back(fresh)
+        if not self._closing.is_set():
+            self.give_back(fresh)
 
     def _lose(self, error: Exception) -> None:
         link, self._link = self._link, None
@@ -181,7 +185,7 @@ class Consumer:
         with self._changed:
             self._ready.clear()  # the broker sends them again
         if link:
-            link.close()
+            link.close(politely=False)
         if not self._closing.is_set():
             logger.warning(
                 "consumer_disconnected", name=self._terms.name, error=self._problem, next="it is tried again"
@@ -194,7 +198,7 @@ class Consumer:
                 self._settle(link)
             except Exception as error:  # noqa: BLE001  # the connection is going anyway; what it did not get comes again
                 logger.warning("acknowledgements_not_sent", name=self._terms.name, error=str(error))
-            link.close()
+            link.close(politely=True)
         self._waker.close()
 
 

@@ -23,6 +23,10 @@ ROUND = 500
 """Events handled before acknowledgements and heartbeats have their turn."""
 POLL = 0.05
 """Seconds between two looks at a transport that has no socket to wait for and cannot wake us."""
+CLOSE_LIMIT = 3.0
+"""Seconds to wait for the broker to say goodbye."""
+SOON = 0.2
+"""Seconds until a queue whose consumer was cancelled is subscribed again."""
 RETRY = 1.0
 """Seconds until a queue that is missing is looked for again."""
 
@@ -108,6 +112,7 @@ class Link:
         for subscription in [each for each in self._subscriptions.values() if each.lost]:
             logger.warning("consumer_cancelled", queue=subscription.queue, next="it is subscribed again")
             self._drop(subscription)
+            self._missing[subscription.queue] = time.monotonic() + SOON  # it may still be going
             self._note()
         fresh, self._fresh = self._fresh, []
         return fresh
@@ -128,12 +133,16 @@ class Link:
         due = [self._next_watch, *([self._next_tick] if self._tick is not None else []), *self._missing.values()]
         return max(0.0, min(due) - now)
 
-    def close(self) -> None:
-        """Close the connection, which gives back what is unacknowledged; a dead one is dropped."""
+    def close(self, *, politely: bool) -> None:
+        """Close the connection, which gives back what is unacknowledged; one that failed is hung up on."""
         self._selector.close()
         if self._memory is not None:
             self._memory.remove_waker(self._waker.wake)
         with contextlib.suppress(Exception):
+            if self._sock is not None and not politely:
+                self._connection.connection.collect()
+            elif self._sock is not None:
+                self._sock.settimeout(CLOSE_LIMIT)
             self._connection.release()
 
     def _join(self, queue: str) -> None:

@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
+LIMIT = 10.0
+"""Seconds a call to `publish` may wait for its confirms."""
+HEARTBEAT = 30
+"""Seconds between two signs of life, where the transport has them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:

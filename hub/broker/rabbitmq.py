@@ -1,62 +1,31 @@
 """Publishing to RabbitMQ: pika's SelectConnection on a thread of its own, with pipelined confirms."""
 
-import contextlib
 import logging
 import re
 import threading
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import pika
 from pika import spec
 from pika.exceptions import ChannelClosedByBroker
 
 from hub import log
 from hub.broker import backoff
-from hub.broker.address import Address, tls_context
+from hub.broker.address import Address
 from hub.broker.confirms import Confirms, Sending
-from hub.broker.publisher import Fate, Outgoing, PublisherState
+from hub.broker.publisher import HEARTBEAT, LIMIT, Fate, Outgoing, PublisherState
+from hub.broker.wire import CoalescingConnection, parameters_of, properties_of
 
-LIMIT = 10.0
-"""Seconds a call may wait for its confirms."""
 WINDOW = 2_000
 """Messages in flight: enough to keep the broker busy, few enough for a reply to be read between two rounds."""
-HEARTBEAT = 30
-BLOCKED = 60.0
-"""Seconds after which a blocked connection is given up and made anew."""
+CLOSE_LIMIT = 3.0
+"""Seconds to wait for the broker to say goodbye; the thread is a daemon, and goes with the process."""
 NO_EXCHANGE, NO_ACCESS = 404, 403
 NAMED_EXCHANGE = re.compile(r"exchange '([^']*)'")
 
 logger = log.get("broker")
 logging.getLogger("pika").setLevel(logging.CRITICAL)  # what it has to say is logged here, once and in our words
-
-
-_SelectConnection: Any = pika.SelectConnection  # pika's types stop at its event loop
-
-
-class CoalescingConnection(_SelectConnection):
-    """Writes a round of messages as one piece: pika makes three system calls a message otherwise."""
-
-    _held: list[bytes] | None = None
-
-    @contextlib.contextmanager
-    def one_write(self) -> Generator[None]:
-        """Hold back what is sent within, and then write all of it."""
-        held: list[bytes] = []
-        self._held = held
-        try:
-            yield
-        finally:
-            self._held = None
-            if held and self.is_open:
-                super()._adapter_emit_data(b"".join(held))  # pyright: ignore[reportUnknownMemberType]  # untyped
-
-    def _adapter_emit_data(self, data: bytes) -> None:
-        if self._held is None:
-            super()._adapter_emit_data(data)  # pyright: ignore[reportUnknownMemberType]  # untyped
-        else:
-            self._held.append(data)
 
 
 class RabbitPublisher:
@@ -99,7 +68,7 @@ class RabbitPublisher:
         """End the connection and the thread."""
         self._closing.set()
         self._ask(self._hang_up)
-        self._thread.join(timeout=10)
+        self._thread.join(CLOSE_LIMIT)
 
     def _ask(self, step: Any) -> None:
         """Have the I/O thread take a step, if it has a connection; one that is being made pumps when it is ready."""
@@ -240,38 +209,6 @@ class RabbitPublisher:
     def _abandon_all(self) -> None:
         while self._inbox:
             self._inbox.popleft().over.set()
-
-
-def parameters_of(address: Address, name: str, heartbeat: int) -> pika.ConnectionParameters:
-    """Return pika's way of saying where to connect, and as whom."""
-    return pika.ConnectionParameters(
-        host=address.host,
-        port=address.port,
-        virtual_host=address.virtual_host,
-        credentials=pika.PlainCredentials(address.user, address.password),
-        heartbeat=heartbeat,
-        blocked_connection_timeout=BLOCKED,
-        connection_attempts=1,
-        socket_timeout=5,
-        stack_timeout=10,
-        ssl_options=pika.SSLOptions(tls_context(address), address.server_name) if address.tls else None,
-        client_properties={"connection_name": name},
-    )
-
-
-PLAIN = pika.BasicProperties(content_type="application/json", delivery_mode=2)
-
-
-def properties_of(message: Outgoing) -> pika.BasicProperties:
-    """Return a message's properties: one object for all that have none of their own."""
-    if message.message_id is None and not message.headers:
-        return PLAIN
-    return pika.BasicProperties(
-        content_type="application/json",
-        delivery_mode=2,
-        message_id=message.message_id,
-        headers=dict(message.headers) or None,
-    )
 
 
 def fate_after(reason: Exception, message: Outgoing) -> Fate:

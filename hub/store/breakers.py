@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from hub.store.database import Tx
 from hub.store.runs import insert
 from hub.store.schema import breaker
+from hub.store.types import storable
 
 FIRST_REST = timedelta(seconds=30)
 LONGEST_REST = timedelta(minutes=15)
@@ -35,9 +36,9 @@ def find(tx: Tx) -> dict[str, Breaker]:
 
 def failed(tx: Tx, system: str, reason: str, most: int) -> bool:
     """Count a failure to reach a system; returns whether this one opened its breaker (`most` in a row)."""
-    first = {"system": system, "failures": 1, "probes": 0, "reason": reason}
+    first = {"system": system, "failures": 1, "probes": 0, "reason": storable(reason)}
     statement = insert(tx, breaker).values(first)
-    counted = {"failures": breaker.c.failures + 1, "reason": reason}
+    counted = {"failures": breaker.c.failures + 1, "reason": storable(reason)}
     changed = statement.on_conflict_do_update(index_elements=["system"], set_=counted)
     failures = tx.execute(changed.returning(breaker.c.failures)).scalar_one()
     if failures < most:

@@ -39,5 +39,7 @@ def named(given: sa.FromClause, state: str, *columns: sa.ColumnElement[Any]) -> 
 
 def ids_where(*conditions: sa.ColumnElement[bool]) -> sa.Select[int]:
     """Lock the runs that meet conditions; for `id IN (...)`."""
-    there = sa.select(run.c.id).where(*conditions).order_by(run.c.id).with_for_update(of=run).cte("there")
+    locked = sa.select(run.c.id).where(*conditions).order_by(run.c.id).with_for_update(of=run)
+    # Inside its parentheses: the driver of SQLite does not count the rows of a statement that begins with WITH.
+    there = locked.cte("there", nesting=True)
     return sa.select(there.c.id)

@@ -138,8 +138,7 @@ def _overlapped(tx: Tx, pairs: Iterable[tuple[int, int]]) -> list[Overlapped]:
     found = tx.execute(sa.select(there).order_by(there.c.id), {"given": _pairs(pairs)}).all()
     buffered: set[str] = set()
     if any(row.overlap == "buffer-one" for row in found):
-        waiting = sa.select(run.c.job).where(run.c.state == "waiting", run.c.blocked, run.c.cause == "schedule")
-        buffered = set(tx.execute(waiting).scalars())
+        buffered = _buffered(tx, {row.job for row in found}, beside=[row.id for row in found])
     answered: list[Overlapped] = []
     for row in found:
         # Only the schedule's own runs may be left out: what somebody asked for is done after the open run.
@@ -149,6 +148,12 @@ def _overlapped(tx: Tx, pairs: Iterable[tuple[int, int]]) -> list[Overlapped]:
         answered.append(Overlapped(row.id, row.generation, row.job, row.system, row.cause, row.scheduled_at, skipped))
     _answer(tx, answered)
     return answered
+
+
+def _buffered(tx: Tx, names: Collection[str], beside: Collection[int]) -> set[str]:
+    """Return the jobs of which another scheduled run waits for the open one to end."""
+    other = run.c.job.in_(names) & run.c.id.not_in(beside) & run.c.blocked & (run.c.cause == "schedule")
+    return set(tx.execute(sa.select(run.c.job).where(in_state("waiting"), other)).scalars())
 
 
 STILL_OPEN = "the run before it was still under way (overlap policy)"
@@ -170,7 +175,12 @@ def _keep(dialect: str) -> sa.Executable:
     given = _given(dialect)
     there = named(given, "running")
     until = sa.bindparam("until", type_=run.c.lease_until.type)
-    return sa.update(run).where(run.c.id == there.c.id).values(lease_until=until).returning(run.c.id, run.c.generation, run.c.cancel_by)
+    return (
+        sa.update(run)
+        .where(run.c.id == there.c.id)
+        .values(lease_until=until)
+        .returning(run.c.id, run.c.generation, run.c.cancel_by)
+    )
 
 
 def keep(tx: Tx, pairs: Collection[tuple[int, int]], lease: timedelta) -> dict[tuple[int, int], str | None]:

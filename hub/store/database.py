@@ -81,11 +81,16 @@ class Store:
                 yield Tx(connection, self._clock)
                 if not write:
                     transaction.rollback()
-        except (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError, sqlalchemy.exc.TimeoutError) as fault:
-            raise DatabaseAway(_told(fault)) from fault
+        except sqlalchemy.exc.TimeoutError as fault:
+            raise DatabaseAway(f"{DatabaseAway.__doc__} ({_told(fault)})") from fault
         except sqlalchemy.exc.DBAPIError as fault:
-            if fault.connection_invalidated:
-                raise DatabaseAway(_told(fault)) from fault
+            if _is_unusable(fault):
+                raise Misconfigured(
+                    f"the database file {self.engine.url.database} cannot be used ({_told(fault)}); "
+                    "see that its folder is there and may be written to, and that it is a database of the hub"
+                ) from fault
+            if isinstance(fault, _AWAY) or fault.connection_invalidated:
+                raise DatabaseAway(f"{DatabaseAway.__doc__} ({_told(fault)})") from fault
             raise
 
     def close(self) -> None:
@@ -93,16 +98,30 @@ class Store:
         self.engine.dispose()
 
 
+_AWAY = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError)
+_UNUSABLE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_PERM")
+
+
 def _told(fault: BaseException) -> str:
     cause = getattr(fault, "orig", None) or fault
     first = str(cause).strip().splitlines()
-    return f"{DatabaseAway.__doc__} ({without_password(first[0]) if first else type(cause).__name__})"
+    return without_password(first[0]) if first else type(cause).__name__
+
+
+def _is_unusable(fault: BaseException) -> bool:
+    """Tell whether it is SQLite that will never be able to use its file, however often it is asked."""
+    cause = getattr(fault, "orig", None)
+    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorname", "").startswith(_UNUSABLE)
+
+
+# A plan made while the table was small would be kept while it grows: planning each time costs a third of a millisecond.
+_SESSION = "-c timezone=utc -c plan_cache_mode=force_custom_plan"
 
 
 def _engine(url: str, connections: int) -> sa.Engine:
     try:
         address = sa.make_url(url)
-    except sqlalchemy.exc.ArgumentError:
+    except (sqlalchemy.exc.ArgumentError, ValueError):
         raise Misconfigured(
             f"the database's address {without_password(url)!r} is not understood; for example "
             "postgresql+psycopg://hub@localhost/hub or sqlite:///hub.db"
@@ -112,7 +131,7 @@ def _engine(url: str, connections: int) -> sa.Engine:
         options: dict[str, Any] = {
             "pool_size": connections,
             "max_overflow": connections,
-            "connect_args": {"connect_timeout": 5, "prepare_threshold": 2, "options": "-c timezone=utc"},
+            "connect_args": {"connect_timeout": 5, "prepare_threshold": 2, "options": _SESSION},
         }
     elif address.get_backend_name() == "sqlite":
         options = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}

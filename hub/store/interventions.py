@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from hub.store.chosen import ids_where, in_state
 from hub.store.database import Tx
 from hub.store.schema import run
 
@@ -114,12 +115,13 @@ def replay(tx: Tx, numbers: Collection[int], by: str) -> list[int]:
 def discard(tx: Tx, numbers: Collection[int], by: str) -> list[int]:
     """Put dead runs away for good; they are pruned like any other. Returns those that were dead."""
     dead = run.c.id.in_(numbers) & (run.c.state == "dead")
-    values = {"state": "discarded", "message": run.c.message + f" (discarded by {by})"}
+    told = sa.func.coalesce(run.c.message, "") + f" (discarded by {by})"
+    values = {"state": "discarded", "message": told}
     return sorted(tx.execute(sa.update(run).where(dead).values(values).returning(run.c.id)).scalars())
 
 
 def cancel_waiting(tx: Tx, names: Collection[str], by: str, why: str) -> int:
     """Cancel all waiting runs of some jobs; returns how many."""
-    waiting = run.c.job.in_(names) & (run.c.state == "waiting")
+    waiting = run.c.id.in_(ids_where(in_state("waiting"), run.c.job.in_(names)))
     ended = {"state": "cancelled", "ended_at": tx.now, "cancel_by": by, "message": why}
     return tx.execute(sa.update(run).where(waiting).values(**ended, generation=run.c.generation + 1)).rowcount

@@ -54,7 +54,7 @@ def _put(dialect: str) -> sa.Executable:
 
 def put(tx: Tx, jobs: Iterable[Job]) -> None:
     """Store jobs as configured; whether they are paused stays as it is."""
-    given = [{name: getattr(each, name) for name in _CONFIGURED} for each in jobs]
+    given = [{name: getattr(each, name) for name in _CONFIGURED} for each in sorted(jobs, key=lambda each: each.name)]
     if given:
         tx.execute(_put(tx.dialect), {"given": pack(given)})
 

@@ -1,7 +1,8 @@
 """Messages that nobody could understand, or that the broker gave up: kept with the reason, one row for each digest."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from hub.store.database import Tx
 from hub.store.runs import insert
 from hub.store.schema import letter
+from hub.store.types import storable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +29,7 @@ class Letter:
     def digest(self) -> str:
         """Equal messages with equal reasons count as one, so that a storm of them stays one row."""
         parts = (self.queue, self.reason, self.exchange, self.routing_key, self.body)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return hashlib.sha256("\0".join(parts).encode(errors="replace")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,18 @@ class Kept:
     last_at: datetime
 
 
-def keep(tx: Tx, letters: Iterable[Letter]) -> None:
+_TEXTS = ("queue", "reason", "exchange", "routing_key", "body")
+
+
+def keep(tx: Tx, letters: Collection[Letter]) -> None:
     """Keep letters; equal ones are counted."""
-    for each in sorted(letters, key=lambda one: one.digest):
-        seen = {"times": 1, "first_at": tx.now, "last_at": tx.now, "state": "open", "digest": each.digest}
-        told = {"queue": each.queue, "reason": each.reason, "exchange": each.exchange, "headers": dict(each.headers)}
-        statement = insert(tx, letter).values({**seen, **told, "routing_key": each.routing_key, "body": each.body})
-        again = {"times": letter.c.times + 1, "last_at": tx.now, "state": "open"}
+    equal = {each.digest: each for each in letters}
+    times = Counter(each.digest for each in letters)
+    for digest, each in sorted(equal.items()):
+        seen = {"times": times[digest], "first_at": tx.now, "last_at": tx.now, "state": "open", "digest": digest}
+        told = {name: storable(getattr(each, name)) for name in _TEXTS}
+        statement = insert(tx, letter).values({**seen, **told, "headers": dict(each.headers)})
+        again = {"times": letter.c.times + times[digest], "last_at": tx.now, "state": "open"}
         tx.execute(statement.on_conflict_do_update(index_elements=["digest"], set_=again))
 
 

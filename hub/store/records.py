@@ -76,13 +76,14 @@ def _write(dialect: str) -> sa.Executable:
 
 
 def write(tx: Tx, name: str, writes: Collection[Write], *, system: str, run: int, latest: int) -> None:
-    """Insert or replace records in the writer's turn; `latest` is what `take_turn` gave."""
+    """Insert or replace records in the writer's turn; `latest` is what `take_turn` gave. Of one key the last counts."""
     if not writes:
         return
-    given = pack({"key": w.key, "fields": w.fields, "step": step} for step, w in enumerate(writes, 1))
+    last = {each.key: each for each in writes}
+    given = pack({"key": w.key, "fields": w.fields, "step": step} for step, w in enumerate(last.values(), 1))
     same = {"entity": name, "system": system, "run": run, "changed_at": tx.now, "latest": latest}
     tx.execute(_write(tx.dialect), {"given": given, **same})
-    tx.execute(sa.update(entity).where(entity.c.name == name).values(revision=latest + len(writes)))
+    tx.execute(sa.update(entity).where(entity.c.name == name).values(revision=latest + len(last)))
 
 
 def find(
@@ -95,7 +96,8 @@ def find(
     if key is not None:
         statement = statement.where(record.c.key == key)
     if text is not None:
-        statement = statement.where(record.c.key.startswith(text, autoescape=True))
+        # Not LIKE, which means another thing on each database: letters of either case are alike to SQLite.
+        statement = statement.where(sa.func.substr(record.c.key, 1, len(text)) == text)
     return [Record(*row) for row in tx.execute(statement.order_by(record.c.revision.desc()).limit(most))]
 
 

@@ -28,7 +28,8 @@ def store(tx: Tx, results: Collection[Result]) -> None:
     """Store results; one that is there already stays as it is."""
     if results:
         columns = ("run", "generation", "job", "outcome", "started_at", "ended_at")
-        given = pack({**{name: getattr(each, name) for name in columns}, "body": _body(each)} for each in results)
+        ordered = sorted(results, key=lambda each: (each.run, each.generation))
+        given = pack({**{name: getattr(each, name) for name in columns}, "body": _body(each)} for each in ordered)
         tx.execute(_store(tx.dialect, result), {"given": given})
 
 
@@ -46,7 +47,7 @@ def store_records(tx: Tx, pages: Collection[RecordsDone]) -> None:
                 "stored_at": tx.now,
                 "records": [each.model_dump(mode="json", exclude_none=True) for each in page.records],
             }
-            for page in pages
+            for page in sorted(pages, key=lambda page: (page.run, page.generation, page.part))
         )
         tx.execute(_store(tx.dialect, result_records), {"given": given})
 

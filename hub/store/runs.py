@@ -138,6 +138,7 @@ def _mark(dialect: str) -> sa.Executable:
         sa.update(run)
         .where(run.c.id == there.c.id, run.c.published_at.is_(None))
         .values(published_at=sa.bindparam("now"), published=run.c.published + 1, recall_at=there.c.recall_at)
+        .returning(run.c.id)
     )
 
 
@@ -147,7 +148,7 @@ def mark_published(tx: Tx, confirmed: Iterable[Waiting]) -> int:
         {"id": each.id, "generation": each.generation, "recall_at": tx.now + _patience(each.published)}
         for each in confirmed
     )
-    return tx.execute(_mark(tx.dialect), {"given": given, "now": tx.now}).rowcount
+    return len(tx.execute(_mark(tx.dialect), {"given": given, "now": tx.now}).all())
 
 
 def _patience(published: int) -> timedelta:
@@ -172,8 +173,9 @@ def recall_all(tx: Tx) -> int:
 
 def under_way(tx: Tx, now: datetime, systems: Collection[str] | None = None) -> int:
     """Count the runs that wait with their time come, or are running."""
-    waiting = in_state("waiting") & (run.c.not_before <= now)
-    condition = sa.or_(waiting, in_state("running"))
+    # In three parts, each of which is a partial index.
+    unpublished = sa.and_(in_state("waiting"), run.c.published_at.is_(None), run.c.not_before <= now)
+    condition = sa.or_(unpublished, sa.and_(_PUBLISHED, run.c.not_before <= now), in_state("running"))
     statement = sa.select(sa.func.count()).select_from(run).where(condition)
     if systems is not None:
         statement = statement.where(run.c.system.in_(systems))

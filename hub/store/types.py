@@ -34,6 +34,11 @@ def json_text(value: object) -> str:
     return NUL.sub("\\1\N{REPLACEMENT CHARACTER}", text) if "\\u0000" in text else text
 
 
+def storable(text: str) -> str:
+    """Return a text from outside without NUL, which PostgreSQL refuses (see `json_text`)."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return iso(value)

@@ -10,6 +10,9 @@ from hub.store import Tx, checkpoints, quarantine, records
 from hub.store.checkpoints import Checkpoint
 from hub.sync.page import caught, compare
 
+READ_TO_END = " was read to its end"
+"""Ends the log line that names a source; `hub up` looks for it."""
+
 
 def puller(connector: Callable[[], Connector], streams: Sequence[str]) -> Handler:
     """Return the handler that pulls some streams of a system, one after the other."""
@@ -44,6 +47,8 @@ def _store(page: Page, stream: str, seen: Checkpoint, work: Work, hold: Hold, to
     total.update(report.counts)
     for note in page.notes:
         hold.tell(note)
+    if page.completes is not None:
+        hold.tell(f"{page.completes.source}{READ_TO_END}")
     return moved
 
 

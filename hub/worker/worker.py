@@ -76,6 +76,10 @@ class Worker:
         """Return when the threads last went round."""
         return Beat(**self._beat)
 
+    def stopping(self) -> bool:
+        """Return whether the worker drains."""
+        return self._stopping.is_set()
+
     def busy(self) -> int:
         """Return how many runs are under way."""
         return self._appetite.under_way()

@@ -1,0 +1,79 @@
+"""How far the files of one format have durably come. It is stored with each page, so a crash costs at most a page."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+MOST_RECENT = 500
+"""File names that are remembered with what they last held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Underway:
+    """The file at hand."""
+
+    name: str
+    digest: str
+    rows: int = 0
+    """Of the file, committed."""
+    closing: str | None = None
+    """All is committed, and only the move to this folder (done or failed) is left."""
+    reason: str | None = None
+    """Why it goes to failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What has been taken."""
+
+    file: Underway | None = None
+    recent: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Name -> what its last file held, the latest last."""
+    last: str | None = None
+    """What the last file held, whatever its name."""
+    looks: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Files that were not complete yet -> how they looked, and when."""
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any] | None) -> "Checkpoint":
+        """Read what `stored` gave back; what is missing in it has not happened."""
+        data = stored or {}
+        file = data.get("file")
+        return cls(
+            Underway(**file) if file else None,
+            dict(data.get("recent", {})),
+            data.get("last"),
+            dict(data.get("looks", {})),
+        )
+
+    def stored(self) -> dict[str, Any]:
+        """Return the checkpoint as JSON."""
+        return {
+            "file": asdict(self.file) if self.file else None,
+            "recent": dict(self.recent),
+            "last": self.last,
+            "looks": dict(self.looks),
+        }
+
+    def at(self, name: str, digest: str, rows: int) -> "Checkpoint":
+        """Return the checkpoint within a file."""
+        return replace(self, file=Underway(name, digest, rows))
+
+    def failing(self, name: str, digest: str, rows: int, reason: str) -> "Checkpoint":
+        """Return the checkpoint at the point where a file was given up; it may come again."""
+        return replace(self, file=Underway(name, digest, rows, "failed", reason))
+
+    def closing(self, name: str, digest: str, rows: int) -> "Checkpoint":
+        """Return the checkpoint at a file's end: it has been taken."""
+        file = Underway(name, digest, rows, "done")
+        recent = {known: held for known, held in self.recent.items() if known != name} | {name: digest}
+        kept = dict(list(recent.items())[-MOST_RECENT:])
+        return replace(self, file=file, recent=kept, last=digest)
+
+    def closed(self) -> "Checkpoint":
+        """Return the checkpoint after a file was moved away."""
+        return replace(self, file=None)
+
+    def has_taken(self, name: str, digest: str) -> bool:
+        """Tell whether a file is what was taken last under its name, or last of all."""
+        return digest in (self.recent.get(name), self.last)

@@ -1,0 +1,75 @@
+"""Which commands there are; what carries them out is imported only when one is called."""
+
+from importlib import import_module
+from typing import Any, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+COMMANDS = {
+    "init": "Write a hub.toml to start from.",
+    "up": "Run everything in this process.",
+    "scheduler": "Make and hand out the runs that are due.",
+    "adapter": "Carry out the runs of one kind of system.",
+    "runlog": "Store results, and prune them.",
+    "apply": "Make hub.toml the configuration in force.",
+    "config": "Look at applied configurations; revert, export, check.",
+    "check": "Look whether everything is in order, and how to mend what is not.",
+    "jobs": "List, run, pause, resume and backfill jobs.",
+    "runs": "List, show, cancel and hurry runs.",
+    "plan": "Show what a sync would do, and do nothing.",
+    "records": "Look at the hub's records.",
+    "quarantine": "Look at what could not be taken; accept, discard or export it.",
+    "dead": "Look at what was given up; replay or discard it.",
+    "trigger": "Ask for a run of a job, as another system would.",
+    "prune": "Delete results older than the retention period now.",
+    "migrate": "Bring the database to this version's schema.",
+}
+"""In the order in which one comes to need them. The module of each is called like it."""
+
+
+class Commands(TyperGroup):
+    """The commands of `hub`: known by name at once, imported when called."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = {name: TyperCommand(name, help=text) for name, text in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return what was called, loaded."""
+        name, command, rest = cast("tuple[str | None, Any, list[str]]", super().resolve_command(ctx, args))
+        return name, command and load(name or ""), rest
+
+
+def load(name: str) -> Any:
+    """Import a command."""
+    module = import_module(f"hub.cli.{name}")
+    command: Any = typer.main.get_command(module.app)
+    command.name = name
+    return command
+
+
+class Listing(TyperGroup):
+    """A group whose listing is meant where none of its commands is named: `hub jobs --json`."""
+
+    default = "list"
+    takes_words = False
+    """Whether a word that is no command belongs to the listing: `hub records stock`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Name the listing where nothing is named."""
+        first = args[0] if args else ""
+        option = first.startswith("-") and first != "--help"
+        if not first or option or (self.takes_words and first not in (*self.commands, "--help")):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
+def group(text: str, kind: type[TyperGroup] = Listing) -> typer.Typer:
+    """Return a group of commands, with the help that it shows."""
+    return typer.Typer(cls=kind, help=text, rich_markup_mode=None, add_completion=False, no_args_is_help=False)
+
+
+def single() -> typer.Typer:
+    """Return the place of a command that stands alone."""
+    return typer.Typer(rich_markup_mode=None, add_completion=False)

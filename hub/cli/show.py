@@ -1,0 +1,94 @@
+"""How things are shown: tables for people, JSON for programs, errors in one line."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hub.config import Faults
+from hub.errors import HubError
+
+NO_END = 100_000
+"""Characters of a line that nobody looks at on a terminal: nothing is folded or cut in pipes."""
+
+RIGHT = "right"
+STYLES = {"good": "green", "bad": "red", "dead": "red", "done": "green", "running": "cyan", "quarantined": "yellow"}
+
+
+@cache
+def people() -> Console:
+    """Return the console of standard output."""
+    return Console(width=None if sys.stdout.isatty() else NO_END, highlight=False, markup=False, emoji=False)
+
+
+@cache
+def aside() -> Console:
+    """Return the console of standard error, for what is not the answer itself."""
+    return Console(
+        stderr=True, width=None if sys.stderr.isatty() else NO_END, highlight=False, markup=False, emoji=False
+    )
+
+
+def plain(value: object) -> str:
+    """Return a value as text that cannot steer a terminal, wherever it came from."""
+    text = "" if value is None else str(value)
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+
+
+def say(text: str = "", style: str | None = None) -> None:
+    """Write a line for people."""
+    people().print(Text(plain(text), style=style or ""), soft_wrap=True)
+
+
+def remark(text: str) -> None:
+    """Write a line beside the answer, to standard error."""
+    aside().print(Text(plain(text)), soft_wrap=True)
+
+
+def json(value: object) -> None:
+    """Write a value as indented JSON; instants become UTC, RFC 3339."""
+    sys.stdout.buffer.write(as_json(value, orjson.OPT_INDENT_2))
+    sys.stdout.buffer.flush()
+
+
+def json_line(value: object) -> None:
+    """Write a value as one line of JSON."""
+    sys.stdout.buffer.write(as_json(value, 0))
+    sys.stdout.buffer.flush()
+
+
+def as_json(value: object, option: int) -> bytes:
+    """Return JSON of dataclasses, instants and plain values."""
+    return orjson.dumps(value, default=str, option=option | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
+    """Write a table; on a narrow terminal its widest columns fold, nothing is ever cut off."""
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=any(titles))
+    for title in titles:
+        drawn.add_column(title, overflow="fold", justify="right" if title in right else "left")
+    for row in rows:
+        drawn.add_row(*(Text(plain(cell), style=STYLES.get(str(cell), "")) for cell in row))
+    people().print(drawn)
+
+
+def pairs(rows: Iterable[tuple[str, object]]) -> None:
+    """Write names and values below each other; what has no value is left out."""
+    table(("", ""), [(name, value) for name, value in rows if value not in (None, "")])
+
+
+def fault(error: HubError, *, as_json: bool) -> None:
+    """Write what went wrong and how to mend it: one line, or one for each fault of the file."""
+    faults = error.faults if isinstance(error, Faults) else ()
+    if as_json:
+        json({"error": str(error).splitlines()[0].rstrip(":"), "faults": faults})
+    elif isinstance(error, Faults):
+        count = f"{len(faults)} fault{'s' * (len(faults) != 1)}"
+        remark(f"{error.source} has {count}, nothing was changed.\n{error.table()}")
+    else:
+        remark(f"hub: {error}")

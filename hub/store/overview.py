@@ -1,0 +1,122 @@
+"""What operators and `hub up` ask across subjects: what is under way, what went wrong lately, what waits for whom."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.store.chosen import in_state
+from hub.store.database import Tx
+from hub.store.interventions import Shown
+from hub.store.quarantine import Entry
+from hub.store.runs import open_run_of
+from hub.store.schema import breaker, job, quarantine, result, run
+
+_SHOWN = tuple(run.c[name] for name in Shown.__dataclass_fields__)
+_WELL = ("done", "skipped", "discarded")
+
+
+def server(tx: Tx) -> str:
+    """Return what the database is: `PostgreSQL 17.2`."""
+    if tx.dialect == "postgresql":
+        return f"PostgreSQL {tx.execute(sa.text('SHOW server_version')).scalar_one().split()[0]}"
+    return f"SQLite {tx.execute(sa.text('SELECT sqlite_version()')).scalar_one()}"
+
+
+def latest_run(tx: Tx) -> int:
+    """Return the highest id of a run, 0 before the first."""
+    return tx.execute(sa.select(sa.func.coalesce(sa.func.max(run.c.id), 0))).scalar_one()
+
+
+def _due(now: datetime) -> sa.ColumnElement[bool]:
+    """Tell whether a run's time has come, and neither a pause nor the run before it holds it back."""
+    paused = sa.exists().where(job.c.name == run.c.job, job.c.paused_at.is_not(None))
+    return sa.and_(
+        in_state("waiting"),
+        run.c.not_before <= now,
+        sa.or_(run.c.cause == "manual", sa.not_(paused)),
+        sa.or_(sa.not_(run.c.blocked), sa.not_(open_run_of(run.c.job))),
+    )
+
+
+def _resting() -> sa.ColumnElement[bool]:
+    return sa.exists().where(breaker.c.system == run.c.system, breaker.c.opened_at.is_not(None))
+
+
+def under_way(tx: Tx) -> int:
+    """Count what a hub that is at work has still to do now: runs that are running or due, jobs that are due.
+
+    What is paused, waits for a retry, or belongs to a system whose breaker is open does not count.
+    """
+    active = sa.or_(in_state("running"), sa.and_(_due(tx.now), sa.not_(_resting())))
+    runs = tx.execute(sa.select(sa.func.count()).select_from(run).where(active)).scalar_one()
+    ready = (job.c.next_due <= tx.now) & job.c.enabled & job.c.paused_at.is_(None)
+    return runs + tx.execute(sa.select(sa.func.count()).select_from(job).where(ready)).scalar_one()
+
+
+def gone_wrong(tx: Tx, since: datetime, after: int, most: int = 100) -> list[Shown]:
+    """List the runs made after run `after`, or carried out since an instant, that did not go well.
+
+    They are dead or cancelled, wait for a retry, or are due and held back by an open breaker.
+    """
+    failed = sa.exists().where(result.c.run == run.c.id, result.c.ended_at >= since, result.c.outcome == "later")
+    waits = in_state("waiting") & (run.c.failures > 0) & sa.or_(run.c.id > after, failed)
+    ended = (run.c.ended_at >= since) & run.c.state.not_in(_WELL)
+    held_back = _due(tx.now) & _resting()
+    statement = sa.select(*_SHOWN).where(sa.or_(ended, waits, held_back)).order_by(run.c.id).limit(most)
+    return [Shown(*row) for row in tx.execute(statement)]
+
+
+def results_since(tx: Tx, since: datetime, most: int = 1000) -> list[Mapping[str, Any]]:
+    """Return the results of all runs since an instant, as they were published, the earliest first."""
+    statement = sa.select(result.c.body).where(result.c.ended_at >= since).order_by(result.c.ended_at).limit(most)
+    return list(tx.execute(statement).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Neglected:
+    """Runs of one system that nobody takes."""
+
+    system: str
+    runs: int
+    oldest: datetime
+
+
+def neglected(tx: Tx, before: datetime) -> list[Neglected]:
+    """Return what was due before an instant and is still unclaimed, by system; open breakers and pauses explain it."""
+    wait = _due(before) & sa.not_(_resting())
+    oldest = sa.func.min(run.c.not_before, type_=run.c.not_before.type)
+    statement = sa.select(run.c.system, sa.func.count(), oldest).where(wait).group_by(run.c.system)
+    return [Neglected(*row) for row in tx.execute(statement.order_by(run.c.system))]
+
+
+def occurrences(tx: Tx, name: str, first: datetime, last: datetime) -> set[datetime]:
+    """Return the occurrences of a job, from `first` to `last`, that are runs already."""
+    between = (run.c.job == name) & (run.c.scheduled_at >= first) & (run.c.scheduled_at <= last)
+    return set(tx.execute(sa.select(run.c.scheduled_at).where(between)).scalars())
+
+
+def waiting_for_record(tx: Tx, entity: str, key: str) -> list[Entry]:
+    """List what waits in quarantine under a record's key."""
+    mine = (quarantine.c.entity == entity) & (quarantine.c.key == key) & (quarantine.c.state == "open")
+    statement = sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__)).where(mine)
+    return [Entry(*row) for row in tx.execute(statement.order_by(quarantine.c.id))]
+
+
+def waiting_numbers(tx: Tx, *, system: str | None = None, stream: str | None = None, cause: str | None) -> list[int]:
+    """Return the ids of all open quarantine entries of a system, stream or cause."""
+    statement = sa.select(quarantine.c.id).where(quarantine.c.state == "open").order_by(quarantine.c.id)
+    for column, value in ((quarantine.c.system, system), (quarantine.c.stream, stream), (quarantine.c.cause, cause)):
+        if value is not None:
+            statement = statement.where(column == value)
+    return list(tx.execute(statement).scalars())
+
+
+def dead_numbers(tx: Tx, name: str | None = None) -> list[int]:
+    """Return the ids of all dead runs, or of those of one job."""
+    statement = sa.select(run.c.id).where(run.c.state == "dead").order_by(run.c.id)
+    if name is not None:
+        statement = statement.where(run.c.job == name)
+    return list(tx.execute(statement).scalars())

@@ -1,0 +1,162 @@
+"""A run is carried out by one worker at a time."""
+
+from threading import Event
+
+import pytest
+
+from hub.store import Store, claims, interventions, runs
+from tests.contract.store_steps import (
+    LATEST,
+    LEASE,
+    StandingClock,
+    begun,
+    claim,
+    make,
+    new,
+    settle,
+    shown,
+    together,
+    triggered,
+    until_somebody_waits,
+)
+
+
+def test_a_run_is_claimed_once(store: Store):
+    (number,) = make(store, new())
+    assert [each.id for each in claim(store, (number, 1))] == [number]
+    assert claim(store, (number, 1)) == []
+
+
+def test_a_claim_tells_what_is_to_be_done(store: Store, clock: StandingClock):
+    (number,) = make(store, triggered(scope=["a", "b"]))
+    clock.move(seconds=3)
+    (held,) = claim(store, (number, 1), worker="adapter @ host")
+    assert held == claims.Claimed(
+        number, 1, "shop.orders", "shop", "trigger", None, clock.now(), ["a", "b"], 0, None, "skip"
+    )
+    seen = shown(store, number)
+    assert (seen.state, seen.worker, seen.lease_until) == ("running", "adapter @ host", clock.now() + LEASE)
+
+
+def test_a_delivery_of_an_old_generation_is_dropped(store: Store):
+    (held,) = begun(store, new())
+    settle(store, held, "waiting")
+    assert claim(store, (held.id, 1)) == []
+    assert claim(store, (held.id, 3)) == []
+    assert [each.generation for each in claim(store, (held.id, 2))] == [2]
+
+
+@pytest.mark.parametrize("state", ["done", "dead", "cancelled"])
+def test_a_run_that_has_ended_is_not_claimed(store: Store, state: str):
+    (held,) = begun(store, new())
+    settle(store, held, state)
+    assert claim(store, (held.id, 1), (held.id, 2)) == []
+
+
+def test_a_run_that_does_not_exist_is_not_claimed(store: Store):
+    assert claim(store, (4711, 1)) == []
+
+
+def test_the_first_start_is_kept_through_retries(store: Store, clock: StandingClock):
+    (held,) = begun(store, new())
+    first = clock.now()
+    settle(store, held, "waiting", failures=2)
+    clock.move(minutes=3)
+    (again,) = claim(store, (held.id, 2))
+    assert (again.started_at, again.failures) == (first, 2)
+
+
+def test_two_workers_that_got_the_same_deliveries_share_them(store: Store):
+    pairs = [(number, 1) for number in make(store, *(new(f"shop.{n}") for n in range(40)))]
+    found = together(*(lambda w=worker: claim(store, *pairs, worker=w) for worker in ("one", "two", "three")))
+    claimed = [each.id for share in found for each in share]
+    assert sorted(claimed) == [number for number, _ in pairs]
+
+
+def test_two_workers_that_meet_crosswise_do_not_wait_in_a_circle(store: Store):
+    for _ in range(5):
+        pairs = [(number, 1) for number in make(store, *(new(f"shop.{n}", overlap="allow") for n in range(60)))]
+        forth, back = together(lambda p=pairs: claim(store, *p), lambda p=pairs: claim(store, *p[::-1]))
+        assert len(forth) + len(back) == 60
+
+
+def test_relay_worker_heartbeat_and_settling_do_not_wait_in_a_circle(store: Store):
+    held = begun(store, *(new(f"shop.{n}", overlap="allow") for n in range(80)))
+    pairs = [(each.id, each.generation) for each in held]
+    waiting = make(store, *(new(f"till.{n}", overlap="allow") for n in range(80)))
+
+    def relay() -> int:
+        with store.write() as tx:
+            found = [runs.Waiting(number, 1, "", "", 0) for number in waiting[::-1]]
+            return runs.mark_published(tx, found) + runs.recall_all(tx)
+
+    def heartbeat() -> int:
+        with store.write() as tx:
+            return len(claims.keep(tx, pairs[::-1], LEASE))
+
+    def hand_on() -> int:
+        with store.write() as tx:
+            told = {"state": "waiting", "failures": 0, "message": None, "not_before": tx.now}
+            return len(claims.settle(tx, [claims.Settlement(id=n, generation=g, **told) for n, g in pairs]))
+
+    def work() -> int:
+        return len(claim(store, *((number, 1) for number in waiting)))
+
+    relayed, kept, handed_on, worked = together(relay, heartbeat, hand_on, work)
+    assert {kept, handed_on, worked} <= {0, 80}
+    assert (handed_on, worked) == (80, 80)
+    assert relayed >= 0
+
+
+def test_j09_two_workers_claim_different_runs_of_one_job_at_once(store: Store):
+    """The second one's statement finds no open run yet; only the database's constraint keeps it out."""
+    first, second, elsewhere = make(store, new(), new(), new("till.receipts"))
+    one_has_it = Event()
+
+    def claim_and_linger() -> list[int]:
+        with store.write() as tx:
+            claimed, _ = claims.claim(tx, [(first, 1)], "one", LEASE)
+            one_has_it.set()
+            until_somebody_waits(store)
+        return [each.id for each in claimed]
+
+    def claim_the_others() -> tuple[list[int], list[claims.Overlapped]]:
+        assert one_has_it.wait(LATEST)
+        with store.write() as tx:
+            claimed, overlapped = claims.claim(tx, [(second, 1), (elsewhere, 1)], "two", LEASE)
+        return [each.id for each in claimed], overlapped
+
+    one, (two, overlapped) = together(claim_and_linger, claim_the_others)
+    assert one == [first]
+    # One run's conflict is its own: the other job's run is claimed all the same.
+    assert two == [elsewhere]
+    assert [(each.id, each.skipped) for each in overlapped] == [(second, False)]
+    assert shown(store, second).blocked
+
+
+def test_a_cancelled_run_is_not_claimed(store: Store):
+    (number,) = make(store, new())
+    with store.write() as tx:
+        assert interventions.cancel(tx, number, "anna") == "cancelled"
+    assert claim(store, (number, 1), (number, 2)) == []
+
+
+def test_a_snoozed_run_keeps_its_attempts_and_its_old_delivery_is_void(store: Store, clock: StandingClock):
+    first, second = make(store, new("shop.a"), new("shop.b"))
+    later = clock.now() + LEASE
+    with store.write() as tx:
+        claims.snooze(tx, [(first, 1), (second, 7)], later)
+        assert runs.due(tx, tx.now, 10) == []
+    assert claim(store, (first, 1)) == []
+    assert (shown(store, first).not_before, shown(store, first).failures) == (later, 0)
+    clock.move(seconds=LEASE.total_seconds())
+    with store.read() as tx:
+        assert [(each.id, each.generation) for each in runs.due(tx, tx.now, 10)] == [(first, 2)]
+    assert [each.id for each in claim(store, (second, 1))] == [second]
+
+
+def test_a_running_run_cannot_be_snoozed(store: Store, clock: StandingClock):
+    (held,) = begun(store, new())
+    with store.write() as tx:
+        claims.snooze(tx, [(held.id, held.generation)], tx.now + LEASE)
+    assert shown(store, held.id).state == "running"

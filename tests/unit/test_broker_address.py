@@ -1,0 +1,37 @@
+"""A broker's address."""
+
+import pytest
+
+from hub.broker.address import parse
+from hub.errors import Misconfigured
+
+
+def test_all_parts_are_read() -> None:
+    address = parse("amqps://hub:s%40crt@mq.example/company%2Fhub?server_name_indication=other.example")
+    assert (address.host, address.port, address.tls, address.server_name) == ("mq.example", 5671, True, "other.example")
+    assert (address.user, address.password, address.virtual_host) == ("hub", "s@crt", "company/hub")
+
+
+def test_what_is_left_out_is_rabbitmqs_own_default() -> None:
+    address = parse("amqp://")
+    assert (address.host, address.port, address.tls) == ("localhost", 5672, False)
+    assert (address.user, address.password, address.virtual_host) == ("guest", "guest", "/")
+
+
+def test_the_password_is_never_shown() -> None:
+    address = parse("amqp://hub:topsecret@mq.example/hub")
+    assert "topsecret" not in f"{address} {address!r}"
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("amqp://hub:topsecret@mq.example/hub?verify=none", "verify"),
+        ("amqps://hub:topsecret@mq.example/hub?cacertfile=no-such.pem", "no-such.pem"),
+        ("amqp://hub:topsecret@mq.example:port/hub", "amqps://user"),
+    ],
+)
+def test_a_mistake_is_named_without_the_password(url: str, named: str) -> None:
+    with pytest.raises(Misconfigured, match=named) as raised:
+        parse(url)
+    assert "topsecret" not in str(raised.value)

@@ -1,0 +1,28 @@
+"""Deliveries, and what becomes of those that nobody understands."""
+
+from typing import Any
+
+from hub.broker.delivery import Delivery, invalid
+from hub.broker.topology import INVALID
+
+
+def delivery(**headers: Any) -> Delivery:
+    return Delivery("hub.eshop.a", "hub.triggers", "a.orders", b"\xff", True, headers, "id-1", 1, 1)
+
+
+def test_an_invalid_message_keeps_body_and_origin() -> None:
+    outgoing = invalid(delivery(source="shop"), "not JSON")
+    assert (outgoing.exchange, outgoing.routing_key, outgoing.body) == ("", INVALID, b"\xff")
+    assert (outgoing.headers["hub-exchange"], outgoing.headers["hub-routing-key"]) == ("hub.triggers", "a.orders")
+    assert (outgoing.headers["hub-reason"], outgoing.headers["hub-header-source"]) == ("not JSON", "shop")
+
+
+def test_j12_the_brokers_own_headers_do_not_go_along() -> None:
+    outgoing = invalid(delivery(**{"x-death": [{"count": 3}], "hub-reason": "forged"}), "true reason")
+    assert not any("x-death" in name for name in outgoing.headers)
+    assert outgoing.headers["hub-reason"] == "true reason"
+
+
+def test_headers_never_outgrow_a_frame() -> None:
+    outgoing = invalid(delivery(**{f"h{number}": "x" * 100_000 for number in range(1000)}), "r" * 100_000)
+    assert sum(len(name) + len(str(value)) for name, value in outgoing.headers.items()) < 30_000

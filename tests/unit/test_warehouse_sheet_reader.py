@@ -1,0 +1,217 @@
+"""Sheets as people make them, and as nobody should."""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime
+
+import pytest
+import xlwt
+from odf.opendocument import OpenDocumentSpreadsheet
+from odf.table import Table as OdsTable
+from odf.table import TableCell, TableRow
+from odf.text import P
+from openpyxl import Workbook
+
+from adapters.warehouse import archive, sheet_reader
+from adapters.warehouse.header import Wanted
+from adapters.warehouse.rows import ExactNumber, FileRefused
+from adapters.warehouse.sheet_reader import open_sheet
+
+AB = Wanted(("A", "B"))
+PLENTY = 100_000_000
+
+
+def book(path, rows, **more):
+    made = Workbook()
+    sheet = made.active
+    for row in rows:
+        sheet.append(row)
+    for merged in more.get("merged", ()):
+        sheet.merge_cells(merged)
+    made.save(path)
+    return path
+
+
+def cells(table):
+    return [list(row.cells) for row in table.rows]
+
+
+def refusal(path, wanted=AB, sheet=None, most=PLENTY):
+    with pytest.raises(FileRefused) as refused:
+        list(open_sheet(path, sheet, wanted, most).rows)
+    return refused.value.cause
+
+
+def test_s24_numbers_come_as_exact_text_and_text_keeps_its_zeros(tmp_path):
+    values = [5901234567890, "00123", 12.5, 0.1 + 0.2, 123456789012345678, 1e-7]
+    path = book(tmp_path / "a.xlsx", [["A", "B"], *([value, "x"] for value in values)])
+    read = [row[0] for row in cells(open_sheet(path, None, AB, PLENTY))]
+    assert read == ["5901234567890", "00123", "12.5", "0.3", "1.23456789012346e+17", "0.0000001"]
+    assert [type(value) is ExactNumber for value in read] == [True, False, True, True, True, True]
+
+
+def test_dates_and_booleans(tmp_path):
+    half_past_eight = datetime(2026, 11, 2, 8, 30, tzinfo=UTC).replace(tzinfo=None)  # sheets know no zone
+    path = book(tmp_path / "a.xlsx", [["A", "B"], [date(2026, 11, 2), True], [half_past_eight, False]])
+    assert cells(open_sheet(path, None, AB, PLENTY)) == [["2026-11-02", "true"], ["2026-11-02 08:30:00", "false"]]
+
+
+def test_rows_and_columns_are_counted_as_the_spreadsheet_shows_them(tmp_path):
+    made = Workbook()
+    sheet = made.active
+    sheet["C3"], sheet["D3"] = "A", "B"
+    sheet["C5"], sheet["D5"] = "1", "2"
+    made.save(tmp_path / "a.xlsx")
+    table = open_sheet(tmp_path / "a.xlsx", None, AB, PLENTY)
+    assert [(row.number, row.cells) for row in table.rows] == [(5, ["", "", "1", "2"])]
+    by_letter = open_sheet(tmp_path / "a.xlsx", None, Wanted(("C", "D"), row=0), PLENTY)
+    assert by_letter.titles[2:] == ("C", "D")
+
+
+def test_merged_cells_are_filled_down_and_headings_passed_over(tmp_path):
+    rows = [["Price list"], ["A", "B", "C"], ["Lamps"], ["1", "PLN", "x"], ["2", None, "y"], [None], ["3", "EUR", "z"]]
+    path = book(tmp_path / "a.xlsx", rows, merged=["A1:C1", "A3:C3", "B4:B6"])
+    table = open_sheet(path, None, AB, PLENTY)
+    assert table.total == 4
+    assert cells(table) == [["1", "PLN", "x"], ["2", "PLN", "y"], ["3", "EUR", "z"]]
+    assert table.notes == ["1 heading (merged over columns) passed over, rows 3"]
+
+
+def test_a_sheet_is_found_by_name_or_number(tmp_path):
+    made = Workbook()
+    made.active.append(["X"])
+    second = made.create_sheet("Cennik")
+    second.append(["A", "B"])
+    second.append(["1", "2"])
+    made.save(tmp_path / "a.xlsx")
+    assert cells(open_sheet(tmp_path / "a.xlsx", "Cennik", AB, PLENTY)) == [["1", "2"]]
+    assert cells(open_sheet(tmp_path / "a.xlsx", 2, AB, PLENTY)) == [["1", "2"]]
+    assert refusal(tmp_path / "a.xlsx", sheet="Ceny") == "sheet-missing"
+    assert refusal(tmp_path / "a.xlsx", sheet=3) == "sheet-missing"
+    assert refusal(tmp_path / "a.xlsx") == "columns-missing"
+
+
+def test_xls_and_ods_are_read_alike(tmp_path):
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("S")
+    for column, values in enumerate((["A", "007", 5901234567890], ["B", "ż", 1.5])):
+        for row, value in enumerate(values):
+            sheet.write(row, column, value)
+    old.save(str(tmp_path / "a.xls"))
+    document = OpenDocumentSpreadsheet()
+    table = OdsTable(name="S")
+    for values in (("A", "B"), ("007", "ż"), (5901234567890, 1.5)):
+        row = TableRow()
+        for value in values:
+            is_number = not isinstance(value, str)
+            kind = {"valuetype": "float", "value": value} if is_number else {"valuetype": "string"}
+            cell = TableCell(**kind)
+            cell.addElement(P(text=str(value)))
+            row.addElement(cell)
+        table.addElement(row)
+    document.spreadsheet.addElement(table)
+    document.save(str(tmp_path / "a.ods"))
+    expected = [["007", "ż"], ["5901234567890", "1.5"]]
+    assert cells(open_sheet(tmp_path / "a.xls", None, AB, PLENTY)) == expected
+    assert cells(open_sheet(tmp_path / "a.ods", None, AB, PLENTY)) == expected
+
+
+def test_what_is_no_sheet_says_so(tmp_path):
+    for content, cause in (
+        (b"", "empty-file"),
+        (b"<html><table>", "not-a-sheet"),
+        (b"A;B\n1;2\n", "not-a-sheet"),
+        (b"PK\x03\x04" + b"x" * 100, "file-damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2000, "file-damaged"),
+    ):
+        path = tmp_path / "a.xls"
+        path.write_bytes(content)
+        assert refusal(path) == cause
+
+
+def test_a_truncated_sheet_is_damaged(tmp_path):
+    path = book(tmp_path / "a.xlsx", [["A", "B"], ["1", "2"]])
+    content = path.read_bytes()
+    for length in (10, 300, len(content) // 2, len(content) - 5):
+        path.write_bytes(content[:length])
+        assert refusal(path) == "file-damaged"
+
+
+def rezipped(path, changes):
+    """Write the archive anew with some parts changed."""
+    buffer = io.BytesIO(path.read_bytes())
+    with zipfile.ZipFile(buffer) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            new.writestr(part, changes.get(part) or old.read(part))
+        for part in changes.keys() - set(old.namelist()):
+            new.writestr(part, changes[part])
+    return path
+
+
+def test_a_zip_bomb_is_refused_while_it_is_small(tmp_path):
+    path = rezipped(book(tmp_path / "a.xlsx", [["A", "B"]]), {"xl/media/bomb.bin": b"\0" * 12_000_000})
+    assert path.stat().st_size < 30_000
+    assert refusal(path) == "archive-bomb"
+    assert refusal(path, most=5_000_000) == "archive-bomb"
+
+
+def test_a_zip_bomb_that_lies_about_its_size_is_refused(tmp_path):
+    path = rezipped(book(tmp_path / "a.xlsx", [["A", "B"]]), {"xl/media/bomb.bin": b"\0" * 12_000_000})
+    content = path.read_bytes()
+    size = (12_000_000).to_bytes(4, "little")
+    assert content.count(size) >= 1
+    path.write_bytes(content.replace(size, (100).to_bytes(4, "little")))
+    assert refusal(path) == "archive-bomb"
+
+
+def test_a_cell_at_the_far_end_of_the_sheet_is_refused_before_memory_is_reserved(tmp_path):
+    made = Workbook()
+    sheet = made.active
+    sheet["A1"], sheet["B1"] = "A", "B"
+    sheet["XFD1048576"] = "!"
+    made.save(tmp_path / "a.xlsx")
+    assert refusal(tmp_path / "a.xlsx") == "archive-bomb"
+
+
+def test_absurdly_repeated_cells_of_ods_are_refused(tmp_path):
+    document = OpenDocumentSpreadsheet()
+    table = OdsTable(name="S")
+    row = TableRow(numberrowsrepeated=1_000_000)
+    cell = TableCell(valuetype="string", numbercolumnsrepeated=16_000)
+    cell.addElement(P(text="x"))
+    row.addElement(cell)
+    table.addElement(row)
+    document.spreadsheet.addElement(table)
+    document.save(str(tmp_path / "a.ods"))
+    assert refusal(tmp_path / "a.ods") == "archive-bomb"
+
+
+def test_empty_formatted_rows_to_the_end_of_an_ods_are_no_bomb(tmp_path):
+    document = OpenDocumentSpreadsheet()
+    table = OdsTable(name="S")
+    for values in (("A", "B"), ("1", "2")):
+        row = TableRow()
+        for value in values:
+            cell = TableCell(valuetype="string")
+            cell.addElement(P(text=value))
+            row.addElement(cell)
+        table.addElement(row)
+    rest = TableRow(numberrowsrepeated=1_048_574)
+    rest.addElement(TableCell(numbercolumnsrepeated=16_384))
+    table.addElement(rest)
+    document.spreadsheet.addElement(table)
+    document.save(str(tmp_path / "a.ods"))
+    assert cells(open_sheet(tmp_path / "a.ods", None, AB, PLENTY)) == [["1", "2"]]
+
+
+def test_a_panic_of_the_reader_is_a_damaged_file():
+    class PanicException(BaseException):
+        pass
+
+    assert isinstance(sheet_reader._panic(PanicException()), FileRefused)
+    assert isinstance(sheet_reader._panic(KeyboardInterrupt()), KeyboardInterrupt)
+
+
+def test_parts_beyond_number_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(archive, "MOST_PARTS", 3)
+    assert refusal(book(tmp_path / "a.xlsx", [["A", "B"]])) == "archive-bomb"

@@ -1,0 +1,99 @@
+"""A row to a record, or why not."""
+
+import pytest
+
+from adapters.warehouse.rows import Broken, ExactNumber, Row, Table
+from adapters.warehouse.translate import translator
+from hub.connector import Change, Place, Unreadable
+from tests.unit.warehouse_samples import format_of, product_format, stock_format
+
+TITLES = ("Indeks", "EAN", "Nazwa")
+
+
+def translate(cells, titles=TITLES, locations=frozenset(), **format_):
+    settings = format_of(**(format_ or product_format()))
+    table = Table(titles, iter(()))
+    return translator(settings, table, Place("file.csv", version="v1"), locations)(Row(7, cells))
+
+
+def test_only_what_is_mapped_and_not_empty_is_set():
+    change = translate(["0012", "", "Lampa"])
+    assert change == Change("0012", {"sku": "0012", "name": "Lampa"}, Place("file.csv", 7, version="v1"))
+
+
+def test_an_empty_cell_clears_its_field_where_the_format_says_so():
+    change = translate(["0012", " ", "Lampa"], **product_format(empty="clear"))
+    assert change.fields == {"sku": "0012", "gtin": None, "name": "Lampa"}
+
+
+def test_s18_a_bad_value_names_file_row_column_and_cause():
+    bad = translate(["0012", "5,90123E+12", "=1+1"])
+    assert isinstance(bad, Unreadable)
+    assert (bad.cause, bad.key) == ("gtin-ruined", "0012")
+    assert bad.place == Place("file.csv", 7, column="EAN", version="v1")
+    assert bad.raw == {"Indeks": "0012", "EAN": "5,90123E+12", "Nazwa": "=1+1"}
+    assert "Nazwa (formula)" in bad.message
+
+
+def test_s24_identifiers_from_sheets_stay_text():
+    assert translate([ExactNumber("5901"), ExactNumber("5901234123457"), "x"]).key == "5901"
+    bad = translate([ExactNumber("1.23456789012346e+17"), "", ""])
+    assert bad.cause == "identifier-ruined"
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "@SUM(A1)", "\t=1", "\rx", " =1+1", "+cmd|' /C calc'!A0", '-HYPERLINK("http://x")', "+A1=B1"]
+)
+def test_formulas_are_refused(text):
+    assert translate(["1", "", text]).cause == "formula"
+
+
+@pytest.mark.parametrize("text", ["+48 600 100 200", "-", "- 20 % taniej", "-5", "+1", "a=b", "x@y.example"])
+def test_signs_that_compute_nothing_are_text(text):
+    assert translate(["1", "", text]).fields["name"] == text
+
+
+def stock(cells, locations=frozenset(), **more):
+    return translate(cells, ("Indeks", "Magazyn", "Stan"), locations, **stock_format(**more))
+
+
+def test_negative_numbers_are_no_formulas():
+    assert stock(["1", "MAG1", "-5"]).cause == "negative"
+
+
+def test_an_unknown_location_is_put_aside():
+    assert stock(["1", "MAG9", "5"], frozenset({"MAG1"})).message == "location MAG9 is not known"
+    assert stock(["1", "MAG9", "5"]).key == "1|MAG9"
+
+
+@pytest.mark.parametrize(
+    ("cells", "cause"),
+    [
+        (["", "MAG1", "5"], "missing-key"),
+        (["1", "  ", "5"], "missing-key"),
+        (["1", "MAG1", ""], "empty"),
+        (["1", "MAG1"], "ragged-row"),
+    ],
+)
+def test_what_says_nothing_is_put_aside(cells, cause):
+    assert stock(cells).cause == cause
+
+
+def test_words_of_the_file_are_translated_and_fixed_values_added():
+    columns = {
+        "sku": "Indeks",
+        "location": {"value": "MAG1"},
+        "on_hand": {"column": "Stan", "values": {"Brak": "0", "dużo": "100"}},
+    }
+    assert stock(["1", "", "brak"], columns=columns).fields == {"location": "MAG1", "sku": "1", "on_hand": "0"}
+
+
+def test_a_broken_row_keeps_its_line():
+    table = Table(("Indeks", "Magazyn", "Stan"), iter(()), sheet="S")
+    run = translator(format_of(**stock_format()), table, Place("f"))
+    bad = run(Row(3, ["1;2"], Broken("ragged-row", "too short")))
+    assert bad == Unreadable("ragged-row", "too short", Place("f", 3, "S"), raw={"line": "1;2"})
+
+
+def test_keys_with_bars_cannot_meet():
+    assert stock(["a|b", "c", "1"]).key != stock(["a", "b|c", "1"]).key
