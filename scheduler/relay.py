@@ -26,6 +26,8 @@ class Relayed:
 
     due: int = 0
     confirmed: int = 0
+    nowhere: int = 0
+    """Runs whose system has no queue."""
 
 
 def relay(store: Store, publisher: Publisher, most: int = MOST) -> Relayed:
@@ -47,7 +49,7 @@ def relay(store: Store, publisher: Publisher, most: int = MOST) -> Relayed:
         logger.error("no_queue", systems=systems, runs=len(nowhere), mend="hub check shows which queues are missing")
     if len(confirmed) + len(nowhere) < len(waiting):
         logger.warning("not_confirmed", runs=len(waiting) - len(confirmed) - len(nowhere), next="published again")
-    return Relayed(len(waiting), len(confirmed))
+    return Relayed(len(waiting), len(confirmed), len(nowhere))
 
 
 def _outgoing(run: runs.Waiting) -> Outgoing:

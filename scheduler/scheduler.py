@@ -1,6 +1,7 @@
 """The shell around the scheduler's steps: a loop that ticks, rescues and relays while this process leads."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub import log
@@ -28,6 +29,8 @@ class Steps:
     publisher: Publisher
     leader: Leader
     clock: Clock
+    restore: Callable[[], None] = lambda: None
+    """Called when a queue is missing, to have it made anew."""
     looked: float = float("-inf")
 
     def once(self) -> bool:
@@ -36,6 +39,8 @@ class Steps:
             return False
         ticked = tick(self.store)
         relayed = relay(self.store, self.publisher)
+        if relayed.nowhere:
+            self.restore()
         if self.clock.monotonic() - self.looked >= SELDOM:
             self.looked = self.clock.monotonic()
             self.sweep()

@@ -87,7 +87,10 @@ class Folder:
         if not self.taking.is_dir():
             return []
         entries = [entry for entry in _entries(self.taking) if "~" in entry.name and _refusal(entry) is None]
-        return [Taken(self.taking / entry.name, entry.name.partition("~")[2], left_over=True) for entry in sorted(entries, key=_name)]
+        return [
+            Taken(self.taking / entry.name, entry.name.partition("~")[2], left_over=True)
+            for entry in sorted(entries, key=_name)
+        ]
 
     def take_again(self, taken: Taken) -> Taken | None:
         """Make a left-over file ours, so that whoever had it before can do nothing to it any more."""

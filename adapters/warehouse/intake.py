@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from adapters.warehouse.checkpoint import Checkpoint
+from adapters.warehouse.checkpoint import Checkpoint, Underway
 from adapters.warehouse.files import DONE, FAILED, Folder, Taken, digest, shown_name
 from adapters.warehouse.format import Format
 from adapters.warehouse.pages import Batch, batches, translated
@@ -38,22 +38,22 @@ class Intake:
         try:
             look = self._look()
             self.digest = f"{digest(self.taken.path)}/{self._reading()}"
-            underway = done.file
-            known = underway and (underway.name, underway.digest) == (self.taken.name, self.digest)
-            if underway and known and underway.closing and self.taken.left_over:
-                self._finish(underway.closing, underway.reason)
+            known = done.file if self._is(done.file) else None
+            if known and known.closing and self.taken.left_over:
+                self._finish(known.closing, known.reason)
                 return done.closed()
-            if underway and known and not underway.closing:
-                pass  # it goes on where it was left
-            elif done.has_taken(self.taken.name, self.digest):
-                yield self._page(done, Batch(notes=[f"{self._name} was taken already: the same file came again"]))
-                self._finish(DONE)
-                return done
-            else:
+            if known is None or known.closing:
+                if done.has_taken(self.taken.name, self.digest):
+                    yield self._page(done, Batch(notes=[f"{self._name} was taken already: the same file came again"]))
+                    self._finish(DONE)
+                    return done
                 done = done.at(self.taken.name, self.digest, 0)
             return (yield from self._read(done, look))
         except OSError as error:
             raise TryLater(f"{self._name} cannot be read: {(error.strerror or str(error)).lower()}") from None
+
+    def _is(self, file: Underway | None) -> bool:
+        return file is not None and (file.name, file.digest) == (self.taken.name, self.digest)
 
     def _read(self, done: Checkpoint, look: tuple[int, int]) -> Pages:
         rows = done.file.rows if done.file else 0

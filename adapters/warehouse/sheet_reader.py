@@ -14,6 +14,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from adapters.warehouse.archive import look_into
 from adapters.warehouse.header import ROWS_TO_LOOK_AT, Header, Wanted, column_letters, find_header
 from adapters.warehouse.rows import MOST_COLUMNS, ExactNumber, FileRefused, Row, Table, counted, listed
+from adapters.warehouse.trial import try_elsewhere
 
 TOO_LONG = 1e15
 """A spreadsheet keeps 15 digits of a number; what is longer has lost its end."""
@@ -46,9 +47,11 @@ def _check_kind(path: Path, most_bytes: int) -> None:
         start = file.read(8)
     if start.startswith(_ZIP):
         look_into(path, most_bytes)
+    elif start.startswith(_OLE):
+        try_elsewhere(path)
     elif not start:
         raise FileRefused("empty-file", "the file is empty")
-    elif not start.startswith(_OLE):
+    else:
         raise FileRefused("not-a-sheet", 'this is no sheet, whatever its name says; is it text (type = "csv") or XML?')
 
 

@@ -18,7 +18,7 @@ logger = log.get("health")
 
 PATIENCE = 15.0
 """Seconds after which a loop that has not come round counts as standing still."""
-SLOW = 60.0
+SLOW = 30.0
 """The same for loops that may wait for the database, which speaks for itself."""
 ANSWER_WITHIN = 5.0
 """Seconds that a client may take to ask."""

@@ -13,9 +13,9 @@ from hub.app.hub import Hub
 from hub.broker import Broker, Consumer, Publisher
 from hub.broker.topology import DEAD, INVALID, MAINTENANCE, RUNLOG
 from hub.config import KINDS
-from hub.errors import TryLater
-from hub.runlog import RunLog
+from hub.errors import Misconfigured, TryLater
 from hub.posting import post
+from hub.runlog import RunLog
 from hub.store import DatabaseAway, outbox, processes, runs
 from hub.worker import Pipeline, Worker
 from scheduler import Leader, Scheduler, Steps
@@ -85,6 +85,7 @@ class Process:
         self.worker_consumer: Consumer | None = None
         self.runlog: RunLog | None = None
         self.runlog_consumer: Consumer | None = None
+        self._pipeline: Pipeline | None = None
         self._breakers: Breakers | None = None
         self._watcher = threading.Thread(target=self._watch, name=f"{self.name} watch", daemon=True)
 
@@ -126,9 +127,15 @@ class Process:
         # A lead outlives a process that was killed: no longer than the leases of the runs that it held.
         length = min(LENGTH, self.configuration.settings.hub.lease)
         leader = Leader(self.hub.store, self.name, self.hub.clock, length)
-        steps = Steps(self.hub.store, self.publisher, leader, self.hub.clock)
+        steps = Steps(self.hub.store, self.publisher, leader, self.hub.clock, self._redeclare)
         self.scheduler = Scheduler(steps, self.name)
         self.scheduler.start()
+
+    def _redeclare(self) -> None:
+        try:
+            self.broker.declare(self.configuration.topology())
+        except (TryLater, Misconfigured) as fault:
+            logger.warning("queues_not_restored", message=str(fault), see="hub check")
 
     def _start_worker(self) -> None:
         settings = self.configuration.settings.hub
@@ -144,6 +151,7 @@ class Process:
             lease=settings.lease,
             slice=settings.slice,
         )
+        self._pipeline = pipeline
         self._breakers = Breakers(self.hub.store, self.configuration, pipeline)
         self.worker = Worker(pipeline, consumer, threads=settings.workers, prefetch=settings.prefetch)
         self.worker_consumer = consumer
@@ -212,10 +220,17 @@ class Process:
         newer = self.configuration.refresh()
         self.database_seen = self.hub.clock.monotonic()
         if newer:
-            self.broker.declare(self.configuration.topology())
+            self._take_up()
         if self._breakers is not None and self.worker_consumer is not None:
             resting = self._breakers.look()
             self.worker_consumer.want(self._wanted(resting))
+
+    def _take_up(self) -> None:
+        """Go by a newer revision. The number of threads and the prefetch count stay until the next start."""
+        if self._pipeline is not None:
+            settings = self.configuration.settings.hub
+            self._pipeline.lease, self._pipeline.slice = settings.lease, settings.slice
+        self.broker.declare(self.configuration.topology())
 
     def _wanted(self, resting: Collection[str]) -> list[str]:
         """Return the queues to consume: those of systems whose breaker is open are left, for operators to see."""

@@ -192,7 +192,7 @@ class RabbitPublisher:
 
     def _lose(self, reason: BaseException) -> None:
         self._channel = self._blocked = None
-        self._problem = log.without_password(str(reason) or type(reason).__name__)
+        self._problem = log.without_password(told(reason))
         self._confirms.lost(lambda _: Fate.UNCONFIRMED)
         if not self._closing.is_set():
             logger.warning("publisher_disconnected", broker=self._where, error=self._problem, next="it is tried again")
@@ -209,6 +209,13 @@ class RabbitPublisher:
     def _abandon_all(self) -> None:
         while self._inbox:
             self._inbox.popleft().over.set()
+
+
+def told(reason: Any) -> str:
+    """Return what went wrong in words: pika wraps the cause of a failed connection twice, and then says nothing."""
+    several: Any = getattr(reason, "exceptions", None)
+    inner: Any = several[-1] if several else getattr(reason, "exception", None)
+    return told(inner) if inner else str(reason) or type(reason).__name__
 
 
 def fate_after(reason: Exception, message: Outgoing) -> Fate:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from hub.store.batch import among
 from hub.store.chosen import ids_where, in_state
 from hub.store.database import Tx
 from hub.store.schema import run
@@ -53,7 +54,7 @@ def find(
     """List runs, the latest first."""
     statement = sa.select(*_COLUMNS)
     if numbers is not None:
-        statement = statement.where(run.c.id.in_(numbers))
+        statement = statement.where(among(tx.dialect, run.c.id, numbers))
     if job is not None:
         statement = statement.where(run.c.job == job)
     if system is not None:
@@ -93,7 +94,7 @@ def hurry(tx: Tx, number: int) -> bool:
 
 def replay(tx: Tx, numbers: Collection[int], by: str) -> list[int]:
     """Hand dead runs on anew with all their attempts; returns those that were dead."""
-    dead = run.c.id.in_(numbers) & (run.c.state == "dead")
+    dead = among(tx.dialect, run.c.id, numbers) & (run.c.state == "dead")
     again = {
         "state": "waiting",
         "generation": run.c.generation + 1,
@@ -114,7 +115,7 @@ def replay(tx: Tx, numbers: Collection[int], by: str) -> list[int]:
 
 def discard(tx: Tx, numbers: Collection[int], by: str) -> list[int]:
     """Put dead runs away for good; they are pruned like any other. Returns those that were dead."""
-    dead = run.c.id.in_(numbers) & (run.c.state == "dead")
+    dead = among(tx.dialect, run.c.id, numbers) & (run.c.state == "dead")
     told = sa.func.coalesce(run.c.message, "") + f" (discarded by {by})"
     values = {"state": "discarded", "message": told}
     return sorted(tx.execute(sa.update(run).where(dead).values(values).returning(run.c.id)).scalars())

@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from hub.store.batch import among
 from hub.store.database import Tx
 from hub.store.runs import insert
 from hub.store.schema import letter
@@ -76,5 +77,5 @@ def find(tx: Tx, *, state: str | None = "open", number: int | None = None, most:
 
 def discard(tx: Tx, numbers: Collection[int]) -> int:
     """Put letters away; returns how many were open."""
-    mine = letter.c.id.in_(numbers) & (letter.c.state == "open")
+    mine = among(tx.dialect, letter.c.id, numbers) & (letter.c.state == "open")
     return tx.execute(sa.update(letter).where(mine).values(state="discarded")).rowcount

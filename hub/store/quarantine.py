@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.store.batch import pack, rows
+from hub.store.batch import among, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import quarantine
 
@@ -136,7 +136,7 @@ def find(
         if value is not None:
             statement = statement.where(quarantine.c[name] == value)
     if numbers is not None:
-        statement = statement.where(quarantine.c.id.in_(numbers))
+        statement = statement.where(among(tx.dialect, quarantine.c.id, numbers))
     return [Entry(*row) for row in tx.execute(statement.order_by(quarantine.c.id).limit(most))]
 
 
@@ -154,5 +154,5 @@ def groups(tx: Tx, system: str | None = None) -> list[Group]:
 
 def close(tx: Tx, numbers: Collection[int], state: str) -> int:
     """Close open entries: `discarded` or `accepted`; returns how many were open."""
-    mine = quarantine.c.id.in_(numbers) & (quarantine.c.state == "open")
+    mine = among(tx.dialect, quarantine.c.id, numbers) & (quarantine.c.state == "open")
     return tx.execute(sa.update(quarantine).where(mine).values(state=state, changed_at=tx.now)).rowcount

@@ -34,6 +34,7 @@ def disturbed(world: World, kills: int, chance: random.Random) -> Counter[str]:
         threading.Event().wait(chance.uniform(0.05, 2.5))
         if world.files_done() == world.versions:
             world.drop_file()
+        world.revive()
         began = time.monotonic()
         world.kill(target)
         print(f"  {number:3}  killed {target:12} back after {time.monotonic() - began:4.1f} s", flush=True)

@@ -142,6 +142,12 @@ class World:
                     raise
                 threading.Event().wait(0.2)
 
+    def revive(self) -> None:
+        """Start what has ended by itself, as a supervisor does: a process that found no database at its start, say."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                self.start_one(name)
+
     def files_done(self) -> int:
         done = self.incoming / "done"
         return sum(1 for _ in done.glob("*STAN_*.csv*")) if done.is_dir() else 0
@@ -163,6 +169,7 @@ class World:
         began = time.monotonic()
         while not self.settled():
             assert time.monotonic() - began < limit, f"not settled after {limit} s: {self.summary()}"
+            self.revive()
             threading.Event().wait(0.25)
         return time.monotonic() - began
 

@@ -23,6 +23,9 @@ from tests.simulation.faults import Faults
 RUN = ("id", "job", "cause", "scheduled_at", "stands_for", "overlap")
 """Columns of a run that are noted with each change."""
 
+_COMPILED: dict[Any, Any] = {}
+"""Statements as SQL, shared by all simulations of this process: compiling them anew would cost more than running them."""
+
 _OBSERVER = """
 CREATE TABLE seen_run (
   seq INTEGER, at TEXT, who TEXT, id INTEGER, job TEXT, cause TEXT, scheduled_at TEXT, stands_for INTEGER, overlap TEXT,
@@ -87,6 +90,7 @@ class Database:
         self._seq = 0
         self.store = Store("sqlite://", clock)
         sqlalchemy.event.listen(self.store.engine, "connect", self._connected)
+        self.store.engine = self.store.engine.execution_options(compiled_cache=_COMPILED)
         with self.store.write() as tx:
             metadata.create_all(tx.connection)
         raw: Any = self.store.engine.raw_connection()

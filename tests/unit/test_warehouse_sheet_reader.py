@@ -212,6 +212,20 @@ def test_a_panic_of_the_reader_is_a_damaged_file():
     assert isinstance(sheet_reader._panic(KeyboardInterrupt()), KeyboardInterrupt)
 
 
+def test_a_damaged_xls_does_not_take_the_process_with_it(tmp_path):
+    old = xlwt.Workbook()
+    sheet = old.add_sheet("S")
+    for row in range(30):
+        sheet.write(row, 0, "A")
+        sheet.write(row, 1, "B" if row == 0 else "żółw")
+    old.save(str(tmp_path / "good.xls"))
+    content = (tmp_path / "good.xls").read_bytes()
+    cell = content.index(b"\xfd\x00\x0a\x00")  # the record of a cell's text; after its length come row and column
+    path = tmp_path / "a.xls"
+    path.write_bytes(content[: cell + 4] + b"\xff" * 4 + content[cell + 8 :])
+    assert refusal(path) == "file-damaged"
+
+
 def test_parts_beyond_number_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "MOST_PARTS", 3)
     assert refusal(book(tmp_path / "a.xlsx", [["A", "B"]])) == "archive-bomb"

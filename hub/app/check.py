@@ -1,0 +1,218 @@
+"""`hub check`: looks at everything a hub needs, changes nothing, and says how to mend what is not in order."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLong
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
+
+from hub.app.configuration import Configuration
+from hub.app.hub import Hub
+from hub.app.registry import open_connector
+from hub.broker import topology
+from hub.broker.topology import MAINTENANCE
+from hub.config import Reference, Settings, SystemSettings, resolve
+from hub.connector import Finding
+from hub.errors import HubError, Misconfigured
+from hub.store import DatabaseAway, Tx, breakers, jobs, overview, processes, revisions
+from hub.store.migrate import require_current, version
+
+ANSWER_WITHIN = 30.0
+"""Seconds that a system may take to answer."""
+CLOCKS_MAY_DIFFER = timedelta(seconds=5)
+GONE = timedelta(seconds=30)
+"""A process at work shows itself every few seconds."""
+LATE = timedelta(seconds=60)
+"""What is due longer than this is overdue."""
+LEAST_FREE, LEAST_SHARE = 1_000_000_000, 0.05
+
+
+def check(hub: Hub, system: str | None = None) -> list[Finding]:
+    """Return what was found about the hub, or about one of its systems. Raises Misconfigured for one not known."""
+    settings = _settings(hub)
+    if system is not None:
+        if system not in settings.systems:
+            raise Misconfigured(f"there is no system {system}; there are: {', '.join(settings.systems) or 'none yet'}")
+        return [*_secrets_of(settings.systems[system], system), *_systems(hub, {system: settings.systems[system]})]
+    findings = [*_file(hub), *_secrets_of(settings.hub, "secrets"), _disk(hub), _timezone(settings)]
+    findings += _database(hub)
+    findings += _broker(hub, settings)
+    for name, each in settings.systems.items():
+        findings += _secrets_of(each, name)
+    return findings + _systems(hub, settings.systems)
+
+
+def _settings(hub: Hub) -> Settings:
+    """Return what the file says; without one, the revision in force."""
+    if hub.text is not None:
+        return hub.settings
+    configuration = Configuration(hub.store, hub.folder, hub.clock)
+    with suppress(Exception):  # the database has its own finding
+        configuration.refresh()
+    return configuration.settings
+
+
+def _file(hub: Hub) -> Iterator[Finding]:
+    if hub.text is None:
+        yield Finding("file", good=True, message=f"there is no {hub.file.name} in {hub.folder}: the embedded default")
+        return
+    yield Finding("file", good=True, message=f"{hub.file.name}, {len(hub.settings.systems)} systems")
+
+
+def _database(hub: Hub) -> list[Finding]:
+    try:
+        found = version(hub.store)
+        with hub.store.read() as tx:
+            asked = datetime.now(UTC)
+            server, difference = overview.server(tx), tx.now - asked
+    except (DatabaseAway, Misconfigured) as away:
+        mend = "is it running, is the address in hub.database right, does a firewall stand between?"
+        return [Finding("database", good=False, message=str(away), mend=mend)]
+    message = f"{server}, schema {found or 'none'}, clock {difference.total_seconds():+.2f} s"
+    try:
+        require_current(hub.store)
+    except Misconfigured as old:
+        return [Finding("database", good=False, message=f"{message}: {old}", mend="hub migrate")]
+    if abs(difference) > CLOCKS_MAY_DIFFER:
+        mend = "set the clocks of this machine and of the database by NTP"
+        return [Finding("database", good=False, message=f"{message}: the clocks differ", mend=mend)]
+    with hub.store.read() as tx:
+        inside = [_revision(hub, tx), *_processes(hub, tx), *_overdue(tx), *_breakers(tx)]
+    return [Finding("database", good=True, message=message), *inside]
+
+
+def _revision(hub: Hub, tx: Tx) -> Finding:
+    in_force = revisions.in_force(tx)
+    if hub.text is None or (in_force is not None and in_force.source == hub.text):
+        told = f"revision {in_force.number} is in force" if in_force else "no revision is in force"
+        return Finding("revision", good=True, message=told)
+    what = "hub up" if hub.embedded else "hub apply"
+    if in_force is None:
+        return Finding("revision", good=hub.embedded, message="nothing has been applied yet", mend=what)
+    told = f"{hub.file.name} differs from revision {in_force.number} in force"
+    return Finding("revision", good=False, message=told, mend="hub apply")
+
+
+def _processes(hub: Hub, tx: Tx) -> Iterator[Finding]:
+    known = processes.find(tx)
+    alive = [each for each in known if tx.now - each.seen_at <= GONE]
+    for each in known:
+        since = int((tx.now - each.seen_at).total_seconds())
+        told = f"{each.name}, seen {since} s ago" + ("" if each in alive else ": it has not signed off")
+        yield Finding("processes", good=True, message=told)
+    due = jobs.due(tx, tx.now - GONE, 1000)
+    if due and not any(each.role in ("up", "scheduler") for each in alive):
+        count = f"{len(due)} job{'s are' if len(due) != 1 else ' is'} due"
+        mend = "hub up" if hub.embedded else "hub scheduler"
+        yield Finding("processes", good=False, message=f"no scheduler is at work, and {count}", mend=mend)
+    elif not alive:
+        yield Finding("processes", good=True, message="nobody is at work, and nothing is due")
+
+
+def _overdue(tx: Tx) -> Iterator[Finding]:
+    for job in jobs.due(tx, tx.now - LATE, 20):
+        late = int((tx.now - (job.next_due or tx.now)).total_seconds())
+        yield Finding("jobs", good=False, message=f"{job.name} is overdue by {late:,} s", mend="see processes")
+    kinds = {job.system: job.kind for job in jobs.find(tx)}
+    for each in overview.neglected(tx, tx.now - LATE):
+        kind = kinds.get(each.system, "")
+        mend = "hub runlog, or hub up" if kind == MAINTENANCE[0] else f"hub adapter {kind or 'KIND'}, or hub up"
+        told = f"{each.runs:,} runs of {each.system} wait since {each.oldest:%Y-%m-%d %H:%M:%S}Z, and nobody takes them"
+        yield Finding("jobs", good=False, message=told, mend=mend)
+
+
+def _breakers(tx: Tx) -> Iterator[Finding]:
+    for each in breakers.find(tx).values():
+        if each.opened_at is not None:
+            told = f"is left alone since {each.opened_at:%Y-%m-%d %H:%M:%S}Z: {each.reason}"
+            mend = f"hub check {each.system} shows how it answers now; it is asked again by itself"
+            yield Finding(each.system, good=False, message=told, mend=mend)
+
+
+def _broker(hub: Hub, settings: Settings) -> list[Finding]:
+    try:
+        broker = hub.broker("hub check")
+        pages = resolve(settings.hub.broker_management) if settings.hub.broker_management else None
+    except Misconfigured as fault:
+        return [Finding("broker", good=False, message=str(fault))]
+    wanted = topology([*((each.kind, each.name) for each in settings.systems.values()), MAINTENANCE])
+    try:
+        return broker.inspect(wanted, pages)
+    finally:
+        broker.close()
+
+
+def _disk(hub: Hub) -> Finding:
+    usage = shutil.disk_usage(hub.folder)
+    message = f"{usage.free / 1e9:,.1f} GB of {usage.total / 1e9:,.1f} GB are free at {hub.folder}"
+    low = usage.free < LEAST_FREE or usage.free < usage.total * LEAST_SHARE
+    return Finding("disk", good=not low, message=message, mend="make room there" if low else None)
+
+
+def _timezone(settings: Settings) -> Finding:
+    zone = settings.hub.timezone
+    now = datetime.now(ZoneInfo(zone))
+    return Finding("time zone", good=True, message=f"{zone}, {now:%Y-%m-%d %H:%M:%S %z}")
+
+
+def _secrets_of(settings: BaseModel, subject: str) -> Iterator[Finding]:
+    """Look whether secrets can be had; says how long they are, never what they are."""
+    for reference in sorted(set(_references(settings))):
+        try:
+            length = len(resolve(reference))
+        except Misconfigured as fault:
+            yield Finding(subject, good=False, message=str(fault), mend="set it where the hub's processes start")
+        else:
+            yield Finding(subject, good=True, message=f"{reference}, {length} characters")
+
+
+def _references(value: object) -> Iterator[Reference]:
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _references(getattr(value, name))
+    elif isinstance(value, Mapping):
+        for inner in cast("Mapping[Any, object]", value).values():
+            yield from _references(inner)
+    elif isinstance(value, tuple | list):
+        for inner in cast("list[object]", value):
+            yield from _references(inner)
+
+
+def _systems(hub: Hub, systems: Mapping[str, SystemSettings]) -> list[Finding]:
+    """Ask all systems at the same time; one that does not answer keeps nobody waiting for ever."""
+    asked = {name: _asked(lambda each=each: _system(hub, each)) for name, each in systems.items()}
+    findings: list[Finding] = []
+    for name, answer in asked.items():
+        try:
+            findings += answer.result(ANSWER_WITHIN)
+        except TooLong:
+            findings.append(Finding(name, good=False, message=f"has not answered within {ANSWER_WITHIN:.0f} s"))
+    return findings
+
+
+def _asked(question: Callable[[], list[Finding]]) -> "Future[list[Finding]]":
+    answer: Future[list[Finding]] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(question())
+        except Exception as fault:  # noqa: BLE001  # belongs to whoever asked
+            answer.set_exception(fault)
+
+    threading.Thread(target=ask, name="check", daemon=True).start()
+    return answer
+
+
+def _system(hub: Hub, settings: SystemSettings) -> list[Finding]:
+    try:
+        return open_connector(settings, hub.folder, hub.clock).check()
+    except HubError as fault:
+        return [Finding(settings.name, good=False, message=str(fault))]

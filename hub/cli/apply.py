@@ -1,0 +1,107 @@
+"""`hub apply`."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from hub.app import Applied, Configuration, Hub
+from hub.app import apply as apply_text
+from hub.app.applying import preview
+from hub.cli import show, words
+from hub.cli.call import Json, Yes, opened, who
+from hub.cli.commands import single
+from hub.config import Changed
+from hub.errors import Misconfigured, TryLater
+
+app = single()
+Note = Annotated[str | None, typer.Option("--note", help="Why, for the history.", show_default=False)]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
+
+
+@app.command()
+def apply(
+    ctx: typer.Context, yes: Yes = False, dry_run: DryRun = False, note: Note = None, as_json: Json = False
+) -> None:
+    """Make hub.toml the configuration in force. Running processes take it up without a restart."""
+    with opened(ctx) as hub:
+        text = text_of(hub)
+        changes = preview(hub.store, text)
+        if dry_run:
+            _show_dry(changes, as_json=as_json)
+            return
+        if not as_json:
+            show_changes(changes)
+            ask(yes=yes or not changes)
+        applied = apply_text(hub.store, text, by=who(), note=note)
+        show_applied(applied, hub.file.name, as_json=as_json)
+        declare(hub)
+
+
+def text_of(hub: Hub) -> str:
+    """Return the file's text; raises Misconfigured if there is no file."""
+    if hub.text is None:
+        raise Misconfigured(f"there is no {hub.file.name} in {hub.folder}; hub init writes one to start from")
+    return hub.text
+
+
+def ask(*, yes: bool) -> None:
+    """Ask for consent where somebody sits at a terminal and has not given it yet."""
+    if not yes and sys.stdin.isatty():
+        typer.confirm("Apply this?", default=True, abort=True)
+
+
+def declare(hub: Hub) -> None:
+    """Make the queues at a named broker, so that processes need no right to. Raises TryLater."""
+    if hub.broker_address is None:
+        return
+    configuration = Configuration(hub.store, hub.folder, hub.clock)
+    configuration.refresh()
+    broker = hub.broker("hub apply")
+    try:
+        broker.declare(configuration.topology())
+    except TryLater as away:
+        raise TryLater(f"{away}; the revision is in force, and hub apply makes the queues once it is back") from None
+    finally:
+        broker.close()
+
+
+def show_changes(changes: Sequence[Changed]) -> None:
+    """Write what differs, key by key."""
+    show.table(("", "", ""), [(_sign(each), each.place, _values(each)) for each in changes])
+
+
+def show_applied(applied: Applied, name: str, *, as_json: bool) -> None:
+    """Write the number of the new revision, or that there is none."""
+    if as_json:
+        show.json({"number": applied.number, "changes": applied.changes})
+    elif applied.number:
+        show.say(f"Revision {applied.number} is in force now ({words.counted(len(applied.changes), 'change')}).")
+    else:
+        show.say(f"{name} is in force already; nothing was changed.")
+
+
+def _show_dry(changes: Sequence[Changed], *, as_json: bool) -> None:
+    if as_json:
+        show.json({"number": 0, "changes": changes})
+        return
+    show_changes(changes)
+    show.say(f"{words.counted(len(changes), 'change')}; nothing was changed. Do it: hub apply")
+
+
+def _sign(change: Changed) -> str:
+    if change.old is None:
+        return "+"
+    return "-" if change.new is None else "~"
+
+
+def _values(change: Changed) -> str:
+    old, new = (_value(each) for each in (change.old, change.new))
+    if change.old is None or change.new is None:
+        return new if change.old is None else old
+    return f"{old} -> {new}"
+
+
+def _value(value: object) -> str:
+    return show.as_json(value, 0).decode().strip()

@@ -1,0 +1,252 @@
+"""`hub quarantine`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from hub.cli import correction, show, words
+from hub.cli.call import Json, Most, Yes, opened
+from hub.cli.commands import COMMANDS, Listing, group
+from hub.cli.main import NOT_WELL
+from hub.errors import Misconfigured
+from hub.store import overview
+from hub.store import quarantine as store
+from hub.sync import review
+from hub.sync.review import Reviewed
+
+
+class Quarantine(Listing):
+    """Shows what waits by its cause where nothing is named."""
+
+    default = "groups"
+
+
+app = group(COMMANDS["quarantine"], Quarantine)
+Numbers = Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="As hub quarantine list shows them.")]
+System = Annotated[str | None, typer.Option("--system", help="Only of this system.", show_default=False)]
+Stream = Annotated[str | None, typer.Option("--stream", help="Only of this stream.", show_default=False)]
+Cause = Annotated[str | None, typer.Option("--cause", help="Only of this cause.", show_default=False)]
+Everything = Annotated[bool, typer.Option("--all", help="All that --system, --stream and --cause leave.")]
+
+
+@app.command()
+def groups(ctx: typer.Context, system: System = None, as_json: Json = False) -> None:
+    """Show what waits, by its cause."""
+    with opened(ctx) as hub, hub.store.read() as tx:
+        found = store.groups(tx, system)
+    if as_json:
+        show.json(found)
+        return
+    show_groups(found)
+    if found:
+        show.say("See the rows: hub quarantine list --cause CAUSE")
+
+
+@app.command("list")
+def list_entries(
+    ctx: typer.Context,
+    system: System = None,
+    stream: Stream = None,
+    cause: Cause = None,
+    most: Most = 100,
+    as_json: Json = False,
+) -> None:
+    """List what waits, the oldest first."""
+    with opened(ctx) as hub:
+        with hub.store.read() as tx:
+            found, now = store.find(tx, system=system, stream=stream, cause=cause, most=most), tx.now
+        zone = ZoneInfo(hub.settings.hub.timezone)
+    if as_json:
+        show.json(found)
+        return
+    rows = [
+        (e.id, f"{e.system}.{e.stream}", e.cause, e.message, place(e), words.local(e.since, zone, now)) for e in found
+    ]
+    show.table(("ID", "Stream", "Cause", "Message", "Place", "Since"), rows, right=("ID",))
+    if not found:
+        show.say("Nothing waits.")
+
+
+@app.command("show")
+def show_one(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", help="As hub quarantine list shows it.")],
+    as_json: Json = False,
+) -> None:
+    """Show one entry: what came, from where, what is wrong with it, and what would be taken."""
+    with opened(ctx) as hub, hub.store.read() as tx:
+        entry = _known(store.find(tx, numbers=[number], state=None), number)
+        reviewed = review.review(tx, [number])
+        zone = ZoneInfo(hub.settings.hub.timezone)
+    if as_json:
+        show.json(entry)
+        return
+    head = [("Entry", f"{entry.id} of {entry.system}.{entry.stream}, {entry.state}"), ("Cause", entry.cause)]
+    about = [("Message", entry.message), ("Place", place(entry)), ("Record", f"{entry.entity} {entry.key or ''}")]
+    when = [("Since", words.local(entry.since, zone)), ("Run", entry.run)]
+    show.pairs([*head, *about, *when, *((f"  {name}", value) for name, value in entry.raw.items())])
+    for each in reviewed:
+        _show_reviewed(each)
+
+
+@app.command()
+def accept(
+    ctx: typer.Context,
+    numbers: Numbers = None,
+    system: System = None,
+    stream: Stream = None,
+    cause: Cause = None,
+    everything: Everything = False,
+    force: Annotated[bool, typer.Option("--force", help="Also where the record has changed since.")] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Take what differs and waits for review into the records; shows what is overwritten."""
+    if cause not in (None, store.DIFFERS):
+        raise Misconfigured(
+            f"only what is for review (cause {store.DIFFERS}) can be accepted; what is wrong has to be mended at its "
+            "source (hub quarantine export) or discarded"
+        )
+    with opened(ctx) as hub:
+        with hub.store.read() as tx:
+            chosen = numbers or _all(
+                overview.waiting_numbers(tx, system=system, stream=stream, cause=store.DIFFERS), everything=everything
+            )
+            before = review.review(tx, chosen)
+        if not as_json:
+            for each in before:
+                _show_reviewed(each)
+            _ask(f"Overwrite {words.counted(len(before), 'record')}?", yes=yes or not before)
+        with hub.store.write() as tx:
+            taken, refused = review.accept(tx, [each.entry.id for each in before], force=force)
+    left = sorted(set(chosen) - {each.entry.id for each in before})
+    if as_json:
+        ids = {"accepted": taken, "changed_since": refused}
+        show.json({**{name: [each.entry.id for each in found] for name, found in ids.items()}, "not_for_review": left})
+    else:
+        show.say(f"{words.counted(len(taken), 'record')} taken over.")
+        if refused:
+            show.say(f"{len(refused)} changed since and left alone; look again, then --force to take them all the same.")
+        if left:
+            show.say(f"Not open or not for review: {', '.join(map(str, left))}")
+    if refused or left:
+        raise typer.Exit(NOT_WELL)
+
+
+@app.command()
+def discard(
+    ctx: typer.Context,
+    numbers: Numbers = None,
+    system: System = None,
+    stream: Stream = None,
+    cause: Cause = None,
+    everything: Everything = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Put entries away: nobody has to look at them again. They come back if the same comes in again."""
+    with opened(ctx) as hub:
+        with hub.store.read() as tx:
+            known = overview.waiting_numbers(tx, system=system, stream=stream, cause=cause)
+            chosen = numbers or _all(known, everything=everything)
+        if not numbers and not as_json:
+            _ask(f"Discard {words.counted(len(chosen), 'entry')}?", yes=yes or not chosen)
+        with hub.store.write() as tx:
+            closed = store.close(tx, chosen, "discarded")
+    if as_json:
+        show.json({"discarded": closed})
+    else:
+        show.say(f"{words.counted(closed, 'entry')} discarded.")
+    if closed < len(chosen):
+        show.remark(f"{len(chosen) - closed} of these were not open.")
+        raise typer.Exit(NOT_WELL)
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.csv", help="Where to.")],
+    system: System = None,
+    stream: Stream = None,
+    cause: Cause = None,
+    as_json: Json = False,
+) -> None:
+    """Write the rows that wait as a file with their original titles: correct it and put it into the folder again."""
+    with opened(ctx) as hub:
+        with hub.store.read() as tx:
+            found = store.find(tx, system=system, stream=stream, cause=cause, most=review.MOST)
+        format_ = _one_stream(found) and correction.format_of(hub.settings, found[0].system, found[0].stream)
+        corrected = correction.correction(found, format_ or None)
+        correction.write(output, corrected, format_ or None)
+    if as_json:
+        show.json({"file": str(output), "rows": len(corrected.rows), "left_out": corrected.left_out})
+        return
+    show.say(f"{words.counted(len(corrected.rows), 'row')} written to {output}.")
+    if corrected.left_out:
+        show.say(f"{words.counted(corrected.left_out, 'entry')} left out: whole files, broken lines, or for review.")
+    if corrected.disarmed:
+        show.say(f"{words.counted(corrected.disarmed, 'cell')} begin with ' now: a spreadsheet would have run them.")
+    if format_:
+        show.say(f"Correct it, and put it into the folder under a name like {format_.files}.")
+
+
+def show_groups(found: list[store.Group], most: int | None = None) -> None:
+    """Write what waits, by its cause, the largest group first."""
+    total = sum(each.count for each in found)
+    if not total:
+        show.say("Nothing waits.")
+        return
+    waits = "waits" if total == 1 else "wait"
+    show.say(f"{words.counted(total, 'row')} {waits} for you:")
+    rows = [(f"  {each.count:,}", each.message, _where(each), each.cause) for each in found[:most]]
+    show.table(("", "", "", ""), rows)
+    if most is not None and len(found) > most:
+        show.say(f"  ... and {len(found) - most} more causes")
+
+
+def place(entry: store.Entry) -> str:
+    """Return where an entry was read: `prices.xlsx, sheet Cennik, row 17, column EAN`."""
+    named = (("sheet", entry.place.get("sheet")), ("row", entry.place.get("row")), ("column", entry.place.get("column")))
+    return ", ".join([str(entry.place.get("source", "")), *(f"{name} {value}" for name, value in named if value)])
+
+
+def _where(each: store.Group) -> str:
+    return ", ".join(part for part in (each.source, each.column and f"column {each.column}") if part)
+
+
+def _known(found: list[store.Entry], number: int) -> store.Entry:
+    if not found:
+        raise Misconfigured(f"there is no entry {number}; hub quarantine list shows what there is")
+    return found[0]
+
+
+def _all(numbers: list[int], *, everything: bool) -> list[int]:
+    if not everything:
+        raise Misconfigured("say which: their IDs, or --all (with --system, --stream, --cause to narrow it)")
+    return numbers
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    if not yes and sys.stdin.isatty():
+        typer.confirm(question, abort=True)
+
+
+def _one_stream(found: list[store.Entry]) -> bool:
+    streams = sorted({f"{entry.system}.{entry.stream}" for entry in found})
+    if len(streams) > 1:
+        raise Misconfigured(f"rows of several streams cannot be in one file ({', '.join(streams)}); --system, --stream")
+    return bool(streams)
+
+
+def _show_reviewed(each: Reviewed) -> None:
+    stale = "   (the record has changed since)" if each.stale else ""
+    show.say(f"{each.entry.id}  {each.entry.entity} {each.entry.key}{stale}")
+    rows = [("", name, f"{_value(old)} -> {_value(new)}") for name, (old, new) in each.changes.items()]
+    show.table(("", "", ""), rows)
+
+
+def _value(value: object) -> str:
+    return show.as_json(value, 0).decode().strip()

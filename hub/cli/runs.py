@@ -1,0 +1,194 @@
+"""`hub runs`."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from hub.app import Hub
+from hub.cli import show, words
+from hub.cli.call import Json, Most, known_job, opened, who
+from hub.cli.commands import COMMANDS, group
+from hub.cli.main import NOT_WELL
+from hub.errors import Misconfigured
+from hub.store import Tx, interventions, processes, results
+from hub.store.interventions import Shown
+
+app = group(COMMANDS["runs"])
+Number = Annotated[int, typer.Argument(metavar="RUN", help="Its number, as hub runs lists it.")]
+STATES = ("waiting", "running", "done", "dead", "cancelled", "skipped", "discarded")
+AT_WORK = timedelta(seconds=30)
+LOOK_AGAIN = 0.2
+
+
+@app.command("list")
+def list_runs(
+    ctx: typer.Context,
+    job: Annotated[str | None, typer.Option("--job", help="Only of this job.", show_default=False)] = None,
+    system: Annotated[str | None, typer.Option("--system", help="Only of this system.", show_default=False)] = None,
+    state: Annotated[list[str] | None, typer.Option("--state", help=f"Only in this state: {', '.join(STATES)}.")] = None,
+    most: Most = 50,
+    as_json: Json = False,
+) -> None:
+    """List runs, the latest first."""
+    if unknown := set(state or ()) - set(STATES):
+        raise Misconfigured(f"{min(unknown)} is not a state; there are {', '.join(STATES)}")
+    with opened(ctx) as hub:
+        with hub.store.read() as tx:
+            found, now = interventions.find(tx, job=job, system=system, states=state or (), most=most), tx.now
+        zone = ZoneInfo(hub.settings.hub.timezone)
+    if as_json:
+        show.json([as_data(each) for each in found])
+        return
+    rows = [_row(each, zone, now) for each in found]
+    show.table(("Run", "Job", "Cause", "State", "When", "Took", "Came to"), rows, right=("Run", "Took"))
+
+
+@app.command("show")
+def show_one(
+    ctx: typer.Context,
+    run: Number,
+    records: Annotated[bool, typer.Option("--records", help="And what each record came to.")] = False,
+    outcome: Annotated[
+        str | None,
+        typer.Option("--outcome", help="Only these records: new, update, differs, skipped, quarantined."),
+    ] = None,
+    most: Most = 1000,
+    as_json: Json = False,
+) -> None:
+    """Show a run: how it stands, each of its deliveries, its log, and what its records came to."""
+    with opened(ctx) as hub:
+        with hub.store.read() as tx:
+            shown = known_run(tx, run)
+            history = results.history(tx, run)
+            wanted = records or outcome is not None
+            came_to = results.records(tx, run, outcome=outcome, most=most) if wanted else []
+        zone = ZoneInfo(hub.settings.hub.timezone)
+    if as_json:
+        show.json({**as_data(shown), "deliveries": history, **({"records": came_to} if wanted else {})})
+        return
+    show_run(shown, history, zone)
+    if wanted:
+        rows = [tuple(each.get(name) for name in ("outcome", "entity", "key", "cause", "place")) for each in came_to]
+        show.say()
+        show.table(("Outcome", "Entity", "Key", "Cause", "Place"), rows)
+
+
+@app.command()
+def cancel(ctx: typer.Context, run: Number, as_json: Json = False) -> None:
+    """Cancel a run: at once if it waits, with its next page if it is running."""
+    with opened(ctx) as hub, hub.store.write() as tx:
+        known_run(tx, run)
+        state = interventions.cancel(tx, run, who())
+    if as_json:
+        show.json({"run": run, "state": state})
+    elif state:
+        show.say(f"Run {run} is cancelled." if state == "cancelled" else f"Run {run} ends with the page it is at.")
+    if state is None:
+        if not as_json:
+            show.say(f"Run {run} had ended already.")
+        raise typer.Exit(NOT_WELL)
+
+
+@app.command()
+def hurry(ctx: typer.Context, run: Number, as_json: Json = False) -> None:
+    """Let a run that waits for its time, such as a retry, go out now."""
+    with opened(ctx) as hub, hub.store.write() as tx:
+        known_run(tx, run)
+        hurried = interventions.hurry(tx, run)
+        remark_if_idle(hub, tx)
+    if as_json:
+        show.json({"run": run, "hurried": hurried})
+    else:
+        show.say(f"Run {run} goes out now." if hurried else f"Run {run} does not wait for its time.")
+    if not hurried:
+        raise typer.Exit(NOT_WELL)
+
+
+def known_run(tx: Tx, number: int) -> Shown:
+    """Return a run; raises Misconfigured if there is none of that number."""
+    found = interventions.find(tx, numbers=[number])
+    if not found:
+        raise Misconfigured(f"there is no run {number}; what ended long ago is pruned. hub runs lists what there is")
+    return found[0]
+
+
+def as_data(run: Shown) -> Mapping[str, Any]:
+    """Return a run as JSON-ready data."""
+    return asdict(run)
+
+
+def remark_if_idle(hub: Hub, tx: Tx) -> None:
+    """Say so if nobody is at work who could carry out what was asked for."""
+    if not any(tx.now - each.seen_at <= AT_WORK for each in processes.find(tx)):
+        what = "hub up" if hub.embedded else "hub up, or hub scheduler and hub adapter KIND"
+        show.remark(f"Nobody is at work at present; it is done once somebody is: {what}")
+
+
+def wait_for(hub: Hub, number: int, *, as_json: bool) -> None:
+    """Wait until a run has ended; show it, and exit with 1 unless it went well."""
+    with show.aside().status(f"Run {number}") as status:
+        while True:
+            with hub.store.read() as tx:
+                run = known_run(tx, number)
+                history = results.history(tx, number)
+            if run.ended_at is not None and history:
+                break
+            status.update(f"Run {number} is {run.state}  {words.outcomes(run.counts)}")
+            time.sleep(LOOK_AGAIN)
+    if as_json:
+        show.json({**as_data(run), "deliveries": history})
+    else:
+        show_run(run, history, ZoneInfo(hub.settings.hub.timezone))
+    if run.state not in ("done", "skipped"):
+        raise typer.Exit(NOT_WELL)
+
+
+def show_run(run: Shown, history: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
+    """Write all that is known of a run."""
+    stands_for = f"{run.stands_for:,} occurrences or triggers" if run.stands_for > 1 else None
+    show.pairs(
+        [
+            ("Run", f"{run.id} of {run.job} ({run.cause})"),
+            ("State", run.state),
+            ("Message", run.message),
+            ("Records", words.outcomes(run.counts)),
+            ("Occurrence", words.local(run.scheduled_at, zone)),
+            ("Stands for", stands_for),
+            ("Reason", run.reason),
+            ("Not before", words.local(run.not_before, zone) if run.ended_at is None else None),
+            ("Waits for", "the run of this job that is open" if run.blocked else None),
+            ("Started", words.local(run.started_at, zone)),
+            ("Ended", words.local(run.ended_at, zone)),
+            ("Failures", run.failures or None),
+            ("Worker", run.worker),
+            ("To be cancelled", run.cancel_by if run.ended_at is None else None),
+        ]
+    )
+    for each in history:
+        _show_delivery(each, zone)
+
+
+def _show_delivery(result: Mapping[str, Any], zone: ZoneInfo) -> None:
+    ended = datetime.fromisoformat(result["ended_at"])
+    counts = words.outcomes(result.get("counts"))
+    told = [result["outcome"], counts, result.get("message") if result.get("message") != counts else None]
+    again = f"again at {words.local(datetime.fromisoformat(result['next_at']), zone)}" if result.get("next_at") else None
+    show.say()
+    show.say(f"{words.local(ended, zone)}  " + "; ".join(str(part) for part in (*told, again) if part))
+    show.say(f"  attempt {result['attempt']}, by {result.get('worker') or 'nobody'}")
+    for line in result.get("lines", ()):
+        level = "" if line["level"] == "info" else f"{line['level']}: "
+        show.say(f"  {words.local(datetime.fromisoformat(line['at']), zone)}  {level}{line['text']}")
+
+
+def _row(run: Shown, zone: ZoneInfo, now: datetime) -> tuple[object, ...]:
+    when = run.ended_at or run.started_at or run.not_before
+    took = words.seconds(run.ended_at - run.started_at) if run.ended_at and run.started_at else ""
+    counts = words.outcomes(run.counts)
+    told = counts if counts and run.state in ("done", "running") else (run.message or "")
+    return run.id, run.job, run.cause, run.state, words.local(when, zone, now), took, told

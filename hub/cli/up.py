@@ -1,0 +1,137 @@
+"""`hub up`: everything in one process."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+from rich.status import Status
+
+from hub import log as logs
+from hub.app import Hub, Process, Roles, apply, open_hub
+from hub.cli import show, words
+from hub.cli.call import Json, start_of, who
+from hub.cli.commands import single
+from hub.cli.following import Following
+from hub.cli.main import GOOD, INTERRUPTED, NOT_WELL
+from hub.cli.serving import STDERR, HealthAddress, LogTo, Stop, logged, serve, signals
+from hub.store import revisions
+
+app = single()
+LOG_NAME = "hub.log"
+PATIENCE = 15.0
+"""Seconds that `--until-idle` waits for the broker."""
+
+
+@app.command()
+def up(
+    ctx: typer.Context,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help="End when nothing is due; exit code 0 only if all went well.")
+    ] = False,
+    no_apply: Annotated[bool, typer.Option("--no-apply", help="Leave the revision in force as it is.")] = False,
+    health: HealthAddress = None,
+    log: LogTo = None,
+    as_json: Json = False,
+) -> None:
+    """Run everything in this process: scheduler, adapters of all kinds, log consumer. Its log goes to hub.log.
+
+    An embedded hub applies hub.toml first. Ctrl-C drains, a second one ends at once.
+    """
+    start = start_of(ctx)
+    target = log or start.config.absolute().parent / LOG_NAME
+    with signals() as stop:
+        logs.configure(level="critical")
+        hub = open_hub(start.config)
+        try:
+            with logged(target, debug=start.debug):
+                if not no_apply:
+                    _apply(hub, as_json=as_json)
+                code = _run(hub, stop, until_idle=until_idle, health=health, as_json=as_json, quiet=target == STDERR)
+        finally:
+            hub.close()
+    raise typer.Exit(code)
+
+
+def _apply(hub: Hub, *, as_json: bool) -> None:
+    """Apply the file where that is for us to do: to an embedded database, or where nothing was applied yet."""
+    with hub.store.read() as tx:
+        in_force = revisions.in_force(tx)
+    if hub.text is None or (in_force is not None and in_force.source == hub.text):
+        return
+    if in_force is not None and not hub.embedded:
+        show.remark(f"{hub.file.name} differs from revision {in_force.number} in force: hub apply")
+        return
+    applied = apply(hub.store, hub.text, by=who(), note="hub up")
+    if applied.number and not as_json:
+        show.say(f"Revision {applied.number} of {hub.file.name} is in force now.")
+
+
+@dataclass(slots=True)
+class _Watch:
+    """One look after the other, until all is quiet if that is asked for."""
+
+    following: Following
+    until_idle: bool
+    status: Status | None
+    idle: bool = False
+
+    def step(self) -> bool:
+        """Look once; returns whether it is over."""
+        self.idle = self.following.look()
+        if self.status is not None:
+            self.status.update(self.following.status or "waiting for what is due")
+        if self.idle:
+            self.following.summarise()
+        return self.idle and self.until_idle
+
+
+def _run(hub: Hub, stop: Stop, *, until_idle: bool, health: str | None, as_json: bool, quiet: bool) -> int:
+    process = Process(hub, Roles.everything())
+    following = Following.of(process, as_json=as_json)
+    if until_idle:
+        # Also what was made before we came is ours to carry out: a trigger, or `hub jobs run`.
+        following.after = 0
+    if not as_json:
+        _greet(hub)
+    spinner = show.people().status("starting") if show.people().is_terminal and not (as_json or quiet) else None
+    with spinner or nullcontext():
+        watch = _Watch(following, until_idle, spinner)
+        patience = PATIENCE if until_idle else float("inf")
+        drained = serve(process, stop, watch.step, health=health, patience=patience)
+    return _ended(watch, stop, drained=drained, broken=process.broken(), as_json=as_json)
+
+
+def _ended(watch: _Watch, stop: Stop, *, drained: bool, broken: bool, as_json: bool) -> int:
+    following = watch.following
+    following.look()
+    following.summarise()
+    say: Callable[[str], None] = show.remark if as_json else show.say
+    if broken:
+        show.remark("hub: a part of it has ended by a fault; the log says more")
+        return NOT_WELL
+    if not drained:
+        show.remark("hub: not everything could be ended in time; it goes on where it was with the next hub up")
+        return NOT_WELL
+    if not watch.until_idle:
+        say("The hub has stopped; what was under way goes on where it was with the next hub up.")
+        return GOOD
+    if stop.asked.is_set() and not watch.idle:
+        return INTERRUPTED
+    wrong = following.gone_wrong()
+    if wrong:
+        show.remark(f"hub: {words.counted(len(wrong), 'run')} did not go well: hub runs show {wrong[0].id}")
+        for run in wrong[:5]:
+            show.remark(f"  {run.job}: {run.state}; {run.message or 'its system is left alone (breaker open)'}")
+        return NOT_WELL
+    return GOOD
+
+
+def _greet(hub: Hub) -> None:
+    database = hub.store.engine.url.database if hub.embedded else "as hub.toml names it"
+    name = "hub.db" if hub.embedded else database
+    broker = "broker inside this process" if hub.broker_address is None else "broker as hub.toml names it"
+    show.say(f"Hub is up: database {name}, {broker}.       Stop with Ctrl-C.")
+    if hub.text is None:
+        show.say(f"There is no {hub.file.name} here: hub init writes one to start from.")

@@ -1,0 +1,162 @@
+"""A database that is away is told as such, and the same store works again when it is back."""
+
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from hub.errors import Misconfigured, TryLater
+from hub.store import DatabaseAway, Store, interventions, migrate, records, runs
+from tests.contract.store_steps import LATEST, begun, new, settle, together
+from tests.servers.postgres import PostgresServer
+
+
+def count(store: Store) -> int:
+    with store.read() as tx:
+        return sum(interventions.count_by_state(tx).values())
+
+
+def make(store: Store, *wanted: runs.NewRun) -> None:
+    with store.write() as tx:
+        runs.make(tx, wanted)
+
+
+def test_a_server_killed_in_a_transaction_is_away_and_leaves_nothing_behind(
+    killable_postgres: PostgresServer, postgres_store: Store
+):
+    make(postgres_store, new())
+    with pytest.raises(DatabaseAway, match="does not answer"), postgres_store.write() as tx:
+        runs.make(tx, [new()])
+        killable_postgres.kill()
+        runs.make(tx, [new()])
+    with pytest.raises(DatabaseAway):
+        count(postgres_store)
+    killable_postgres.start()
+    assert count(postgres_store) == 1
+    make(postgres_store, new())
+    assert count(postgres_store) == 2
+
+
+def test_a_server_killed_before_the_commit_is_away(killable_postgres: PostgresServer, postgres_store: Store):
+    with pytest.raises(DatabaseAway), postgres_store.write() as tx:
+        runs.make(tx, [new()])
+        killable_postgres.kill()
+    killable_postgres.start()
+    assert count(postgres_store) == 0
+
+
+def test_a_restart_while_nobody_asked_costs_at_most_one_attempt(
+    killable_postgres: PostgresServer, postgres_store: Store
+):
+    """All idle connections are dead; the first error tells so of all of them."""
+    together(*(lambda: make(postgres_store, new()) for _ in range(4)))
+    killable_postgres.restart()
+    with pytest.raises(DatabaseAway):
+        count(postgres_store)
+    for _ in range(5):
+        assert count(postgres_store) == 4
+    settle(postgres_store, begun(postgres_store, new())[0])
+
+
+def test_a_server_killed_while_somebody_waits_for_a_lock_is_away(
+    killable_postgres: PostgresServer, postgres_store: Store
+):
+    mine = Event()
+
+    def hold_the_turn() -> None:
+        with postgres_store.write() as tx:
+            records.take_turn(tx, "products")
+            mine.set()
+            assert killed.wait(LATEST)
+
+    def wait_for_the_turn() -> None:
+        assert mine.wait(LATEST)
+        with postgres_store.write() as tx:
+            records.take_turn(tx, "products")
+
+    def kill() -> None:
+        from tests.contract.store_steps import until_somebody_waits
+
+        assert mine.wait(LATEST)
+        until_somebody_waits(postgres_store)
+        killable_postgres.kill()
+        killed.set()
+
+    killed = Event()
+    holder, waiter, _ = together(hold_the_turn, wait_for_the_turn, kill)
+    assert isinstance(holder, DatabaseAway)
+    assert isinstance(waiter, DatabaseAway)
+
+
+def test_a_server_that_was_never_there_is_away_and_the_password_stays_secret():
+    store = Store("postgresql://hub:geheim@127.0.0.1:1/hub")
+    with pytest.raises(TryLater) as told:
+        count(store)
+    assert "does not answer" in str(told.value)
+    assert "geheim" not in str(told.value)
+
+
+def test_more_work_than_connections_waits_for_one(database_url: str):
+    store = Store(database_url, connections=1)
+    migrate.migrate(store)
+    assert together(*(lambda: make(store, new()) for _ in range(6))) == [None] * 6
+    assert count(store) == 6
+    store.close()
+
+
+def test_an_error_of_ours_is_not_taken_for_a_database_that_is_away(store: Store):
+    with pytest.raises(ZeroDivisionError), store.write() as tx:
+        runs.make(tx, [new()])
+        1 / 0  # noqa: B018
+    assert count(store) == 0
+
+
+def test_a_transaction_for_reading_changes_nothing(store: Store):
+    with store.read() as tx:
+        runs.make(tx, [new()])
+    assert count(store) == 0
+
+
+@pytest.mark.parametrize("name", ["missing/hub.db", "folder", "text.db"])
+def test_a_file_that_cannot_be_a_database_is_a_clear_error(tmp_path: Path, name: str):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "text.db").write_text("not a database " * 100, encoding="utf-8")
+    store = Store(f"sqlite:///{(tmp_path / name).as_posix()}")
+    with pytest.raises(Misconfigured, match="cannot be used") as told:
+        migrate.migrate(store)
+    assert (tmp_path / name).as_posix() in str(told.value)
+
+
+def test_a_file_that_may_only_be_read_is_a_clear_error(sqlite_url: str):
+    store = Store(sqlite_url)
+    migrate.migrate(store)
+    store.close()
+    path = sqlite_url.removeprefix("sqlite:///")
+    read_only = Store(f"sqlite:///file:{path}?mode=ro&uri=true")
+    with pytest.raises(Misconfigured, match="cannot be used"):
+        make(read_only, new())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["hub.db", "", "mysql://hub@localhost/hub", "postgresql://hub:geheim@localhost:port/hub", "postgres:geheim@x"],
+)
+def test_an_address_that_is_not_understood_is_a_clear_error(url: str):
+    with pytest.raises(Misconfigured) as told:
+        Store(url)
+    assert "PostgreSQL" in str(told.value) or "postgresql" in str(told.value)
+    assert "localhost:port" not in str(told.value) or "geheim" not in str(told.value)
+
+
+@pytest.mark.parametrize("folder", ["with space", "Zażółć", "percent%20and#hash", "C;D'E", "a.b.c", "question?mark"])
+def test_a_file_may_lie_in_any_folder(tmp_path: Path, folder: str):
+    (tmp_path / folder).mkdir()
+    path = tmp_path / folder / "hub ü.db"
+    store = Store(url_of_file(path))
+    migrate.migrate(store)
+    make(store, new())
+    store.close()
+    assert path.is_file()
+    again = Store(url_of_file(path))
+    assert count(again) == 1
+    again.close()

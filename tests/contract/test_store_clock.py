@@ -1,0 +1,50 @@
+"""Leases are judged by one clock, the database's, never by comparing two hosts'."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from hub.clock import SystemClock
+from hub.store import Store, claims, runs
+from tests.contract.store_steps import new
+
+
+@pytest.mark.parametrize("error", [timedelta(days=-400), timedelta(days=400)], ids=["slow", "fast"])
+def test_postgresql_does_not_mind_a_host_whose_clock_is_wrong(
+    postgres_url: str, error: timedelta, monkeypatch: pytest.MonkeyPatch
+):
+    from hub.store import migrate
+
+    monkeypatch.setattr(SystemClock, "now", lambda _: datetime.now(UTC) + error)
+    store = Store(postgres_url)
+    migrate.migrate(store)
+    with store.write() as tx:
+        assert abs(tx.now - tx.execute(sa.text("SELECT clock_timestamp()")).scalar_one()) < timedelta(minutes=1)
+        numbers = runs.make(tx, [new("shop.a", not_before=tx.now), new("shop.b", not_before=tx.now)])
+        claims.claim(tx, [(numbers[0], 1)], "one", timedelta(minutes=5))
+        claims.claim(tx, [(numbers[1], 1)], "one", timedelta(minutes=-5))
+    with store.write() as tx:
+        assert [each.id for each in claims.lapsed(tx, 10)] == [numbers[1]]
+    store.close()
+
+
+def test_time_stands_still_within_a_transaction(timed_store: Store):
+    with timed_store.write() as tx:
+        assert tx.now == tx.now
+        assert tx.now.tzinfo == UTC
+
+
+def test_each_transaction_has_its_own_time(timed_store: Store):
+    with timed_store.read() as one:
+        first = one.now
+    with timed_store.read() as other:
+        assert other.now > first
+
+
+def test_instants_come_back_in_utc_to_the_microsecond(store: Store):
+    at = datetime(2026, 10, 25, 2, 30, 0, 123456, tzinfo=UTC).astimezone(datetime.now().astimezone().tzinfo)
+    with store.write() as tx:
+        runs.make(tx, [new(not_before=at, scheduled_at=at)])
+        (seen,) = tx.execute(sa.select(sa.text("1"))).all() and [runs.due(tx, at, 1)[0]]
+    assert seen.job == "shop.orders"
