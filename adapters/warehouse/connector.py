@@ -1,6 +1,6 @@
 """The connector `files` of a warehouse: files are taken, read a page at a time, and moved away when all is stored."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,11 @@ class FilesConnector:
         """Look at the folders and at what lies in them."""
         return look_at(self.name, self.options, self.base_folder)
 
-    def read(self, stream: str, since: Mapping[str, Any] | None) -> Iterator[Page]:
+    def read(self, stream: str, since: Mapping[str, Any] | None) -> Generator[Page, None, None]:
         """Take the stream's files, the longest unchanged first, and yield their pages."""
         return _Pass(self, stream, self._format(stream), moves=True).pages(since)
 
-    def peek(self, stream: str, since: Mapping[str, Any] | None) -> Iterator[Page]:
+    def peek(self, stream: str, since: Mapping[str, Any] | None) -> Generator[Page, None, None]:
         """Yield the same pages from where the files lie, and move nothing."""
         return _Pass(self, stream, self._format(stream), moves=False).pages(since)
 
@@ -57,7 +57,7 @@ class _Pass:
     waiting: list[Found] = field(default_factory=list[Found])
     """Files that are not complete yet."""
 
-    def pages(self, since: Mapping[str, Any] | None) -> Iterator[Page]:
+    def pages(self, since: Mapping[str, Any] | None) -> Generator[Page, None, None]:
         """Yield the pages of all files, then what else there is to say."""
         done = Checkpoint.of(since)
         if not self.format.enabled:

@@ -95,8 +95,9 @@ class Following:
         new = [each for each in recent if (each["run"], each["generation"]) not in known]
         self.told.extend((each["run"], each["generation"]) for each in new)
         told = [each for each in new if each["outcome"] not in QUIET]
-        runs = {run.id: run for run in interventions.find(tx, numbers={each["run"] for each in told}, most=len(told))}
-        whole = [{**each, "deliveries": self._deliveries(tx, each)} for each in told]
+        numbers: set[int] = {each["run"] for each in told}
+        runs = {run.id: run for run in interventions.find(tx, numbers=numbers, most=len(told))}
+        whole: list[Mapping[str, Any]] = [{**each, "deliveries": self._deliveries(tx, each)} for each in told]
         return [(each, runs.get(each["run"])) for each in whole]
 
     def _deliveries(self, tx: Tx, result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -108,22 +109,23 @@ class Following:
                 show.json_line({"event": "result", **result, "counts_of_run": run.counts if run else {}})
             return
         lines = [line for result, run in fresh if (line := self._line(result, run))]
-        show.table(("",) * 5, lines[:MOST_LINES])
+        for line in lines[:MOST_LINES]:
+            show.say(line)
         if len(lines) > MOST_LINES:
             show.say(f"... and {len(lines) - MOST_LINES:,} more: hub runs")
 
-    def _line(self, result: Mapping[str, Any], run: interventions.Shown | None) -> tuple[str, ...] | None:
+    def _line(self, result: Mapping[str, Any], run: interventions.Shown | None) -> str | None:
         counts = (run.counts if run else None) or result.get("counts") or {}
         job, outcome = result["job"], result["outcome"]
         if not counts and outcome == "done" and job in self.named:
             return None  # nothing to do, once more: the run log has it
         self.named.add(job)
         took = words.seconds(sum((_took(each) for each in result["deliveries"]), timedelta()))
-        name = job.ljust(self._width())
+        name = f"  {job:<{self._width()}}"
         if outcome != "done" or not counts:
-            return name, self._failed(result), "", "", took if outcome == "done" else ""
+            return f"{name}   {self._failed(result)}"
         rows = words.counted(sum(counts.values()), "row")
-        return name, _sources(result["deliveries"]), rows, words.outcomes(counts), took
+        return f"{name}   {_sources(result['deliveries']):<24} {rows:>14}   {words.outcomes(counts):<36} {took:>7}"
 
     def _width(self) -> int:
         return max((len(name) for name in self.process.configuration.jobs()), default=0)

@@ -150,7 +150,9 @@ def _instant(text: str, zone: ZoneInfo, of_day: time) -> datetime:
         read = datetime.fromisoformat(text.strip())
         return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise Misconfigured(f'"{text}" is no day and no instant; write it like 2026-11-01 or 2026-11-01T06:00') from None
+        raise Misconfigured(
+            f'"{text}" is no day and no instant; write it like 2026-11-01 or 2026-11-01T06:00'
+        ) from None
 
 
 def _data(job: jobs.Job, last: interventions.Shown | None) -> Mapping[str, Any]:
@@ -189,5 +191,3 @@ def _say_changed(job: str, changed: bool, done: str, before: str, *, as_json: bo
         show.json({"job": job, "changed": changed})
     else:
         show.say(f"{job} is {done} now." if changed else f"{job} {before}.")
-
-

@@ -23,7 +23,9 @@ def prune(ctx: typer.Context, as_json: Json = False) -> None:
         total = results.Pruned()
         with show.aside().status("Pruning") as status:
             while (pruned := _once(hub, days)).total:
-                total = results.Pruned(*(one + more for one, more in zip(_numbers(total), _numbers(pruned), strict=True)))
+                total = results.Pruned(
+                    *(one + more for one, more in zip(_numbers(total), _numbers(pruned), strict=True))
+                )
                 status.update(f"Pruning: {words.number(total.total)} rows")
     if as_json:
         show.json({"retention_days": days, "pruned": asdict(total), "total": total.total})

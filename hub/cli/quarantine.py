@@ -129,7 +129,9 @@ def accept(
     else:
         show.say(f"{words.counted(len(taken), 'record')} taken over.")
         if refused:
-            show.say(f"{len(refused)} changed since and left alone; look again, then --force to take them all the same.")
+            show.say(
+                f"{len(refused)} changed since and left alone; look again, then --force to take them all the same."
+            )
         if left:
             show.say(f"Not open or not for review: {', '.join(map(str, left))}")
     if refused or left:
@@ -209,7 +211,11 @@ def show_groups(found: list[store.Group], most: int | None = None) -> None:
 
 def place(entry: store.Entry) -> str:
     """Return where an entry was read: `prices.xlsx, sheet Cennik, row 17, column EAN`."""
-    named = (("sheet", entry.place.get("sheet")), ("row", entry.place.get("row")), ("column", entry.place.get("column")))
+    named = (
+        ("sheet", entry.place.get("sheet")),
+        ("row", entry.place.get("row")),
+        ("column", entry.place.get("column")),
+    )
     return ", ".join([str(entry.place.get("source", "")), *(f"{name} {value}" for name, value in named if value)])
 
 

@@ -68,7 +68,9 @@ def show_one(
         return
     if found:
         record = found[0]
-        changed = f"{words.local(record.changed_at, zone)} by {record.system} (run {record.run}), version {record.version}"
+        changed = (
+            f"{words.local(record.changed_at, zone)} by {record.system} (run {record.run}), version {record.version}"
+        )
         show.say(f"{entity} {key}")
         show.pairs([*((f"  {name}", _value(value)) for name, value in record.fields.items()), ("  changed", changed)])
     else:

@@ -11,7 +11,7 @@ import typer
 
 from hub.app import Hub
 from hub.cli import show, words
-from hub.cli.call import Json, Most, known_job, opened, who
+from hub.cli.call import Json, Most, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.main import NOT_WELL
 from hub.errors import Misconfigured
@@ -30,7 +30,9 @@ def list_runs(
     ctx: typer.Context,
     job: Annotated[str | None, typer.Option("--job", help="Only of this job.", show_default=False)] = None,
     system: Annotated[str | None, typer.Option("--system", help="Only of this system.", show_default=False)] = None,
-    state: Annotated[list[str] | None, typer.Option("--state", help=f"Only in this state: {', '.join(STATES)}.")] = None,
+    state: Annotated[
+        list[str] | None, typer.Option("--state", help=f"Only in this state: {', '.join(STATES)}.")
+    ] = None,
     most: Most = 50,
     as_json: Json = False,
 ) -> None:
@@ -177,7 +179,9 @@ def _show_delivery(result: Mapping[str, Any], zone: ZoneInfo) -> None:
     ended = datetime.fromisoformat(result["ended_at"])
     counts = words.outcomes(result.get("counts"))
     told = [result["outcome"], counts, result.get("message") if result.get("message") != counts else None]
-    again = f"again at {words.local(datetime.fromisoformat(result['next_at']), zone)}" if result.get("next_at") else None
+    again = (
+        f"again at {words.local(datetime.fromisoformat(result['next_at']), zone)}" if result.get("next_at") else None
+    )
     show.say()
     show.say(f"{words.local(ended, zone)}  " + "; ".join(str(part) for part in (*told, again) if part))
     show.say(f"  attempt {result['attempt']}, by {result.get('worker') or 'nobody'}")

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import Any
 
 import orjson
 from rich.console import Console

@@ -90,9 +90,6 @@ class _Watch:
 def _run(hub: Hub, stop: Stop, *, until_idle: bool, health: str | None, as_json: bool, quiet: bool) -> int:
     process = Process(hub, Roles.everything())
     following = Following.of(process, as_json=as_json)
-    if until_idle:
-        # Also what was made before we came is ours to carry out: a trigger, or `hub jobs run`.
-        following.after = 0
     if not as_json:
         _greet(hub)
     spinner = show.people().status("starting") if show.people().is_terminal and not (as_json or quiet) else None

@@ -4,6 +4,6 @@
 a transaction and many rows at a time. Imports nothing of the hub but what lies below it.
 """
 
-from hub.store.database import DatabaseAway, Store, Tx
+from hub.store.database import DatabaseAway, Store, Tx, file_address
 
-__all__ = ["DatabaseAway", "Store", "Tx"]
+__all__ = ["DatabaseAway", "Store", "Tx", "file_address"]

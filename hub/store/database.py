@@ -5,6 +5,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -23,6 +24,11 @@ BUSY_SECONDS = 30
 
 class DatabaseAway(TryLater):
     """The database does not answer."""
+
+
+def file_address(path: Path) -> str:
+    """Return the address of an SQLite file; characters that mean something in an address are quoted."""
+    return sa.URL.create("sqlite", database=path.as_posix()).render_as_string()
 
 
 class Tx:
@@ -89,7 +95,7 @@ class Store:
                     f"the database file {self.engine.url.database} cannot be used ({_told(fault)}); "
                     "see that its folder is there and may be written to, and that it is a database of the hub"
                 ) from fault
-            if isinstance(fault, _AWAY) or fault.connection_invalidated:
+            if _is_away(fault):
                 raise DatabaseAway(f"{DatabaseAway.__doc__} ({_told(fault)})") from fault
             raise
 
@@ -99,6 +105,7 @@ class Store:
 
 
 _AWAY = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError)
+_PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_NOMEM", "SQLITE_PROTOCOL")
 _UNUSABLE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_PERM")
 
 
@@ -108,10 +115,16 @@ def _told(fault: BaseException) -> str:
     return without_password(first[0]) if first else type(cause).__name__
 
 
-def _is_unusable(fault: BaseException) -> bool:
+def _is_away(fault: sqlalchemy.exc.DBAPIError) -> bool:
+    """Tell whether the same may succeed later; SQLite calls faults of ours, such as a wrong column, operational too."""
+    if isinstance(fault.orig, sqlite3.Error):
+        return getattr(fault.orig, "sqlite_errorname", "").startswith(_PASSING)
+    return isinstance(fault, _AWAY) or fault.connection_invalidated
+
+
+def _is_unusable(fault: sqlalchemy.exc.DBAPIError) -> bool:
     """Tell whether it is SQLite that will never be able to use its file, however often it is asked."""
-    cause = getattr(fault, "orig", None)
-    return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorname", "").startswith(_UNUSABLE)
+    return getattr(fault.orig, "sqlite_errorname", "").startswith(_UNUSABLE)
 
 
 # A plan made while the table was small would be kept while it grows: planning each time costs a third of a millisecond.

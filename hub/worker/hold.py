@@ -19,9 +19,16 @@ class RunHold:
     """Implements `hub.handler.Hold`: page transactions that are ours or nobody's, and the run's own log."""
 
     def __init__(
-        self, claimed: claims.Claimed, store: Store, clock: Clock, *, lease: timedelta, ends: Callable[[], bool]
+        self,
+        claimed: claims.Claimed,
+        store: Store,
+        clock: Clock,
+        *,
+        lease: timedelta,
+        ends: Callable[[], bool],
+        to_post: Callable[[outbox.Unsent], None],
     ) -> None:
-        """`ends`: whether the process is about to stop or the slice is over."""
+        """`ends`: whether the process is about to stop or the slice is over; `to_post`: takes what a page has put out."""
         self.claimed = claimed
         self.began_at = clock.now()
         self.counts: Counter[str] = Counter()
@@ -33,6 +40,7 @@ class RunHold:
         self._clock = clock
         self._lease = lease
         self._ends = ends
+        self._to_post = to_post
 
     @contextmanager
     def page(self) -> Generator[tuple[Tx, PageReport]]:
@@ -44,9 +52,12 @@ class RunHold:
             counted = self.counts + Counter(report.counts)
             run, generation = self.claimed.id, self.claimed.generation
             part = claims.hold(tx, run, generation, self._lease, dict(self._before + counted))
-            if report.records:
-                outbox.put(tx, [self._records_done(report, part)])
+            unsent = self._records_done(report, part) if report.records else None
+            if unsent:
+                outbox.put(tx, [unsent])
         self.counts = counted
+        if unsent:
+            self._to_post(unsent)
 
     def _records_done(self, report: PageReport, part: int) -> outbox.Unsent:
         claimed = self.claimed

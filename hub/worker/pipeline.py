@@ -65,6 +65,8 @@ class Pipeline:
     lease: timedelta = timedelta(seconds=30)
     slice: timedelta = timedelta(minutes=3)
     stopping: Callable[[], bool] = bool
+    to_post: Callable[[outbox.Unsent], None] = lambda _: None
+    """Takes what a page has put into the outbox, to be posted soon; the relay posts what is left there."""
     held: dict[tuple[int, int], RunHold] = field(default_factory=dict[tuple[int, int], RunHold])
     resting: Mapping[str, breakers.Breaker] = field(default_factory=dict[str, breakers.Breaker])
     """Systems that have failed lately, as last seen in the database."""
@@ -128,6 +130,7 @@ class Pipeline:
             self.clock,
             lease=self.lease,
             ends=lambda: self.stopping() or self.clock.monotonic() >= until,
+            to_post=self.to_post,
         )
         self.held[claimed.id, claimed.generation] = hold
         return Held(delivery, hold)

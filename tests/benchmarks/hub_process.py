@@ -25,6 +25,11 @@ class IdleConfiguration(Configuration):
 
     count = 0
 
+    @property
+    def settings(self):
+        s = super().settings
+        return s.model_copy(update={"hub": s.hub.model_copy(update={"prefetch": 1000})})
+
     def topology(self) -> Topology:
         """Return the queues of that system."""
         return topology([(KIND, SYSTEM)])

@@ -107,7 +107,9 @@ def until_somebody_waits(store: Store) -> None:
     """Return once a connection of this database waits for another one's lock; SQLite's wait before they begin."""
     if store.dialect == "sqlite":
         return
-    waiting = sa.text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    waiting = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
     latest = time.monotonic() + LATEST
     pause = threading.Event()
     while time.monotonic() < latest:

@@ -6,8 +6,8 @@ from threading import Event
 import pytest
 
 from hub.errors import Misconfigured, TryLater
-from hub.store import DatabaseAway, Store, interventions, migrate, records, runs
-from tests.contract.store_steps import LATEST, begun, new, settle, together
+from hub.store import DatabaseAway, Store, file_address, interventions, migrate, records, runs
+from tests.contract.store_steps import LATEST, begun, new, settle, together, until_somebody_waits
 from tests.servers.postgres import PostgresServer
 
 
@@ -75,8 +75,6 @@ def test_a_server_killed_while_somebody_waits_for_a_lock_is_away(
             records.take_turn(tx, "products")
 
     def kill() -> None:
-        from tests.contract.store_steps import until_somebody_waits
-
         assert mine.wait(LATEST)
         until_somebody_waits(postgres_store)
         killable_postgres.kill()
@@ -148,15 +146,17 @@ def test_an_address_that_is_not_understood_is_a_clear_error(url: str):
     assert "localhost:port" not in str(told.value) or "geheim" not in str(told.value)
 
 
-@pytest.mark.parametrize("folder", ["with space", "Zażółć", "percent%20and#hash", "C;D'E", "a.b.c", "question?mark"])
+@pytest.mark.parametrize(
+    "folder", ["with space", "Zażółć", "percent%20and#hash", "C;D'E", "a.b.c", "x@y", "question?mark"]
+)
 def test_a_file_may_lie_in_any_folder(tmp_path: Path, folder: str):
     (tmp_path / folder).mkdir()
     path = tmp_path / folder / "hub ü.db"
-    store = Store(url_of_file(path))
+    store = Store(file_address(path))
     migrate.migrate(store)
     make(store, new())
     store.close()
     assert path.is_file()
-    again = Store(url_of_file(path))
+    again = Store(file_address(path))
     assert count(again) == 1
     again.close()

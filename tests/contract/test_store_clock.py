@@ -1,21 +1,20 @@
 """Leases are judged by one clock, the database's, never by comparing two hosts'."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from hub.clock import SystemClock
-from hub.store import Store, claims, runs
-from tests.contract.store_steps import new
+from hub.store import Store, claims, migrate, runs
+from tests.contract.store_steps import new, shown
 
 
 @pytest.mark.parametrize("error", [timedelta(days=-400), timedelta(days=400)], ids=["slow", "fast"])
 def test_postgresql_does_not_mind_a_host_whose_clock_is_wrong(
     postgres_url: str, error: timedelta, monkeypatch: pytest.MonkeyPatch
 ):
-    from hub.store import migrate
-
     monkeypatch.setattr(SystemClock, "now", lambda _: datetime.now(UTC) + error)
     store = Store(postgres_url)
     migrate.migrate(store)
@@ -43,8 +42,9 @@ def test_each_transaction_has_its_own_time(timed_store: Store):
 
 
 def test_instants_come_back_in_utc_to_the_microsecond(store: Store):
-    at = datetime(2026, 10, 25, 2, 30, 0, 123456, tzinfo=UTC).astimezone(datetime.now().astimezone().tzinfo)
+    at = datetime(2026, 10, 25, 2, 30, 0, 123456, tzinfo=ZoneInfo("Europe/Warsaw"), fold=1)
     with store.write() as tx:
-        runs.make(tx, [new(not_before=at, scheduled_at=at)])
-        (seen,) = tx.execute(sa.select(sa.text("1"))).all() and [runs.due(tx, at, 1)[0]]
-    assert seen.job == "shop.orders"
+        (number,) = runs.make(tx, [new(not_before=at, scheduled_at=at)])
+    seen = shown(store, number)
+    assert seen.scheduled_at == seen.not_before == at.astimezone(UTC)
+    assert seen.not_before.tzinfo == UTC

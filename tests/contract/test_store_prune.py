@@ -84,8 +84,16 @@ def test_one_pass_is_bounded(store: Store):
 def test_open_quarantine_and_open_letters_stay(store: Store, clock: StandingClock):
     caught = [
         quarantine.Caught(
-            system="depot", stream="stock", identity=key, entity="stock", key=key, cause="c", message="m", place={},
-            raw={}, run=1,
+            system="depot",
+            stream="stock",
+            identity=key,
+            entity="stock",
+            key=key,
+            cause="c",
+            message="m",
+            place={},
+            raw={},
+            run=1,
         )
         for key in ("open", "closed")
     ]

@@ -39,7 +39,7 @@ def put(store: Store, *unsent: outbox.Unsent) -> None:
 
 
 def test_what_is_not_confirmed_stays_in_the_outbox(store: Store):
-    sent = [outbox.Unsent(1, 1, part, "shop.orders", f"{{\"ł\": {part}}}") for part in (0, 1, 2)]
+    sent = [outbox.Unsent(1, 1, part, "shop.orders", f'{{"ł": {part}}}') for part in (0, 1, 2)]
     put(store, *sent)
     with store.write() as tx:
         assert outbox.waiting(tx, 10) == sent

@@ -1,8 +1,20 @@
 """Triggers that arrive while one waits become one run."""
 
-from hub.store import Store, runs
-from tests.contract.store_steps import LATEST, claim, make, new, settle, shown, together, triggered, until_somebody_waits
 from threading import Event
+
+from hub.store import Store, claims, runs
+from tests.contract.store_steps import (
+    LATEST,
+    LEASE,
+    claim,
+    make,
+    new,
+    settle,
+    shown,
+    together,
+    triggered,
+    until_somebody_waits,
+)
 
 
 def pull(store: Store, *wanted: runs.NewRun) -> list[int]:
@@ -96,9 +108,6 @@ def test_a_trigger_that_meets_a_claim_is_not_lost(postgres_store: Store):
 
     def claim_slowly() -> None:
         with postgres_store.write() as tx:
-            from hub.store import claims
-            from tests.contract.store_steps import LEASE
-
             claims.claim(tx, [(first, 1)], "one", LEASE)
             claimed.set()
             until_somebody_waits(postgres_store)

@@ -263,6 +263,7 @@ class World:
         self._send()
         self.database.who = "operator"
         dead = self.database.ask("SELECT id, job FROM run WHERE state = 'dead'")
+        self.replayed |= {row.id for row in dead}
         with self.database.store.write() as tx:
             interventions.replay(tx, [row.id for row in dead if row.job in self.jobs], "operator")
             interventions.discard(tx, [row.id for row in dead if row.job not in self.jobs], "operator")

@@ -1,0 +1,142 @@
+"""Commands that only look, after one import."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.acceptance.hubs import ROOT, Home
+
+
+def test_the_first_import_says_what_happened(imported: Home):
+    assert imported.said is not None
+    assert imported.said.code == 0
+    line = next(line for line in imported.said.out.splitlines() if "STAN_1.csv" in line)
+    assert re.search(r"depot\.stock +STAN_1\.csv +3 rows +2 new, 1 quarantined +\d+\.\d s", line)
+    assert "1 row waits for you:" in imported.said.out
+    assert '"viele" is not a number' in imported.said.out
+    assert "hub quarantine" in imported.said.out
+
+
+def test_the_process_log_stays_off_the_terminal(imported: Home):
+    assert imported.said is not None
+    assert "consumer_connected" not in imported.said.out + imported.said.err
+    lines = (imported.folder / "hub.log").read_text(encoding="utf-8").splitlines()
+    assert any(json.loads(line)["event"] == "started" for line in lines)
+
+
+def test_s24_leading_zeros_stay(imported: Home):
+    assert {record["key"] for record in imported.json("records", "stock")} == {"0012|MAG1", "0014|MAG1"}
+    shown = imported.json("records", "show", "stock", "0014|MAG1")["record"]
+    assert shown["fields"] == {"sku": "0014", "location": "MAG1", "on_hand": "7.5"}
+    assert imported.json("records") == {"stock": 2}
+
+
+def test_s18_one_bad_row_waits_and_the_rest_goes_on(imported: Home):
+    (group,) = imported.json("quarantine")
+    assert (group["cause"], group["count"], group["column"]) == ("not-a-number", 1, "Stan")
+    (entry,) = imported.json("quarantine", "list", "--system", "depot", "--cause", "not-a-number")
+    assert entry["raw"] == {"Indeks": "0013", "Magazyn": "MAG1", "Stan": "viele"}
+    assert entry["place"]["row"] == 3
+    assert imported.json("quarantine", "show", str(entry["id"]))["message"] == '"viele" is not a number'
+    assert "STAN_1.csv, row 3, column Stan" in imported.ok("quarantine", "list")
+
+
+def test_jobs_are_listed_with_their_schedule(imported: Home):
+    jobs = {job["name"]: job for job in imported.json("jobs")}
+    assert jobs["depot.stock"]["schedule"] == "every 1h"
+    assert jobs["depot.stock"]["last_run"]["state"] == "done"
+    assert jobs["hub.prune"]["schedule"] == "cron 30 3 * * *"
+    assert "depot.stock" in imported.ok("jobs")
+
+
+def test_a_run_is_shown_with_its_history_and_records(imported: Home):
+    (run,) = imported.json("runs", "--job", "depot.stock", "--state", "done")
+    assert imported.json("runs", "--state", "dead") == []
+    shown = imported.json("runs", "show", str(run["id"]), "--records")
+    assert shown["counts"] == {"new": 2, "quarantined": 1}
+    assert [each["outcome"] for each in shown["deliveries"]] == ["done"]
+    assert sorted(each["outcome"] for each in shown["records"]) == ["new", "new", "quarantined"]
+    only = imported.json("runs", "show", str(run["id"]), "--outcome", "quarantined")["records"]
+    assert [(each["cause"], each["place"]) for each in only] == [("not-a-number", "STAN_1.csv, row 3, column Stan")]
+    assert "STAN_1.csv was read to its end" in imported.ok("runs", "show", str(run["id"]), "--records")
+
+
+def test_nothing_is_cut_off_in_a_pipe(imported: Home):
+    for arguments in (("runs",), ("jobs",), ("quarantine", "list"), ("records", "stock")):
+        text = imported.ok(*arguments)
+        assert "\N{HORIZONTAL ELLIPSIS}" not in text
+        assert "\x1b" not in text
+    assert "not-a-number" in imported.ok("quarantine", "list")
+
+
+def test_instants_are_local_for_people_and_utc_for_programs(imported: Home):
+    (run,) = imported.json("runs", "--job", "depot.stock")
+    assert run["ended_at"].endswith("Z")
+    (revision,) = imported.json("config", "history")
+    assert revision["applied_at"].endswith("Z")
+
+
+def test_the_configuration_in_force_can_be_seen(imported: Home):
+    shown = imported.json("config", "show")
+    assert (shown["number"], shown["source"]) == (1, imported.file.read_text(encoding="utf-8"))
+    assert imported.ok("config", "show", "1") == shown["source"]
+    assert imported.json("config", "check") == {
+        "file": "hub.toml",
+        "systems": ["depot"],
+        "jobs": ["depot.stock", "hub.prune"],
+    }
+
+
+def test_check_finds_everything_in_order(imported: Home):
+    findings = imported.json("check")
+    assert all(finding["good"] for finding in findings)
+    subjects = {finding["subject"] for finding in findings}
+    assert {"database", "broker", "revision", "processes", "disk", "time zone", "depot", "depot.stock"} <= subjects
+    assert "good" in imported.ok("check", "depot")
+
+
+def test_nothing_dead_and_nothing_to_prune(imported: Home):
+    assert imported.json("dead") == []
+    assert imported.json("prune")["total"] == 0
+    assert imported.json("migrate")["before"] == imported.json("migrate")["after"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("runs", "show", "999"), "there is no run 999"),
+        (("runs", "--state", "asleep"), "asleep is not a state"),
+        (("jobs", "run", "depot.stok"), 'did you mean "depot.stock"?'),
+        (("records", "stok"), 'did you mean "stock"?'),
+        (("plan", "deppot"), 'did you mean "depot"?'),
+        (("adapter", "warehous"), 'did you mean "warehouse"?'),
+        (("config", "show", "7"), "there is no revision 7"),
+        (("quarantine", "show", "7"), "there is no entry 7"),
+        (("quarantine", "discard"), "--all"),
+        (("dead", "show", "x7"), "x7 is no ID"),
+        (("dead", "replay"), "--all"),
+        (("check", "shop"), "there is no system shop"),
+        (("jobs", "backfill", "depot.stock", "--from", "yesterday", "--to", "2026-11-02"), "no day and no instant"),
+        (("scheduler",), "the broker inside a process cannot be shared"),
+        (("runlog",), "name one in hub.toml"),
+        (("trigger", "depot.stock", "--publish"), "leave out --publish"),
+        (("jbos",), "No such command 'jbos'"),
+        (("runs", "--nonsense"), "--nonsense"),
+        (("init",), "is there already"),
+    ],
+)
+def test_a_wrong_command_says_what_would_be_right(imported: Home, arguments: tuple[str, ...], said: str):
+    done = imported.run(*arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_help_answers_at_once_and_names_the_exit_codes():
+    argv = [sys.executable, "-X", "importtime", "-m", "hub.cli", "--help"]
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    assert "130  interrupted" in done.stdout
+    assert all(heavy not in done.stderr for heavy in ("sqlalchemy", "kombu", "pydantic", "hub.app"))
