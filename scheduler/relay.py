@@ -8,7 +8,7 @@ from hub.broker import Fate, Outgoing, Publisher
 from hub.broker.topology import JOBS
 from hub.messages import RunDue, encode
 from hub.posting import post
-from hub.store import Store, claims, outbox, runs
+from hub.store import Store, claims, interventions, outbox, runs
 
 logger = log.get("relay")
 
@@ -67,7 +67,10 @@ def relay_results(store: Store, publisher: Publisher, most: int = MOST) -> int:
 def recall(store: Store) -> int:
     """Take back what was published and never claimed, so that it is published again; returns how many."""
     with store.write() as tx:
+        removed = interventions.cancel_removed(tx)
         recalled = runs.recall(tx)
+    if removed:
+        logger.warning("runs_cancelled", runs=removed, message="their jobs are configured no more")
     if recalled:
         logger.warning("runs_unclaimed", runs=recalled, next="published again")
     return recalled

@@ -62,7 +62,7 @@ def _file(hub: Hub) -> Iterator[Finding]:
     if hub.text is None:
         yield Finding("file", good=True, message=f"there is no {hub.file.name} in {hub.folder}: the embedded default")
         return
-    yield Finding("file", good=True, message=f"{hub.file.name}, {len(hub.settings.systems)} systems")
+    yield Finding("file", good=True, message=f"{hub.file.name}, {_counted(len(hub.settings.systems), 'system')}")
 
 
 def _database(hub: Hub) -> list[Finding]:
@@ -108,7 +108,7 @@ def _processes(hub: Hub, tx: Tx) -> Iterator[Finding]:
         yield Finding("processes", good=True, message=told)
     due = jobs.due(tx, tx.now - GONE, 1000)
     if due and not any(each.role in ("up", "scheduler") for each in alive):
-        count = f"{len(due)} job{'s are' if len(due) != 1 else ' is'} due"
+        count = f"{_counted(len(due), 'job')} {'is' if len(due) == 1 else 'are'} due"
         mend = "hub up" if hub.embedded else "hub scheduler"
         yield Finding("processes", good=False, message=f"no scheduler is at work, and {count}", mend=mend)
     elif not alive:
@@ -118,12 +118,13 @@ def _processes(hub: Hub, tx: Tx) -> Iterator[Finding]:
 def _overdue(tx: Tx) -> Iterator[Finding]:
     for job in jobs.due(tx, tx.now - LATE, 20):
         late = int((tx.now - (job.next_due or tx.now)).total_seconds())
-        yield Finding("jobs", good=False, message=f"{job.name} is overdue by {late:,} s", mend="see processes")
+        mend = "a scheduler has to be at work; see processes"
+        yield Finding("jobs", good=False, message=f"{job.name} is overdue by {late:,} s", mend=mend)
     kinds = {job.system: job.kind for job in jobs.find(tx)}
     for each in overview.neglected(tx, tx.now - LATE):
         kind = kinds.get(each.system, "")
         mend = "hub runlog, or hub up" if kind == MAINTENANCE[0] else f"hub adapter {kind or 'KIND'}, or hub up"
-        told = f"{each.runs:,} runs of {each.system} wait since {each.oldest:%Y-%m-%d %H:%M:%S}Z, and nobody takes them"
+        told = f"{_counted(each.runs, 'run')} of {each.system} due since {each.oldest:%Y-%m-%d %H:%M:%S}Z, and nobody takes it"
         yield Finding("jobs", good=False, message=told, mend=mend)
 
 
@@ -159,6 +160,10 @@ def _timezone(settings: Settings) -> Finding:
     zone = settings.hub.timezone
     now = datetime.now(ZoneInfo(zone))
     return Finding("time zone", good=True, message=f"{zone}, {now:%Y-%m-%d %H:%M:%S %z}")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _secrets_of(settings: BaseModel, subject: str) -> Iterator[Finding]:

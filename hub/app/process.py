@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hub import log
 from hub.app.breakers import Breakers
 from hub.app.configuration import Configuration
+from hub.app.embedded import StoringPublisher
 from hub.app.hub import Hub
 from hub.broker import Broker, Consumer, Publisher
 from hub.broker.topology import DEAD, INVALID, MAINTENANCE, RUNLOG
@@ -75,7 +76,8 @@ class Process:
         self.configuration = Configuration(hub.store, hub.folder, hub.clock)
         self.configuration.refresh()
         self.broker: Broker = hub.broker(self.name)
-        self.publisher: Publisher = self.broker.publisher()
+        published = self.broker.publisher()
+        self.publisher: Publisher = StoringPublisher(published, hub.store) if self.broker.embedded else published
         self.stopping = threading.Event()
         self.started = threading.Event()
         self.database_seen = hub.clock.monotonic()

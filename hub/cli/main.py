@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -77,10 +78,15 @@ def main() -> None:
     sys.exit(code)
 
 
-def run(arguments: list[str]) -> int:
-    """Run one command; returns its exit code."""
+def call(arguments: list[str]) -> Any:
+    """Call a command; returns an exit code, or anything else where it went well."""
+    return typer.main.get_command(app).main(arguments, prog_name="hub", standalone_mode=False)
+
+
+def run(arguments: list[str], call: Callable[[list[str]], Any] = call) -> int:
+    """Call a command and say what went wrong; returns the exit code."""
     try:
-        done: Any = typer.main.get_command(app).main(arguments, prog_name="hub", standalone_mode=False)
+        done = call(arguments)
     except typer.TyperException as fault:
         usage: Any = fault
         usage.show()

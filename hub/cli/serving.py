@@ -93,6 +93,8 @@ def serve(
     Raises TryLater if the broker is not there within `patience` seconds.
     """
     stop.process = process
+    if stop.asked.is_set():
+        process.stopping.set()
     settings = process.configuration.settings.hub
     address = health or settings.health
     listening = Health(address, lambda: parts_of(process)) if address else None

@@ -14,8 +14,8 @@ from hub.errors import HubError
 
 NO_END = 100_000
 """Characters of a line that nobody looks at on a terminal: nothing is folded or cut in pipes."""
-
-RIGHT = "right"
+WORD, GAP = 18, 2
+"""Characters: what is no longer is folded last, as IDs and causes are; and what lies between two columns."""
 STYLES = {"good": "green", "bad": "red", "dead": "red", "done": "green", "running": "cyan", "quarantined": "yellow"}
 
 
@@ -68,12 +68,18 @@ def as_json(value: object, option: int) -> bytes:
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
     """Write a table; on a narrow terminal its widest columns fold, nothing is ever cut off."""
-    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_header=any(titles))
-    for title in titles:
-        drawn.add_column(title, overflow="fold", justify="right" if title in right else "left")
-    for row in rows:
-        drawn.add_row(*(Text(plain(cell), style=STYLES.get(str(cell), "")) for cell in row))
-    people().print(drawn)
+    cells = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(titles, *cells, strict=True)]
+    short = [width <= WORD for width in widths]
+    room = sum(width if whole else WORD for width, whole in zip(widths, short, strict=True)) + GAP * len(widths)
+    drawn = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold", show_header=any(titles))
+    for title, whole in zip(titles, short, strict=True):
+        keep = whole and room <= people().width
+        drawn.add_column(title, overflow="fold", no_wrap=keep, justify="right" if title in right else "left")
+    for row in cells:
+        drawn.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
+    if any(titles) or cells:
+        people().print(drawn)
 
 
 def pairs(rows: Iterable[tuple[str, object]]) -> None:

@@ -17,6 +17,8 @@ from hub.messages import Trigger, encode
 from hub.store import runs
 
 app = single()
+LIMIT = 5.0
+"""Seconds to wait for the broker to confirm."""
 
 
 @app.command()
@@ -57,7 +59,7 @@ def _publish(hub: Hub, job: str, message: Trigger) -> None:
         raise Misconfigured("the broker inside a process cannot be reached from another; leave out --publish")
     broker = hub.broker("hub trigger")
     try:
-        fate = broker.publisher(limit=10).publish([Outgoing(TRIGGERS, job, encode(message))])[0]
+        fate = broker.publisher(limit=LIMIT).publish([Outgoing(TRIGGERS, job, encode(message))])[0]
     finally:
         broker.close()
     if fate is Fate.UNCONFIRMED:

@@ -81,10 +81,19 @@ class _Watch:
         """Look once; returns whether it is over."""
         self.idle = self.following.look()
         if self.status is not None:
-            self.status.update(self.following.status or "waiting for what is due")
+            _turn(self.status, self.following.status)
         if self.idle:
             self.following.summarise()
         return self.idle and self.until_idle
+
+
+def _turn(status: Status, text: str) -> None:
+    """Show what is under way, and nothing while there is nothing."""
+    if text:
+        status.update(text)
+        status.start()
+    else:
+        status.stop()
 
 
 def _run(hub: Hub, stop: Stop, *, until_idle: bool, health: str | None, as_json: bool, quiet: bool) -> int:

@@ -82,7 +82,9 @@ def _pairs(pairs: Iterable[tuple[int, int]]) -> str:
 def _claim(dialect: str) -> sa.Executable:
     given = _given(dialect)
     there = named(given, "waiting", run.c.job, run.c.overlap, run.c.started_at)
-    turn = sa.func.row_number().over(partition_by=there.c.job, order_by=there.c.id).label("turn")
+    # Among those that exclude each other: a run that suffers others beside it takes nobody's turn.
+    apart = [there.c.job, there.c.overlap == literal("allow")]
+    turn = sa.func.row_number().over(partition_by=apart, order_by=there.c.id).label("turn")
     ranked = sa.select(there, turn).cte("ranked")
     free = sa.or_(
         ranked.c.overlap == literal("allow"),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from hub.store.batch import among
 from hub.store.chosen import ids_where, in_state
 from hub.store.database import Tx
-from hub.store.schema import run
+from hub.store.schema import job, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,4 +125,12 @@ def cancel_waiting(tx: Tx, names: Collection[str], by: str, why: str) -> int:
     """Cancel all waiting runs of some jobs; returns how many."""
     waiting = run.c.id.in_(ids_where(in_state("waiting"), run.c.job.in_(names)))
     ended = {"state": "cancelled", "ended_at": tx.now, "cancel_by": by, "message": why}
+    return tx.execute(sa.update(run).where(waiting).values(**ended, generation=run.c.generation + 1)).rowcount
+
+
+def cancel_removed(tx: Tx) -> int:
+    """Cancel what waits for jobs that are configured no more: runs that were under way when theirs was taken out."""
+    known = sa.exists().where(job.c.name == run.c.job)
+    waiting = run.c.id.in_(ids_where(in_state("waiting"), sa.not_(known)))
+    ended = {"state": "cancelled", "ended_at": tx.now, "message": "the job is configured no more"}
     return tx.execute(sa.update(run).where(waiting).values(**ended, generation=run.c.generation + 1)).rowcount

@@ -47,10 +47,10 @@ def take_turn(tx: Tx, name: str) -> int:
 
 @cache
 def _fields_of(dialect: str) -> sa.Executable:
-    given = rows(dialect, "given", key=sa.Text())
-    return sa.select(record.c.key, record.c.fields).where(
-        record.c.entity == sa.bindparam("entity"), record.c.key.in_(sa.select(given.c.key))
-    )
+    keys = sa.select(rows(dialect, "given", key=sa.Text()).c.key).scalar_subquery()
+    # As an array: with IN the planner may read the whole entity, as long as it does not know how many records there are.
+    known = record.c.key == sa.any_(sa.func.array(keys)) if dialect == "postgresql" else record.c.key.in_(keys)
+    return sa.select(record.c.key, record.c.fields).where(record.c.entity == sa.bindparam("entity"), known)
 
 
 def fields_of(tx: Tx, name: str, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:

@@ -24,12 +24,16 @@ class Appetite:
     def wait(self, timeout: float) -> int:
         """Return how many runs may be claimed now, waiting a while until there is at least one."""
         with self._changed:
-            self._changed.wait_for(lambda: self._room() > 0, timeout)
-            return max(self._room(), 0)
+            self._changed.wait_for(self._hungry, timeout)
+            return max(self._portion() - self._under_way, 0)
 
-    def _room(self) -> int:
+    def _hungry(self) -> bool:
+        """Tell whether it is time to claim: a thread is free, or so much has ended that it makes a batch again."""
+        return self._under_way < self._threads or self._under_way <= self._portion() // 2
+
+    def _portion(self) -> int:
         moment = int(self._threads * MOMENT / max(self._pace, 1e-6))
-        return min(max(moment, self._threads), self._most) - self._under_way
+        return min(max(moment, self._threads), self._most)
 
     def begun(self, runs: int) -> None:
         """Note that runs were claimed."""

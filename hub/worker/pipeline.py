@@ -3,6 +3,7 @@
 Nothing here waits or makes threads: `worker.py` does, and so does the simulator, in whatever order it likes.
 """
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -68,24 +69,30 @@ class Pipeline:
     to_post: Callable[[outbox.Unsent], None] = lambda _: None
     """Takes what a page has put into the outbox, to be posted soon; the relay posts what is left there."""
     held: dict[tuple[int, int], RunHold] = field(default_factory=dict[tuple[int, int], RunHold])
+    unkept: deque[tuple[Delivery, str]] = field(default_factory=deque[tuple[Delivery, str]])
+    """Invalid messages that could not be put into `hub.invalid` yet, with the reason; tried with each heartbeat."""
     resting: Mapping[str, breakers.Breaker] = field(default_factory=dict[str, breakers.Breaker])
     """Systems that have failed lately, as last seen in the database."""
 
     def receive(self, deliveries: Sequence[Delivery]) -> list[Held]:
         """Decode and claim; what is not to be carried out is answered and acknowledged. Raises DatabaseAway."""
         decoded = sort(deliveries, self.duties.jobs())
-        self._keep_invalid(decoded)
+        self._keep_invalid(decoded.invalid)
         self._take_triggers(decoded)
         return self._claim(decoded)
 
-    def _keep_invalid(self, decoded: Decoded) -> None:
-        if not decoded.invalid:
+    def _keep_invalid(self, found: Sequence[tuple[Delivery, str]]) -> None:
+        if not found:
             return
-        fates = self.publisher.publish([invalid(delivery, reason) for delivery, reason in decoded.invalid])
-        kept = [delivery for (delivery, _), fate in zip(decoded.invalid, fates, strict=True) if fate is Sent.CONFIRMED]
-        for delivery, reason in decoded.invalid:
-            logger.warning("message_invalid", queue=delivery.queue, reason=reason, see="hub dead")
-        # What could not be kept stays unacknowledged: the broker delivers it again.
+        kept: list[Delivery] = []
+        fates = self.publisher.publish([invalid(delivery, reason) for delivery, reason in found])
+        for (delivery, reason), fate in zip(found, fates, strict=True):
+            if fate is Sent.CONFIRMED:
+                logger.warning("message_invalid", queue=delivery.queue, reason=reason, see="hub dead")
+                kept.append(delivery)
+            else:
+                # Unacknowledged until then: if we end before, the broker delivers it again.
+                self.unkept.append((delivery, reason))
         self.acknowledge(kept)
 
     def _take_triggers(self, decoded: Decoded) -> None:
@@ -167,7 +174,9 @@ class Pipeline:
         for held, _ in ended:
             self.held.pop((held.hold.claimed.id, held.hold.claimed.generation), None)
         self.acknowledge([held.delivery for held, _ in ended])
-        return [outbox.Unsent(s.id, s.generation, 0, s.job, s.result) for s in settlements if s.id in settled]
+        # Of a run that we lost and claimed again, only what we claimed last can have been ours to settle.
+        latest = {each.id: each for each in sorted(settlements, key=lambda each: each.generation)}
+        return [outbox.Unsent(s.id, s.generation, 0, s.job, s.result) for s in latest.values() if s.id in settled]
 
     def _settlement(self, tx: Tx, hold: RunHold, outcome: Outcome) -> claims.Settlement:
         claimed = hold.claimed
@@ -197,7 +206,8 @@ class Pipeline:
             breakers.reached(tx, system)
 
     def keep(self) -> None:
-        """Prolong the leases of all that is held, and hear what was cancelled or lost."""
+        """Prolong the leases of all that is held, and hear what was cancelled or lost; put aside what could not be."""
+        self._keep_invalid([self.unkept.popleft() for _ in range(len(self.unkept))])
         holds = dict(self.held)
         if not holds:
             return

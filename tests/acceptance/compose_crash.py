@@ -99,6 +99,8 @@ def carry_out(project: Project, rows: int) -> list[str]:
     wait_until("all runs to end", lambda: project.number(open_runs) == 0, PATIENCE)
     wait_until("all results to be stored", lambda: project.number("SELECT count(*) FROM outbox") == 0, PATIENCE)
     wait_until("all queues to be empty", lambda: not any(messages(project).values()), PATIENCE)
+    for row in project.query("SELECT cause, state, count(*), sum(stands_for) AS stands_for FROM run GROUP BY 1, 2"):
+        say(f"{row['count']:,} runs by {row['cause']} are {row['state']}, for {row['stands_for']:,} of them")
     return list(compare(project, files, triggers.confirmed, INTERVAL))
 
 

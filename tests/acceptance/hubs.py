@@ -3,15 +3,16 @@
 import json
 import os
 import signal
-import subprocess
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.acceptance import commands
 from tests.servers import process as processes
 
 ROOT = Path(__file__).parents[2]
@@ -88,18 +89,7 @@ class Home:
 
     def run(self, *arguments: str, given: str | None = None, limit: float = LIMIT) -> Done:
         """Run a command to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "hub.cli", *arguments],
-            cwd=self.folder,
-            env=self._environment(),
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=limit,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
+        return Done(*commands.run(arguments, self.folder, self._environment(), given or "", limit))
 
     def ok(self, *arguments: str) -> str:
         """Run a command that must go well; returns what it wrote."""
@@ -112,6 +102,11 @@ class Home:
         done = self.run(*arguments, "--json")
         assert done.code == code, f"hub {' '.join(arguments)} ended with {done.code}:\n{done.out}\n{done.err}"
         return json.loads(done.out)
+
+    def count(self, table: str) -> int:
+        """Count the rows of a table of the embedded database, while others write to it."""
+        with closing(sqlite3.connect(f"{(self.folder / 'hub.db').as_uri()}?mode=ro", uri=True)) as database:
+            return database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
 
     @contextmanager
     def up(self, *arguments: str, command: str = "up") -> Iterator["Running"]:

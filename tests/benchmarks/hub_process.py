@@ -28,7 +28,7 @@ class IdleConfiguration(Configuration):
     @property
     def settings(self):
         s = super().settings
-        return s.model_copy(update={"hub": s.hub.model_copy(update={"prefetch": 1000})})
+        return s.model_copy(update={"hub": s.hub.model_copy(update={"prefetch": 200})})
 
     def topology(self) -> Topology:
         """Return the queues of that system."""

@@ -1,11 +1,15 @@
 """An empty, migrated store of each kind in turn, with a clock that stands until a test moves it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 
 import pytest
+import sqlalchemy as sa
 
 from hub.store import Store, migrate
+from hub.store.schema import metadata
 from tests.contract.store_steps import StandingClock
+from tests.servers.postgres import PostgresServer
 
 
 @pytest.fixture
@@ -14,28 +18,63 @@ def clock() -> StandingClock:
     return StandingClock()
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: PostgresServer) -> str:
+    """The address of a PostgreSQL database that is migrated once: each test that uses it empties it first."""
+    url = postgres.new_database()
+    with _opened(url) as store:
+        migrate.migrate(store)
+    return url
+
+
 @pytest.fixture
-def store(database_url: str, clock: StandingClock) -> Iterator[Store]:
+def emptied_postgres(migrated_postgres: str) -> str:
+    """The address of a migrated PostgreSQL database without a row."""
+    tables = ", ".join(metadata.tables)
+    with _opened(migrated_postgres) as store, store.write() as tx:
+        tx.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    return migrated_postgres
+
+
+@pytest.fixture
+def migrated_sqlite(sqlite_url: str) -> str:
+    """The address of a migrated SQLite file without a row."""
+    with _opened(sqlite_url) as store:
+        migrate.migrate(store)
+    return sqlite_url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database without a row, of each kind in turn."""
+    return request.getfixturevalue("migrated_sqlite" if request.param == "sqlite" else "emptied_postgres")
+
+
+@pytest.fixture
+def store(migrated_url: str, clock: StandingClock) -> Iterator[Store]:
     """A store on SQLite and on PostgreSQL, by the standing clock."""
-    store = Store(database_url, clock)
-    migrate.migrate(store)
-    yield store
-    store.close()
+    with _opened(migrated_url, clock) as store:
+        yield store
 
 
 @pytest.fixture
-def timed_store(database_url: str) -> Iterator[Store]:
+def timed_store(migrated_url: str) -> Iterator[Store]:
     """A store on SQLite and on PostgreSQL, by the clock it has in production."""
-    store = Store(database_url)
-    migrate.migrate(store)
-    yield store
-    store.close()
+    with _opened(migrated_url) as store:
+        yield store
 
 
 @pytest.fixture
-def postgres_store(postgres_url: str, clock: StandingClock) -> Iterator[Store]:
+def postgres_store(emptied_postgres: str, clock: StandingClock) -> Iterator[Store]:
     """A store on PostgreSQL, for what only several connections that write at once can show."""
-    store = Store(postgres_url, clock)
-    migrate.migrate(store)
-    yield store
-    store.close()
+    with _opened(emptied_postgres, clock) as store:
+        yield store
+
+
+@contextmanager
+def _opened(url: str, clock: StandingClock | None = None) -> Generator[Store]:
+    store = Store(url, clock)
+    try:
+        yield store
+    finally:
+        store.close()

@@ -36,7 +36,7 @@ class StandingClock:
 
 def new(job: str = "shop.orders", **told: Any) -> runs.NewRun:
     """Return a run that was asked for by hand, of the system that the job's name begins with."""
-    given = {"system": job.partition(".")[0], "cause": "manual", "not_before": START, **told}
+    given: dict[str, Any] = {"system": job.partition(".")[0], "cause": "manual", "not_before": START, **told}
     return runs.NewRun(job=job, **given)
 
 
@@ -77,9 +77,10 @@ def settle(store: Store, held: claims.Claimed, state: str = "done", **told: Any)
 
 def settlement(held: claims.Claimed, state: str, now: datetime, **told: Any) -> claims.Settlement:
     """Return how a run goes on: ended now, or waiting again from now on."""
-    when = {"not_before": now} if state == "waiting" else {"ended_at": now}
-    known = {"id": held.id, "generation": held.generation, "job": held.job, "failures": held.failures}
-    return claims.Settlement(**{**known, "state": state, "message": None, "result": "{}", **when, **told})
+    when: dict[str, Any] = {"not_before": now} if state == "waiting" else {"ended_at": now}
+    known: dict[str, Any] = {"id": held.id, "generation": held.generation, "job": held.job, "failures": held.failures}
+    known |= {"state": state, "message": None, "result": "{}"}
+    return claims.Settlement(**known | when | told)
 
 
 def shown(store: Store, number: int) -> interventions.Shown:

@@ -4,6 +4,8 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 from hub.errors import Misconfigured, TryLater
 from hub.store import DatabaseAway, Store, file_address, interventions, migrate, records, runs
@@ -25,10 +27,15 @@ def test_a_server_killed_in_a_transaction_is_away_and_leaves_nothing_behind(
     killable_postgres: PostgresServer, postgres_store: Store
 ):
     make(postgres_store, new())
-    with pytest.raises(DatabaseAway, match="does not answer"), postgres_store.write() as tx:
-        runs.make(tx, [new()])
-        killable_postgres.kill()
-        runs.make(tx, [new()])
+
+    def make_two() -> None:
+        with postgres_store.write() as tx:
+            runs.make(tx, [new()])
+            killable_postgres.kill()
+            runs.make(tx, [new()])
+
+    with pytest.raises(DatabaseAway, match="does not answer"):
+        make_two()
     with pytest.raises(DatabaseAway):
         count(postgres_store)
     killable_postgres.start()
@@ -38,9 +45,13 @@ def test_a_server_killed_in_a_transaction_is_away_and_leaves_nothing_behind(
 
 
 def test_a_server_killed_before_the_commit_is_away(killable_postgres: PostgresServer, postgres_store: Store):
-    with pytest.raises(DatabaseAway), postgres_store.write() as tx:
-        runs.make(tx, [new()])
-        killable_postgres.kill()
+    def make_one() -> None:
+        with postgres_store.write() as tx:
+            runs.make(tx, [new()])
+            killable_postgres.kill()
+
+    with pytest.raises(DatabaseAway):
+        make_one()
     killable_postgres.start()
     assert count(postgres_store) == 0
 
@@ -103,10 +114,17 @@ def test_more_work_than_connections_waits_for_one(database_url: str):
 
 
 def test_an_error_of_ours_is_not_taken_for_a_database_that_is_away(store: Store):
-    with pytest.raises(ZeroDivisionError), store.write() as tx:
-        runs.make(tx, [new()])
-        1 / 0  # noqa: B018
+    with pytest.raises(DBAPIError, match="no_such_table"), store.write() as tx:
+        tx.execute(sa.text("SELECT * FROM no_such_table"))
+    with pytest.raises(ZeroDivisionError):
+        _make_and_fail(store)
     assert count(store) == 0
+
+
+def _make_and_fail(store: Store) -> None:
+    with store.write() as tx:
+        runs.make(tx, [new()])
+        raise ZeroDivisionError
 
 
 def test_a_transaction_for_reading_changes_nothing(store: Store):

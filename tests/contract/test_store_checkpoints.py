@@ -1,5 +1,7 @@
 """A checkpoint moves only from where its reader saw it."""
 
+from typing import Any
+
 import pytest
 
 from hub.errors import LeaseLost
@@ -8,7 +10,7 @@ from hub.store.checkpoints import NOWHERE, Checkpoint
 from tests.contract.store_steps import together
 
 
-def move(store: Store, value: dict[str, object], seen: Checkpoint, stream: str = "prices") -> Checkpoint:
+def move(store: Store, value: dict[str, Any], seen: Checkpoint, stream: str = "prices") -> Checkpoint:
     with store.write() as tx:
         return checkpoints.move(tx, "depot", stream, value, seen)
 
@@ -23,7 +25,7 @@ def test_a_stream_that_was_never_read_stands_nowhere(store: Store):
 
 
 def test_a_checkpoint_comes_back_as_it_was_given(store: Store):
-    value = {"file": "ceny \\u0000 ł.csv", "row": 7, "taken": {"a": [1, None]}}
+    value: dict[str, Any] = {"file": "ceny \\u0000 ł.csv", "row": 7, "taken": {"a": [1, None]}}
     moved = move(store, value, NOWHERE)
     assert moved == standing(store) == Checkpoint(value, 1)
     assert move(store, {}, moved) == standing(store) == Checkpoint({}, 2)

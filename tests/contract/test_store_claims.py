@@ -1,6 +1,7 @@
 """A run is carried out by one worker at a time."""
 
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -96,7 +97,7 @@ def test_relay_worker_heartbeat_and_settling_do_not_wait_in_a_circle(store: Stor
 
     def hand_on() -> int:
         with store.write() as tx:
-            told = {"state": "waiting", "failures": 0, "message": None, "not_before": tx.now}
+            told: dict[str, Any] = {"state": "waiting", "failures": 0, "message": None, "not_before": tx.now}
             return len(claims.settle(tx, [claims.Settlement(id=n, generation=g, **told) for n, g in pairs]))
 
     def work() -> int:

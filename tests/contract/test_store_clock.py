@@ -15,7 +15,10 @@ from tests.contract.store_steps import new, shown
 def test_postgresql_does_not_mind_a_host_whose_clock_is_wrong(
     postgres_url: str, error: timedelta, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(SystemClock, "now", lambda _: datetime.now(UTC) + error)
+    def wrong(_: SystemClock) -> datetime:
+        return datetime.now(UTC) + error
+
+    monkeypatch.setattr(SystemClock, "now", wrong)
     store = Store(postgres_url)
     migrate.migrate(store)
     with store.write() as tx:

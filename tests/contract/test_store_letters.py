@@ -7,7 +7,7 @@ from tests.contract.store_steps import START, StandingClock, together
 
 
 def letter(body: str = "{", **told: Any) -> letters.Letter:
-    given = {
+    given: dict[str, Any] = {
         "queue": "hub.invalid",
         "reason": "this is not JSON",
         "exchange": "hub.triggers",
@@ -50,7 +50,7 @@ def test_two_consumers_that_meet_in_a_storm_do_not_wait_in_a_circle(store: Store
 
 
 def test_equal_bodies_with_other_reasons_or_ways_are_other_letters(store: Store):
-    others = {"reason": "too long", "exchange": "", "routing_key": "x", "queue": "hub.dead"}
+    others: dict[str, Any] = {"reason": "too long", "exchange": "", "routing_key": "x", "queue": "hub.dead"}
     keep(store, letter(), *(letter(**{name: text}) for name, text in others.items()))
     assert len(found(store)) == 5
 

@@ -7,6 +7,7 @@ import alembic.autogenerate
 import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
+from sqlalchemy.exc import DBAPIError
 
 from hub.errors import Misconfigured
 from hub.store import Store, migrate, runs
@@ -61,7 +62,7 @@ def test_a_newer_schema_is_refused_and_left_as_it_is(empty: Store):
 def test_a_migration_that_fails_leaves_nothing_behind(empty: Store):
     with empty.write() as tx:
         tx.execute(sa.text("CREATE TABLE run (id integer)"))
-    with pytest.raises(sa.exc.DBAPIError):
+    with pytest.raises(DBAPIError):
         migrate.migrate(empty)
     with empty.read() as tx:
         assert sa.inspect(tx.connection).get_table_names() == ["run"]

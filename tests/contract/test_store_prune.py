@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_open_quarantine_and_open_letters_stay(store: Store, clock: StandingCloc
         )
         for key in ("open", "closed")
     ]
-    told = {"queue": "hub.invalid", "exchange": "", "routing_key": "", "headers": {}, "body": ""}
+    told: dict[str, Any] = {"queue": "hub.invalid", "exchange": "", "routing_key": "", "headers": {}, "body": ""}
     with store.write() as tx:
         quarantine.put(tx, caught)
         quarantine.resolve(tx, "depot", "stock", ["closed"])

@@ -7,7 +7,7 @@ from tests.contract.store_steps import START, StandingClock, together
 
 
 def caught(identity: str, **told: Any) -> quarantine.Caught:
-    given = {
+    given: dict[str, Any] = {
         "system": "depot",
         "stream": "prices",
         "identity": identity,

@@ -1,6 +1,7 @@
 """Results go out from the outbox until they are confirmed, and are stored once however often they arrive."""
 
 from datetime import timedelta
+from typing import Any
 
 import orjson
 
@@ -9,8 +10,8 @@ from hub.store import Store, outbox, results
 from tests.contract.store_steps import START, StandingClock, together
 
 
-def result(run: int = 1, generation: int = 1, **told: object) -> Result:
-    given = {
+def result(run: int = 1, generation: int = 1, **told: Any) -> Result:
+    given: dict[str, Any] = {
         "run": run,
         "generation": generation,
         "job": "shop.orders",
@@ -29,7 +30,7 @@ def result(run: int = 1, generation: int = 1, **told: object) -> Result:
 
 
 def page(run: int = 1, part: int = 1, *outcomes: RecordOutcome, generation: int = 1) -> RecordsDone:
-    told = {"entity": "products", "counts": {}, "records": outcomes}
+    told: dict[str, Any] = {"entity": "products", "counts": {}, "records": outcomes}
     return RecordsDone.model_validate({"run": run, "generation": generation, "part": part, "job": "shop.a", **told})
 
 

@@ -133,9 +133,15 @@ class SimConsumer:
     """Hands deliveries to one process, and takes its acknowledgements."""
 
     def __init__(
-        self, broker: SimBroker, faults: Faults, point: Callable[[str], None], acknowledged: Callable[[Delivery], None]
+        self,
+        broker: SimBroker,
+        owner: str,
+        faults: Faults,
+        point: Callable[[str], None],
+        acknowledged: Callable[[Delivery], None],
     ) -> None:
         """`acknowledged` is told what the process acknowledges, before the broker hears of it."""
+        self.owner = owner
         self.wanted: Collection[str] = ()
         self._broker = broker
         self._faults = faults

@@ -54,6 +54,10 @@ def nothing_stuck(hub: "SimHub") -> Iterator[str]:
     for row in hub.database.ask("SELECT run, generation, part, made_at FROM outbox"):
         named = True
         yield f"nothing is stuck: a result is still in the outbox: {tuple(row)}"
+    for consumer in hub.broker.consumers:
+        if consumer.held():
+            named = True
+            yield f"nothing is stuck: {consumer.held()} deliveries are never acknowledged, by {consumer.owner}"
     if not named:
         yield "nothing is stuck: the hub never came to rest"
 
@@ -61,7 +65,9 @@ def nothing_stuck(hub: "SimHub") -> Iterator[str]:
 def steps_allowed(seen: list[Seen], hub: "SimHub") -> Iterator[str]:
     """A run changes only as its life allows, and only by who holds it."""
     cancelled: set[int] = set()
+    latest = ""
     for each in seen:
+        latest = max(latest, each.at)  # a clock that was set back makes nothing undone
         told = f"run {each.id} of {each.job}, generation {each.generation}, by {each.who}"
         if each.generation_before is not None and each.generation < each.generation_before:
             yield f"a generation never falls: {told}"
@@ -75,7 +81,7 @@ def steps_allowed(seen: list[Seen], hub: "SimHub") -> Iterator[str]:
             yield f"what is cancelled never runs again: {told} went from {each.state_before} to {each.state}"
         if each.state == "cancelled":
             cancelled.add(each.id)
-        if each.state_before == "waiting" and each.state == "running" and each.not_before > each.at:
+        if each.state_before == "waiting" and each.state == "running" and each.not_before > latest:
             yield f"nothing runs before its time: {told} was claimed at {each.at}, not before {each.not_before}"
         if each.state_before == "running" and each.who != each.worker and not each.who.startswith(("scheduler", "up")):
             yield f"whoever has lost a run changes nothing: {told} settled what {each.worker} held"
@@ -132,8 +138,14 @@ def _skipped_for_a_reason(seen: list[Seen]) -> Iterator[str]:
 
 def _cancelled_by_somebody(seen: list[Seen], hub: "SimHub") -> Iterator[str]:
     for each in seen:
-        if each.state == "cancelled" and each.who != "operator" and each.id not in hub.world.cancelled:
+        asked = each.who == "operator" or each.id in hub.world.cancelled
+        if each.state == "cancelled" and not asked and _configured(each, hub):
             yield f"nothing is cancelled by itself: run {each.id} of {each.job} was, by {each.who}"
+
+
+def _configured(each: Seen, hub: "SimHub") -> bool:
+    applied = [act for act in hub.world.acts if act.what == "applied" and act.job == each.job and act.seq < each.seq]
+    return applied[-1].plan is not None
 
 
 def triggers_answered(seen: list[Seen], hub: "SimHub") -> Iterator[str]:

@@ -18,8 +18,10 @@ from tests.simulation.world import World
 
 DEEPEST = 3
 """How many processes may be in the middle of a step, one inside the other."""
-AFTERWARDS = (1, 6, 21, 21, 60, *[300] * 14)
+AFTERWARDS = (1, 6, 21, 21, 60, 60, 60)
 """Seconds between the first rounds when all is well: enough for every lease to lapse and each job to run again."""
+PATIENT = 20
+"""Rounds after which time goes faster: only a breaker's rest or a lost message's recall take longer."""
 MOST_ROUNDS = 150
 MOST_STEPS = 5_000
 WORKING = frozenset(["take in", "work", "settle", "post", "store"])
@@ -219,12 +221,12 @@ class SimHub:
         for seconds in AFTERWARDS:
             self._round()
             self.clock.move(seconds)
-        for _ in range(MOST_ROUNDS):
+        for number in range(MOST_ROUNDS):
             self._round()
             if self._idle():
                 return True
             self.world.settle_left()
-            self.clock.move(20)
+            self.clock.move(20 if number < PATIENT else 150)
         return False
 
     def _round(self) -> None:

@@ -20,6 +20,8 @@ class Stretch:
 
     plan: JobPlan
     since: datetime
+    latest: datetime
+    """The latest time that the clock had shown by then: what lies before it has been dealt with already."""
     opened: int
     new: bool
     """The job was not there before: then its latest occurrence before this time runs at once."""
@@ -46,7 +48,7 @@ def stretches(acts: Sequence[Act]) -> list[Stretch]:
         if not same and found and found[-1].closed is None:
             found[-1].closed = act.seq
         if not same and plan is not None and timing(plan) and not paused:
-            found.append(Stretch(plan, act.at, act.seq, new=not known))
+            found.append(Stretch(plan, act.at, act.latest, act.seq, new=not known))
         known = plan is not None
     return found
 
@@ -68,7 +70,7 @@ def check_job(job: str, acts: Sequence[Act], made: Sequence[Seen], passes: Seque
         covered = [occurrence for seen in within for occurrence in answered(seen, stretch.plan)]
         times.update(covered)
         until = ticked_until(stretch, passes)
-        for occurrence in grid(stretch.plan, stretch.since, until):
+        for occurrence in grid(stretch.plan, stretch.latest, until):
             if occurrence not in covered:
                 yield f"every occurrence is accounted for: {job} was due at {occurrence:%d %H:%M}, and there is no run"
         yield from _check_made(job, stretch, within)

@@ -5,13 +5,15 @@ is done here by whoever calls a loop's step; everything below these shells is th
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hub.app import Configuration, Roles
 from hub.app.breakers import Breakers
-from hub.broker import Delivery
+from hub.app.embedded import StoringPublisher
+from hub.broker import Delivery, Publisher
 from hub.broker.topology import DEAD, INVALID, RUNLOG
 from hub.clock import Clock
 from hub.errors import TryLater
@@ -22,6 +24,7 @@ from hub.runlog import store_batch
 from hub.store import DatabaseAway, Store, outbox, processes, runs
 from hub.worker import Held, Pipeline
 from scheduler import Leader, Steps
+from scheduler.leader import LENGTH
 from tests.simulation.broker import SimConsumer, SimPublisher
 from tests.simulation.database import SimStore
 from tests.simulation.faults import Crash
@@ -96,7 +99,8 @@ class Process:
         self.stopping = False
         self.store: Store = SimStore(hub.database, name, hub.faults, self.point)
         self.clock: Clock = hub.clock
-        self.publisher = SimPublisher(hub.broker, hub.faults, self.point, hub.observer.confirmed)
+        published = SimPublisher(hub.broker, hub.faults, self.point, hub.observer.confirmed)
+        self.publisher: Publisher = StoringPublisher(published, self.store) if hub.plan.embedded else published
         self.configuration = Configuration(self.store, hub.folder, hub.clock)
         self.consumers: list[SimConsumer] = []
         self.worker: Worker | None = None
@@ -159,9 +163,14 @@ class Process:
     # The scheduler
 
     def _start_scheduler(self) -> None:
-        leader = SimLeader(self.store, self.name, self.clock)
-        steps = Steps(self.store, self.publisher, leader, self.clock)
+        length = min(LENGTH, self.configuration.settings.hub.lease)
+        leader = SimLeader(self.store, self.name, self.clock, length)
+        steps = Steps(self.store, self.publisher, leader, self.clock, self._restore)
         self.loops.append(Loop("schedule", lambda: self._schedule(steps, leader), lambda: not self.stopping, weight=4))
+
+    def _restore(self) -> None:
+        with suppress(TryLater):
+            self._declare()
 
     def _schedule(self, steps: Steps, leader: SimLeader) -> None:
         began_at, began = self.clock.now(), self.hub.database.next()
@@ -175,7 +184,7 @@ class Process:
     # The worker
 
     def _start_worker(self) -> None:
-        consumer = SimConsumer(self.hub.broker, self.hub.faults, self.point, self._acknowledged)
+        consumer = SimConsumer(self.hub.broker, self.name, self.hub.faults, self.point, self._acknowledged)
         settings = self.configuration.settings.hub
         pipeline = Pipeline(
             name=self.name,
@@ -189,6 +198,7 @@ class Process:
             stopping=lambda: self.stopping,
         )
         work = Worker(pipeline, consumer, Breakers(self.store, self.configuration, pipeline))
+        pipeline.to_post = work.unsent.append
         self.worker = work
         self.consumers.append(consumer)
         consumer.wanted = sorted(self.configuration.queues(self.roles.kinds).values())
@@ -197,7 +207,7 @@ class Process:
             Loop("work", self._work, lambda: bool(work.todo), at_once=2, weight=6),
             Loop("settle", self._settle, lambda: bool(work.ended)),
             Loop("post", self._post, lambda: bool(work.unsent)),
-            Loop("keep", self._keep, lambda: bool(work.pipeline.held), weight=2),
+            Loop("keep", self._keep, lambda: bool(work.pipeline.held or work.pipeline.unkept), weight=2),
         ]
 
     def _working(self) -> Worker:
@@ -237,7 +247,8 @@ class Process:
 
     def _post(self) -> None:
         work = self._working()
-        batch, work.unsent = work.unsent, []
+        batch = work.unsent[:]
+        work.unsent.clear()
         try:
             post(self.store, self.publisher, batch)
         except DatabaseAway:
@@ -261,7 +272,7 @@ class Process:
     # The log consumer
 
     def _start_runlog(self) -> None:
-        consumer = SimConsumer(self.hub.broker, self.hub.faults, self.point, lambda _delivery: None)
+        consumer = SimConsumer(self.hub.broker, self.name, self.hub.faults, self.point, lambda _delivery: None)
         consumer.wanted = [RUNLOG, INVALID, DEAD]
         self.consumers.append(consumer)
 

@@ -31,6 +31,8 @@ class Act:
 
     seq: int
     at: datetime
+    latest: datetime
+    """The latest time that the clock had ever shown; `at` is earlier when it was set back."""
     what: str
     """applied, paused or resumed."""
     job: str
@@ -171,7 +173,8 @@ class World:
         self.jobs = wanted
 
     def _act(self, what: str, job: str, plan: JobPlan | None = None) -> None:
-        self.acts.append(Act(self.database.next(), self.database.clock.now(), what, job, plan))
+        clock = self.database.clock
+        self.acts.append(Act(self.database.next(), clock.now(), clock.latest, what, job, plan))
 
     def _intervene(self) -> str:
         deeds = (self._pause, self._pause, self._cancel, self._cancel, self._replay, self._hurry, self._run_now)
@@ -237,6 +240,7 @@ class World:
     def _ask(self, name: str, cause: str) -> None:
         with self.database.store.write() as tx:
             told: dict[str, Any] = {"cause": cause, "not_before": tx.now, "overlap": self.jobs[name].overlap}
+            told["reason"] = cause if cause == "trigger" else None
             new = runs.NewRun(job=name, system=name.partition(".")[0], **told)
             if cause == "trigger":
                 runs.trigger(tx, new)

@@ -1,0 +1,116 @@
+"""From `hub init` to the revision in force, and back."""
+
+from pathlib import Path
+
+from tests.acceptance.hubs import Home
+
+
+def test_init_writes_a_file_that_works(tmp_path: Path):
+    home = Home(tmp_path)
+    done = home.run("init", "new")
+    assert done.code == 0
+    assert "hub up" in done.out
+    made = Home(tmp_path / "new")
+    assert made.ok("config", "check").startswith("hub.toml is right: 1 system, 2 jobs")
+    before = made.file.read_bytes()
+    assert made.run("init").code == 2
+    assert made.file.read_bytes() == before
+    assert made.run("up", "--until-idle").code == 0
+
+
+def test_no_file_at_all_is_the_embedded_default(tmp_path: Path):
+    home = Home(tmp_path)
+    done = home.run("up", "--until-idle")
+    assert done.code == 0
+    assert "hub init" in done.out
+    assert home.run("apply").code == 2
+    assert home.run("config", "check").code == 2
+
+
+def test_faults_are_told_with_their_lines(home: Home):
+    text = home.file.read_text(encoding="utf-8").replace('timezone = "Europe/Warsaw"', "retention_days = 45")
+    home.file.write_text(text.replace('entity = "stock"', 'entity = "stok"'), encoding="utf-8")
+    lines = home.file.read_text(encoding="utf-8").splitlines()
+    done = home.run("apply", "--yes")
+    assert done.code == 2
+    assert done.err.startswith("hub.toml has 2 faults, nothing was changed.\n")
+    assert f"line {lines.index('retention_days = 45') + 1} " in done.err
+    assert "45 is more than 30" in done.err
+    assert 'did you mean "stock"?' in done.err
+    faults = home.json("apply", code=2)["faults"]
+    assert [fault["line"] for fault in faults] == sorted(fault["line"] for fault in faults)
+    assert {fault["place"] for fault in faults} == {"hub.retention_days", "systems.depot.formats.stock.entity"}
+
+
+def test_apply_shows_the_difference_and_numbers_it(home: Home):
+    assert home.json("apply", "--yes")["number"] == 1
+    assert home.json("apply", "--yes")["number"] == 0
+    home.configure(every="2h")
+    assert "nothing was changed" in home.ok("apply", "--dry-run")
+    assert len(home.json("config")) == 1
+    text = home.ok("apply", "--yes", "--note", "less often")
+    assert '"1h" -> "2h"' in text
+    assert "Revision 2 is in force now (1 change)" in text
+    assert [each["note"] for each in home.json("config")] == ["less often", None]
+
+
+def test_a_revision_is_reverted_and_exported_by_number(home: Home):
+    first = home.file.read_text(encoding="utf-8")
+    home.ok("apply", "--yes")
+    home.configure(every="2h")
+    home.ok("apply", "--yes")
+    done = home.run("config", "revert", "1", "--yes")
+    assert done.code == 0
+    assert "Revision 3 is in force now" in done.out
+    assert "hub.toml still says otherwise" in done.err
+    assert home.ok("config", "export") == first
+    assert home.run("config", "export", "-o", "hub.toml").code == 2
+    home.ok("config", "export", "-o", "hub.toml", "--force")
+    assert home.file.read_text(encoding="utf-8") == first
+    assert home.run("config", "revert", "9").code == 2
+    assert home.json("jobs")[0]["schedule"] == "every 1h"
+
+
+def test_check_says_how_to_mend_a_file_that_is_not_applied_and_a_folder_that_is_missing(home: Home):
+    home.ok("apply", "--yes")
+    home.configure(every="2h")
+    home.incoming.rmdir()
+    done = home.run("check")
+    assert done.code == 1
+    assert "differs from revision 1 in force" in done.out
+    assert "mend:  hub apply" in done.out
+    bad = [finding for finding in home.json("check", code=1) if not finding["good"]]
+    assert {finding["subject"] for finding in bad} == {"revision", "depot"}
+    assert home.json("check", "depot", code=1)[0]["mend"].startswith("create it")
+
+
+def test_a_secret_that_cannot_be_had_is_named_and_never_shown(home: Home):
+    home.configure(hub='broker_management = "env:PAGES"')
+    done = home.run("check")
+    assert done.code == 1
+    assert "the environment variable PAGES is not set" in done.out
+    home.environment = {"PAGES": "http://hub:very-secret@127.0.0.1:1"}
+    done = home.run("check")
+    assert "env:PAGES, 34 characters" in done.out
+    assert "very-secret" not in done.out + done.err
+
+
+def test_a_database_that_is_away_is_exit_code_3(home: Home):
+    home.environment = {"HUB_DATABASE": "postgresql://hub:very-secret@127.0.0.1:1/hub"}
+    done = home.run("jobs")
+    assert done.code == 3
+    assert done.err.count("\n") == 1
+    assert "very-secret" not in done.err
+    assert "Traceback" not in done.err
+    checked = home.run("check")
+    assert checked.code == 1
+    assert "is it running" in checked.out
+
+
+def test_a_broker_that_is_away_is_exit_code_3(home: Home):
+    home.environment = {"HUB_BROKER": "amqp://hub:very-secret@127.0.0.1:1/hub"}
+    done = home.run("apply", "--yes")
+    assert done.code == 3
+    assert "Revision 1 is in force now" in done.out
+    assert "very-secret" not in done.err
+    assert home.run("trigger", "depot.stock", "--publish").code == 3

@@ -1,0 +1,122 @@
+"""`hub up` as a process that is told to stop, killed, started again, and given another configuration meanwhile."""
+
+import json
+import signal
+
+import pytest
+
+from tests.acceptance.hubs import Home, rows
+
+MANY = 12_000
+PAGE = 100
+
+
+def half_way(home: Home) -> bool:
+    """Tell whether some pages are stored."""
+    return home.count("record") > 10 * PAGE
+
+
+def assert_each_row_once(home: Home) -> None:
+    """Every row has had its effect, and none has had it twice."""
+    (run,) = home.json("runs", "--job", "depot.stock")
+    assert (run["state"], run["counts"]) == ("done", {"new": MANY})
+    found = home.json("records", "stock", "--most", "100000")
+    assert len({record["key"] for record in found}) == len(found) == MANY
+    assert {record["version"] for record in found} == {1}
+    assert len({record["revision"] for record in found}) == MANY
+    assert list(home.incoming.glob("done/*STAN_1.csv"))
+
+
+def test_j14_a_stopped_import_drains_and_goes_on_at_the_page(home: Home):
+    home.configure(page=PAGE, hub='drain = "20s"')
+    home.deliver("STAN_1.csv", rows(MANY))
+    with home.up() as up:
+        up.wait_until_said("Hub is up")
+        up.wait_for("some pages", lambda: half_way(home))
+        assert up.end(signal.SIGTERM, limit=20) == 0
+        stored = home.count("record")
+        assert stored < MANY
+        assert "goes on where it was" in up.said()
+    (run,) = home.json("runs", "--job", "depot.stock")
+    assert run["state"] == "waiting"
+    assert home.run("up", "--until-idle").code == 0
+    assert_each_row_once(home)
+    deliveries = home.json("runs", "show", str(run["id"]))["deliveries"]
+    assert [each["outcome"] for each in deliveries] == ["handed-on", "done"]
+    assert [each["counts"] for each in deliveries] == [{"new": stored}, {"new": MANY - stored}]
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A hub that was killed in the middle of a long first load, and started again."""
+    home = Home(tmp_path_factory.mktemp("killed")).configure(page=PAGE, hub='lease = "3s"')
+    home.deliver("STAN_1.csv", rows(MANY))
+    with home.up() as up:
+        up.wait_until_said("Hub is up")
+        up.wait_for("some pages", lambda: half_way(home))
+        up.kill()
+    assert home.count("record") < MANY
+    home.said = home.run("up", "--until-idle")
+    return home
+
+
+def test_j18_a_run_whose_process_was_killed_is_rescued(killed: Home):
+    assert killed.said is not None
+    assert killed.said.code == 0, killed.said
+    (run,) = killed.json("runs", "--job", "depot.stock")
+    outcomes = [each["outcome"] for each in killed.json("runs", "show", str(run["id"]))["deliveries"]]
+    assert outcomes == ["lost", "done"]
+
+
+def test_s17_a_long_first_load_goes_on_at_the_page_after_a_kill(killed: Home):
+    assert_each_row_once(killed)
+
+
+def test_b04_a_changed_schedule_is_taken_up_without_a_restart(home: Home):
+    with home.up() as up:
+        up.wait_until_said("Next: depot.stock")
+        home.deliver("STAN_1.csv", rows(3))
+        assert home.count("record") == 0
+        home.configure(every="1s")
+        home.ok("apply", "--yes")
+        up.wait_for("the file to come in", lambda: home.count("record") == 3)
+        up.wait_until_said("STAN_1.csv")
+        assert up.end(signal.SIGINT) == 0
+
+
+def test_a_running_job_is_cancelled_at_its_next_page(home: Home):
+    home.configure(page=PAGE, hub='lease = "3s"')
+    home.deliver("STAN_1.csv", rows(10 * MANY))
+    with home.up() as up:
+        up.wait_until_said("Hub is up")
+        up.wait_for("some pages", lambda: half_way(home))
+        assert home.json("runs", "cancel", "1")["state"] == "running"
+        up.wait_until_said("cancelled")
+        assert up.end() == 0
+    assert home.json("runs")[0]["state"] == "cancelled"
+    assert home.count("record") < 10 * MANY
+
+
+def test_programs_read_a_line_of_json_for_each_result(home: Home):
+    home.deliver("STAN_1.csv", rows(3))
+    done = home.run("up", "--until-idle", "--json")
+    assert done.code == 0
+    events = [json.loads(line) for line in done.out.splitlines()]
+    assert [(each["event"], each.get("outcome")) for each in events] == [("result", "done"), ("waiting", None)]
+    assert events[0]["counts"] == {"new": 3}
+
+
+def test_an_interrupted_wait_for_idleness_did_not_go_well(home: Home):
+    home.configure(page=PAGE)
+    home.deliver("STAN_1.csv", rows(MANY))
+    with home.up("--until-idle") as up:
+        up.wait_until_said("Hub is up")
+        up.wait_for("some pages", lambda: half_way(home))
+        assert up.end(signal.SIGINT) == 130
+
+
+def test_the_health_address_that_is_taken_is_a_clear_error(home: Home):
+    home.configure(hub='health = "127.0.0.1:1"')
+    done = home.run("up", "--until-idle", "--health", "256.0.0.1:80")
+    assert done.code == 2
+    assert "hub.health: nothing can listen at 256.0.0.1:80" in done.err

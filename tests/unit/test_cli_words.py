@@ -1,0 +1,52 @@
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hub.cli import show, words
+from hub.config import ScheduleSettings
+
+WARSAW = ZoneInfo("Europe/Warsaw")
+NOON = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
+
+
+def test_numbers_have_their_thousands_set_apart():
+    assert words.outcomes({"quarantined": 14, "new": 2398}) == "2,398 new, 14 quarantined"
+    assert words.outcomes({"new": 0, "sent": 2}) == "2 sent"
+    assert words.outcomes(None) == ""
+    assert (words.counted(1, "row"), words.counted(2412, "row")) == ("1 row", "2,412 rows")
+    assert (words.counted(1, "entry"), words.counted(0, "entry")) == ("1 entry", "0 entries")
+
+
+def test_instants_are_in_the_hubs_time_zone_and_short_today():
+    assert words.local(NOON, WARSAW) == "2026-11-02 12:00:00"
+    assert words.local(NOON, WARSAW, NOON + timedelta(hours=2)) == "12:00:00"
+    assert words.local(NOON, WARSAW, NOON + timedelta(hours=12)) == "2026-11-02 12:00:00"
+    assert words.local(None, WARSAW) == ""
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [(timedelta(seconds=-5), "0 s ago"), (timedelta(minutes=5), "5 min ago"), (timedelta(days=3), "3 d ago")],
+)
+def test_how_long_ago(length: timedelta, said: str):
+    assert words.ago(length) == said
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({}, "only when asked for"),
+        ({"every": "90m", "days": "mon-sat", "between": "06:00-22:00"}, "every 1h30m, mon-sat, 06:00-22:00"),
+        ({"cron": "15 2 * * *", "holidays": "skip"}, "cron 15 2 * * *, not on holidays"),
+        ({"every": "1h", "jitter": "5m", "overlap": "allow"}, "every 1h, up to 5m later, may overlap itself"),
+    ],
+)
+def test_schedules_in_words(settings: dict[str, str], said: str):
+    assert words.schedule(ScheduleSettings.model_validate(settings)) == said
+
+
+def test_text_from_outside_cannot_steer_the_terminal():
+    assert show.plain("a\x1b[31mred\rb\x07") == "a\ufffd[31mred\ufffdb\ufffd"
+    assert show.plain("Światło\nLampa") == "Światło\nLampa"
+    assert show.plain(None) == ""
