@@ -74,8 +74,7 @@ class Spine:
             publisher=self.publisher,
             duties=self,
             clock=self.clock,
-            acknowledge=self.consumer.ack,
-            **given,
+            **{"acknowledge": self.consumer.ack, **given},
         )
 
     def worker(self, **given) -> Worker:
