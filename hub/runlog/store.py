@@ -14,9 +14,7 @@ from hub.store import Store, letters, results
 logger = log.get("runlog")
 
 
-def store_batch(
-    store: Store, deliveries: Sequence[Delivery], acknowledge: Callable[[Sequence[Delivery]], None]
-) -> int:
+def store_batch(store: Store, deliveries: Sequence[Delivery], acknowledge: Callable[[Sequence[Delivery]], None]) -> int:
     """Store what was delivered, in one transaction; acknowledge after it. Raises DatabaseAway. Returns how many."""
     found: list[Result] = []
     pages: list[RecordsDone] = []
