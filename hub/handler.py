@@ -49,6 +49,13 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
+class Snoozed:
+    """Put off for a moment without using an attempt: what is missing is the hub's own, its database say."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """A retry cannot help: the run is dead until somebody mends the cause and replays it."""
 
@@ -67,7 +74,7 @@ class Lost:
     """The lease is somebody else's now: nothing may be settled."""
 
 
-Outcome = Done | HandedOn | Later | Refused | Cancelled | Lost
+Outcome = Done | HandedOn | Later | Snoozed | Refused | Cancelled | Lost
 
 
 @dataclass(slots=True)

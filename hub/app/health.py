@@ -11,7 +11,7 @@ import orjson
 
 from hub import log
 from hub.app.process import Process
-from hub.broker import Consumer
+from hub.broker import Consumer, PublisherState
 from hub.errors import Misconfigured
 
 logger = log.get("health")
@@ -49,8 +49,7 @@ def parts_of(process: Process) -> list[Part]:
         return [Part("process", good=False, message="has not started: it waits for the broker")]
     parts = [Part("threads", not process.broken(), "a thread has ended by a fault" if process.broken() else "all run")]
     parts.append(beat("database", process.database_seen, now, SLOW))
-    blocked = process.publisher.state().blocked
-    parts.append(Part("publisher", blocked is None, f"blocked by the broker: {blocked}" if blocked else "not blocked"))
+    parts.append(publishing(process.publisher.state()))
     if process.scheduler is not None:
         parts.append(beat("scheduler", process.scheduler.beat, now))
     if process.worker is not None:
@@ -144,3 +143,12 @@ def _server(host: str, port: int, look: Look) -> ThreadingHTTPServer:
         address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
     return Server((host, port), Handler)
+
+
+def publishing(state: PublisherState) -> Part:
+    """Tell whether messages can go out."""
+    if state.blocked is not None:
+        return Part("publisher", good=False, message=f"blocked by the broker: {state.blocked}")
+    if not state.connected:
+        return Part("publisher", good=False, message=f"not connected: {state.problem or 'connecting'}")
+    return Part("publisher", good=True, message="connected")

@@ -11,6 +11,10 @@ import sqlalchemy as sa
 from hub.store.schema import run
 
 
+IN_TURN = run.c.id + sa.literal_column("0", sa.Integer)
+"""The order of the ids, as an expression: SQLite would otherwise walk the whole table rather than sort a few rows."""
+
+
 def literal(word: str) -> sa.ColumnElement[str]:
     """Return one of our own words as a part of the statement: behind a parameter, planners miss the partial indexes."""
     assert word.isalpha(), "only words of the schema, never anything from outside"
@@ -39,7 +43,7 @@ def named(given: sa.FromClause, state: str, *columns: sa.ColumnElement[Any]) -> 
 
 def ids_where(*conditions: sa.ColumnElement[bool]) -> sa.Select[int]:
     """Lock the runs that meet conditions; for `id IN (...)`."""
-    locked = sa.select(run.c.id).where(*conditions).order_by(run.c.id).with_for_update(of=run)
+    locked = sa.select(run.c.id).where(*conditions).order_by(IN_TURN).with_for_update(of=run)
     # Inside its parentheses: the driver of SQLite does not count the rows of a statement that begins with WITH.
     there = locked.cte("there", nesting=True)
     return sa.select(there.c.id)

@@ -15,7 +15,7 @@ import sqlalchemy.exc
 from hub.errors import LeaseLost, RunCancelled
 from hub.store import outbox
 from hub.store.batch import pack, rows
-from hub.store.chosen import in_state, literal, named
+from hub.store.chosen import IN_TURN, in_state, literal, named
 from hub.store.database import Tx
 from hub.store.runs import open_run_of
 from hub.store.schema import run
@@ -273,7 +273,7 @@ def lapsed(tx: Tx, most: int) -> list[Lapsed]:
     """Return the running runs whose lease has lapsed, locked until the transaction ends."""
     columns = [run.c[name] for name in Lapsed.__dataclass_fields__]
     gone = sa.select(*columns).where(in_state("running"), run.c.lease_until < tx.now)
-    return [Lapsed(*row) for row in tx.execute(gone.order_by(run.c.id).limit(most).with_for_update())]
+    return [Lapsed(*row) for row in tx.execute(gone.order_by(IN_TURN).limit(most).with_for_update())]
 
 
 def take_back(tx: Tx, gone: Lapsed, not_before: datetime | None, message: str, result: str) -> None:

@@ -15,7 +15,7 @@ from hub.broker import Fate as Sent
 from hub.clock import Clock
 from hub.config import JobSettings
 from hub.errors import LeaseLost, Misconfigured, Refused, RunCancelled, TryLater
-from hub.handler import Cancelled, Done, HandedOn, Handler, Later, Lost, Outcome, Work
+from hub.handler import Cancelled, Done, HandedOn, Handler, Later, Lost, Outcome, Snoozed, Work
 from hub.handler import Refused as RefusedOutcome
 from hub.messages import Result, encode
 from hub.store import DatabaseAway, Store, Tx, breakers, claims, jobs, outbox, runs
@@ -231,7 +231,7 @@ def execute(handler: Handler, work: Work, hold: RunHold) -> Outcome:
     except RunCancelled as cancelled:
         return Cancelled(str(cancelled))
     except DatabaseAway as away:
-        return Later(str(away), system_away=False)
+        return Snoozed(str(away))
     except TryLater as later:
         return Later(str(later), later.after)
     except (Refused, Misconfigured) as refused:

@@ -1,14 +1,17 @@
 """How a run goes on after a delivery: pure, from its outcome to its row and its result."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.config import JobSettings
-from hub.handler import Cancelled, Done, HandedOn, Later, Outcome, Refused
+from hub.handler import Cancelled, Done, HandedOn, Later, Outcome, Refused, Snoozed
 from hub.messages import Result, encode
 from hub.store import claims
 from hub.worker.hold import RunHold
 from hub.worker.retry import retry_at
+
+MOMENT = timedelta(seconds=2)
+"""How long a run is put off that found the hub's own database away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ def decide(claimed: claims.Claimed, outcome: Outcome, job: JobSettings | None, n
             return Fate("done", "done", message)
         case HandedOn():
             return Fate("waiting", "handed-on", "goes on in the next slice", not_before=now)
+        case Snoozed(message):
+            return Fate("waiting", "later", message, not_before=now + MOMENT)
         case Cancelled(message):
             return Fate("cancelled", "cancelled", message)
         case Refused(message):

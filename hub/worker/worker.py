@@ -11,6 +11,7 @@ from hub.broker import Consumer, Delivery
 from hub.handler import Outcome
 from hub.posting import post
 from hub.store import DatabaseAway, outbox
+from hub.worker import collector
 from hub.worker.appetite import Appetite
 from hub.worker.pipeline import Held, Pipeline
 
@@ -72,6 +73,7 @@ class Worker:
 
     def start(self) -> None:
         """Start all threads."""
+        collector.relax()
         for thread in (*self._workers, self._settler, self._poster, self._keeper, self._intake):
             thread.start()
 

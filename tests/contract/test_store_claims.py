@@ -1,7 +1,6 @@
 """A run is carried out by one worker at a time."""
 
 from threading import Event
-from typing import Any
 
 import pytest
 
@@ -79,34 +78,6 @@ def test_two_workers_that_meet_crosswise_do_not_wait_in_a_circle(store: Store):
         pairs = [(number, 1) for number in make(store, *(new(f"shop.{n}", overlap="allow") for n in range(60)))]
         forth, back = together(lambda p=pairs: claim(store, *p), lambda p=pairs: claim(store, *p[::-1]))
         assert len(forth) + len(back) == 60
-
-
-def test_relay_worker_heartbeat_and_settling_do_not_wait_in_a_circle(store: Store):
-    held = begun(store, *(new(f"shop.{n}", overlap="allow") for n in range(80)))
-    pairs = [(each.id, each.generation) for each in held]
-    waiting = make(store, *(new(f"till.{n}", overlap="allow") for n in range(80)))
-
-    def relay() -> int:
-        with store.write() as tx:
-            found = [runs.Waiting(number, 1, "", "", 0) for number in waiting[::-1]]
-            return runs.mark_published(tx, found) + runs.recall_all(tx)
-
-    def heartbeat() -> int:
-        with store.write() as tx:
-            return len(claims.keep(tx, pairs[::-1], LEASE))
-
-    def hand_on() -> int:
-        with store.write() as tx:
-            told: dict[str, Any] = {"state": "waiting", "failures": 0, "message": None, "not_before": tx.now}
-            return len(claims.settle(tx, [claims.Settlement(id=n, generation=g, **told) for n, g in pairs]))
-
-    def work() -> int:
-        return len(claim(store, *((number, 1) for number in waiting)))
-
-    relayed, kept, handed_on, worked = together(relay, heartbeat, hand_on, work)
-    assert {kept, handed_on, worked} <= {0, 80}
-    assert (handed_on, worked) == (80, 80)
-    assert relayed >= 0
 
 
 def test_j09_two_workers_claim_different_runs_of_one_job_at_once(store: Store):

@@ -8,9 +8,9 @@ import pytest
 from hub.broker import Outgoing
 from hub.broker.topology import INVALID, JOBS, TRIGGERS
 from hub.errors import Refused, TryLater
-from hub.handler import Cancelled, Done, HandedOn, Later, Lost
+from hub.handler import Cancelled, Done, HandedOn, Later, Lost, Snoozed
 from hub.messages import Result, decode
-from hub.store import breakers, interventions, outbox, records, runs
+from hub.store import DatabaseAway, breakers, interventions, outbox, records, runs
 from hub.store.records import Write
 from scheduler.rescue import MOST_CRASHES, rescue
 from scheduler.scheduler import Steps
@@ -381,3 +381,22 @@ def test_a_worker_carries_out_many_runs_and_posts_their_results(spine):
     with spine.store.read() as tx:
         assert outbox.count(tx) == 0
     assert {spine.run(number).state for number in numbers} == {"done"}
+
+
+def test_a_database_that_is_away_for_a_moment_costs_no_attempt(spine):
+    def work(_work, hold):
+        if not tried:
+            tried.append(1)
+            raise DatabaseAway
+        return Done()
+
+    tried: list[int] = []
+    spine.add_job("shop.orders", work, attempts=1)
+    number = spine.make("shop.orders")
+    spine.relay()
+    assert spine.deliver(spine.pipeline()) == [Snoozed("The database does not answer.")]
+    assert (spine.run(number).state, spine.run(number).failures) == ("waiting", 0)
+    spine.clock.ahead += timedelta(seconds=5)
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    assert spine.run(number).state == "done"
