@@ -9,7 +9,7 @@ from hub.broker import Broker, open_broker
 from hub.clock import Clock, SystemClock
 from hub.config import Settings, load, read_text, resolve
 from hub.errors import Misconfigured
-from hub.store import Store
+from hub.store import Store, file_address
 from hub.store.migrate import migrate, require_current
 
 DATABASE = "HUB_DATABASE"
@@ -57,7 +57,7 @@ def open_hub(file: Path, *, clock: Clock | None = None, migrated: bool = True) -
     text = read_text(file)
     settings = Settings() if text is None else load(text, OPTIONS, source=file.name)
     database = _named(settings.hub.database, DATABASE)
-    store = Store(database or f"sqlite:///{(file.parent / 'hub.db').as_posix()}")
+    store = Store(database or file_address(file.parent / "hub.db"))
     hub = Hub(
         file=file,
         text=text,

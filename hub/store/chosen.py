@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from hub.store.schema import run
 
-
 IN_TURN = run.c.id + sa.literal_column("0", sa.Integer)
 """The order of the ids, as an expression: SQLite would otherwise walk the whole table rather than sort a few rows."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from hub import log
 from tests.benchmarks import becoming_due, executing, importing, publishing
 from tests.benchmarks.figures import Figure, machine, table, write
 from tests.benchmarks.ground import Ground
@@ -27,6 +28,7 @@ def main() -> None:
     unknown = [name for name in told.works if name not in WORKS]
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(WORKS)}")
+    log.configure(level="warning")
     console = Console()
     with Ground(quick=told.quick) as ground:
         facts = machine(ground)

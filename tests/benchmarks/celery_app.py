@@ -8,6 +8,8 @@ from celery import Celery
 BROKER, BACKEND, ENTRIES = "BENCH_BROKER", "BENCH_BACKEND", "BENCH_BEAT_ENTRIES"
 QUEUE = "bench"
 TASK = "bench.nothing"
+PREFETCH = 500
+"""Messages that it holds for each of its processes, of which there are two."""
 BEAT_EVERY = 3.0
 """Seconds after its start beat finds all entries due."""
 
@@ -24,7 +26,7 @@ def make_app(broker: str, backend: str | None = None, entries: int = 0) -> Any:
         task_acks_late=True,
         task_ignore_result=backend is None,
         task_store_errors_even_if_ignored=False,
-        worker_prefetch_multiplier=100,
+        worker_prefetch_multiplier=PREFETCH,
         worker_send_task_events=False,
         worker_enable_remote_control=False,
         worker_disable_rate_limits=True,
@@ -39,7 +41,7 @@ def make_app(broker: str, backend: str | None = None, entries: int = 0) -> Any:
     return app
 
 
-def nothing(run: int, generation: int, job: str) -> None:  # noqa: ARG001  # the references that our message carries
+def nothing(run: int, generation: int, job: str) -> None:  # the references that our message carries
     """Do nothing."""
 
 
@@ -55,4 +57,8 @@ def send(app: Any, count: int, first: int = 1) -> None:
         task.apply_async(arguments(number))
 
 
-app = make_app(os.environ[BROKER], os.environ.get(BACKEND), int(os.environ.get(ENTRIES, "0"))) if BROKER in os.environ else None
+app = (
+    make_app(os.environ[BROKER], os.environ.get(BACKEND), int(os.environ.get(ENTRIES, "0")))
+    if BROKER in os.environ
+    else None
+)

@@ -52,7 +52,9 @@ def figure(
 ) -> Figure:
     """Return the medians of our rates, the peer's and, if there is a third side, the limit's."""
     ours, peer, *limit = [statistics.median(each) for each in rates]
-    rounds = {name: [round(rate, 1) for rate in each] for name, each in zip(("ours", "peer", "limit"), rates, strict=False)}
+    rounds = {
+        name: [round(rate, 1) for rate in each] for name, each in zip(("ours", "peer", "limit"), rates, strict=False)
+    }
     return Figure(work, ours, unit, peer, limit[0] if limit else None, against, {"rounds": rounds, **(details or {})})
 
 
@@ -76,7 +78,9 @@ def table(figures: Sequence[Figure]) -> Table:
     shown.add_column("beside")
     for each in figures:
         ratio = f"{each.ratio:.1f}" if each.ratio else ""
-        shown.add_row(each.work, each.unit, _number(each.ours), _number(each.peer), _number(each.limit), ratio, each.against)
+        shown.add_row(
+            each.work, each.unit, _number(each.ours), _number(each.peer), _number(each.limit), ratio, each.against
+        )
     return shown
 
 
@@ -86,5 +90,7 @@ def _number(value: float | None) -> str:
 
 def write(path: Path, figures: Sequence[Figure], facts: Mapping[str, Any]) -> None:
     """Write a list of figures; each says on what machine it was measured, so that lists can be put together."""
-    told = [{**asdict(each), "ratio": each.ratio, "machine": facts, "command": " ".join(sys.argv[1:])} for each in figures]
+    told = [
+        {**asdict(each), "ratio": each.ratio, "machine": facts, "command": " ".join(sys.argv[1:])} for each in figures
+    ]
     path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")

@@ -106,7 +106,7 @@ class Ground:
             for number, command in enumerate(commands):
                 folder = Path(tempfile.mkdtemp(prefix=f"{number}-", dir=self.folder))
                 argv = [sys.executable, "-m", *command]
-                team.append(processes.start(argv, log=folder / "log", env={"PYTHONPATH": str(ROOT) + ":/tmp/patch", **env}))
+                team.append(processes.start(argv, log=folder / "log", env={"PYTHONPATH": str(ROOT), **env}))
             yield Team(team)
         finally:
             for each in team:

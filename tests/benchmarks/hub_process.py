@@ -8,10 +8,12 @@ from pathlib import Path
 
 from hub.app import Configuration, Process, Roles, open_hub
 from hub.broker import Topology, queue_of, topology
-from hub.config import JobSettings
+from hub.config import JobSettings, Settings
 from hub.handler import Done, Handler, Hold, Outcome, Work
 from tests.benchmarks.hub_side import KIND, SYSTEM, job_settings
 
+PREFETCH = 1_000
+JOBS: dict[str, JobSettings] = {}
 ROLES = {"adapter": Roles.of_adapter(KIND), "runlog": Roles.of_runlog()}
 
 
@@ -23,12 +25,11 @@ def nothing(_work: Work, _hold: Hold) -> Outcome:
 class IdleConfiguration(Configuration):
     """One system with so many jobs, none of which has anything to do."""
 
-    count = 0
-
     @property
-    def settings(self):
-        s = super().settings
-        return s.model_copy(update={"hub": s.hub.model_copy(update={"prefetch": 200})})
+    def settings(self) -> Settings:
+        """Return the default settings with a prefetch as large as the peer's."""
+        settings = super().settings
+        return settings.model_copy(update={"hub": settings.hub.model_copy(update={"prefetch": PREFETCH})})
 
     def topology(self) -> Topology:
         """Return the queues of that system."""
@@ -45,9 +46,6 @@ class IdleConfiguration(Configuration):
     def handler(self, job: str) -> Handler | None:
         """Return what does nothing."""
         return nothing if job in JOBS else None
-
-
-JOBS: dict[str, JobSettings] = {}
 
 
 def main(role: str, count: int) -> None:

@@ -29,7 +29,9 @@ def opened(place_broker: str, name: str) -> Broker:
     return broker
 
 
-def put_jobs(store: Store, first: int, count: int, *, every: timedelta | None = None, due: datetime | None = None) -> None:
+def put_jobs(
+    store: Store, first: int, count: int, *, every: timedelta | None = None, due: datetime | None = None
+) -> None:
     """Store jobs, as `hub apply` does."""
     settings = job_settings(0, every).schedule().model_dump(mode="json", exclude_defaults=True)
     stored = {"schedule": settings, "country": None, "sync": ["nothing"], "triggers": False}

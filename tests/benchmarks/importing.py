@@ -31,33 +31,29 @@ def measure(ground: Ground) -> list[Figure]:
     rows = ground.amount(ROWS)
     file = ground.folder / "stock.csv"
     write_file(file, rows)
-    reading = {"csv module": bare_reading(file, rows), "our reader": our_reading(ground, file, rows)}
+    read = {"csv module": bare_reading(file, rows), "our reader": our_reading(ground, file, rows)}
     some = rows // INSERTED_SHARE
     with ground.place() as place:
-        postgres = {"copy": bare_copy(place.watch, file, some), "executemany": bare_many(place.watch, file, some)}
-        bare = together(reading["csv module"], postgres["executemany"])
-        ours = imported(ground, file, place.database, rows)
-        figures = [_figure("PostgreSQL", rows, ours, bare, together(reading["our reader"], postgres["copy"]), reading | postgres)]
-    sqlite = {"executemany": bare_sqlite(ground.folder / "bare.db", file, some)}
-    bare = together(reading["csv module"], sqlite["executemany"])
+        inserted = {"COPY": bare_copy(place.watch, file, some), "executemany": bare_many(place.watch, file, some)}
+        figures = [_figure("PostgreSQL", rows, imported(ground, file, place.database, rows), read, inserted)]
+    inserted = {"executemany": bare_sqlite(ground.folder / "bare.db", file, some)}
     ours = imported(ground, file, f"sqlite:///{ground.folder / 'import.db'}", rows)
-    figures.append(_figure("SQLite", rows, ours, bare, together(reading["our reader"], sqlite["executemany"]), reading | sqlite))
-    return figures
+    return [*figures, _figure("SQLite", rows, ours, read, inserted)]
 
 
 def _figure(
-    database: str, rows: int, ours: dict[str, float], bare: float, limit: float, parts: dict[str, float]
+    database: str, rows: int, ours: dict[str, float], read: dict[str, float], inserted: dict[str, float]
 ) -> Figure:
+    """Tell one import; the limit is our reader and then the fastest insert, each as fast as alone."""
     memory = ours["memory"]
-    against = f"csv and executemany alone; limit: our reader and the fastest insert alone; {memory / 1e6:.0f} MB at most"
     assert memory < MOST_MEMORY, f"{memory:,} bytes of memory"
-    details = {"rows": rows, "memory": memory, "alone": {name: round(rate) for name, rate in parts.items()}}
-    return Figure(f"import, {database}", rows / ours["seconds"], "rows/s", bare, limit, against, details)
-
-
-def together(*rates: float) -> float:
-    """Return the rate of doing one after the other."""
-    return 1 / sum(1 / rate for rate in rates)
+    limit = 1 / (1 / read["our reader"] + 1 / max(inserted.values()))
+    alone = {f"read, {name}": rate for name, rate in read.items()} | {
+        f"insert, {name}": r for name, r in inserted.items()
+    }
+    against = "alone: " + "; ".join(f"{name} {rate:,.0f}" for name, rate in alone.items()) + f"; {memory / 1e6:.0f} MB"
+    details = {"rows": rows, "memory": memory, "own_seconds": ours["cpu"], "alone": alone}
+    return Figure(f"import, {database}", rows / ours["seconds"], "rows/s", None, limit, against, details)
 
 
 def write_file(file: Path, rows: int) -> None:
@@ -79,6 +75,8 @@ def imported(ground: Ground, file: Path, database: str, rows: int) -> dict[str, 
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     assert f"{rows:,} new" in told["outcome"], told["outcome"]
+    for left in (source / "done").iterdir():
+        left.unlink()
     return told
 
 

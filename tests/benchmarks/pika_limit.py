@@ -45,7 +45,9 @@ class _Sending:
         publish = self._channel.basic_publish
         until = min(self._count, self._confirmed + WINDOW)
         for number in range(self._sent, until):
-            properties = pika.BasicProperties(content_type="application/json", delivery_mode=2, message_id=f"{number}.1")
+            properties = pika.BasicProperties(
+                content_type="application/json", delivery_mode=2, message_id=f"{number}.1"
+            )
             publish(JOBS, SYSTEM, self._bodies[number], properties, mandatory=True)
         self._sent = until
 

@@ -13,6 +13,7 @@ from unittest import mock
 
 import sqlalchemy as sa
 
+import hub.posting
 import hub.sync.pull
 import scheduler.relay
 import scheduler.scheduler
@@ -125,14 +126,14 @@ def never_recalled() -> AbstractContextManager[Any]:
 @_bug
 def result_off_before_confirm() -> AbstractContextManager[Any]:
     """Results are taken off the outbox, then published."""
+    outgoing: Callable[[outbox.Unsent], Any] = hub.posting._outgoing  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     def post(store: Store, publisher: Publisher, unsent: Sequence[outbox.Unsent]) -> int:
         if not unsent:
             return 0
         with store.write() as tx:
             outbox.take_off(tx, unsent)
-        outgoing = [scheduler.relay.post.__globals__["_outgoing"](each) for each in unsent]
-        return sum(fate is Fate.CONFIRMED for fate in publisher.publish(outgoing))
+        return sum(fate is Fate.CONFIRMED for fate in publisher.publish([outgoing(each) for each in unsent]))
 
     return _together(
         mock.patch.object(tests.simulation.process, "post", post), mock.patch.object(scheduler.relay, "post", post)

@@ -23,6 +23,7 @@ RATES: dict[str, float] = {
     "restart": 0.004,
     "purge": 0.003,
     "sleep": 0.01,
+    "two-lead": 0.05,
     "drain": 0.004,
     "jump": 0.008,
     "back": 0.002,

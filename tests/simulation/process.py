@@ -58,13 +58,14 @@ class Pass:
 
 
 class SimLeader(Leader):
-    """The leader, with its last answer to look at."""
+    """The leader, with its last answer to look at; now and then two believe to lead."""
 
     led = False
+    deluded: Callable[[], bool] = bool
 
     def leads(self) -> bool:
-        """Return whether this process leads."""
-        self.led = super().leads()
+        """Return whether this process leads, or believes so."""
+        self.led = self.deluded() or super().leads()
         return self.led
 
 
@@ -165,6 +166,7 @@ class Process:
     def _start_scheduler(self) -> None:
         length = min(LENGTH, self.configuration.settings.hub.lease)
         leader = SimLeader(self.store, self.name, self.clock, length)
+        leader.deluded = lambda: self.hub.faults.happens("two-lead")
         steps = Steps(self.store, self.publisher, leader, self.clock, self._restore)
         self.loops.append(Loop("schedule", lambda: self._schedule(steps, leader), lambda: not self.stopping, weight=4))
 
