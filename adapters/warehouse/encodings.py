@@ -35,6 +35,8 @@ _LETTERS = {
 _FITTING = set("€§°²³µ×±½¼–—„”“‚’‘»«…™®©·•\xa0ø")  # noqa: RUF001 - these very signs
 """Signs that a price list may well have, in any language."""
 _BELONGING, _SIGN, _STRANGE = 4, 1, -6
+_CAPITAL = -0.01
+"""Of two readings that both make sense, that with fewer capitals outside ASCII is the likelier."""
 
 _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 _ASCII = bytes(range(128))
@@ -99,8 +101,9 @@ def _score(sample: bytes, encoding: str) -> float:
     return best / counts.total()
 
 
-def _fit(counts: Counter[str], letters: set[str]) -> int:
+def _fit(counts: Counter[str], letters: set[str]) -> float:
     return sum(
         count * (_BELONGING if character in letters else _SIGN if character in _FITTING else _STRANGE)
+        + count * (_CAPITAL if character.isupper() else 0)
         for character, count in counts.items()
     )

@@ -38,6 +38,8 @@ def main() -> None:
             with console.status(f"measuring {name}"):
                 figures += WORKS[name](ground)
         console.print(table(figures))
+        for each in figures:
+            console.print(f"  {each.work}: {each.against}", highlight=False)
     write(told.output, figures, facts)
     console.print(f"written to {told.output}", highlight=False)
 

@@ -63,6 +63,11 @@ class Ground:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
+    @property
+    def rounds(self) -> int:
+        """How often each side has its turn."""
+        return 1 if self.quick else 3
+
     def amount(self, full: int) -> int:
         """Return how much is to be done: all of it, or a tenth if it is to be quick."""
         return full // 10 if self.quick else full

@@ -17,7 +17,10 @@ def measure(ground: Ground) -> list[Figure]:
     """Measure us, Celery's apply_async and bare pika in turns."""
     count = ground.amount(RUNS)
     rates = in_turns(
-        lambda: ours(ground, count), lambda: peer(ground, count // PEERS_SHARE), lambda: limit(ground, count)
+        lambda: ours(ground, count),
+        lambda: peer(ground, count // PEERS_SHARE),
+        lambda: limit(ground, count),
+        rounds=ground.rounds,
     )
     return [figure("publish", "runs/s", "Celery apply_async; limit: bare pika", rates, {"runs": count})]
 

@@ -137,10 +137,16 @@ class RabbitServer(Rabbit):
             beam = next((pid for pid in self.pids() if name_of(pid) == "beam.smp"), None)
             processes.end(self._node, signal.SIGTERM, to=beam)
             self._node = None
-        self.kill()
+        self._end()
 
     def kill(self) -> None:
-        """Kill the node and its port mapper at one stroke; the data is kept as it lies."""
+        """Kill the node and its port mapper at one stroke, once its queues can survive it; the data stays as it lies."""
+        for queue in self.api("GET", "/api/queues?columns=name,vhost,type"):
+            if queue.get("type") == "quorum":
+                self.wait_until_kept(self.url_of(queue["vhost"]), queue["name"])
+        self._end()
+
+    def _end(self) -> None:
         for process in (self._node, self._mapper):
             if process:
                 processes.end_at_once(process)
@@ -167,7 +173,7 @@ class RabbitServer(Rabbit):
 
     def close(self) -> None:
         """Kill it and remove its data."""
-        self.kill()
+        self._end()
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
@@ -208,7 +214,7 @@ class RabbitServer(Rabbit):
             self._node = processes.start([program("rabbitmq-server")], log=folder / "server.log", env=environment)
             processes.wait_until("RabbitMQ to answer", self._answers, process=self._node, seconds=120)
         except ServerFailed:
-            self.kill()
+            self._end()
             raise
 
     def _settings(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ Each takes the place of one thing in the running code, as a plausible mistake wo
 where our own code is patched; README.md says what each breaks, and how many seeds it takes to find it.
 """
 
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -71,7 +71,7 @@ def acknowledge_before_settle() -> AbstractContextManager[Any]:
 @_bug
 def acknowledge_trigger_before_row() -> AbstractContextManager[Any]:
     """A trigger is acknowledged, then its run is stored."""
-    take = Pipeline._take_triggers  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    take = Pipeline._take_triggers  # pyright: ignore[reportPrivateUsage]
 
     def early(self: Pipeline, decoded: Any) -> None:
         self.acknowledge([delivery for delivery, _, _ in decoded.triggers])
@@ -98,7 +98,7 @@ def acknowledge_result_before_stored() -> AbstractContextManager[Any]:
 @_bug
 def mark_before_confirm() -> AbstractContextManager[Any]:
     """The relay marks runs as published, then publishes them."""
-    outgoing: Callable[[runs.Waiting], Any] = scheduler.relay._outgoing  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    outgoing: Callable[[runs.Waiting], Any] = scheduler.relay._outgoing  # pyright: ignore[reportPrivateUsage]
 
     def relay(store: Store, publisher: Publisher, most: int = 100) -> scheduler.relay.Relayed:
         with store.write() as tx:
@@ -120,13 +120,13 @@ def mark_any_generation() -> AbstractContextManager[Any]:
 @_bug
 def never_recalled() -> AbstractContextManager[Any]:
     """What was published and got lost is never published again."""
-    return mock.patch.object(runs, "recall", lambda _tx: 0)
+    return mock.patch.object(runs, "recall", return_value=0)
 
 
 @_bug
 def result_off_before_confirm() -> AbstractContextManager[Any]:
     """Results are taken off the outbox, then published."""
-    outgoing: Callable[[outbox.Unsent], Any] = hub.posting._outgoing  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    outgoing: Callable[[outbox.Unsent], Any] = hub.posting._outgoing  # pyright: ignore[reportPrivateUsage]
 
     def post(store: Store, publisher: Publisher, unsent: Sequence[outbox.Unsent]) -> int:
         if not unsent:
@@ -158,7 +158,7 @@ def no_dedupe() -> AbstractContextManager[Any]:
 
 
 def _ticking(*, stale: bool) -> Callable[[Store], scheduler.tick.Ticked]:
-    decided: Callable[..., Any] = scheduler.tick._decided  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    decided: Callable[..., Any] = scheduler.tick._decided  # pyright: ignore[reportPrivateUsage]
 
     def tick(store: Store) -> scheduler.tick.Ticked:
         with store.read() as tx:
@@ -184,7 +184,11 @@ def _ticking(*, stale: bool) -> Callable[[Store], scheduler.tick.Ticked]:
 def missed_silently() -> AbstractContextManager[Any]:
     """Occurrences older than the catchup window are left out without a word."""
     decide = scheduler.tick.decide
-    return mock.patch.object(scheduler.tick, "decide", lambda *a, **k: replace(decide(*a, **k), missed=None))
+
+    def silent(*told: Any, **more: Any) -> Any:
+        return replace(decide(*told, **more), missed=None)
+
+    return mock.patch.object(scheduler.tick, "decide", silent)
 
 
 # Claims and leases
@@ -213,12 +217,12 @@ def settle_any_generation() -> AbstractContextManager[Any]:
 def _settle(tx: Tx, settlements: Collection[claims.Settlement]) -> set[int]:
     told = {each.id: each for each in settlements}
     given = claims.pack({name: getattr(each, name) for name in _SETTLED} for each in told.values())
-    found = [told[row.id] for row in tx.execute(claims._settle(tx.dialect), {"given": given})]  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    found = [told[row.id] for row in tx.execute(claims._settle(tx.dialect), {"given": given})]  # pyright: ignore[reportPrivateUsage]
     outbox.put(tx, [outbox.Unsent(each.id, each.generation, 0, each.job, each.result) for each in found])
     return {each.id for each in found}
 
 
-_SETTLED: Sequence[str] = claims._SETTLED  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+_SETTLED: Sequence[str] = claims._SETTLED  # pyright: ignore[reportPrivateUsage]
 
 
 @_bug
@@ -278,7 +282,7 @@ def page_without_lease() -> AbstractContextManager[Any]:
 def overlap_ignored() -> AbstractContextManager[Any]:
     """A run is claimed though another one of its job is open, and the database does not mind."""
     index = next(each for each in schema.run.indexes if each.name == "uq_run_open")
-    claim = _rebuilt(claims, "_claim", {"open_run_of": lambda _name: sa.false()})
+    claim = _rebuilt(claims, "_claim", {"open_run_of": mock.Mock(return_value=sa.false())})
     return _together(claim, _dropped(schema.run.indexes, index))
 
 
@@ -288,22 +292,20 @@ def overlap_ignored() -> AbstractContextManager[Any]:
 @_bug
 def result_beside_settle() -> AbstractContextManager[Any]:
     """A run is settled without its result in the outbox: it is only posted afterwards."""
-    beside = SimpleNamespace(put=lambda _tx, _unsent: None, Unsent=outbox.Unsent)
+    beside = SimpleNamespace(put=mock.Mock(), Unsent=outbox.Unsent)
     return mock.patch.object(claims, "outbox", beside)
 
 
 @_bug
-def result_stored_twice() -> AbstractContextManager[Any]:
-    """A result that comes again is stored again."""
-    key = schema.result.primary_key
-    without = mock.patch.object(results, "_store", lambda _dialect, table: _insert(table))
-    return _together(without, _dropped(schema.result.constraints, key), _dropped(schema.result_records.constraints, schema.result_records.primary_key))
+def result_never_comes_twice() -> AbstractContextManager[Any]:
+    """The log consumer does not expect a result that it has stored already."""
 
+    def insert(_dialect: str, table: sa.Table) -> sa.Executable:
+        names = [column.name for column in table.c]
+        given = results.rows("sqlite", "given", **{name: table.c[name].type for name in names})
+        return sa.insert(table).from_select(names, sa.select(*(given.c[name] for name in names)))
 
-def _insert(table: sa.Table) -> sa.Executable:
-    names = [column.name for column in table.c]
-    given = results.rows("sqlite", "given", **{name: table.c[name].type for name in names})
-    return sa.insert(table).from_select(names, sa.select(*(given.c[name] for name in names)))
+    return mock.patch.object(results, "_store", insert)
 
 
 # Syncs
@@ -342,7 +344,7 @@ def file_moved_before_commit() -> AbstractContextManager[Any]:
 @_bug
 def file_taken_while_written() -> AbstractContextManager[Any]:
     """A file is taken without asking whether its writer has finished."""
-    return mock.patch.object(warehouse, "is_complete", lambda *_: True)
+    return mock.patch.object(warehouse, "is_complete", return_value=True)
 
 
 @_bug
@@ -365,7 +367,7 @@ def trigger_into_started() -> AbstractContextManager[Any]:
 @_bug
 def breaker_never_probed() -> AbstractContextManager[Any]:
     """An open breaker is never asked again."""
-    return mock.patch.object(breakers, "may_probe", lambda _tx, _system: False)
+    return mock.patch.object(breakers, "may_probe", return_value=False)
 
 
 # How they are planted
@@ -382,7 +384,7 @@ def _rebuilt(module: Any, name: str, parts: Mapping[str, Any]) -> Generator[None
     """Build one statement anew with other parts."""
     with mock.patch.multiple(module, **parts):
         statement = getattr(module, name).__wrapped__("sqlite")
-    with mock.patch.object(module, name, lambda _dialect: statement):
+    with mock.patch.object(module, name, return_value=statement):
         yield
 
 

@@ -25,9 +25,9 @@ class SimPath(type(Path())):
     def rename(self, target: Any) -> Any:
         """Rename, with a point before and after."""
         _point("before renaming a file")
-        done = super().rename(target)
+        super().rename(target)
         _point("after renaming a file")
-        return done
+        return type(self)(target)
 
     def open(self, *args: Any, **options: Any) -> IO[Any]:  # pyright: ignore[reportIncompatibleMethodOverride]  # all
         """Open, with a point before."""

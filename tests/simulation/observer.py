@@ -44,6 +44,5 @@ class Observer:
 
     def broke(self, who: str, what: str, fault: Exception) -> None:
         """Note that a loop ended by a fault of ours."""
-        self.faults_found.append(
-            f"nothing breaks: {who} broke in its loop {what!r} with {type(fault).__name__}: {fault}"[:600]
-        )
+        first = (str(fault).splitlines() or [""])[0]
+        self.faults_found.append(f"nothing breaks: {who} broke in its loop {what!r}: {type(fault).__name__}: {first}")

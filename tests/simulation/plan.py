@@ -1,7 +1,8 @@
 """What a seed stands for: how many processes, which accidents and how often. Everything else is drawn as it goes."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 RATES: dict[str, float] = {
     # at a point between two effects of a process
@@ -23,10 +24,11 @@ RATES: dict[str, float] = {
     "restart": 0.004,
     "purge": 0.003,
     "sleep": 0.01,
-    "two-lead": 0.05,
     "drain": 0.004,
     "jump": 0.008,
     "back": 0.002,
+    # when a scheduler starts
+    "two-lead": 0.3,
     # what others do
     "away": 0.012,
     "poison": 0.003,
@@ -58,10 +60,9 @@ class Plan:
         """Return the plan without one kind of accident."""
         return self.evolve(rates={name: rate for name, rate in self.rates.items() if name != kind})
 
-    def evolve(self, **changes: object) -> "Plan":
+    def evolve(self, **changes: Any) -> "Plan":
         """Return the plan with something changed."""
-        told = {name: getattr(self, name) for name in Plan.__dataclass_fields__}
-        return Plan(**{**told, **changes})
+        return replace(self, **changes)
 
     def told(self) -> str:
         """Return the plan in words."""

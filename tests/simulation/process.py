@@ -58,14 +58,14 @@ class Pass:
 
 
 class SimLeader(Leader):
-    """The leader, with its last answer to look at; now and then two believe to lead."""
+    """The leader, with its last answer to look at; some believe to lead whatever the database says."""
 
     led = False
-    deluded: Callable[[], bool] = bool
+    deluded = False
 
     def leads(self) -> bool:
         """Return whether this process leads, or believes so."""
-        self.led = self.deluded() or super().leads()
+        self.led = self.deluded or super().leads()
         return self.led
 
 
@@ -166,9 +166,9 @@ class Process:
     def _start_scheduler(self) -> None:
         length = min(LENGTH, self.configuration.settings.hub.lease)
         leader = SimLeader(self.store, self.name, self.clock, length)
-        leader.deluded = lambda: self.hub.faults.happens("two-lead")
+        leader.deluded = self.hub.faults.happens("two-lead")
         steps = Steps(self.store, self.publisher, leader, self.clock, self._restore)
-        self.loops.append(Loop("schedule", lambda: self._schedule(steps, leader), lambda: not self.stopping, weight=4))
+        self.loops.append(Loop("schedule", lambda: self._schedule(steps, leader), lambda: not self.stopping, weight=3))
 
     def _restore(self) -> None:
         with suppress(TryLater):

@@ -17,7 +17,7 @@ from tests.simulation.hub import SimHub
 from tests.simulation.plan import Plan
 from tests.simulation.scripted import connectors
 
-MEMORY = Path("/dev/shm")  # noqa: S108  # where there is one, files in memory are ten times as fast
+MEMORY = Path("/dev/shm")  # where there is one, files in memory are ten times as fast
 
 
 @dataclass(frozen=True, slots=True)

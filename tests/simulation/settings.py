@@ -75,7 +75,9 @@ def changed(jobs: Jobs, dice: random.Random) -> Jobs:
     if name not in jobs:
         return {**jobs, name: _timed(dice)}
     plan = jobs[name]
-    new = replace(plan, enabled=not plan.enabled) if dice.random() < 0.4 else replace(_timed(dice), enabled=plan.enabled)
+    new = (
+        replace(plan, enabled=not plan.enabled) if dice.random() < 0.4 else replace(_timed(dice), enabled=plan.enabled)
+    )
     return {**jobs, name: replace(new, triggers=plan.triggers)}
 
 

@@ -7,9 +7,8 @@ from tests.simulation.plan import Plan
 MOST_TRIES = 120
 
 
-def shrunk(plan: Plan, fails: Callable[[Plan], bool]) -> Plan:
-    """Return the smallest plan found that still fails."""
-    tries = MOST_TRIES
+def shrunk(plan: Plan, fails: Callable[[Plan], bool], tries: int = MOST_TRIES) -> Plan:
+    """Return the smallest plan found, within so many tries, that still fails."""
     smaller = True
     while smaller and tries > 0:
         smaller = False

@@ -5,7 +5,7 @@ Everything is noted as it is done: this is what the checker goes by.
 
 import random
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -275,5 +275,3 @@ class World:
     def sent_all(self) -> bool:
         """Return whether all that others wanted to publish is published."""
         return not self._unsent
-
-
