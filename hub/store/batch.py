@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from hub.store.types import json_text
 
@@ -25,11 +24,7 @@ def _rows(
     dialect: str, name: str, parameter: sa.ColumnElement[str], columns: Mapping[str, sa.types.TypeEngine[Any]]
 ) -> sa.FromClause:
     if dialect == "postgresql":
-        # What is stored as JSONB is best read as JSONB: it would be parsed twice otherwise.
-        if any(isinstance(each, sa.JSON) for each in columns.values()):
-            source = sa.func.jsonb_to_recordset(sa.cast(parameter, postgresql.JSONB))
-        else:
-            source = sa.func.json_to_recordset(sa.cast(parameter, sa.JSON))
+        source = sa.func.json_to_recordset(sa.cast(parameter, sa.JSON))
         derived = source.table_valued(*(sa.column(n, t) for n, t in columns.items()), name=name)
         return derived.render_derived(name=name, with_types=True)
     each = sa.func.json_each(parameter).table_valued("value")

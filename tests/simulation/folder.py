@@ -27,12 +27,13 @@ class SimPath(type(Path())):
         _point("before renaming a file")
         super().rename(target)
         _point("after renaming a file")
-        return type(self)(target)
+        return Path(target)
 
     def open(self, *args: Any, **options: Any) -> IO[Any]:  # pyright: ignore[reportIncompatibleMethodOverride]  # all
         """Open, with a point before."""
         _point("before opening a file")
-        return super().open(*args, **options)
+        opened: Any = super().open(*args, **options)
+        return opened
 
 
 def _point(what: str) -> None:

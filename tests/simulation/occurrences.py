@@ -68,7 +68,9 @@ def check_job(job: str, acts: Sequence[Act], made: Sequence[Seen], passes: Seque
         within = [seen for seen in left if stretch.holds(seen)]
         left = [seen for seen in left if not stretch.holds(seen)]
         covered = [occurrence for seen in within for occurrence in answered(seen, stretch.plan)]
-        times.update(covered)
+        # A schedule that is changed, or resumed, while the clock is set back begins from that time, and may come to
+        # times that the one before has answered.
+        times.update(each for each in covered if each > stretch.latest or stretch.latest == stretch.since)
         until = ticked_until(stretch, passes)
         for occurrence in grid(stretch.plan, stretch.latest, until):
             if occurrence not in covered:
