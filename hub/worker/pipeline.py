@@ -5,8 +5,8 @@ Nothing here waits or makes threads: `worker.py` does, and so does the simulator
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from hub import log
@@ -24,6 +24,9 @@ from hub.worker.hold import RunHold
 from hub.worker.settle import decide, settlement
 
 logger = log.get("worker")
+
+CALM = timedelta(seconds=10)
+"""Between two triggered runs of a job: a storm of triggers makes a run now and one every so often, each for many."""
 
 
 class Duties(Protocol):
@@ -71,6 +74,8 @@ class Pipeline:
     held: dict[tuple[int, int], RunHold] = field(default_factory=dict[tuple[int, int], RunHold])
     unkept: deque[tuple[Delivery, str]] = field(default_factory=deque[tuple[Delivery, str]])
     """Invalid messages that could not be put into `hub.invalid` yet, with the reason; tried with each heartbeat."""
+    triggered: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """When the latest triggered run of each job may begin, as far as this process has seen triggers."""
     resting: Mapping[str, breakers.Breaker] = field(default_factory=dict[str, breakers.Breaker])
     """Systems that have failed lately, as last seen in the database."""
 
@@ -100,8 +105,15 @@ class Pipeline:
             return
         with self.store.write() as tx:
             for wanted in coalesced(decoded, tx):
-                runs.trigger(tx, wanted)
+                runs.trigger(tx, replace(wanted, not_before=self._calm(wanted.job, tx.now)))
         self.acknowledge([delivery for delivery, _, _ in decoded.triggers])
+
+    def _calm(self, job: str, now: datetime) -> datetime:
+        """Return when a triggered run may begin: the first at once, the next after a pause in which others join it."""
+        last = self.triggered.get(job)
+        if last is None or last <= now:
+            self.triggered[job] = now if last is None else max(now, last + CALM)
+        return self.triggered[job]
 
     def _claim(self, decoded: Decoded) -> list[Held]:
         by_run = {(due.run, due.generation): delivery for delivery, due in decoded.due}

@@ -12,6 +12,7 @@ from hub.handler import Cancelled, Done, HandedOn, Later, Lost, Snoozed
 from hub.messages import Result, decode
 from hub.store import DatabaseAway, breakers, interventions, outbox, records, runs
 from hub.store.records import Write
+from hub.worker.pipeline import CALM
 from scheduler.rescue import MOST_CRASHES, rescue
 from scheduler.scheduler import Steps
 
@@ -297,6 +298,8 @@ def test_a_trigger_from_outside_runs_its_job_and_a_storm_of_them_coalesces(spine
     spine.deliver(pipeline)
     spine.publisher.publish([Outgoing(TRIGGERS, "shop.orders", b"")])  # the documented message at its shortest
     assert pipeline.receive(spine.take()) == []
+    assert spine.relay() == 0  # so soon after the other it waits a moment, for others to join it
+    spine.clock.ahead += CALM
     assert spine.relay() == 1
     spine.deliver(pipeline)
     assert asked == [["1001", "1002"], None]

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from tests.simulation.clock import SimClock
 
@@ -32,8 +32,7 @@ class SimPath(type(Path())):
     def open(self, *args: Any, **options: Any) -> IO[Any]:  # pyright: ignore[reportIncompatibleMethodOverride]  # all
         """Open, with a point before."""
         _point("before opening a file")
-        opened: Any = super().open(*args, **options)
-        return opened
+        return cast("IO[Any]", super().open(*args, **options))
 
 
 def _point(what: str) -> None:

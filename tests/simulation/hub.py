@@ -20,9 +20,9 @@ DEEPEST = 3
 """How many processes may be in the middle of a step, one inside the other."""
 AFTERWARDS = (1, 6, 21, 21, 60, 60, 60)
 """Seconds between the first rounds when all is well: enough for every lease to lapse and each job to run again."""
-PATIENT = 20
+PATIENT = 15
 """Rounds after which time goes faster: only a breaker's rest or a lost message's recall take longer."""
-MOST_ROUNDS = 150
+MOST_ROUNDS = 50
 MOST_STEPS = 5_000
 WORKING = frozenset(["take in", "work", "settle", "post", "store"])
 """Loops that are ready only when there is something to do."""
@@ -234,7 +234,7 @@ class SimHub:
             if self._idle():
                 return True
             self.world.settle_left()
-            self.clock.move(20 if number < PATIENT else 150)
+            self.clock.move(20 if number < PATIENT else 300)
         return False
 
     def _round(self) -> None:
