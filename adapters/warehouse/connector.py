@@ -93,10 +93,15 @@ class _Pass:
             if again is None:
                 raise TryLater(f"{shown_name(taken.name)} is still held by another run")
             yield again
-        now, settle = self.connector.clock.now(), self.connector.options.settle
-        for file in come:
-            name = file.path.name
-            if is_complete(file, now, settle, done.looks.get(name)):
+        for earlier in come:
+            name = earlier.path.name
+            # Looked at when its turn comes: those before it may have taken long, and its writer may write again. The
+            # clock is read before that, so that whatever comes between makes the file younger than it is.
+            now = self.connector.clock.now()
+            file = folder.look_again(earlier)
+            if file is None:
+                continue
+            if is_complete(file, now, self.connector.options.settle, done.looks.get(name)):
                 taken = folder.take(file) if self.moves else Taken(file.path, name)
                 if taken is not None:
                     yield taken

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tenacity import retry, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
 from hub.errors import Refused, TryLater
 
 TAKING, DONE, FAILED = ".taking", "done", "failed"
@@ -78,9 +80,29 @@ class Folder:
                 notes.append(refusal)
         return sorted(found, key=lambda file: (file.changed, file.path.name))
 
+    def look_again(self, found: Found) -> Found | None:
+        """Return a file as it is now; None if it is gone."""
+        try:
+            seen = found.path.lstat()
+        except FileNotFoundError:
+            return None
+        return Found(found.path, seen.st_size, seen.st_mtime) if stat.S_ISREG(seen.st_mode) else None
+
     def take(self, found: Found) -> Taken | None:
-        """Make a file ours; None if it is gone, or still open where that prevents renaming (Windows)."""
-        return self._move_to_taking(found.path, found.path.name)
+        """Make a file ours; None if it is gone or being written, or still open where that prevents renaming (Windows)."""
+        taken = self._move_to_taking(found.path, found.path.name)
+        if taken is None:
+            return None
+        now = self.look_again(replace(found, path=taken.path))
+        if now is not None and now.look == found.look:
+            return taken
+        # Somebody writes to it since it was looked at: back, unless another has come under its name meanwhile.
+        if now is not None and not found.path.exists():
+            try:
+                taken.path.rename(found.path)
+            except OSError as error:
+                raise TryLater(f"{taken.name} cannot be put back: {_why(error)}") from None
+        return None
 
     def left_over(self) -> list[Taken]:
         """Return files that were taken and never finished, without touching them."""
@@ -104,7 +126,7 @@ class Folder:
         final = target / f"{now:%Y%m%dT%H%M%SZ}-{token[:4]}_{taken.name}"
         try:
             target.mkdir(exist_ok=True)
-            taken.path.rename(final)
+            _move(taken.path, final)
             if reason is not None:
                 (target / f"{final.name}.reason.txt").write_text(reason + "\n", encoding="utf-8")
         except FileNotFoundError:
@@ -125,6 +147,21 @@ class Folder:
         except OSError as error:
             raise TryLater(f"{name} cannot be taken: {_why(error)}") from None
         return Taken(target, name)
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Tell whether trying again may help: a scanner or a network share holds files for a moment."""
+    return isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
+
+
+@retry(
+    retry=retry_if_exception(_may_pass),
+    stop=stop_after_attempt(4),
+    wait=wait_exponential_jitter(multiplier=0.1, max=1),
+    reraise=True,
+)
+def _move(path: Path, target: Path) -> None:
+    path.rename(target)
 
 
 def is_complete(found: Found, now: datetime, settle: timedelta, before: str | None) -> bool:

@@ -3,6 +3,7 @@
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -110,3 +111,20 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
     put(tmp_path, "file", "x")
     with pytest.raises(Refused, match="is a file"):
         folder(tmp_path / "file").look()
+
+
+def test_a_move_that_a_scanner_holds_up_for_a_moment_is_tried_again(tmp_path, monkeypatch):
+    def held_once(path, target):
+        tries.append(path)
+        if len(tries) == 1:
+            raise PermissionError(13, "in use")
+        return rename(path, target)
+
+    tries: list[Path] = []
+    rename = Path.rename
+    (tmp_path / "STAN.csv").write_text("a", encoding="utf-8")
+    taken = folder(tmp_path).take(folder(tmp_path).look()[0])
+    monkeypatch.setattr(Path, "rename", held_once)
+    final = folder(tmp_path).finish(taken, DONE, NOW)
+    assert len(tries) == 2
+    assert final.read_text(encoding="utf-8") == "a"
