@@ -14,7 +14,7 @@ MOST = 40
 BEGIN = {
     "acknowledge-trigger-before-row": 37,
     "no-dedupe": 45,
-    "trigger-into-started": 12,
+    "trigger-into-started": 15,
     "breaker-never-probed": 18,
     "settle-any-generation": 9,
     "advance-before-row": 9,
