@@ -129,19 +129,19 @@ def test_the_text_that_the_others_are_made_from_is_good():
 @example("a = " + "[" * 10_000)
 @example("a = " + "{a=" * 10_000)
 def test_any_text_gives_settings_or_faults(text: str):
-    answer(text)
+    assert isinstance(answer(text), Settings | Faults)
 
 
 @settings(deadline=None)
 @given(st.lists(PIECES, max_size=12))
 def test_any_toml_gives_settings_or_faults(pieces: list[str]):
-    answer("".join(pieces))
+    assert isinstance(answer("".join(pieces)), Settings | Faults)
 
 
 @settings(deadline=None)
 @given(st.integers(0, len(WHOLE)), st.integers(0, 40), st.text(max_size=5))
 def test_a_file_with_a_slip_of_the_hand_gives_settings_or_faults(start: int, length: int, instead: str):
-    answer(WHOLE[:start] + instead + WHOLE[start + length :])
+    assert isinstance(answer(WHOLE[:start] + instead + WHOLE[start + length :]), Settings | Faults)
 
 
 @settings(deadline=None)

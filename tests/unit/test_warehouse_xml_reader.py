@@ -110,6 +110,7 @@ def test_any_bytes_are_rows_or_a_refusal(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("xml") / "file.xml"
     path.write_bytes(content)
     try:
-        list(open_xml(path, None, SKU).rows)
+        rows = list(open_xml(path, None, SKU).rows)
     except FileRefused:
         return
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
