@@ -12,6 +12,7 @@ import orjson
 import sqlalchemy as sa
 import sqlalchemy.event
 import sqlalchemy.exc
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random
 
 from hub.clock import Clock, SystemClock
 from hub.errors import Misconfigured, TryLater
@@ -166,13 +167,24 @@ def _engine(url: str, connections: int) -> sa.Engine:
     return engine
 
 
+@retry(
+    retry=retry_if_exception_type(sqlite3.OperationalError),
+    stop=stop_after_delay(5),
+    wait=wait_random(0.01, 0.1),
+    reraise=True,
+)
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    # Of several that open a new file at once, one makes it a WAL; the others are told "locked" without waiting.
+    connection.execute(f"PRAGMA {pragma}")
+
+
 def _prepare_sqlite(engine: sa.Engine) -> None:
     @sqlalchemy.event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]
         # The driver's own transactions begin too late and read-only; ours are begun below.
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+            _set(connection, pragma)
 
     @sqlalchemy.event.listens_for(engine, "begin")
     def _begun(connection: sa.Connection) -> None:  # pyright: ignore[reportUnusedFunction]
