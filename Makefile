@@ -13,22 +13,26 @@ TESTS ?=
 WORKERS ?= $(if $(TESTS),0,2)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench simulate lock clean
+.PHONY: help demo test peers check bench simulate lock clean
 
 help:
 	@echo "make demo       import the example warehouse files, and go on as they change; ONCE=1 ends after the first import"
-	@echo "make test       the test suite, with a PostgreSQL and a RabbitMQ of its own; TESTS=tests/unit for a part"
+	@echo "make test       the test suite, with servers, an ERP and shops of its own; TESTS=tests/unit for a part"
+	@echo "make peers      install that ERP and those shops; then: $(BIN)/python -m tests.peers up tryton"
 	@echo "make check      linter, formatting, types, import order"
 	@echo "make bench      measure, beside Celery"
 	@echo "make simulate   the simulator; SEEDS=1000 says how many seeds"
+	@echo "make schemas    write the records' JSON Schemas and docs/records.md anew"
 	@echo "make lock       take up the newest versions of all libraries, into constraints.txt"
 	@echo "make clean      remove what was made here"
 
 demo: $(VENV)/demo.stamp
 	@$(BIN)/python examples/warehouse/demo.py $(if $(filter 1 yes true,$(ONCE)),--once)
 
+# The systems that the hub talks to are installed before the whole suite; a part installs those it starts.
 test: $(VENV)/test.stamp
 	@$(PYTHON) tests/install.py servers
+	@$(if $(TESTS),,$(BIN)/python -m tests.peers install)
 	@$(BIN)/python -m pytest -n $(WORKERS) $(if $(filter 0,$(WORKERS)),,--dist worksteal) $(TESTS)
 
 check: $(VENV)/check.stamp
@@ -37,12 +41,19 @@ check: $(VENV)/check.stamp
 	PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 
+peers: $(VENV)/test.stamp
+	@$(PYTHON) tests/install.py servers
+	@$(BIN)/python -m tests.peers install
+
 bench: $(VENV)/bench.stamp
 	@$(PYTHON) tests/install.py servers
 	@$(BIN)/python -m tests.benchmarks
 
 simulate: $(VENV)/test.stamp
 	@$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+schemas: $(VENV)/test.stamp
+	@$(BIN)/python -m hub.canonical.describe docs
 
 $(VENV)/made.stamp:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found; install it, or name one: make PYTHON=..."; exit 1; }

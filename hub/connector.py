@@ -1,11 +1,15 @@
 """The port that connectors fill: what a system has, page by page. The hub loops, stores, publishes and retries.
 
 A connector sees this port, the canonical model, errors, log and clock; never the store or the broker.
+
+There are two sorts. One reads what was delivered (files): it yields pages of `Change`, which are known by their natural
+key alone. The other speaks to a system that has records of its own (`Exchange`): it yields pages of `Document`, says how
+each is to be understood, writes, and finds.
 """
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,28 @@ class Change:
     """One record as the system has it now: canonical field values, JSON-ready. Fields left out are not touched."""
 
     key: str
-    """The natural key within the entity, e.g. the SKU, or several joined by a vertical bar."""
+    """The natural key within the entity, e.g. the SKU, or several joined by a vertical bar.
+
+    Of a document whose entity has no natural key (orders, parties ...) it is empty: the hub gives the key.
+    """
     fields: Mapping[str, Any]
     place: Place
+
+
+GUEST = "guest:"
+"""Begins the identity of somebody who has no account in the system, before the e-mail address: several identities may
+then mean one party."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One record as the system itself shows it."""
+
+    id: str
+    """The system's own identity of it, which never changes."""
+    raw: Mapping[str, Any]
+    """JSON-ready, and the same each time as long as nothing has changed: what always moves (a time of reading, a
+    signature, addresses with the host's port) is left out. The hub keeps a digest of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +88,11 @@ class Page:
     """Lines for the run log, e.g. that a file was already taken."""
     total: int | None = None
     """Records in the source, where that is known beforehand; for progress bars."""
+    documents: Sequence[Document] = ()
+    """Instead of changes, from an `Exchange`."""
+    complete: bool = False
+    """The last page of a full scan: everything that the system has of this stream has been shown. Only to be said by who
+    knows it, never after a page that failed, was short without a reason, or came twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +104,68 @@ class Finding:
     message: str
     mend: str | None = None
     """What to do about it, as a command or a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a system has of one sort of records: declared by its connector, looped over by the hub."""
+
+    entity: str
+    """The canonical entity: products, prices, stock, parties, orders ..."""
+    reads: bool = True
+    delta: bool = True
+    """Whether the system can be asked for what has changed; otherwise every reading is a full scan."""
+    writes: frozenset[str] = frozenset()
+    """The canonical fields that the connector can write; empty: it only reads."""
+    create: Literal["intent", "put", "never"] = "never"
+    """How a record comes into the system: `intent`, by a create that must not be repeated blindly; `put`, by setting what
+    belongs to another record that is there (the price or stock of a product), which may be repeated; `never`."""
+    removes: bool = False
+    """Whether a record can be taken away (or hidden) there."""
+    bulk: int = 50
+    """The most records that `write` should be handed at once."""
+    late: float = 60.0
+    """Seconds after which a create that was not answered has surely been carried out, or never will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What the hub wants a record to be in the system."""
+
+    key: str
+    """The canonical key; comes back in `Written`."""
+    fields: Mapping[str, Any]
+    """To be set, canonical: of a create all that is known, of an update only what differs. Fields that the stream does
+    not write are never among them. References hold canonical keys: see `links`."""
+    record: Mapping[str, Any]
+    """The whole record as it shall stand, for what can only be written together."""
+    id: str | None = None
+    """The system's identity; none: to be created, or put."""
+    reference: str = ""
+    """The hub's own reference, the same for this record for ever, at most 40 letters, digits and hyphens. A connector
+    stores it with what it creates, wherever the system has a place for it, and finds by it."""
+    remove: bool = False
+    """Take the record away, or hide it."""
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """Entity -> canonical key -> this system's identity, of all records that this one refers to, as far as known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of one write."""
+
+    key: str
+    outcome: Literal["done", "refused", "gone", "unknown"]
+    """`refused`: it understood and said no; `gone`: there is no such record (any more); `unknown`: it may or may not have
+    been carried out."""
+    id: str | None = None
+    """The system's identity, with `done`."""
+    document: Document | None = None
+    """The record as the system has it now, where its answer says so; otherwise the hub fetches it."""
+    cause: str = ""
+    """Of a refusal: a short fixed word to group by."""
+    message: str = ""
+    """Of a refusal: one sentence for the operator, in the system's own words where it has some."""
 
 
 class Connector(Protocol):
@@ -97,4 +187,56 @@ class Connector(Protocol):
 
     def peek(self, stream: str, since: Mapping[str, Any] | None) -> Generator[Page, None, None]:
         """Yield what `read` would, and leave no trace in the system: for plans."""
+        ...
+
+
+class Exchange(Protocol):
+    """What the hub asks of a system with records of its own."""
+
+    @property
+    def streams(self) -> Mapping[str, Stream]:
+        """What the system has, by the word that stands in hub.toml under `sync`."""
+        ...
+
+    def check(self) -> list[Finding]:
+        """Look whether the system can be reached and allows what its jobs need. Changes nothing, raises nothing."""
+        ...
+
+    def read(self, stream: str, since: Mapping[str, Any] | None, *, full: bool) -> Generator[Page, None, None]:
+        """Yield pages of documents; `since` is the checkpoint of the last page that was stored, none at the beginning.
+
+        Not `full`: what has changed, in the order of the system's own change mark. A checkpoint advances by what was
+        read, never by a clock, and asks again for what lies at and shortly before the mark: doubles cost nothing.
+        `full`: everything there is, in an order that stands still while records change; the last page says `complete`.
+        Its checkpoints are of a kind of their own.
+
+        A page may belong to another entity than its stream's (the parties of orders); its documents are then
+        translated by that entity's stream. Resumed only after the page was committed. Raises TryLater or Refused.
+        """
+        ...
+
+    def fetch(self, stream: str, ids: Sequence[str]) -> list[Document]:
+        """Return these records as they are now; those that are gone are left out. Raises TryLater or Refused."""
+        ...
+
+    def translate(self, stream: str, document: Document) -> Change | Unreadable:
+        """Return what a document says, canonically. Pure: the same document gives the same answer.
+
+        A field that refers to another record (an order's party) holds the other's identity in this system.
+        """
+        ...
+
+    def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
+        """Carry writes out; yields what became of each as soon as it is known, in any order.
+
+        Raises TryLater, or Unanswered if what was under way may have been carried out; of those that were not yielded,
+        nothing is known then. One that is refused does not stop the others.
+        """
+        ...
+
+    def find(self, stream: str, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
+        """Look for records by the hub's reference; where none has it, by their natural key.
+
+        Returns canonical key -> the system's identities, none for what is not there. Raises TryLater or Refused.
+        """
         ...

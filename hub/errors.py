@@ -17,6 +17,10 @@ class TryLater(HubError):
         self.after = after
 
 
+class Unanswered(TryLater):
+    """The request went out, but no answer came: nobody knows whether it was carried out."""
+
+
 class Refused(HubError):
     """The other side understood and said no; a retry cannot help."""
 

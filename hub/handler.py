@@ -24,6 +24,8 @@ class Work:
     scheduled_at: datetime | None
     scope: Sequence[str] | None
     """Only these keys were asked for; none: everything that has changed."""
+    plan: str | None = None
+    """To be done only if this plan is still what would be done."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,10 @@ class RecordOutcome(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str | None
-    outcome: Literal["new", "update", "differs", "skipped", "quarantined"]
+    outcome: Literal[
+        "new", "update", "differs", "skipped", "quarantined", "deleted", "found", "created", "told", "removed"
+    ]
+    """The last four happened in the system: found there, created, told what has changed, removed."""
     cause: str | None = None
     place: str | None = None
 

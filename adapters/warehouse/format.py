@@ -140,8 +140,9 @@ class Format(ScheduleSettings):
     @field_validator("entity")
     @classmethod
     def _check_entity(cls, value: str) -> str:
-        if value not in ENTITIES:
-            refuse(f"{show(value)} is nothing that can be imported{guess_or_list(value, sorted(ENTITIES))}")
+        importable = sorted(name for name, entity in ENTITIES.items() if entity.natural)
+        if value not in importable:
+            refuse(f"{show(value)} is nothing that can be imported{guess_or_list(value, importable)}")
         return value
 
     @field_validator("files")
@@ -213,8 +214,10 @@ class Format(ScheduleSettings):
 def _check_columns(settings: Format) -> None:
     entity = settings.record_kind
     for name, column in settings.columns.items():
+        if name in entity.fields and name not in entity.checks:
+            refuse(f"{show(name)} of {entity.name} does not fit into one cell", "columns")
         if name not in entity.fields:
-            known = sorted(entity.fields)
+            known = sorted(entity.checks)
             refuse(f"{show(name)} is not a field of {entity.name}{guess_or_list(name, known)}", "columns")
         if column.value is not None:
             _check_fixed(settings, name, column.value)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from adapters.warehouse.rows import ExactNumber
-from hub.canonical.codes import CURRENCIES
+from hub.canonical.codes import currencies
 from hub.canonical.values import fault, shown
 
 Reader = Callable[[str], str]
@@ -91,7 +91,7 @@ def _sign_and_digits(cell: str) -> tuple[str, str]:
 
 def _without_money_sign(text: str) -> str:
     for sign in _MONEY_SIGN.finditer(text):
-        if len(sign[0]) < 3 or sign[0] in CURRENCIES:  # noqa: PLR2004 - a currency's code has three letters
+        if len(sign[0]) < 3 or sign[0] in currencies():  # noqa: PLR2004 - a currency's code has three letters
             return (text[: sign.start()] + text[sign.end() :]).strip().rstrip(".")
     return text
 

@@ -3,19 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, cast
 
 from hub import log
-from hub.app.registry import OPTIONS, open_connector
+from hub.app.registry import OPTIONS, is_exchange, open_connector
 from hub.broker import Topology, queue_of, topology
 from hub.broker.topology import MAINTENANCE
 from hub.clock import Clock
 from hub.config import BUILT_IN, Faults, JobSettings, Settings, load
-from hub.connector import Connector
+from hub.config.exchange import ExchangeOptions
+from hub.connector import Connector, Exchange
 from hub.errors import Misconfigured
 from hub.handler import Handler
 from hub.runlog import pruner
 from hub.store import Store, revisions
-from hub.sync import puller
+from hub.sync import System, exchanger, puller
 
 logger = log.get("configuration")
 
@@ -27,7 +29,7 @@ class Snapshot:
     number: int = 0
     settings: Settings = field(default_factory=Settings)
     jobs: Mapping[str, JobSettings] = field(default_factory=dict[str, JobSettings])
-    connectors: dict[str, Connector] = field(default_factory=dict[str, Connector])
+    connectors: dict[str, Connector | Exchange] = field(default_factory=dict[str, Connector | Exchange])
     """Opened when first needed."""
 
 
@@ -96,9 +98,20 @@ class Configuration:
             return None
         if settings.system == BUILT_IN:
             return pruner(lambda: now.settings.hub.retention_days)
-        return puller(lambda: self.connector(settings.system), settings.sync)
+        system = now.settings.systems.get(settings.system)
+        if system is not None and is_exchange(system):
+            return exchanger(lambda: self.exchange(settings.system), settings.sync, settings.full_every)
+        return puller(lambda: cast("Connector", self.connector(settings.system)), settings.sync)
 
-    def connector(self, system: str) -> Connector:
+    def exchange(self, system: str) -> System:
+        """Return a system with records of its own, as the engine needs it; raises Misconfigured if there is none."""
+        now = self._now
+        connector: Any = self.connector(system)
+        settings = now.settings.systems[system]
+        options: Any = settings.options
+        return System(settings.name, settings.kind, connector, options, owners(now.settings))
+
+    def connector(self, system: str) -> Connector | Exchange:
         """Return the connector of a system; raises Misconfigured if there is no such system."""
         now = self._now
         if system not in now.settings.systems:
@@ -111,3 +124,12 @@ class Configuration:
         """Return after how many failures in a row a system is left alone."""
         settings = self.settings.systems.get(system)
         return settings.breaker_failures if settings else 5
+
+
+def owners(settings: Settings) -> dict[str, str]:
+    """Return which system owns which field, as all systems' tables say together: ENTITY.FIELD -> system."""
+    found: dict[str, str] = {}
+    for system in settings.systems.values():
+        if isinstance(system.options, ExchangeOptions):
+            found |= system.options.owner
+    return found

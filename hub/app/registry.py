@@ -8,9 +8,10 @@ from typing import Any
 from adapters.warehouse import FilesConnector, FilesOptions
 from hub.clock import Clock
 from hub.config import Connectors, Options, SystemSettings
-from hub.connector import Connector
+from hub.config.exchange import ExchangeOptions
+from hub.connector import Connector, Exchange
 
-Opener = Callable[[SystemSettings, Path, Clock], Connector]
+Opener = Callable[[SystemSettings, Path, Clock], Connector | Exchange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
 OPTIONS: Connectors = {key: each.options for key, each in TYPES.items()}
 
 
-def open_connector(system: SystemSettings, folder: Path, clock: Clock) -> Connector:
+def is_exchange(system: SystemSettings) -> bool:
+    """Return whether a system has records of its own, so that its connector is an `Exchange`."""
+    return isinstance(system.options, ExchangeOptions)
+
+
+def open_connector(system: SystemSettings, folder: Path, clock: Clock) -> Connector | Exchange:
     """Open the connector of a system; `folder` is where hub.toml lies, relative paths count from there."""
     return TYPES[system.kind, system.connector].open(system, folder, clock)

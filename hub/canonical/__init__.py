@@ -1,9 +1,11 @@
-"""The records in the middle: what a product, a price and a stock level are, whichever system they come from.
+"""The records in the middle: what a product, a price, an order ... is, whichever system they come from.
 
 Pure: values go in and come out, nothing is read or written. Money and quantities are decimal strings, never floats.
 """
 
 from hub.canonical.entity import ENTITIES, EntityModel
+from hub.canonical.faults import FieldFault
 from hub.canonical.records import Price, Product, Record, StockLevel
+from hub.canonical.statuses import moves_forward
 
-__all__ = ["ENTITIES", "EntityModel", "Price", "Product", "Record", "StockLevel"]
+__all__ = ["ENTITIES", "EntityModel", "FieldFault", "Price", "Product", "Record", "StockLevel", "moves_forward"]

@@ -1,15 +1,19 @@
-"""Standard code lists, as far as imports need them."""
+"""Standard code lists, as far as records need them. Lists that a library keeps are loaded when they are first asked for."""
 
-_CURRENCIES = """
-    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
-    COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR
-    ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK
-    MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF
-    SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU
-    UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+from functools import cache
+
+_NOT_PAID_WITH = """
+    BOV CHE CHW CLF COU MXV USN UYI UYW XAD XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX
 """
-CURRENCIES = frozenset(_CURRENCIES.split())
-"""ISO 4217, money in use."""
+"""In ISO 4217 as well: units of account, metals, tests."""
+
+_COINS = {0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF", 3: "BHD IQD JOD KWD LYD OMR TND"}
+"""Decimals of the smallest coin -> currencies, where they are not two (ISO 4217, minor unit)."""
+
+_DECIMALS: dict[str, int] = {code: decimals for decimals, codes in _COINS.items() for code in codes.split()}
+
+_OTHER_COUNTRY_CODES = {"UK": "GB", "EL": "GR", "XK": "XK"}
+"""Not in ISO 3166-1, but written: reserved for the United Kingdom, the European Union's for Greece and Kosovo."""
 
 TAX_CATEGORIES = {
     "S": "standard rate",
@@ -52,3 +56,35 @@ UNITS = {
 """UN/ECE Recommendation 20 (and 21, with X): code -> words that companies write instead."""
 
 UNIT_OF_WORD = {word: code for code, words in UNITS.items() for word in [code.lower(), *words.split()]}
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """Return the codes of ISO 4217, money in use."""
+    return frozenset(entry["alpha_3"] for entry in _entries("currencies")) - frozenset(_NOT_PAID_WITH.split())
+
+
+def decimals_of(currency: str | None) -> int:
+    """Return how many decimals the smallest coin of a currency has."""
+    return _DECIMALS.get(currency or "", 2)
+
+
+@cache
+def countries() -> dict[str, str]:
+    """Return the codes of ISO 3166-1, of two and of three letters, each with that of two."""
+    entries = _entries("countries")
+    two = {entry["alpha_2"]: entry["alpha_2"] for entry in entries}
+    three = {entry["alpha_3"]: entry["alpha_2"] for entry in entries}
+    return two | three | _OTHER_COUNTRY_CODES
+
+
+@cache
+def languages() -> frozenset[str]:
+    """Return the codes of ISO 639-1."""
+    return frozenset(entry["alpha_2"] for entry in _entries("languages") if "alpha_2" in entry)
+
+
+def _entries(list_name: str) -> list[dict[str, str]]:
+    import pycountry  # noqa: PLC0415 - it takes as long to import as half of the hub, and not every command needs it
+
+    return [dict(entry) for entry in getattr(pycountry, list_name)]

@@ -1,33 +1,44 @@
-"""The entities by name: their models, keys, and the check of each field, ready for a million rows."""
+"""The entities by name: their models, keys and references, and the check of each field, ready for a million rows."""
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any
 
-from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
-from hub.canonical.records import Price, Product, Record, StockLevel
-
-Check = Callable[[str], str]
-"""Text -> canonical text; raises PydanticCustomError, whose type is the cause."""
+from hub.canonical.documents import Invoice, OpenItem, Order, Payment, Return, Shipment
+from hub.canonical.faults import FieldFault, wrong_type
+from hub.canonical.fields import Check, allows_nothing, is_boolean, nested_check, text_check
+from hub.canonical.records import Party, Price, Product, Record, StockLevel
 
 
 @dataclass(frozen=True)
 class EntityModel:
-    """One entity: `products`, `prices`, `stock`."""
+    """One entity: `products`, `prices`, `orders` ..."""
 
     name: str
     model: type[Record]
-    key_fields: tuple[str, ...]
-    """Together they tell one record from another."""
+    key_fields: tuple[str, ...] = ()
+    """Together they tell one record from another; none: the hub gives the key."""
     more_key_fields: tuple[str, ...] = ()
     """They belong to the key as well where a source has them."""
     essential: tuple[str, ...] = ()
     """A source that has the field, but no value in it, has said nothing."""
+    references: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Field -> the entity of the record whose key stands in it."""
+    ladder: tuple[str, ...] = ()
+    """The fields by which an unknown record may be matched, tried in turn."""
+    forward: tuple[str, ...] = ()
+    """Fields whose value only moves forward: see `moves_forward`."""
+
+    @property
+    def natural(self) -> bool:
+        """Whether records bring their key with them."""
+        return bool(self.key_fields)
 
     def key(self, values: Mapping[str, Any], names: Container[str]) -> str:
-        """Return the natural key that a record's values make.
+        """Return the natural key that a record's values make; empty where the hub gives it.
 
         `names` says which of `more_key_fields` take part. What says nothing more (no value, a minimum quantity of
         one) is left away at the end, so that sources with and without the field agree.
@@ -46,12 +57,69 @@ class EntityModel:
         return frozenset(self.model.model_fields)
 
     @cached_property
+    def required(self) -> frozenset[str]:
+        """The names of the fields without which there is no record."""
+        return frozenset(name for name, info in self.model.model_fields.items() if info.is_required())
+
+    @cached_property
     def checks(self) -> Mapping[str, Check | None]:
-        """Each field's check, the same that the model runs; None for what is true or false.
+        """The check of each field that is one value, the same that the model runs; None for what is true or false.
 
         Calling these one by one costs half of making a model for each row.
         """
-        return {name: _check(field.metadata, field.annotation) for name, field in self.model.model_fields.items()}
+        checks = {name: text_check(info) for name, info in self.model.model_fields.items()}
+        return {name: check for name, check in checks.items() if check or is_boolean(self.model.model_fields[name])}
+
+    def valid(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Return these fields in canonical form, JSON-ready; raises FieldFault for the first that cannot be taken.
+
+        Only those given are looked at. Text without a character says the same as None where a field may be empty.
+        """
+        taken: dict[str, Any] = {}
+        checks = self._text_checks
+        for name, value in fields.items():
+            check = checks.get(name)
+            try:
+                if check is not None and type(value) is str and value and not value.isspace():
+                    taken[name] = check(value)
+                else:
+                    taken[name] = self._valid_other(name, value)
+            except PydanticCustomError as error:
+                raise FieldFault(error.type, error.message(), name) from None
+        return taken
+
+    def _valid_other(self, name: str, value: Any) -> Any:
+        if name not in self.fields:
+            raise FieldFault("unknown-field", f"{self.name} have no field {name}", name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            if name in self._may_be_empty:
+                return None
+            if value is None:
+                raise FieldFault("missing-field", f"{name} is empty", name)
+        check = self._text_checks.get(name)
+        if check is not None:
+            if not isinstance(value, str):
+                raise wrong_type(value, "text", name)
+            return check(str(value))
+        if name in self._nested_checks:
+            return self._nested_checks[name](value)
+        if not isinstance(value, bool):
+            raise wrong_type(value, "true or false", name)
+        return value
+
+    @cached_property
+    def _text_checks(self) -> Mapping[str, Check]:
+        return {name: check for name, check in self.checks.items() if check is not None}
+
+    @cached_property
+    def _nested_checks(self) -> Mapping[str, Callable[[Any], Any]]:
+        return {
+            name: nested_check(info, name) for name, info in self.model.model_fields.items() if name not in self.checks
+        }
+
+    @cached_property
+    def _may_be_empty(self) -> frozenset[str]:
+        return frozenset(name for name, info in self.model.model_fields.items() if allows_nothing(info))
 
 
 def natural_key(values: Iterable[str]) -> str:
@@ -63,25 +131,28 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("|", "\\|")
 
 
-def _check(metadata: Iterable[Any], annotation: Any) -> Check | None:
-    """Find the validator in `Annotated[str, AfterValidator(check)]`, with or without `| None` around it."""
-    for part in metadata:
-        if isinstance(part, AfterValidator):
-            return part.func  # pyright: ignore[reportReturnType]  # our own validators all take and give text
-    for choice in get_args(annotation):
-        if get_origin(choice) is Annotated:
-            return _check(choice.__metadata__, None)
-    return None
-
+_ORDER_AND_PARTY = {"party": "parties", "order": "orders"}
 
 ENTITIES: dict[str, EntityModel] = {
     entity.name: entity
     for entity in (
-        EntityModel("products", Product, ("sku",)),
+        EntityModel("products", Product, ("sku",), ladder=("sku", "gtin")),
         EntityModel(
-            "prices", Price, ("sku", "list", "currency"), ("minimum_quantity", "valid_from"), essential=("amount",)
+            "prices",
+            Price,
+            ("sku", "list", "currency"),
+            ("minimum_quantity", "valid_from"),
+            essential=("amount",),
+            references={"sku": "products"},
         ),
-        EntityModel("stock", StockLevel, ("sku", "location"), essential=("on_hand",)),
+        EntityModel("stock", StockLevel, ("sku", "location"), essential=("on_hand",), references={"sku": "products"}),
+        EntityModel("parties", Party, ladder=("vat_id", "email", "phone")),
+        EntityModel("orders", Order, references={"party": "parties"}, forward=("status",)),
+        EntityModel("invoices", Invoice, references=_ORDER_AND_PARTY),
+        EntityModel("payments", Payment, references=_ORDER_AND_PARTY | {"invoice": "invoices"}),
+        EntityModel("open-items", OpenItem, references={"party": "parties", "invoice": "invoices"}),
+        EntityModel("shipments", Shipment, references={"order": "orders"}),
+        EntityModel("returns", Return, references={"order": "orders"}),
     )
 }
 """By the word that stands in hub.toml as `entity`."""

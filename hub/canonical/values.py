@@ -4,13 +4,13 @@ These run once for each field of each row, a million times an import: plain func
 """
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from pydantic_core import PydanticCustomError
 from stdnum import ean
 
-from hub.canonical.codes import CURRENCIES, TAX_CATEGORIES, UNIT_OF_WORD
+from hub.canonical.codes import TAX_CATEGORIES, UNIT_OF_WORD, currencies
 
 LARGEST_INTEGER_DIGITS = 15
 MOST_DECIMALS = 6
@@ -24,6 +24,9 @@ _PLAIN_NUMBER = re.compile(r"(-?)0*([0-9]+)(?:\.([0-9]*?)0*)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _POINT_ZERO = re.compile(r"([0-9]+)[.,]0+")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})"
+)
 _GTIN_LENGTHS = frozenset({8, 12, 13, 14})
 _SHORTEST_GTIN, _USUAL_GTIN = 8, 13
 
@@ -152,6 +155,16 @@ def amount(value: str) -> str:
     return _not_negative(number(value, 2))
 
 
+def signed_quantity(value: str) -> str:
+    """Return a quantity that may be below zero, e.g. `-1` of what came back."""
+    return number(value)
+
+
+def signed_amount(value: str) -> str:
+    """Return an amount of money that may be below zero, with two decimals at least: `-10.00`."""
+    return number(value, 2)
+
+
 def _not_negative(value: str) -> str:
     if value[0] == "-":
         raise fault("negative", f"{value} is less than zero")
@@ -169,7 +182,7 @@ def rate(value: str) -> str:
 def currency(value: str) -> str:
     """Return an ISO 4217 code in capitals."""
     code = value.strip().upper()
-    if code not in CURRENCIES:
+    if code not in currencies():
         raise fault("unknown-currency", f"{shown(value)} is not a currency of ISO 4217, such as PLN or EUR")
     return code
 
@@ -196,3 +209,17 @@ def day(value: str) -> str:
         return date.fromisoformat(value).isoformat()
     except ValueError:
         raise fault("bad-date", f"{shown(value)} is not a date") from None
+
+
+def instant(value: str) -> str:
+    """Return a point in time in UTC as RFC 3339 has it, e.g. `2026-11-21T20:16:00.799Z`; it must say its offset."""
+    given = value.strip()
+    if not _INSTANT.fullmatch(given):
+        raise fault("bad-instant", f'{shown(value)} is not a time with its offset, such as "2026-11-21T20:16:00Z"')
+    try:
+        utc = datetime.fromisoformat(given.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise fault("bad-instant", f"{shown(value)} is not a time that there is") from None
+    whole, _, fraction = utc.replace(tzinfo=None).isoformat().partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}.{fraction}Z" if fraction else whole + "Z"

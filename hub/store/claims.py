@@ -36,6 +36,7 @@ class Claimed:
     failures: int
     counts: Mapping[str, int] | None
     overlap: str
+    plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,12 @@ class Caught:
     place: Mapping[str, Any]
     raw: Mapping[str, str]
     proposed: Mapping[str, Any] | None = None
+    external_id: str | None = None
+    """Of a system with records of its own: what is fetched when it is tried again."""
+    needs: Mapping[str, str] | None = None
+    """What it waits for: `entity`, and `id` (the system's) or `key` (the hub's)."""
+    again: bool = False
+    """An operator wants it tried with the next run."""
     run: int
 
 
@@ -51,6 +57,10 @@ class Entry:
     run: int
     since: datetime
     changed_at: datetime
+    identity: str
+    external_id: str | None
+    needs: Mapping[str, str] | None
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +166,24 @@ def close(tx: Tx, numbers: Collection[int], state: str) -> int:
     """Close open entries: `discarded` or `accepted`; returns how many were open."""
     mine = among(tx.dialect, quarantine.c.id, numbers) & (quarantine.c.state == "open")
     return tx.execute(sa.update(quarantine).where(mine).values(state=state, changed_at=tx.now)).rowcount
+
+
+def settle(tx: Tx, system: str, stream: str, identities: Collection[str]) -> int:
+    """Close the entries with these identities, which have come or gone well since; returns how many."""
+    mine = among(tx.dialect, quarantine.c.identity, identities)
+    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
+    return tx.execute(sa.update(quarantine).where(here, mine).values(state="resolved", changed_at=tx.now)).rowcount
+
+
+def to_try(tx: Tx, system: str, stream: str, most: int) -> list[Entry]:
+    """List open entries that wait for another record, or that an operator wants tried again; the oldest first."""
+    statement = sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__))
+    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
+    wanted = quarantine.c.again | quarantine.c.needs.is_not(None)
+    return [Entry(*row) for row in tx.execute(statement.where(here, wanted).order_by(quarantine.c.id).limit(most))]
+
+
+def again(tx: Tx, numbers: Collection[int]) -> int:
+    """Have open entries tried with the next run of their stream; returns how many."""
+    mine = among(tx.dialect, quarantine.c.id, numbers) & (quarantine.c.state == "open")
+    return tx.execute(sa.update(quarantine).where(mine).values(again=True, changed_at=tx.now)).rowcount

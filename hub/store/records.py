@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.store.batch import pack, rows
+from hub.store.batch import among, pack, rows
 from hub.store.database import Tx
 from hub.store.runs import insert
-from hub.store.schema import entity, record
+from hub.store.schema import LOOKED_UP, entity, record
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,10 @@ class Record:
     system: str
     run: int
     changed_at: datetime
+    made_at: datetime | None = None
+    made_by: str | None = None
+    made_run: int | None = None
+    deleted_at: datetime | None = None
 
 
 def take_turn(tx: Tx, name: str) -> int:
@@ -63,15 +67,16 @@ def fields_of(tx: Tx, name: str, keys: Collection[str]) -> dict[str, Mapping[str
 def _write(dialect: str) -> sa.Executable:
     given = rows(dialect, "given", key=sa.Text(), fields=record.c.fields.type, step=sa.Integer())
     same = {name: sa.bindparam(name, type_=record.c[name].type) for name in ("entity", "system", "run", "changed_at")}
-    columns = ["key", "fields", "revision", "version", *same]
+    columns = ["key", "fields", "revision", "version", *same, "made_at", "made_by", "made_run"]
     revision = sa.bindparam("latest", type_=sa.BigInteger) + given.c.step
     values: list[sa.ColumnElement[Any]] = [given.c.key, given.c.fields, revision, sa.literal(1, sa.Integer)]
-    source = sa.select(*values, *same.values()).where(sa.true())
+    first = [same["changed_at"], same["system"], same["run"]]
+    source = sa.select(*values, *same.values(), *first).where(sa.true())
     dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
     statement = dialects[dialect](record).from_select(columns, source)
     taken = {name: statement.excluded[name] for name in ("fields", "revision", "system", "run", "changed_at")}
     return statement.on_conflict_do_update(
-        index_elements=["entity", "key"], set_={**taken, "version": record.c.version + 1}
+        index_elements=["entity", "key"], set_={**taken, "version": record.c.version + 1, "deleted_at": None}
     )
 
 
@@ -106,3 +111,51 @@ def counts(tx: Tx) -> dict[str, int]:
     number = sa.func.count().label("number")
     found = tx.execute(sa.select(record.c.entity, number).group_by(record.c.entity).order_by(record.c.entity))
     return {row.entity: row.number for row in found}
+
+
+def by_keys(tx: Tx, name: str, keys: Collection[str]) -> dict[str, Record]:
+    """Return those records that are known, deleted ones too."""
+    columns = [record.c[column] for column in Record.__dataclass_fields__]
+    known = among(tx.dialect, record.c.key, keys)
+    found = tx.execute(sa.select(*columns).where(record.c.entity == name, known)) if keys else ()
+    return {row.key: Record(*row) for row in found}
+
+
+def by_field(tx: Tx, name: str, field: str, values: Collection[str]) -> list[Record]:
+    """Return the records whose field has one of some values; only for fields of `schema.LOOKED_UP`. No deleted ones."""
+    assert (name, field) in LOOKED_UP, "an index must serve it"
+    if not values:
+        return []
+    columns = [record.c[column] for column in Record.__dataclass_fields__]
+    held = sa.literal_column(f"(fields ->> '{field}')", sa.Text)
+    here = record.c.entity == sa.literal_column(f"'{name}'", sa.Text)
+    statement = sa.select(*columns).where(here, among(tx.dialect, held, values), record.c.deleted_at.is_(None))
+    return [Record(*row) for row in tx.execute(statement.order_by(record.c.id))]
+
+
+def since(tx: Tx, name: str, revision: int, most: int) -> list[Record]:
+    """Return the records that were changed after a revision of their entity, in the order of their changes."""
+    columns = [record.c[column] for column in Record.__dataclass_fields__]
+    newer = sa.select(*columns).where(record.c.entity == name, record.c.revision > revision)
+    return [Record(*row) for row in tx.execute(newer.order_by(record.c.revision).limit(most))]
+
+
+def latest_revision(tx: Tx, name: str) -> int:
+    """Return the latest revision of an entity; 0 where there is no record yet."""
+    return tx.execute(sa.select(entity.c.revision).where(entity.c.name == name)).scalar_one_or_none() or 0
+
+
+def delete(tx: Tx, name: str, keys: Collection[str], *, system: str, run: int, latest: int) -> int:
+    """Mark records as deleted, in the writer's turn, as a change of theirs; returns how many were not yet."""
+    mine = (record.c.entity == name) & among(tx.dialect, record.c.key, keys) & record.c.deleted_at.is_(None)
+    found = tx.execute(sa.select(record.c.id).where(mine).order_by(record.c.id)).scalars().all()
+    for step, number in enumerate(found, 1):
+        values = {"deleted_at": tx.now, "changed_at": tx.now, "system": system, "run": run, "revision": latest + step}
+        tx.execute(sa.update(record).where(record.c.id == number).values(version=record.c.version + 1, **values))
+    tx.execute(sa.update(entity).where(entity.c.name == name).values(revision=latest + len(found)))
+    return len(found)
+
+
+def rename(tx: Tx, name: str, old: str, new: str) -> None:
+    """Give a record another key, in the writer's turn."""
+    tx.execute(sa.update(record).where(record.c.entity == name, record.c.key == old).values(key=new))

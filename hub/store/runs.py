@@ -37,6 +37,8 @@ class NewRun:
     state: str = "waiting"
     message: str | None = None
     ended_at: datetime | None = None
+    plan: str | None = None
+    """To be done only if this plan is still what would be done."""
 
 
 @dataclass(frozen=True, slots=True)

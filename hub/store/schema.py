@@ -76,6 +76,7 @@ run = sa.Table(
     sa.Column("message", sa.Text, comment="why it stands as it does, in a sentence"),
     sa.Column("counts", JSON, comment="outcomes by name, all deliveries together"),
     sa.Column("parts", sa.Integer, nullable=False, comment="pages of results stored so far"),
+    sa.Column("plan", sa.Text, comment="to be done only if this plan is still what would be done"),
     sa.UniqueConstraint("job", "scheduled_at"),
 )
 _OPEN = "started_at IS NOT NULL AND ended_at IS NULL AND overlap <> 'allow'"
@@ -148,7 +149,122 @@ record = sa.Table(
     sa.Column("system", sa.Text, nullable=False, comment="whose change was the last"),
     sa.Column("run", sa.BigInteger, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("made_at", Instant, comment="none: before this was kept"),
+    sa.Column("made_by", sa.Text, comment="the system it came from first"),
+    sa.Column("made_run", sa.BigInteger),
+    sa.Column("deleted_at", Instant, comment="its owner has it no more"),
     sa.UniqueConstraint("entity", "key"),
+    sa.Index("ix_record_revision", "entity", "revision"),
+)
+LOOKED_UP = (
+    ("products", "gtin"),
+    ("parties", "vat_id"),
+    ("parties", "email"),
+    ("parties", "phone"),
+    ("prices", "sku"),
+    ("stock", "sku"),
+)
+"""Fields within `record.fields` that records are looked for by; each has an index of its own (see `records.by_field`)."""
+for _entity, _field in LOOKED_UP:
+    _condition = sa.text(f"entity = '{_entity}'")
+    sa.Index(
+        f"ix_record_{_entity}_{_field}",
+        sa.text(f"(fields ->> '{_field}')"),
+        _table=record,
+        postgresql_where=_condition,
+        sqlite_where=_condition,
+    )
+
+binding = sa.Table(
+    "binding",
+    metadata,
+    sa.Column("id", Identity, primary_key=True),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("external_id", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False, comment="of the record"),
+    sa.Column("seen", JSON, nullable=False, comment="the base: field values as the system last showed them"),
+    sa.Column(
+        "sent", JSON, nullable=False, comment="the base on our side, where it differs from what the system shows"
+    ),
+    sa.Column("before", JSON, nullable=False, comment="what stood in the fields that we wrote last"),
+    sa.Column("digest", sa.Text, nullable=False, comment="of the document as it was last understood"),
+    sa.Column("owed", sa.Boolean, nullable=False, comment="to be brought to the system again"),
+    sa.Column("flips", sa.Integer, nullable=False, comment="times that the system undid what we wrote"),
+    sa.Column("flipped_at", Instant),
+    sa.Column("parked_at", Instant, comment="neither read nor written until an operator has looked at it"),
+    sa.Column("gone_at", Instant, comment="the system has it no more"),
+    sa.Column("run", sa.BigInteger, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+    sa.UniqueConstraint("system", "entity", "external_id"),
+    sa.Index("ix_binding_key", "entity", "key", "system"),
+    comment="which record of a system is which of ours, and what both last agreed on",
+)
+_partial("ix_binding_owed", binding.c.system, "owed")
+
+intent = sa.Table(
+    "intent",
+    metadata,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("run", sa.BigInteger, nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    comment="creates that may be under way: written before, taken off after",
+)
+
+conflict = sa.Table(
+    "conflict",
+    metadata,
+    sa.Column("id", Identity, primary_key=True),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("field", sa.Text, nullable=False),
+    sa.Column("lost_by", sa.Text, nullable=False, comment="whose value lost: the system's name, or hub"),
+    sa.Column("values", JSON, nullable=False, comment="base, stands, lost"),
+    sa.Column("run", sa.BigInteger, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_conflict_record", "entity", "key"),
+    comment="both sides changed a field: the value that lost, kept",
+)
+
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("id", Identity, primary_key=True),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False, comment="came, made, found, told, removed, deleted, waits ..."),
+    sa.Column("detail", JSON, nullable=False, comment="changes: field -> before, after; id; message"),
+    sa.Column("run", sa.BigInteger, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("ix_history_record", "entity", "key"),
+    comment="who changed what in a record, when, from which system, and what became of it elsewhere",
+)
+
+scan = sa.Table(
+    "scan",
+    metadata,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("entity", sa.Text, nullable=False),
+    sa.Column("ids", JSON, nullable=False),
+    comment="what a full scan has shown so far, page by page; gone when it has ended",
+)
+
+plan = sa.Table(
+    "plan",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False, comment="of the configuration that it was made by"),
+    sa.Column("body", JSON, nullable=False, comment="stream -> what would be done, and its digest"),
+    sa.Column("made_at", Instant, nullable=False, index=True),
 )
 
 checkpoint = sa.Table(
@@ -179,6 +295,9 @@ quarantine = sa.Table(
     sa.Column("run", sa.BigInteger, nullable=False),
     sa.Column("since", Instant, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("external_id", sa.Text, comment="of a system with records of its own: which one to fetch again"),
+    sa.Column("needs", JSON, comment="what it waits for: entity, and id (of the system) or key (of the hub)"),
+    sa.Column("again", sa.Boolean, nullable=False, server_default=sa.false(), comment="to be tried with the next run"),
     sa.UniqueConstraint("system", "stream", "identity"),
 )
 _partial("ix_quarantine_open", quarantine.c.system, "state = 'open'")

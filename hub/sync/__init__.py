@@ -4,7 +4,9 @@
 or adapters.
 """
 
+from hub.sync.exchange import exchanger
 from hub.sync.plan import Plan, plan
 from hub.sync.pull import puller
+from hub.sync.system import System
 
-__all__ = ["Plan", "plan", "puller"]
+__all__ = ["Plan", "System", "exchanger", "plan", "puller"]

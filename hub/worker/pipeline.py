@@ -168,6 +168,7 @@ class Pipeline:
             cause=claimed.cause,
             scheduled_at=claimed.scheduled_at,
             scope=claimed.scope,
+            plan=claimed.plan,
         )
         return execute(handler, work, held.hold)
 

@@ -1,0 +1,54 @@
+"""What every system with records of its own may be told: which records it gets, whose words mean what, who wins."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from hub.config.addresses import WebAddress
+from hub.config.durations import Duration, within
+from hub.config.expressions import Expression
+from hub.config.faults import refuse, show
+from hub.config.settings import Frozen, Options
+
+
+class RangeSettings(Frozen):
+    """The table [systems.NAME.range]: what the system gets of what there is."""
+
+    products: Expression | None = None
+    """A JMESPath expression over a product's fields that must hold; none: all products."""
+    price_list: str | None = None
+    """The price list whose prices it gets; none: every list."""
+    locations: tuple[str, ...] = ()
+    """The stock of these is added up; empty: of all."""
+    buffer: Annotated[int, within(0, 1_000_000)] = 0
+    """Units of each product that are not offered."""
+
+
+class ExchangeOptions(Options):
+    """The keys that all such systems' tables share; each connector adds its own."""
+
+    url: WebAddress
+    requests_per_second: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    timeout: Annotated[Duration, within(timedelta(seconds=1), timedelta(minutes=10))] = timedelta(seconds=30)
+    """For one request."""
+    range: RangeSettings = RangeSettings()
+    payment: Mapping[str, str] = Field(default_factory=dict[str, str])
+    """The system's words for ways to pay -> ours."""
+    shipping: Mapping[str, str] = Field(default_factory=dict[str, str])
+    """The system's words for ways to ship -> ours."""
+    owner: Mapping[str, str] = Field(default_factory=dict[str, str])
+    """`ENTITY.FIELD` -> the system that wins when both have changed it."""
+    delete_brake: Annotated[int, within(0, 1_000_000)] = 50
+    """More deletions than this, or than one in twenty, are asked about before they are done."""
+    flips: Annotated[int, within(2, 1000)] = 5
+    """So often may a system undo what was written to a record before the record is put aside."""
+
+    @field_validator("owner")
+    @classmethod
+    def _check_owner(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for name in value:
+            if name.count(".") != 1:
+                refuse(f'{show(name)} is not a field; write it like "products.description"')
+        return value

@@ -1,0 +1,85 @@
+"""Expressions (JMESPath) by which a record is chosen: checked when the file is read, compiled once."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Any
+
+import jmespath
+from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseError
+from jmespath.functions import Functions
+from jmespath.parser import ParsedResult
+from pydantic import AfterValidator
+
+from hub.config.faults import guess_or_list, refuse, show
+
+LONGEST = 2_000
+_EXAMPLE = "an expression looks like \"contains(tags, 'web')\""
+_MOST_COMPILED = 256
+
+
+def holds(expression: str, fields: Mapping[str, Any]) -> bool:
+    """Tell whether an expression holds for a record's fields.
+
+    False, null and what is empty do not hold. A function that is handed a field without a value, or of another type,
+    does not hold either: `contains(tags, 'web')` of a product without tags.
+    """
+    try:
+        found = _compiled(expression).search(fields)
+    except ValueError:  # JMESPath's own errors are; and a slice by steps of zero
+        return False
+    return found is not None and found is not False and found not in ("", [], {})
+
+
+@lru_cache(_MOST_COMPILED)
+def _compiled(expression: str) -> ParsedResult:
+    return jmespath.compile(expression)
+
+
+def _check_expression(value: str) -> str:
+    if len(value) > LONGEST:
+        refuse(f"{len(value):,} characters are more than the {LONGEST:,} of an expression")
+    if not value.strip():
+        refuse(f"it is empty; {_EXAMPLE}")
+    try:
+        _check_functions(_compiled(value).parsed)
+    except IncompleteExpressionError:
+        refuse(f"{show(value)} is not complete: something is missing at its end")
+    except ParseError as error:
+        refuse(_unreadable(value, error.lex_position))
+    except JMESPathError as error:
+        refuse(f"{show(value)} is not an expression: {error}")
+    except RecursionError:
+        refuse(f"{show(value)} has too many parentheses within one another")
+    return value
+
+
+def _unreadable(value: str, position: int) -> str:
+    if value[position : position + 1] == "=":
+        mend = '; "equal" is written =='
+    elif value[position : position + 1] in {"'", '"', "`"}:
+        mend = "; the quotation mark there is not closed, or does not belong there"
+    else:
+        mend = f"; {_EXAMPLE}"
+    return f"{show(value)} cannot be understood from character {position + 1} on: {show(value[position:])}{mend}"
+
+
+def _check_functions(node: Mapping[str, Any]) -> None:
+    """Refuse functions that there are not: they would be noticed only when a record comes that far."""
+    if node["type"] == "function_expression":
+        _check_call(node["value"], len(node["children"]))
+    for child in node["children"]:
+        _check_functions(child)
+
+
+def _check_call(name: str, given: int) -> None:
+    known: Mapping[str, Mapping[str, Any]] = Functions.FUNCTION_TABLE
+    if name not in known:
+        refuse(f"there is no function {show(name)}{guess_or_list(name, sorted(known))}")
+    wanted: Sequence[Mapping[str, Any]] = known[name]["signature"]
+    more = bool(wanted) and wanted[-1].get("variadic", False)
+    if given < len(wanted) or (given > len(wanted) and not more):
+        refuse(f"the function {name} takes {len(wanted)}{' or more' if more else ''}, but is given {given}")
+
+
+Expression = Annotated[str, AfterValidator(_check_expression)]
+"""A JMESPath expression that can be read. Numbers are text in records: `to_number(weight) > `30``."""

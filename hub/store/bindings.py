@@ -1,0 +1,156 @@
+"""Which record of a system is which of ours, and what both last agreed on: the base of the three-way merge."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.store import bulk
+from hub.store.batch import among, pack, rows
+from hub.store.database import Tx
+from hub.store.schema import binding, scan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Binding:
+    """A record of a system and the key of ours. The base has two sides, because systems store what they like."""
+
+    external_id: str
+    key: str
+    seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Field values as the system last showed them."""
+    sent: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Our values that were agreed on, where they differ from what the system shows."""
+    before: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What stood in the fields that we wrote last: a system that goes back to it undoes what we wrote."""
+    digest: str = ""
+    owed: bool = False
+    """To be brought to the system again, although our record has not changed."""
+    flips: int = 0
+    flipped_at: datetime | None = None
+    parked_at: datetime | None = None
+    gone_at: datetime | None = None
+    id: int = 0
+    """Numbered in the order in which they were made; 0: not stored yet."""
+
+    def agreed(self, name: str) -> Any:
+        """Return our value of a field that was last agreed on."""
+        return self.sent[name] if name in self.sent else self.seen.get(name)
+
+
+_COLUMNS = [binding.c[name] for name in Binding.__dataclass_fields__]
+
+
+def _found(tx: Tx, *conditions: sa.ColumnElement[bool], most: int | None = None) -> list[Binding]:
+    statement = sa.select(*_COLUMNS).where(*conditions).order_by(binding.c.id).limit(most)
+    return [Binding(**row) for row in tx.execute(statement).mappings()]  # pyright: ignore[reportArgumentType]  # names are strings
+
+
+def _of(system: str, entity: str) -> sa.ColumnElement[bool]:
+    return (binding.c.system == system) & (binding.c.entity == entity)
+
+
+def digests(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, str]:
+    """Return the digests of those that are bound and there."""
+    given = rows(tx.dialect, "given", id=sa.Text())
+    statement = sa.select(binding.c.external_id, binding.c.digest).where(
+        _of(system, entity), binding.c.external_id.in_(sa.select(given.c.id)), binding.c.gone_at.is_(None)
+    )
+    found = tx.execute(statement, {"given": pack({"id": each} for each in ids)})
+    return {row.external_id: row.digest for row in found}
+
+
+def by_ids(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, Binding]:
+    """Return bindings by the system's identity, of records that are gone too."""
+    found = _found(tx, _of(system, entity), among(tx.dialect, binding.c.external_id, ids)) if ids else []
+    return {each.external_id: each for each in found}
+
+
+def by_keys(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str, Binding]:
+    """Return bindings by our key; where a record has several in the system, the first. None that are gone."""
+    there = binding.c.gone_at.is_(None)
+    found = _found(tx, _of(system, entity), among(tx.dialect, binding.c.key, keys), there) if keys else []
+    return {each.key: each for each in reversed(found)}
+
+
+def of_record(tx: Tx, entity: str, key: str) -> list[tuple[str, Binding]]:
+    """Return every system that has a record, with its binding."""
+    statement = sa.select(binding.c.system, *_COLUMNS).where(binding.c.entity == entity, binding.c.key == key)
+    found = tx.execute(statement.order_by(binding.c.id)).mappings()
+    return [(row["system"], Binding(**{name: row[name] for name in Binding.__dataclass_fields__})) for row in found]
+
+
+def owed(tx: Tx, system: str, entity: str, after: int, most: int) -> list[Binding]:
+    """Return what is to be brought to a system again, in the order of the bindings' numbers."""
+    return _found(tx, _of(system, entity), binding.c.owed, binding.c.id > after, most=most)
+
+
+def made_since(tx: Tx, system: str, entity: str, after: int, most: int) -> list[Binding]:
+    """Return what was bound after a binding's number: what hangs on it can go now."""
+    return _found(tx, _of(system, entity), binding.c.id > after, binding.c.gone_at.is_(None), most=most)
+
+
+def put(tx: Tx, system: str, entity: str, bound: Collection[Binding], run: int) -> None:
+    """Insert or replace bindings, by the system's identity."""
+    same = {"system": system, "entity": entity, "run": run, "changed_at": tx.now}
+    items = {each.external_id: {**asdict(each), **same} for each in bound}
+    for item in items.values():
+        del item["id"]
+    bulk.insert(tx, binding, list(items.values()), replace=("system", "entity", "external_id"))
+
+
+def count(tx: Tx, system: str, entity: str) -> int:
+    """Return how many records of a system are bound and there."""
+    there = sa.select(sa.func.count()).where(_of(system, entity), binding.c.gone_at.is_(None))
+    return tx.execute(there).scalar_one()
+
+
+def not_shown(tx: Tx, system: str, entity: str, stream: str, number: int, most: int) -> list[Binding]:
+    """Return what is bound and there, but was not shown by a full scan."""
+    parts = sa.select(scan.c.ids).where(scan.c.system == system, scan.c.stream == stream, scan.c.number == number)
+    shown: set[str] = {each for ids in tx.execute(parts).scalars() for each in ids}
+    found: list[Binding] = []
+    statement = sa.select(*_COLUMNS).where(_of(system, entity), binding.c.gone_at.is_(None)).order_by(binding.c.id)
+    for row in tx.execute(statement.execution_options(yield_per=1000)).mappings():
+        if row["external_id"] not in shown:
+            found.append(Binding(**row))  # pyright: ignore[reportArgumentType]  # names are strings
+            if len(found) >= most:
+                break
+    return found
+
+
+def rename(tx: Tx, entity: str, old: str, new: str) -> None:
+    """Follow a record to its new key, in every system."""
+    tx.execute(sa.update(binding).where(binding.c.entity == entity, binding.c.key == old).values(key=new))
+
+
+def release(tx: Tx, system: str, entity: str, external_ids: Collection[str]) -> int:
+    """Take up again what was parked; returns how many that were."""
+    mine = _of(system, entity) & among(tx.dialect, binding.c.external_id, external_ids)
+    values = {"parked_at": None, "flips": 0, "flipped_at": None, "owed": True, "digest": ""}
+    return tx.execute(sa.update(binding).where(mine, binding.c.parked_at.is_not(None)).values(values)).rowcount
+
+
+def pay(tx: Tx, system: str, entity: str, external_ids: Collection[str]) -> None:
+    """Note that a system was told what was owed to it; what is gone stays owed until it has been made anew."""
+    mine = _of(system, entity) & among(tx.dialect, binding.c.external_id, external_ids)
+    tx.execute(sa.update(binding).where(mine, binding.c.owed).values(owed=False))
+
+
+def pay_gone(tx: Tx, system: str, entity: str, keys: Collection[str]) -> None:
+    """Note that records which a system had lost have been made there anew."""
+    mine = _of(system, entity) & among(tx.dialect, binding.c.key, keys) & binding.c.gone_at.is_not(None)
+    tx.execute(sa.update(binding).where(mine, binding.c.owed).values(owed=False))
+
+
+def lose(tx: Tx, system: str, entity: str, external_ids: Collection[str], *, owed: bool) -> int:
+    """Note that a system has some records no more; `owed`: they are to be made anew. Returns how many there were."""
+    if not external_ids:
+        return 0
+    mine = _of(system, entity) & among(tx.dialect, binding.c.external_id, external_ids) & binding.c.gone_at.is_(None)
+    nothing: dict[str, Any] = {}
+    base = {"seen": nothing, "sent": nothing, "before": nothing, "digest": ""}
+    values = {"gone_at": tx.now, "changed_at": tx.now, "owed": owed}
+    return tx.execute(sa.update(binding).where(mine).values(**base, **values)).rowcount

@@ -1,0 +1,72 @@
+"""What happened to a record, and which values lost against others: kept beside it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.store import bulk
+from hub.store.database import Tx
+from hub.store.schema import conflict, history
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that happened to a record. `what`: changed, bound, made, found, told, removed, deleted, late ..."""
+
+    entity: str
+    key: str
+    system: str
+    what: str
+    detail: Mapping[str, Any]
+    run: int
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A field that both sides had changed. `values`: base, stands, lost."""
+
+    system: str
+    entity: str
+    key: str
+    field: str
+    lost_by: str
+    """Whose value lost: the system's name, or `hub` for what stood in the record."""
+    values: Mapping[str, Any]
+    run: int
+    at: datetime | None = None
+
+
+def note(tx: Tx, events: Collection[Event]) -> None:
+    """Keep what happened."""
+    bulk.insert(tx, history, [{**asdict(each), "at": tx.now} for each in events])
+
+
+def keep(tx: Tx, conflicts: Collection[Conflict]) -> None:
+    """Keep the values that lost."""
+    bulk.insert(tx, conflict, [{**asdict(each), "at": tx.now} for each in conflicts])
+
+
+def of_record(tx: Tx, entity: str, key: str, most: int = 100) -> list[Event]:
+    """Return what happened to a record, the oldest first; of more than `most` events the latest."""
+    columns = [history.c[name] for name in Event.__dataclass_fields__]
+    statement = sa.select(*columns).where(history.c.entity == entity, history.c.key == key)
+    found = tx.execute(statement.order_by(history.c.id.desc()).limit(most)).mappings().all()
+    return [Event(**row) for row in reversed(found)]  # pyright: ignore[reportArgumentType]  # names are strings
+
+
+def conflicts_of(tx: Tx, entity: str, key: str, most: int = 100) -> list[Conflict]:
+    """Return the values that lost in a record, the latest first."""
+    columns = [conflict.c[name] for name in Conflict.__dataclass_fields__]
+    statement = sa.select(*columns).where(conflict.c.entity == entity, conflict.c.key == key)
+    found = tx.execute(statement.order_by(conflict.c.id.desc()).limit(most)).mappings()
+    return [Conflict(**row) for row in found]  # pyright: ignore[reportArgumentType]  # names are strings
+
+
+def rename(tx: Tx, entity: str, old: str, new: str) -> None:
+    """Follow a record to its new key."""
+    for table in (history, conflict):
+        tx.execute(sa.update(table).where(table.c.entity == entity, table.c.key == old).values(key=new))

@@ -1,0 +1,57 @@
+"""Creates that may be under way: written down and committed before, taken off with what became of them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from hub.store import bulk
+from hub.store.batch import among
+from hub.store.database import Tx
+from hub.store.schema import intent
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A create that may have been carried out."""
+
+    key: str
+    reference: str
+    run: int
+    made_at: datetime
+
+
+def find(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str, Intent]:
+    """Return the open intents among some keys."""
+    if not keys:
+        return {}
+    here = (intent.c.system == system) & (intent.c.entity == entity) & among(tx.dialect, intent.c.key, keys)
+    statement = sa.select(intent.c.key, intent.c.reference, intent.c.run, intent.c.made_at).where(here)
+    return {row.key: Intent(*row) for row in tx.execute(statement)}
+
+
+def make(
+    tx: Tx, system: str, entity: str, references: Mapping[str, str], known: Collection[Intent], run: int
+) -> set[str]:
+    """Write intents down (key -> the hub's reference); returns the keys that are ours to create.
+
+    `known`: older intents that have been looked into, and may be replaced. A key whose intent somebody else has written
+    meanwhile is not ours.
+    """
+    for each in known:
+        mine = (intent.c.system == system) & (intent.c.entity == entity) & (intent.c.key == each.key)
+        tx.execute(sa.delete(intent).where(mine, intent.c.made_at == each.made_at, intent.c.run == each.run))
+    there = find(tx, system, entity, list(references))
+    free = {key: reference for key, reference in references.items() if key not in there}
+    same = {"system": system, "entity": entity, "run": run, "made_at": tx.now}
+    bulk.insert(tx, intent, [{"key": key, "reference": reference, **same} for key, reference in free.items()])
+    ours = find(tx, system, entity, list(free))
+    return {key for key, each in ours.items() if each.run == run and each.made_at == tx.now}
+
+
+def close(tx: Tx, system: str, entity: str, keys: Collection[str]) -> None:
+    """Take intents off, in the transaction that keeps what became of them."""
+    if keys:
+        here = (intent.c.system == system) & (intent.c.entity == entity)
+        tx.execute(sa.delete(intent).where(here, among(tx.dialect, intent.c.key, keys)))

@@ -1,0 +1,379 @@
+"""A batch of records brought to a system: looked for, written down as intents, written, read back (PAINS S6, S9).
+
+What is committed before a create: its intent. What is committed after: the binding with its base, and the intent's end,
+in one transaction. Whatever happens in between, the next one who comes finds the intent and looks before it creates.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from hub.connector import Document, Written
+from hub.errors import TryLater
+from hub.handler import Hold
+from hub.messages import RecordOutcome
+from hub.store import Tx, bindings, history, intents, quarantine
+from hub.store.bindings import Binding
+from hub.store.history import Event
+from hub.sync.arriving import Told, take
+from hub.sync.digest import of_document
+from hub.sync.preparing import Prepared, Want, prepare
+from hub.sync.system import Flow
+
+DEEPEST = 2
+"""What a record needs is brought before it (an order's party), and what that needs."""
+
+
+BRAKE = "brake"
+FEW = 10
+"""Of so few records, all may go at once."""
+
+
+def too_many(going: int, there: int, brake: int) -> bool:
+    """Tell whether so many deletions of so many records have to be asked about: above the brake, or one in twenty."""
+    return going > brake or (going > FEW and going * 20 > there)
+
+
+def _seen(binding: Binding | None) -> Mapping[str, Any]:
+    return binding.seen if binding is not None else {}
+
+
+class Unsettled(TryLater):
+    """A create was not answered; it is looked for when it has surely been carried out, or never will be."""
+
+
+@dataclass(slots=True)
+class Brought:
+    """What became of some keys."""
+
+    ended: set[str] = field(default_factory=set[str])
+    """Brought, in order as they were, or put aside with the cause."""
+    told: set[str] = field(default_factory=set[str])
+    """Those of them that were written."""
+    unsettled: set[str] = field(default_factory=set[str])
+    """Nothing is known of them yet."""
+
+
+@dataclass(slots=True)
+class Bringing:
+    """Brings records of one stream to its system, in one run."""
+
+    flow: Flow
+    run: int
+    hold: Hold
+    total: Counter[str]
+    depth: int = 0
+    wait: float = 0.0
+    """Seconds until what is unsettled can be looked for."""
+    removed: int = 0
+
+    def end(self) -> None:
+        """Raise Unsettled if anything is."""
+        if self.wait:
+            raise Unsettled(after=self.wait)
+
+    def bring(self, keys: Sequence[str], *, released: bool = False) -> Brought:
+        """Bring the records with these keys to the system, as far as they differ from what was agreed on.
+
+        `released`: an operator has seen that many are taken away, and wants it so. Raises TryLater: what had been done
+        until then is stored.
+        """
+        brought = Brought()
+        prepared = self._prepared(keys)
+        if prepared.waits and self.depth < DEEPEST:
+            self._bring_needed(prepared.waits.values())
+            prepared = self._prepared(keys)
+        if self._refresh(prepared.wants):
+            prepared = self._prepared(keys)
+        found = self._look_for(prepared, brought)
+        if found:
+            prepared = self._prepared(keys, finish=found)
+        self._put_aside_waiting(prepared)
+        brought.ended |= {*prepared.settled, *prepared.waits}
+        wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
+        wants = wants if released else self._braked(wants, brought)
+        self._write(self._intended(wants, brought), brought)
+        self._settle_well(prepared.settled)
+        return brought
+
+    @staticmethod
+    def _judged(brought: Brought) -> set[str]:
+        return brought.unsettled | brought.ended
+
+    def _prepared(self, keys: Sequence[str], finish: Collection[str] = ()) -> Prepared:
+        with self.hold.reading() as tx:
+            return prepare(tx, self.flow, keys, finish=finish)
+
+    # Before
+
+    def _bring_needed(self, needed: Iterable[tuple[str, str]]) -> None:
+        """Bring what others wait for."""
+        by_entity: dict[str, dict[str, None]] = {}
+        for entity, key in needed:
+            by_entity.setdefault(entity, {})[key] = None
+        for entity, keys in by_entity.items():
+            stream = self.flow.system.stream_of(entity)
+            if stream is not None and self.flow.system.flow(stream).goes:
+                other = Bringing(self.flow.system.flow(stream), self.run, self.hold, self.total, self.depth + 1)
+                other.bring(list(keys))
+                self.wait = max(self.wait, other.wait)
+
+    def _refresh(self, wants: Sequence[Want]) -> bool:
+        """Look at records of which the system may have changed what we are about to write; returns whether any had.
+
+        PAINS S26: what somebody has entered there since the last reading must not be written over in the dark.
+        """
+        shared = {name for name, way in self.flow.directions.items() if way == "both"}
+        ids = [each.write.id for each in wants if each.write.id and shared & each.write.fields.keys()]
+        if not ids or not self.flow.stream.reads:
+            return False
+        documents = self._digested(self.flow.system.connector.fetch(self.flow.name, ids))
+        with self.hold.page() as (tx, report):
+            taken = take(tx, self.flow, documents, run=self.run)
+            gone = set(ids) - {document.id for document, _ in documents}
+            bindings.lose(tx, self.flow.system.name, self.flow.stream.entity, gone, owed=not self.flow.comes)
+            taken.counts.pop("identical", None)
+            taken.report(report, self.flow.stream.entity)
+        self.total.update(taken.counts)
+        return bool(taken.writes or taken.conflicts or gone)
+
+    def _look_for(self, prepared: Prepared, brought: Brought) -> list[str]:
+        """Look for records before they are created; returns the keys of those that are there and were bound."""
+        creates = [each for each in prepared.wants if each.creates and self.flow.stream.create == "intent"]
+        with self.hold.reading() as tx:
+            now = tx.now
+        late = timedelta(seconds=self.flow.stream.late)
+        for each in creates:
+            if each.intent is not None and each.intent.made_at + late > now:
+                brought.unsettled.add(each.write.key)
+                self.wait = max(self.wait, (each.intent.made_at + late - now).total_seconds())
+        wanted = [each.write for each in creates if each.write.key not in brought.unsettled]
+        if not wanted:
+            return []
+        return self._adopt(self.flow.system.connector.find(self.flow.name, wanted), brought)
+
+    def _adopt(self, found: Mapping[str, Sequence[str]], brought: Brought) -> list[str]:
+        """Bind what is in the system already. Its intent stays until it has been written whole: it may be half done."""
+        single = {key: ids[0] for key, ids in found.items() if len(ids) == 1}
+        several = {key: ids for key, ids in found.items() if len(ids) > 1}
+        connector, name = self.flow.system.connector, self.flow.system.name
+        documents = self._digested(connector.fetch(self.flow.name, list(single.values()))) if single else []
+        there = {document.id for document, _ in documents}
+        keys = {identity: key for key, identity in single.items() if identity in there}
+        if not keys and not several:
+            return []
+        with self.hold.page() as (tx, report):
+            known = bindings.by_ids(tx, name, self.flow.stream.entity, list(keys))
+            for identity, each in known.items():
+                if each.gone_at is None and each.key != keys[identity]:
+                    several[keys.pop(identity)] = [identity]
+            for key, ids in several.items():
+                why = (
+                    f"{name} has what may be it already, as {', '.join(ids[:5])}; which of them it is has to be seen to"
+                )
+                self._put_aside(tx, key, "found-otherwise", why)
+                report.records.append(RecordOutcome(key=key, outcome="quarantined", cause="found-otherwise"))
+            brought.ended |= several.keys()
+            mine = [pair for pair in documents if pair[0].id in keys]
+            taken = take(tx, self.flow, mine, run=self.run, known_as=keys)
+            self._note(tx, "found", {key: {"id": identity} for identity, key in keys.items()})
+            taken.counts = Counter({"found": len(keys), "quarantined": len(several)}) if keys or several else Counter()
+            taken.report(report, self.flow.stream.entity)
+        self.total.update(taken.counts)
+        return list(keys.values())
+
+    def _intended(self, wants: list[Want], brought: Brought) -> list[Want]:
+        """Write down what is about to be created; returns what may be written."""
+        creates = {e.write.key: e for e in wants if e.creates and self.flow.stream.create == "intent"}
+        if not creates:
+            return wants
+        with self.hold.page() as (tx, _):
+            references = {key: each.write.reference for key, each in creates.items()}
+            looked_into = [each.intent for each in creates.values() if each.intent is not None]
+            name, entity = self.flow.system.name, self.flow.stream.entity
+            ours = intents.make(tx, name, entity, references, looked_into, self.run)
+        elsewhere = creates.keys() - ours
+        if elsewhere:
+            # Another run is creating them at this moment.
+            brought.unsettled |= elsewhere
+            self.wait = max(self.wait, self.flow.stream.late)
+        return [each for each in wants if each.write.key not in elsewhere]
+
+    # The writes
+
+    def _write(self, wants: Sequence[Want], brought: Brought) -> None:
+        size = max(self.flow.stream.bulk, 1)
+        for start in range(0, len(wants), size):
+            batch = {each.write.key: each for each in wants[start : start + size]}
+            written, fault = self._carried_out(batch)
+            self._store(batch, written, brought)
+            unknown = batch.keys() - self._judged(brought)
+            brought.unsettled |= unknown
+            if any(batch[key].creates for key in unknown):
+                self.wait = max(self.wait, self.flow.stream.late)
+            if isinstance(fault, TryLater) and self.wait:
+                raise Unsettled(str(fault), after=self.wait) from fault
+            if fault is not None:
+                raise fault
+            if unknown and not self.wait:
+                raise TryLater(f"{self.flow.system.name} said nothing of {len(unknown)} {self.flow.stream.entity}")
+
+    def _carried_out(self, batch: Mapping[str, Want]) -> tuple[list[Written], Exception | None]:
+        """Have a batch written; returns what is known of it, and what broke it off."""
+        written: list[Written] = []
+        connector, stream = self.flow.system.connector, self.flow.name
+        try:
+            for each in connector.write(stream, [want.write for want in batch.values()]):
+                written.append(each)  # noqa: PERF402  # what came before a fault counts
+        except Exception as fault:  # noqa: BLE001  # raised again when what is known has been stored
+            return written, fault
+        return written, None
+
+    def _store(self, batch: Mapping[str, Want], written: Sequence[Written], brought: Brought) -> None:
+        """Store what became of a batch, with the bases from what the system shows."""
+        known = [each for each in written if each.outcome != "unknown"]
+        if not known:
+            return
+        removed = [e.key for e in known if e.outcome == "done" and batch[e.key].write.remove]
+        done = [e for e in known if e.outcome == "done" and not batch[e.key].write.remove]
+        gone = [e.key for e in known if e.outcome == "gone"]
+        shown, told = self._shown(done, batch)
+        name, entity = self.flow.system.name, self.flow.stream.entity
+        counts: Counter[str] = Counter()
+        with self.hold.page() as (tx, report):
+            known_as = {each.id: each.key for each in done if each.id}
+            taken = take(tx, self.flow, shown, run=self.run, told=told, known_as=known_as)
+            self._bind_unread(tx, told, {each.external_id for each in taken.bound})
+            bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in removed], owed=False)
+            bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in gone], owed=not self.flow.comes)
+            intents.close(tx, name, entity, [each.key for each in known])
+            bindings.pay_gone(tx, name, entity, [each.key for each in done])
+            well = [*removed, *(each.key for each in done)]
+            quarantine.settle(tx, name, self.flow.name, [f"push:{key}" for key in well])
+            for each in known:
+                self._outcome(tx, each, batch[each.key], counts, report.records)
+            report.entity = entity
+            report.counts = dict(counts)
+        brought.ended.update(each.key for each in known)
+        brought.told.update(well)
+        self.removed += len(removed)
+        self.total.update(counts)
+
+    def _bind_unread(self, tx: Tx, told: Mapping[str, Told], read: Collection[str]) -> None:
+        """Bind what was written, but cannot be read back: what we wrote is all that is known of it."""
+        left = {identity: each for identity, each in told.items() if identity not in read}
+        there = bindings.by_ids(tx, self.flow.system.name, self.flow.stream.entity, list(left))
+        bound = [
+            Binding(external_id=identity, key=each.key, seen={**_seen(there.get(identity)), **each.fields})
+            for identity, each in left.items()
+            if identity not in there or there[identity].parked_at is None
+        ]
+        bindings.put(tx, self.flow.system.name, self.flow.stream.entity, bound, self.run)
+
+    def _braked(self, wants: Sequence[Want], brought: Brought) -> list[Want]:
+        """Put aside what would be taken away beyond the brake (PAINS S16)."""
+        removes = [each for each in wants if each.write.remove]
+        with self.hold.reading() as tx:
+            there = bindings.count(tx, self.flow.system.name, self.flow.stream.entity) if removes else 0
+        if not too_many(self.removed + len(removes), there + self.removed, self.flow.system.options.delete_brake):
+            return list(wants)
+        why = (
+            f"{self.removed + len(removes)} of {there + self.removed} would be taken away from "
+            f"{self.flow.system.name}; if that is right: hub quarantine retry --cause {BRAKE}"
+        )
+        with self.hold.page() as (tx, report):
+            for each in removes:
+                self._put_aside(tx, each.write.key, BRAKE, why)
+                report.records.append(RecordOutcome(key=each.write.key, outcome="quarantined", cause=BRAKE))
+            report.entity = self.flow.stream.entity
+            report.counts = {"quarantined": len(removes)}
+        self.total.update({"quarantined": len(removes)})
+        brought.ended.update(each.write.key for each in removes)
+        return [each for each in wants if not each.write.remove]
+
+    def _shown(
+        self, done: Sequence[Written], batch: Mapping[str, Want]
+    ) -> tuple[list[tuple[Document, str]], dict[str, Told]]:
+        """Return the documents of what was written, as the system has them now."""
+        documents = [each.document for each in done if each.document is not None]
+        certain = {each.id for each in documents}
+        left = [each.id for each in done if each.id and each.id not in certain]
+        if left and self.flow.stream.reads:
+            documents += self.flow.system.connector.fetch(self.flow.name, left)
+        told = {each.id: Told(each.key, batch[each.key].write.fields, each.id in certain) for each in done if each.id}
+        return self._digested(documents), told
+
+    def _outcome(self, tx: Tx, each: Written, want: Want, counts: Counter[str], outcomes: list[RecordOutcome]) -> None:
+        if each.outcome == "refused":
+            counts["quarantined"] += 1
+            self._put_aside(tx, each.key, each.cause or "refused", each.message)
+            outcomes.append(RecordOutcome(key=each.key, outcome="quarantined", cause=each.cause or "refused"))
+            self._note(tx, "refused", {each.key: {"message": each.message}})
+        elif each.outcome == "done":
+            what = "removed" if want.write.remove else "created" if want.creates else "told"
+            counts[what] += 1
+            changes = {
+                name: (want.binding.seen.get(name) if want.binding else None, value)
+                for name, value in want.write.fields.items()
+            }
+            detail: dict[str, Any] = {"id": each.id or want.write.id}
+            self._note(tx, what, {each.key: detail | ({"changes": changes} if what == "told" else {})})
+            outcomes.append(RecordOutcome(key=each.key, outcome=what, cause=", ".join(want.write.fields) or None))
+        elif each.outcome == "gone":
+            counts["gone"] += 1
+            self._note(tx, "gone", {each.key: {"id": want.write.id}})
+
+    # After
+
+    def _put_aside_waiting(self, prepared: Prepared) -> None:
+        if not prepared.waits:
+            return
+        with self.hold.page() as (tx, report):
+            for key, (entity, needed) in prepared.waits.items():
+                why = f"waits until {entity} {needed} is in {self.flow.system.name}"
+                self._put_aside(tx, key, f"waits-for-{entity}", why, needs={"entity": entity, "key": needed})
+                report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=f"waits-for-{entity}"))
+            report.entity = self.flow.stream.entity
+            report.counts = {"quarantined": len(prepared.waits)}
+        self.total.update({"quarantined": len(prepared.waits)})
+
+    def _settle_well(self, keys: Sequence[str]) -> None:
+        """Close what waited in quarantine for records that are in order now."""
+        with self.hold.reading() as tx:
+            if not keys or not quarantine.any_open(tx, self.flow.system.name, self.flow.name):
+                return
+        with self.hold.page() as (tx, _):
+            quarantine.settle(tx, self.flow.system.name, self.flow.name, [f"push:{key}" for key in keys])
+
+    def _put_aside(self, tx: Tx, key: str, cause: str, message: str, needs: Mapping[str, str] | None = None) -> None:
+        entity = self.flow.stream.entity
+        caught = quarantine.Caught(
+            system=self.flow.system.name,
+            stream=self.flow.name,
+            identity=f"push:{key}",
+            entity=entity,
+            key=key,
+            cause=cause,
+            message=message,
+            place={"source": f"to {self.flow.system.name}: {entity} {key}"},
+            raw={},
+            needs=needs,
+            run=self.run,
+        )
+        quarantine.put(tx, [caught])
+
+    def _note(self, tx: Tx, what: str, details: Mapping[str, Mapping[str, Any]]) -> None:
+        entity, system = self.flow.stream.entity, self.flow.system.name
+        history.note(
+            tx,
+            [
+                Event(entity=entity, key=key, system=system, what=what, detail=detail, run=self.run)
+                for key, detail in details.items()
+            ],
+        )
+
+    def _digested(self, documents: Iterable[Document]) -> list[tuple[Document, str]]:
+        settings = self.flow.system.settings_digest
+        return [(each, of_document(each, settings)) for each in documents]

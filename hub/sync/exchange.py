@@ -1,0 +1,183 @@
+"""A run of a system with records of its own: each stream is read, then what is due goes out."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hub.connector import Document, Page
+from hub.handler import Done, HandedOn, Handler, Hold, Outcome, PageReport, Work
+from hub.store import Tx, bindings, checkpoints, quarantine, scans
+from hub.store.checkpoints import Checkpoint
+from hub.sync import scanning
+from hub.sync.arriving import fresh, take
+from hub.sync.pull import summary
+from hub.sync.push import MOST_TRIED, SIDE, push
+from hub.sync.system import Flow, System
+
+FULL_EVERY = timedelta(days=1)
+"""Where a job does not say how often everything is compared."""
+
+
+def exchanger(system: Callable[[], System], streams: Sequence[str], full_every: timedelta | None = None) -> Handler:
+    """Return the handler that brings some streams of a system and the hub into step."""
+
+    def exchange(work: Work, hold: Hold) -> Outcome:
+        total: Counter[str] = Counter()
+        side = system()
+        for name in streams:
+            flow = side.flow(name)
+            if not pull(flow, work, hold, total, full_every or FULL_EVERY):
+                return HandedOn()
+            if flow.goes and not push(flow, work.run, hold, total):
+                return HandedOn()
+        return Done(summary(+total))
+
+    return exchange
+
+
+def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: timedelta) -> bool:
+    """Read what has changed in a stream, or all of it; returns whether it got to the end before the slice was over."""
+    if not flow.stream.reads or not flow.directions:
+        return True
+    if work.scope:
+        # Whoever says that something has changed gives a hint: how it stands now is what counts (PAINS S10).
+        _take_some(flow, list(work.scope), work.run, hold, total)
+        return True
+    _try_again(flow, work.run, hold, total)
+    if flow.stream.delta and not _read(flow, work.run, hold, total):
+        return False
+    with hold.reading() as tx:
+        scan, _ = scanning.stands(tx, flow)
+        due = scan.due(tx.now, full_every) or (not flow.stream.delta and flow.comes and scan.run != work.run)
+    if not due:
+        return True
+    if flow.stream.delta and scan.ended is None and not scan.open:
+        # The first reading has shown everything.
+        _note_end(flow, work.run, hold)
+        return True
+    return _scan(flow, work.run, hold, total)
+
+
+def _read(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
+    with hold.reading() as tx:
+        seen = checkpoints.get(tx, flow.system.name, flow.name)
+    with closing(flow.system.connector.read(flow.name, seen.value, full=False)) as pages:
+        for page in pages:
+            seen = _store_changes(flow, page, seen, run, hold, total)
+            if hold.over():
+                return False
+    return True
+
+
+def _store_changes(flow: Flow, page: Page, seen: Checkpoint, run: int, hold: Hold, total: Counter[str]) -> Checkpoint:
+    into = _flow_of(flow, page)
+    with hold.reading() as tx:
+        changed = fresh(tx, into, page.documents)
+    total["identical"] += len(page.documents) - len(changed)
+    for note in page.notes:
+        hold.tell(note)
+    if not changed and page.checkpoint == seen.value:
+        return seen
+    with hold.page() as (tx, report):
+        _take(tx, into, changed, run, report, total)
+        return checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
+
+
+def _flow_of(flow: Flow, page: Page) -> Flow:
+    """Return the flow of a page's records: orders come with the parties that they are for."""
+    if page.entity == flow.stream.entity:
+        return flow
+    stream = flow.system.stream_of(page.entity)
+    assert stream is not None, f"{flow.system.name} shows {page.entity} and has no stream of them"
+    return flow.system.flow(stream)
+
+
+def _take(
+    tx: Tx, flow: Flow, changed: Sequence[tuple[Document, str]], run: int, report: PageReport, total: Counter[str]
+) -> None:
+    if changed:
+        taken = take(tx, flow, changed, run=run)
+        taken.report(report, flow.stream.entity)
+        total.update(taken.counts)
+
+
+def _scan(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
+    """Go through everything that the system has; go on where an earlier slice ended."""
+    with hold.reading() as tx:
+        scan, seen = scanning.stands(tx, flow)
+    if not scan.open:
+        scan = replace(scan, number=scan.number + 1, open=True, at=None)
+        with hold.page() as (tx, _):
+            seen = scanning.move(tx, flow, scan, seen)
+    complete = False
+    with closing(flow.system.connector.read(flow.name, scan.at, full=True)) as pages:
+        for page in pages:
+            complete = page.complete
+            scan = replace(scan, at=page.checkpoint)
+            seen = _store_scanned(flow, page, scan, seen, run, hold, total)
+            if hold.over() and not complete:
+                return False
+    if complete:
+        total["deleted"] += scanning.end(flow, scan.number, run, hold)
+        _note_end(flow, run, hold)
+    else:
+        with hold.page() as (tx, _):
+            scanning.move(tx, flow, replace(scan, open=False, at=None), seen)
+        hold.tell(
+            f"the scan of {flow.system.name}.{flow.name} did not come to its end; nothing is taken for gone", "warning"
+        )
+    return True
+
+
+def _store_scanned(
+    flow: Flow, page: Page, scan: scanning.Scan, seen: Checkpoint, run: int, hold: Hold, total: Counter[str]
+) -> Checkpoint:
+    into = _flow_of(flow, page)
+    with hold.reading() as tx:
+        changed = fresh(tx, into, page.documents)
+    total["identical"] += len(page.documents) - len(changed)
+    with hold.page() as (tx, report):
+        _take(tx, into, changed, run, report, total)
+        if into is flow:
+            ids = [each.id for each in page.documents]
+            scans.shown(tx, flow.system.name, flow.name, scan.number, flow.stream.entity, ids)
+        return scanning.move(tx, flow, scan, seen)
+
+
+def _note_end(flow: Flow, run: int, hold: Hold) -> None:
+    """A scan has ended: everything that goes out is compared as well."""
+    with hold.page() as (tx, _):
+        scan, seen = scanning.stands(tx, flow)
+        scanning.move(tx, flow, replace(scan, open=False, at=None, ended=tx.now, run=run), seen)
+        if flow.goes and scan.number:
+            out = checkpoints.get(tx, flow.system.name, flow.name + SIDE)
+            checkpoints.move(tx, flow.system.name, flow.name + SIDE, {}, out)
+
+
+def _try_again(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> None:
+    """Fetch again what waited for another record that is there now, and what an operator wants tried again."""
+    with hold.reading() as tx:
+        waiting = quarantine.to_try(tx, flow.system.name, flow.name, MOST_TRIED)
+        entries = [each for each in waiting if each.identity.startswith("id:") and each.external_id]
+        ready: list[str] = [each.external_id for each in entries if each.external_id and each.again]
+        for entity in {each.needs["entity"] for each in entries if each.needs and "id" in each.needs}:
+            needed = {e.external_id: e.needs["id"] for e in entries if e.external_id and e.needs and "id" in e.needs}
+            there: Mapping[str, Any] = bindings.by_ids(tx, flow.system.name, entity, list(needed.values()))
+            ready += [identity for identity, other in needed.items() if other in there]
+    if ready:
+        _take_some(flow, list(dict.fromkeys(ready)), run, hold, total)
+
+
+def _take_some(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str]) -> None:
+    for start in range(0, len(ids), scanning.LOOKED_AT):
+        documents = flow.system.connector.fetch(flow.name, ids[start : start + scanning.LOOKED_AT])
+        with hold.reading() as tx:
+            changed = fresh(tx, flow, documents)
+        gone = set(ids[start : start + scanning.LOOKED_AT]) - {each.id for each in documents}
+        with hold.page() as (tx, report):
+            _take(tx, flow, changed, run, report, total)
+            if gone:
+                quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in gone])

@@ -1,0 +1,96 @@
+"""What a system should have of the hub's records: its range, its price list, its share of the stock, its orders."""
+
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from hub.canonical import ENTITIES
+from hub.canonical.sums import available
+from hub.config.expressions import holds
+from hub.store import Tx, records
+from hub.sync.system import Flow
+
+CREATES: Mapping[str, frozenset[str]] = {
+    "erp": frozenset(["parties", "orders", "payments", "returns"]),
+    "eshop": frozenset(["products", "prices", "stock", "invoices", "shipments"]),
+}
+"""Kind of system -> the entities of which it gets records that it does not have yet; others are only kept up to date."""
+
+
+def may_create(flow: Flow) -> bool:
+    """Return whether the system gets records of this sort that it does not have yet."""
+    stream = flow.stream
+    return stream.create != "never" and stream.entity in CREATES.get(flow.system.kind, ())
+
+
+def wanted(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Return what the system should have under some keys; what it should not have is left out."""
+    if _adds_up(flow):
+        return _stock(tx, flow, keys)
+    found = records.by_keys(tx, flow.stream.entity, keys)
+    return {key: each.fields for key, each in found.items() if each.deleted_at is None and _in_range(flow, each.fields)}
+
+
+def keys_of(flow: Flow, changed: Iterable[records.Record]) -> list[str]:
+    """Return the keys, as the system knows them, that changed records mean."""
+    if _adds_up(flow):
+        return list(dict.fromkeys(each.fields["sku"] for each in changed))
+    return [each.key for each in changed]
+
+
+def depending_on(tx: Tx, flow: Flow, keys: Collection[str]) -> list[str]:
+    """Return the keys of this flow's records that belong to some products: what was waiting for them."""
+    found = records.by_field(tx, flow.stream.entity, "sku", keys)
+    return keys_of(flow, found)
+
+
+def product_of(flow: Flow, record: Mapping[str, Any]) -> str | None:
+    """Return the product that a price or a stock level belongs to."""
+    return record["sku"] if flow.stream.create == "put" else None
+
+
+def links_of(flow: Flow, record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Yield the records that one refers to: (entity, key)."""
+    for name, entity in ENTITIES[flow.stream.entity].references.items():
+        if record.get(name):
+            yield entity, record[name]
+    for line in record.get("lines") or ():
+        if line.get("sku"):
+            yield "products", line["sku"]
+
+
+def _adds_up(flow: Flow) -> bool:
+    """Tell whether the system wants one number for each product, not each location's."""
+    return flow.stream.entity == "stock" and flow.system.kind == "eshop"
+
+
+def _in_range(flow: Flow, fields: Mapping[str, Any]) -> bool:
+    system, entity = flow.system, flow.stream.entity
+    chosen = system.options.range
+    if entity == "products":
+        return chosen.products is None or holds(chosen.products, fields)
+    if entity == "prices":
+        return chosen.price_list is None or fields["list"] == chosen.price_list
+    if entity == "orders":
+        own = fields["channel"] == system.name
+        return own if system.kind == "eshop" else not own
+    return True
+
+
+def _stock(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Add up the chosen locations: on hand less reserved, less what must stay (PAINS S5)."""
+    chosen = flow.system.options.range
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    for each in records.by_field(tx, "stock", "sku", keys):
+        fields = each.fields
+        if chosen.locations and fields["location"] not in chosen.locations:
+            continue
+        on_hand, reserved = sums.get(fields["sku"], (Decimal(0), Decimal(0)))
+        sums[fields["sku"]] = (
+            on_hand + Decimal(fields.get("on_hand") or 0),
+            reserved + Decimal(fields.get("reserved") or 0) + Decimal(fields.get("buffer") or 0),
+        )
+    return {
+        sku: {"sku": sku, "available": available(str(on_hand), str(reserved), str(chosen.buffer))}
+        for sku, (on_hand, reserved) in sums.items()
+    }

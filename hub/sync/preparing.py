@@ -1,0 +1,126 @@
+"""What a system would have to be told now: what it should have, less what was agreed on. Changes nothing."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hub.connector import Write
+from hub.store import Tx, bindings, intents
+from hub.store.bindings import Binding
+from hub.store.intents import Intent
+from hub.sync.digest import reference
+from hub.sync.outgoing import links_of, may_create, product_of, wanted
+from hub.sync.system import Flow
+from hub.sync.threeway import differing
+
+FINAL = "cancelled"
+"""An order in this state that a system has never had is not brought to it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A record that the system has to be told of."""
+
+    write: Write
+    binding: Binding | None
+    intent: Intent | None = None
+    """An earlier create of it that may have been carried out."""
+
+    @property
+    def creates(self) -> bool:
+        """Whether the system does not have it yet, as far as is known."""
+        return self.binding is None and not self.write.remove
+
+
+@dataclass(slots=True)
+class Prepared:
+    """What some keys come to."""
+
+    wants: list[Want] = field(default_factory=list[Want])
+    counts: Counter[str] = field(default_factory=Counter[str])
+    """What is left out, and why: identical, parked, not-there, not-wanted."""
+    waits: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Key -> (entity, key) of the record that must be in the system before."""
+    settled: list[str] = field(default_factory=list[str])
+    """Keys that the system owes nothing for: all is as it should be."""
+
+
+def prepare(tx: Tx, flow: Flow, keys: Collection[str], *, finish: Collection[str] = ()) -> Prepared:
+    """Compare what the system should have under some keys with what was agreed on.
+
+    `finish`: keys of records that may be half done in the system, and are written whole whatever was agreed on.
+    """
+    entity, system = flow.stream.entity, flow.system.name
+    prepared = Prepared()
+    records = wanted(tx, flow, keys)
+    bound = bindings.by_keys(tx, system, entity, keys)
+    under_way = intents.find(tx, system, entity, keys)
+    links = _links(tx, flow, records.values())
+    for key in keys:
+        want = _want(flow, key, records.get(key), bound.get(key), key in finish or key in under_way, prepared)
+        if want is None:
+            continue
+        record = records.get(key, {})
+        lacking = _lacking(flow, record, links) if want.creates else None
+        if lacking is not None and flow.stream.create == "put":
+            prepared.counts["not-there"] += 1
+        elif lacking is not None:
+            prepared.waits[key] = lacking
+        else:
+            write = replace(want.write, links=links)
+            prepared.wants.append(replace(want, write=write, intent=under_way.get(key)))
+    return prepared
+
+
+def _want(
+    flow: Flow, key: str, record: Mapping[str, Any] | None, bound: Binding | None, whole: bool, prepared: Prepared
+) -> Want | None:
+    marked = reference(flow.system.name, flow.stream.entity, key)
+    if bound is not None and bound.parked_at is not None:
+        prepared.counts["parked"] += 1
+        return None
+    if record is None:
+        if bound is not None and flow.stream.removes and not flow.comes:
+            return Want(Write(key, {}, {}, id=bound.external_id, reference=marked, remove=True), bound)
+        prepared.counts["not-wanted"] += 1
+        prepared.settled.append(key)
+        return None
+    rules = flow.rules_for(record)
+    if bound is not None and not whole:
+        fields = differing(record, seen=bound.seen, sent=bound.sent, rule=rules)
+    else:
+        fields = {n: v for n, v in record.items() if v is not None and rules(n).direction in ("out", "both")}
+    if bound is None and (not may_create(flow) or record.get("status") == FINAL):
+        prepared.counts["not-wanted"] += 1
+        prepared.settled.append(key)
+        return None
+    if not fields:
+        prepared.counts["identical"] += 1
+        prepared.settled.append(key)
+        return None
+    return Want(Write(key, fields, record, id=bound.external_id if bound else None, reference=marked), bound)
+
+
+def _links(tx: Tx, flow: Flow, records: Collection[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    """Return what other records are called in the system."""
+    needed: dict[str, set[str]] = {}
+    for record in records:
+        for entity, key in links_of(flow, record):
+            needed.setdefault(entity, set()).add(key)
+    return {
+        entity: {key: each.external_id for key, each in bindings.by_keys(tx, flow.system.name, entity, keys).items()}
+        for entity, keys in needed.items()
+    }
+
+
+def _lacking(flow: Flow, record: Mapping[str, Any], links: Mapping[str, Mapping[str, str]]) -> tuple[str, str] | None:
+    """Return the record that has to be in the system before; an order's line stands without its product (PAINS S20)."""
+    product = product_of(flow, record)
+    if product is not None:
+        return None if product in links.get("products", {}) else ("products", product)
+    for name, entity in flow.entity.references.items():
+        key = record.get(name)
+        if key and flow.system.stream_of(entity) and key not in links.get(entity, {}):
+            return entity, key
+    return None

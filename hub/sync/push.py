@@ -1,0 +1,113 @@
+"""Brings the hub's records to a system: what has changed since, what is owed, what was waiting (PAINS S9, S17, S19)."""
+
+from collections import Counter
+from collections.abc import Generator, Mapping
+from typing import Any
+
+from hub.handler import Hold
+from hub.store import bindings, checkpoints, quarantine, records
+from hub.sync.bringing import Bringing, Brought, Unsettled
+from hub.sync.outgoing import depending_on, keys_of
+from hub.sync.system import Flow
+
+BATCH = 200
+"""Records looked at together."""
+MOST_TRIED = 500
+"""Entries of quarantine tried again in one run."""
+SIDE = ">"
+"""Behind a stream's name: the checkpoint of what goes out by it."""
+
+
+def push(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
+    """Bring everything that is due; returns whether it got to the end before the slice was over.
+
+    Raises TryLater (Unsettled where a create was not answered).
+    """
+    bringing = Bringing(flow, run, hold, total)
+    for source in (_owed, _tried, _changed, _depending):
+        for _ in source(bringing):
+            if hold.over():
+                return False
+    bringing.end()
+    return True
+
+
+def _owed(bringing: Bringing) -> Generator[None]:
+    """Bring what a system was seen to have otherwise than it should."""
+    flow, after = bringing.flow, 0
+    while True:
+        with bringing.hold.reading() as tx:
+            found = bindings.owed(tx, flow.system.name, flow.stream.entity, after, BATCH)
+        if not found:
+            return
+        after = found[-1].id
+        brought = bringing.bring(list(dict.fromkeys(each.key for each in found)))
+        # What was written has been judged by what it came to; the rest is in order, or waits in quarantine.
+        paid = [each.external_id for each in found if each.key in brought.ended - brought.told]
+        with bringing.hold.page() as (tx, _):
+            bindings.pay(tx, flow.system.name, flow.stream.entity, paid)
+        yield
+
+
+def _tried(bringing: Bringing) -> Generator[None]:
+    """Bring what waited for another record that is there now, and what an operator wants tried again."""
+    flow = bringing.flow
+    with bringing.hold.reading() as tx:
+        waiting = quarantine.to_try(tx, flow.system.name, flow.name, MOST_TRIED)
+        entries = [each for each in waiting if each.identity.startswith("push:") and each.key]
+        there: dict[str, Mapping[str, Any]] = {}
+        for entity in {each.needs["entity"] for each in entries if each.needs}:
+            needed = [each.needs["key"] for each in entries if each.needs and each.needs["entity"] == entity]
+            there[entity] = bindings.by_keys(tx, flow.system.name, entity, needed)
+    asked = [each.key for each in entries if each.key and each.again]
+    ready = [
+        each.key for each in entries if each.key and each.needs and each.needs["key"] in there[each.needs["entity"]]
+    ]
+    for keys, released in ((asked, True), (ready, False)):
+        for start in range(0, len(keys), BATCH):
+            bringing.bring(list(dict.fromkeys(keys[start : start + BATCH])), released=released)
+            yield
+
+
+def _changed(bringing: Bringing) -> Generator[None]:
+    """Bring what has changed since the checkpoint, in the order of the changes."""
+    flow = bringing.flow
+    while True:
+        with bringing.hold.reading() as tx:
+            found = records.since(tx, flow.stream.entity, _stands(bringing, tx, "revision"), BATCH)
+        if not found:
+            return
+        brought = bringing.bring(keys_of(flow, found))
+        _move(bringing, brought, revision=found[-1].revision)
+        yield
+
+
+def _depending(bringing: Bringing) -> Generator[None]:
+    """Bring prices and stock of products that have come into the system since."""
+    flow = bringing.flow
+    if flow.stream.create != "put":
+        return
+    while True:
+        with bringing.hold.reading() as tx:
+            made = bindings.made_since(tx, flow.system.name, "products", _stands(bringing, tx, "products"), BATCH)
+            keys = depending_on(tx, flow, {each.key for each in made})
+        if not made:
+            return
+        brought = bringing.bring(keys)
+        _move(bringing, brought, products=made[-1].id)
+        yield
+
+
+def _stands(bringing: Bringing, tx: Any, name: str) -> int:
+    value = checkpoints.get(tx, bringing.flow.system.name, bringing.flow.name + SIDE).value or {}
+    return value.get(name, 0)
+
+
+def _move(bringing: Bringing, brought: Brought, **further: int) -> None:
+    """Move the checkpoint on; only over what has been brought, or waits in quarantine."""
+    flow = bringing.flow
+    if brought.unsettled:
+        raise Unsettled(after=bringing.wait or flow.stream.late)
+    with bringing.hold.page() as (tx, _):
+        seen = checkpoints.get(tx, flow.system.name, flow.name + SIDE)
+        checkpoints.move(tx, flow.system.name, flow.name + SIDE, {**(seen.value or {}), **further}, seen)

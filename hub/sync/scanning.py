@@ -1,0 +1,139 @@
+"""Full scans: what a whole scan did not show is gone, after one more look; a mass delete is asked about (PAINS S15, S16)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from hub.handler import Hold
+from hub.messages import RecordOutcome
+from hub.store import Tx, bindings, checkpoints, history, quarantine, records, scans
+from hub.store.bindings import Binding
+from hub.store.history import Event
+from hub.sync.arriving import fresh, take
+from hub.sync.bringing import too_many
+from hub.sync.system import Flow
+
+SCAN = "/full"
+"""Behind a stream's name: the checkpoint of its full scans."""
+IDENTITY = "scan"
+MASS_DELETE = "mass-delete"
+LOOKED_AT = 200
+"""Records asked for again at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How a stream's full scans stand."""
+
+    number: int = 0
+    open: bool = False
+    at: Mapping[str, Any] | None = None
+    """The connector's own checkpoint within the scan."""
+    ended: datetime | None = None
+    run: int = 0
+    """The run that ended the last one."""
+
+    @classmethod
+    def of(cls, value: Mapping[str, Any] | None) -> "Scan":
+        """Read a checkpoint."""
+        if not value:
+            return cls()
+        ended = datetime.fromisoformat(value["ended"]) if value["ended"] else None
+        return cls(value["number"], value["open"], value["at"], ended, value["run"])
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as a checkpoint."""
+        ended = self.ended.isoformat() if self.ended else None
+        return {"number": self.number, "open": self.open, "at": self.at, "ended": ended, "run": self.run}
+
+    def due(self, now: datetime, every: timedelta) -> bool:
+        """Return whether a scan is under way, or the last is long ago."""
+        return self.open or self.ended is None or self.ended + every <= now
+
+
+def end(flow: Flow, number: int, run: int, hold: Hold) -> int:
+    """Delete what a complete scan did not show, once it has been asked for and is not there; returns how many."""
+    system, entity = flow.system, flow.stream.entity
+    with hold.reading() as tx:
+        there = bindings.count(tx, system.name, entity)
+        missing = bindings.not_shown(tx, system.name, entity, flow.name, number, there)
+        released = [e for e in quarantine.to_try(tx, system.name, flow.name, LOOKED_AT) if e.identity == IDENTITY]
+    if not missing:
+        return 0
+    if too_many(len(missing), there, system.options.delete_brake) and not released:
+        _ask(flow, missing, there, run, hold)
+        return 0
+    deleted = 0
+    for start in range(0, len(missing), LOOKED_AT):
+        deleted += _look_again(flow, missing[start : start + LOOKED_AT], run, hold)
+    with hold.page() as (tx, _):
+        quarantine.settle(tx, system.name, flow.name, [IDENTITY])
+    return deleted
+
+
+def _ask(flow: Flow, missing: Sequence[Binding], there: int, run: int, hold: Hold) -> None:
+    some = ", ".join(each.key for each in missing[:5])
+    message = (
+        f"{len(missing)} of {there} {flow.stream.entity} of {flow.system.name} were not shown any more ({some} ...); "
+        "nothing was deleted. If they are gone indeed: hub quarantine retry with this ID, then a full scan"
+    )
+    caught = quarantine.Caught(
+        system=flow.system.name,
+        stream=flow.name,
+        identity=IDENTITY,
+        entity=flow.stream.entity,
+        key=None,
+        cause=MASS_DELETE,
+        message=message,
+        place={"source": f"full scan of {flow.system.name}.{flow.name}"},
+        raw={},
+        run=run,
+    )
+    with hold.page() as (tx, _):
+        quarantine.put(tx, [caught])
+    hold.tell(message, "warning")
+
+
+def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold) -> int:
+    """Ask for records by their identity: paging may have passed them by while others moved (PAINS S25)."""
+    documents = flow.system.connector.fetch(flow.name, [each.external_id for each in missing])
+    there = {each.id for each in documents}
+    gone = [each for each in missing if each.external_id not in there]
+    with hold.reading() as tx:
+        changed = fresh(tx, flow, documents)
+    with hold.page() as (tx, report):
+        taken = take(tx, flow, changed, run=run)
+        _delete(tx, flow, gone, run)
+        taken.counts["deleted"] += len(gone)
+        taken.outcomes += [RecordOutcome(key=each.key, outcome="deleted") for each in gone]
+        taken.report(report, flow.stream.entity)
+    return len(gone)
+
+
+def _delete(tx: Tx, flow: Flow, gone: Sequence[Binding], run: int) -> None:
+    """Note what a system has no more. Only who leads decides for all; what follows is made anew; others part."""
+    system, entity = flow.system.name, flow.stream.entity
+    bindings.lose(tx, system, entity, [each.external_id for each in gone], owed=not flow.comes)
+    what = "deleted" if flow.comes and not flow.goes else "gone"
+    events = [
+        Event(entity=entity, key=each.key, system=system, what=what, detail={"id": each.external_id}, run=run)
+        for each in gone
+    ]
+    history.note(tx, events)
+    if what == "deleted" and gone:
+        keys = [each.key for each in gone]
+        records.delete(tx, entity, keys, system=system, run=run, latest=records.take_turn(tx, entity))
+
+
+def stands(tx: Tx, flow: Flow) -> tuple[Scan, checkpoints.Checkpoint]:
+    """Return how the stream's full scans stand."""
+    seen = checkpoints.get(tx, flow.system.name, flow.name + SCAN)
+    return Scan.of(seen.value), seen
+
+
+def move(tx: Tx, flow: Flow, to: Scan, seen: checkpoints.Checkpoint) -> checkpoints.Checkpoint:
+    """Move the scan on, in the transaction of the page it speaks of."""
+    if to.at is None:
+        scans.forget(tx, flow.system.name, flow.name)
+    return checkpoints.move(tx, flow.system.name, flow.name + SCAN, to.stored(), seen)

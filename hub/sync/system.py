@@ -1,0 +1,110 @@
+"""What the engine is told of a system: its connector, its range, and who owns what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from hub.canonical import ENTITIES, EntityModel, moves_forward
+from hub.config.exchange import ExchangeOptions
+from hub.connector import Exchange, Stream
+from hub.sync.digest import digest
+from hub.sync.ownership import direction, wins
+from hub.sync.threeway import Rule
+
+
+@dataclass(frozen=True)
+class System:
+    """A configured system with records of its own."""
+
+    name: str
+    kind: str
+    connector: Exchange
+    options: ExchangeOptions
+    owners: Mapping[str, str] = field(default_factory=dict[str, str])
+    """ENTITY.FIELD -> system, of all systems' settings together."""
+
+    @cached_property
+    def settings_digest(self) -> bytes:
+        """Return what documents' digests begin with: under other settings they may mean something else."""
+        told = self.options.model_dump(mode="json")
+        return digest(orjson.dumps([self.name, told, dict(self.owners)], option=orjson.OPT_SORT_KEYS)).encode()
+
+    def stream_of(self, entity: str) -> str | None:
+        """Return the stream that carries an entity."""
+        return next((name for name, each in self.connector.streams.items() if each.entity == entity), None)
+
+    def flow(self, stream: str) -> "Flow":
+        """Return how the records of a stream go."""
+        if stream not in self._flows:
+            self._flows[stream] = Flow(self, stream, self.connector.streams[stream])
+        return self._flows[stream]
+
+    @cached_property
+    def _flows(self) -> dict[str, "Flow"]:
+        return {}
+
+
+@dataclass(frozen=True)
+class Flow:
+    """How the records of one stream go between the hub and a system."""
+
+    system: System
+    name: str
+    stream: Stream
+    _rules: dict[str, Rule] = field(default_factory=dict[str, Rule])
+
+    @cached_property
+    def entity(self) -> EntityModel:
+        """Return the model of what it carries."""
+        return ENTITIES[self.stream.entity]
+
+    @cached_property
+    def directions(self) -> Mapping[str, str]:
+        """Return the fields that go at all, with their direction."""
+        found = ((name, self._direction(name)) for name in sorted(self.entity.fields))
+        return {name: way for name, way in found if way is not None}
+
+    @cached_property
+    def comes(self) -> bool:
+        """Whether records may come in by it."""
+        return any(way in ("in", "both") for way in self.directions.values())
+
+    @cached_property
+    def goes(self) -> bool:
+        """Whether records go out by it."""
+        return any(way in ("out", "both") for way in self.directions.values())
+
+    def _direction(self, name: str) -> Any:
+        system = self.system
+        return direction(system.kind, system.name, self.stream.entity, name, self.stream, system.owners)
+
+    def rules_for(self, record: Mapping[str, Any]) -> "Rules":
+        """Return how the fields of one record are treated."""
+        return Rules(self, record)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How the fields of one record are treated: whose an order is, the record itself says."""
+
+    flow: Flow
+    record: Mapping[str, Any]
+
+    def __call__(self, name: str) -> Rule:
+        """Return the rule of a field."""
+        flow = self.flow
+        rule = flow._rules.get(name)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # its own cache
+        if rule is None:
+            rule = self._made(name)
+            if flow.stream.entity != "orders":
+                flow._rules[name] = rule  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return rule
+
+    def _made(self, name: str) -> Rule:
+        flow, system = self.flow, self.flow.system
+        way: Any = flow.directions.get(name)
+        forward = moves_forward if name in flow.entity.forward else None
+        return Rule(way, wins(system.kind, system.name, flow.stream.entity, name, self.record, system.owners), forward)

@@ -1,0 +1,52 @@
+"""What a system's document says, in canonical form; or why it cannot be taken. Reads nothing, stores nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub import log
+from hub.canonical import ENTITIES, FieldFault
+from hub.connector import Change, Document, Place, Unreadable
+from hub.sync.system import System
+
+logger = log.get("sync")
+
+NOT_UNDERSTOOD = "not-understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A document and what it says."""
+
+    document: Document
+    digest: str
+    key: str
+    """The natural key; empty where the hub gives it."""
+    fields: Mapping[str, Any]
+    """Valid and JSON-ready. References still hold the system's own identities."""
+    place: Place
+
+
+def understand(system: System, stream: str, document: Document, digest: str) -> Understood | Unreadable:
+    """Translate a document and check every field; one that breaks the translation stops nothing but itself."""
+    entity = ENTITIES[system.connector.streams[stream].entity]
+    place = Place(f"{system.name} {entity.name} {document.id}")
+    try:
+        change = system.connector.translate(stream, document)
+        if not isinstance(change, Change):
+            return change
+        fields = entity.valid(change.fields)
+        key = entity.key(fields, fields) if entity.natural and not change.key else change.key
+    except FieldFault as fault:
+        at = Place(place.source, column=fault.field)
+        return Unreadable(fault.cause, fault.message, at, raw=_told(document))
+    except Exception as fault:
+        logger.exception("not_understood", system=system.name, stream=stream, id=document.id)
+        message = f"the connector cannot make sense of it: {type(fault).__name__}: {fault}"
+        return Unreadable(NOT_UNDERSTOOD, message, place, raw=_told(document))
+    return Understood(document, digest, key, fields, change.place)
+
+
+def _told(document: Document) -> dict[str, str]:
+    """Return a document as texts, for the operator."""
+    return {name: value if isinstance(value, str) else str(value) for name, value in document.raw.items()}
