@@ -135,7 +135,7 @@ class Bringing:
             gone = set(ids) - {document.id for document, _ in documents}
             bindings.lose(tx, self.flow.system.name, self.flow.stream.entity, gone, owed=not self.flow.comes)
             taken.counts.pop("identical", None)
-            taken.report(report, self.flow.stream.entity)
+            taken.report(report)
         self.total.update(taken.counts)
         return bool(taken.writes or taken.conflicts or gone)
 
@@ -180,7 +180,7 @@ class Bringing:
             taken = take(tx, self.flow, mine, run=self.run, known_as=keys)
             self._note(tx, "found", {key: {"id": identity} for identity, key in keys.items()})
             taken.counts = Counter({"found": len(keys), "quarantined": len(several)}) if keys or several else Counter()
-            taken.report(report, self.flow.stream.entity)
+            taken.report(report)
         self.total.update(taken.counts)
         return list(keys.values())
 

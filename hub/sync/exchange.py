@@ -100,7 +100,7 @@ def _take(
 ) -> None:
     if changed:
         taken = take(tx, flow, changed, run=run)
-        taken.report(report, flow.stream.entity)
+        taken.report(report)
         total.update(taken.counts)
 
 

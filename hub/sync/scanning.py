@@ -107,7 +107,7 @@ def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold) ->
         _delete(tx, flow, gone, run)
         taken.counts["deleted"] += len(gone)
         taken.outcomes += [RecordOutcome(key=each.key, outcome="deleted") for each in gone]
-        taken.report(report, flow.stream.entity)
+        taken.report(report)
     return len(gone)
 
 
