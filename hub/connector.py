@@ -38,6 +38,8 @@ class Change:
     """
     fields: Mapping[str, Any]
     place: Place
+    reference: str = ""
+    """The hub's own reference, where the document carries one (see `Write.reference`): the hub made this record."""
 
 
 GUEST = "guest:"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from hub.messages import RecordOutcome
 from hub.store import Tx
@@ -86,6 +86,8 @@ class PageReport:
     entity: str = ""
     counts: dict[str, int] = field(default_factory=dict[str, int])
     records: list[RecordOutcome] = field(default_factory=list[RecordOutcome])
+    details: list[Any] = field(default_factory=list[Any])
+    """What the handler knows beyond that of each record. Plans look at it; of a run nothing of it is kept."""
 
 
 class Hold(Protocol):

@@ -137,11 +137,12 @@ def find(
     stream: str | None = None,
     cause: str | None = None,
     state: str | None = "open",
+    run: int | None = None,
     most: int = 100,
 ) -> list[Entry]:
-    """List entries, the oldest first."""
+    """List entries, the oldest first. `run`: that put them here, or found them here again."""
     statement = sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__))
-    wanted = {"system": system, "stream": stream, "cause": cause, "state": state}
+    wanted = {"system": system, "stream": stream, "cause": cause, "state": state, "run": run}
     for name, value in wanted.items():
         if value is not None:
             statement = statement.where(quarantine.c[name] == value)
@@ -187,3 +188,12 @@ def again(tx: Tx, numbers: Collection[int]) -> int:
     """Have open entries tried with the next run of their stream; returns how many."""
     mine = among(tx.dialect, quarantine.c.id, numbers) & (quarantine.c.state == "open")
     return tx.execute(sa.update(quarantine).where(mine).values(again=True, changed_at=tx.now)).rowcount
+
+
+def versions(tx: Tx, system: str, stream: str, identities: Collection[str]) -> dict[str, str]:
+    """Return in which version the records with these identities wait: identity -> version of the place."""
+    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
+    mine = among(tx.dialect, quarantine.c.identity, identities)
+    statement = sa.select(quarantine.c.identity, quarantine.c.place["version"].as_string().label("version"))
+    found = tx.execute(statement.where(here, mine))
+    return {row.identity: row.version for row in found if row.version}

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.canonical import ENTITIES
 from hub.connector import Document, Unreadable
-from hub.store import Tx, bindings, records
+from hub.store import Tx, bindings, quarantine, records
 from hub.store.bindings import Binding
 from hub.store.history import Conflict, Event
 from hub.sync.digest import of_document
@@ -33,12 +33,19 @@ class Told:
     somebody may have changed the record in between."""
 
 
-def fresh(tx: Tx, flow: Flow, documents: Iterable[Document]) -> list[tuple[Document, str]]:
-    """Return the documents that are not as they were last understood, each with its digest (PAINS S12, S13)."""
-    settings = flow.system.settings_digest
+def fresh(tx: Tx, flow: Flow, documents: Iterable[Document], *, asked_for: bool = False) -> list[tuple[Document, str]]:
+    """Return the documents that are not as they were last understood, each with its digest (PAINS S12, S13).
+
+    What waits in quarantine just as it is now is left there, unless somebody has asked for it.
+    """
+    settings, system = flow.system.settings_digest, flow.system.name
     now = {each.id: (each, of_document(each, settings)) for each in documents}
-    then = bindings.digests(tx, flow.system.name, flow.stream.entity, list(now))
-    return [(each, digest) for identity, (each, digest) in now.items() if then.get(identity) != digest]
+    then = bindings.digests(tx, system, flow.stream.entity, list(now))
+    changed = [pair for identity, pair in now.items() if then.get(identity) != pair[1]]
+    if asked_for or not changed or not quarantine.any_open(tx, system, flow.name):
+        return changed
+    waiting = quarantine.versions(tx, system, flow.name, [f"id:{each.id}" for each, _ in changed])
+    return [(each, digest) for each, digest in changed if waiting.get(f"id:{each.id}") != digest]
 
 
 def take(
@@ -75,7 +82,7 @@ def _understood(documents: Sequence[tuple[Document, str]], taken: Taken) -> list
         if isinstance(said, Understood):
             understood.append(said)
         else:
-            taken.put_aside(document, said)
+            taken.put_aside(document, digest, said)
     return understood
 
 
@@ -100,7 +107,7 @@ def _resolved(tx: Tx, said: Sequence[Understood], taken: Taken) -> Iterable[Unde
         entity, identity = names[missing], given[missing]
         message = f"waits for {entity} {identity} of {flow.system.name}, which has not come yet"
         why = Unreadable(f"waits-for-{entity}", message, each.place)
-        taken.put_aside(each.document, why, needs={"entity": entity, "id": identity})
+        taken.put_aside(each.document, each.digest, why, needs={"entity": entity, "id": identity})
     return resolved
 
 
@@ -134,6 +141,11 @@ class _Page:
 
     def _matched(self, said: Understood) -> Binding | None:
         """Return a new binding to the record that is meant; none if that cannot be said, or nobody asked for it."""
+        if said.reference and not self.flow.entity.natural:
+            # We made it, and were not told: whoever looks after the intent binds it. Taken as it comes, it would be
+            # a second record of ours.
+            self.taken.came(Arrival(self.flow.stream.entity, said.key, said.document.id, "skipped"))
+            return None
         key = self.known.match(said)
         if isinstance(key, Unclear):
             self._aside(said, key.cause, key.message)
@@ -216,10 +228,10 @@ class _Page:
             "it too. Nothing more is read from or written to the record until it is released"
         )
         why = Unreadable("flips", message, said.place, key=key)
-        self.taken.put_aside(said.document, why, identity=f"flips:{said.document.id}")
+        self.taken.put_aside(said.document, said.digest, why, identity=f"flips:{said.document.id}")
 
     def _aside(self, said: Understood, cause: str, message: str) -> None:
-        self.taken.put_aside(said.document, Unreadable(cause, message, said.place))
+        self.taken.put_aside(said.document, said.digest, Unreadable(cause, message, said.place))
 
     def _event(self, key: str, what: str, detail: Mapping[str, Any]) -> Event:
         flow = self.flow

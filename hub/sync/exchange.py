@@ -29,7 +29,7 @@ def exchanger(system: Callable[[], System], streams: Sequence[str], full_every: 
         side = system()
         for name in streams:
             flow = side.flow(name)
-            if not pull(flow, work, hold, total, full_every or FULL_EVERY):
+            if not pull(flow, work, hold, total, FULL_EVERY if full_every is None else full_every):
                 return HandedOn()
             if flow.goes and not push(flow, work.run, hold, total):
                 return HandedOn()
@@ -175,7 +175,7 @@ def _take_some(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Coun
     for start in range(0, len(ids), scanning.LOOKED_AT):
         documents = flow.system.connector.fetch(flow.name, ids[start : start + scanning.LOOKED_AT])
         with hold.reading() as tx:
-            changed = fresh(tx, flow, documents)
+            changed = fresh(tx, flow, documents, asked_for=True)
         gone = set(ids[start : start + scanning.LOOKED_AT]) - {each.id for each in documents}
         with hold.page() as (tx, report):
             _take(tx, flow, changed, run, report, total)

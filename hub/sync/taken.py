@@ -50,6 +50,7 @@ class Taken:
         to.entity = self.flow.stream.entity
         to.counts = dict(Counter(to.counts) + self.counts)
         to.records += self.outcomes
+        to.details += self.arrivals
 
     def came(self, arrival: Arrival) -> None:
         """Note a record that came in well."""
@@ -67,12 +68,13 @@ class Taken:
     def put_aside(
         self,
         document: Document,
+        digest: str,
         why: Unreadable,
         *,
         needs: Mapping[str, str] | None = None,
         identity: str | None = None,
     ) -> None:
-        """Put a document into quarantine."""
+        """Put a document into quarantine, as it is: until it changes, it is not looked at with every reading."""
         entity = self.flow.stream.entity
         self.counts["quarantined"] += 1
         self.outcomes.append(RecordOutcome(key=why.key or document.id, outcome="quarantined", cause=why.cause))
@@ -86,7 +88,7 @@ class Taken:
                 key=why.key,
                 cause=why.cause,
                 message=why.message,
-                place=asdict(why.place),
+                place=asdict(why.place) | {"version": digest},
                 raw=dict(why.raw),
                 external_id=document.id,
                 needs=needs,

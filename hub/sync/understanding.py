@@ -25,6 +25,8 @@ class Understood:
     fields: Mapping[str, Any]
     """Valid and JSON-ready. References still hold the system's own identities."""
     place: Place
+    reference: str = ""
+    """The hub's own, where the document carries it."""
 
 
 def understand(system: System, stream: str, document: Document, digest: str) -> Understood | Unreadable:
@@ -44,7 +46,7 @@ def understand(system: System, stream: str, document: Document, digest: str) -> 
         logger.exception("not_understood", system=system.name, stream=stream, id=document.id)
         message = f"the connector cannot make sense of it: {type(fault).__name__}: {fault}"
         return Unreadable(NOT_UNDERSTOOD, message, place, raw=_told(document))
-    return Understood(document, digest, key, fields, change.place)
+    return Understood(document, digest, key, fields, change.place, change.reference)
 
 
 def _told(document: Document) -> dict[str, str]:

@@ -1,0 +1,179 @@
+"""Tryton's connector with a real Tryton: what only it promises."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapters.erp.tryton import TrytonConnector, TrytonOptions
+from adapters.erp.tryton.client import Tryton
+from hub.clock import SystemClock
+from hub.connector import Write, Written
+from hub.errors import Unanswered
+from tests.peers.faults import Faults
+
+if TYPE_CHECKING:
+    from tests.peers import Peer
+    from tests.peers.faults import Link
+
+
+@pytest.fixture
+def options(tryton: "Peer", monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What hub.toml says of the ERP."""
+    monkeypatch.setenv("ERP_KEY", tryton["rest_key"])
+    monkeypatch.setenv("ERP_PASSWORD", tryton["password"])
+    login = {"user": tryton["user"], "password": "env:ERP_PASSWORD"}
+    return {"url": tryton.url, "key": "env:ERP_KEY", **login}
+
+
+def connector(options: Mapping[str, Any], **more: Any) -> TrytonConnector:
+    """Return the ERP's connector."""
+    return TrytonConnector("erp", TrytonOptions.model_validate({**options, **more}), SystemClock())
+
+
+def client(options: Mapping[str, Any]) -> Tryton:
+    """Return a way to act in Tryton as one of its users."""
+    return Tryton("erp", TrytonOptions.model_validate(options), SystemClock())
+
+
+def order(number: str, **more: Any) -> Write:
+    """Return an order of customer 2, tax included: one line of a product, one of a product that is gone."""
+    record = {
+        "channel": "shop-a",
+        "number": number,
+        "placed_at": "2026-11-21T10:00:00Z",
+        "party": "p",
+        "currency": "EUR",
+        "tax_included": True,
+        "shipping_address": {"street": "Side 2", "city": "Kranj", "postcode": "4000", "country": "SI"},
+        "lines": [
+            {"id": "1", "sku": "W001", "name": "Widget 1", "quantity": "3", "unit_price": "9.99", "tax_rate": "20"},
+            {"id": "2", "sku": "GONE", "name": "Gone", "quantity": "7", "unit_price": "5.55", "tax_rate": "20"},
+        ],
+        "shipping": [{"name": "Post", "amount": "4.90", "tax_rate": "20"}],
+        "totals": {"gross": "73.73"},
+        **more,
+    }
+    links = {"parties": {"p": "2"}, "products": {"W001": "1"}}
+    return Write(f"shop-a|{number}", record, record, reference=f"o-{number}", links=links)
+
+
+def total_of(written: Written) -> tuple[str, str]:
+    """Return a sale's state and sum as Tryton has them."""
+    assert written.document is not None, written
+    return written.document.raw["state"], written.document.raw["total_amount"]
+
+
+@pytest.mark.parametrize("logged_in", [True, False])
+def test_s27_a_sale_comes_to_the_orders_total(options: dict[str, Any], *, logged_in: bool) -> None:
+    """Here Tryton's own sum is a cent or more off; both ways of pressing its buttons end in `processing`."""
+    erp = connector(options if logged_in else {name: options[name] for name in ("url", "key")})
+    [written] = erp.write("orders", [order(secrets.token_hex(4), totals={"gross": "73.75"})])
+    assert total_of(written) == ("processing", "73.75")
+
+
+def test_s06_a_half_done_sale_is_finished_and_not_made_twice(options: dict[str, Any]) -> None:
+    """A run that broke off left a draft; whoever comes next, with or without its number, takes it on from there."""
+    wanted = order(secrets.token_hex(4))
+    [draft] = connector(options, confirm="draft").write("orders", [wanted])
+    assert total_of(draft) == ("draft", "73.73")
+    erp = connector(options)
+    [finished] = erp.write("orders", [wanted])
+    assert (finished.id, total_of(finished)) == (draft.id, ("processing", "73.73"))
+    assert erp.find("orders", [wanted]) == {wanted.key: [draft.id]}
+
+
+@pytest.mark.parametrize("lost", [b"sale.sale/create", b"sale.sale.quote", b"sale.sale.confirm"])
+def test_s06_a_lost_answer_makes_no_second_sale(
+    tryton: "Peer", options: dict[str, Any], new_link: Callable[[int], "Link"], lost: bytes
+) -> None:
+    """Tryton does what it is asked, the answer is lost: the sale is found by the hub's reference, and finished."""
+    link, wanted = new_link(tryton.port), order(secrets.token_hex(4))
+    link.set(Faults(lose_answers=1, to=lost))
+    with pytest.raises(Unanswered):
+        list(connector(options | {"url": link.through(tryton.url)}).write("orders", [wanted]))
+    erp = connector(options)
+    [id_] = erp.find("orders", [wanted])[wanted.key]
+    [finished] = erp.write("orders", [replace(wanted, id=id_)])
+    assert (finished.id, total_of(finished)) == (id_, ("processing", "73.73"))
+    assert finished.document is not None
+    assert len(finished.document.raw["lines"]) == len(wanted.record["lines"]) + 1
+    assert erp.find("orders", [wanted]) == {wanted.key: [id_]}
+
+
+def test_s18_one_order_that_cannot_be_written_stops_no_other(options: dict[str, Any]) -> None:
+    """Each is refused with what has to be mended, and stays refused until it is."""
+    names = {name: secrets.token_hex(4) for name in ("good", "sum", "tax", "quantity")}
+    half = [{"id": "1", "sku": "W001", "quantity": "1.5", "unit_price": "1", "tax_rate": "20"}]
+    writes = [
+        order(names["good"]),
+        order(names["sum"], totals={"gross": "99.00"}),
+        order(names["tax"], shipping=[{"amount": "1", "tax_rate": "7"}]),
+        order(names["quantity"], lines=half),
+    ]
+    erp = connector(options)
+    for _ in range(2):
+        causes = {written.key.removeprefix("shop-a|"): written.cause for written in erp.write("orders", writes)}
+        assert [causes[name] for name in names.values()] == ["", "total-differs", "tax-unknown", "refused"]
+
+
+def test_a_cancelled_order_is_cancelled_as_long_as_it_can_be(options: dict[str, Any]) -> None:
+    """What is under way already is for people to stop."""
+    erp = connector(options, confirm="quotation")
+    number = secrets.token_hex(4)
+    [quoted] = erp.write("orders", [order(number)])
+    [cancelled] = erp.write("orders", [order(number, status="cancelled")])
+    assert (cancelled.id, total_of(cancelled)[0]) == (quoted.id, "cancelled")
+    under_way = secrets.token_hex(4)
+    erp = connector(options)
+    list(erp.write("orders", [order(under_way)]))
+    [refused] = erp.write("orders", [order(under_way, status="cancelled")])
+    assert (refused.outcome, refused.cause) == ("refused", "under-way")
+
+
+def test_s12_a_changed_relative_shows_its_record(options: dict[str, Any]) -> None:
+    """Tryton leaves a record's own mark as it is when its template, address or shipment changes."""
+    erp, user = connector(options), client(options)
+    marks = {stream: list(erp.read(stream, None, full=False))[-1].checkpoint for stream in erp.streams}
+    name = f"Widget {secrets.token_hex(4)}"
+    user.change("product.template", 3, {"name": name})
+    user.change("party.address", 4, {"city": name})
+    shown = {
+        stream: {page.documents[at].id: page.documents[at].raw}
+        for stream in ("products", "parties")
+        for page in erp.read(stream, marks[stream], full=False)
+        for at in range(len(page.documents))
+        if name in str(page.documents[at].raw)
+    }
+    assert {stream: [*found] for stream, found in shown.items()} == {"products": ["3"], "parties": ["4"]}
+
+
+def test_s05_what_a_sale_promises_is_reserved(options: dict[str, Any]) -> None:
+    """The stock's delta shows it, although the product itself has not changed."""
+    erp = connector(options)
+    mark = list(erp.read("stock", None, full=False))[-1].checkpoint
+    [before] = erp.fetch("stock", ["1|5"])
+    list(erp.write("orders", [order(secrets.token_hex(4))]))
+    pages = list(erp.read("stock", mark, full=False))
+    [after] = {document.raw["reserved"] for page in pages for document in page.documents if document.id == "1|5"}
+    assert int(after) == int(before.raw["reserved"]) + 3
+
+
+def test_s16_only_the_last_page_of_a_full_scan_is_complete(
+    options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And all pages together show everything once."""
+    monkeypatch.setattr("adapters.erp.tryton.connector.PAGE", 2)
+    pages = list(connector(options).read("products", None, full=True))
+    assert [page.complete for page in pages] == [False, False, True]
+    assert [document.id for page in pages for document in page.documents] == ["1", "2", "3", "4", "5"]
+
+
+def test_a_key_that_is_not_accepted_is_said(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, with the place of the mend."""
+    monkeypatch.setenv("ERP_KEY", "wrong")
+    [finding] = connector(options).check()
+    assert not finding.good
+    assert "[systems.erp]" in finding.message

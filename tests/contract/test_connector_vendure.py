@@ -1,0 +1,339 @@
+"""The connector for Vendure, on a real one."""
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from adapters.eshop.vendure import VendureConnector, VendureOptions, queries, writing
+from hub.clock import SystemClock
+from hub.connector import Document, Write, Written
+from hub.errors import Refused, TryLater, Unanswered
+from tests.peers import Peer
+from tests.peers.faults import Faults, Link
+from tests.peers.vendure_shop import place_order
+
+Connect = Callable[..., VendureConnector]
+PRODUCT = {"description": "It shines", "category": "Lamps > Desk", "tax_rate": "20", "active": True}
+
+
+@pytest.fixture
+def connect(vendure: Peer, monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """A connector; options may be given, and another address (a link that can fail)."""
+    monkeypatch.setenv("SHOP_PASSWORD", vendure["password"])
+    monkeypatch.setenv("SHOP_KEY", vendure["api_key"])
+
+    def make(**options: Any) -> VendureConnector:
+        login = {"user": vendure["user"], "password": "env:SHOP_PASSWORD"}
+        given = {"url": vendure.url, **login, **options}
+        return VendureConnector("shop", VendureOptions.model_validate(given), SystemClock())
+
+    return make
+
+
+@pytest.fixture
+def shop(connect: Connect) -> VendureConnector:
+    return connect()
+
+
+def product(**fields: Any) -> Write:
+    sku = f"V-{uuid.uuid4().hex[:8]}"
+    record = {"sku": sku, "name": f"Lampa stojąca {sku}", **PRODUCT, **fields}
+    return Write(sku, record, record, reference=f"hub-{sku}")
+
+
+def put(stream: str, made: Written, **fields: Any) -> Write:
+    record = {"sku": made.key, **fields}
+    return Write(made.key, fields, record, links={"products": {made.key: made.id or ""}})
+
+
+def told(shop: VendureConnector, stream: str, id_: str | None) -> Mapping[str, Any]:
+    (document,) = shop.fetch(stream, [id_ or ""])
+    return shop.translate(stream, document).fields
+
+
+def delta(shop: VendureConnector, stream: str, since: Any) -> tuple[list[Document], Any]:
+    found: list[Document] = []
+    for page in shop.read(stream, since, full=False):
+        since = page.checkpoint
+        if page.entity == stream:
+            found += page.documents
+    return found, since
+
+
+def for_sale(shop: VendureConnector) -> str:
+    """Make a product that can be bought, with ten in stock at 33.33; returns its SKU."""
+    (made,) = shop.write("products", [product()])
+    list(shop.write("prices", [put("prices", made, amount="33.33", currency="EUR", list="default")]))
+    list(shop.write("stock", [put("stock", made, available="10")]))
+    return made.key
+
+
+def order_of(shop: VendureConnector, code: str) -> Document:
+    found = [each for each in delta(shop, "orders", None)[0] if each.raw["number"] == code]
+    return found[-1]
+
+
+def test_a_product_comes_back_as_it_was_written(shop: VendureConnector):
+    wanted = product()
+    (made,) = shop.write("products", [wanted])
+    assert made.document == shop.fetch("products", [made.id or ""])[0]
+    fields = told(shop, "products", made.id)
+    assert {name: fields[name] for name in wanted.record} == wanted.record
+
+
+def test_a_change_leaves_everything_else(shop: VendureConnector):
+    (made,) = shop.write("products", [product()])
+    before = told(shop, "products", made.id)
+    (done,) = shop.write("products", [Write(made.key, {"name": "New"}, {**before, "name": "New"}, id=made.id)])
+    assert (done.outcome, told(shop, "products", made.id)) == ("done", {**before, "name": "New"})
+    assert shop.translate("products", done.document or Document("", {})).fields["name"] == "New"
+
+
+def test_a_product_may_have_no_category_any_more(shop: VendureConnector):
+    (made,) = shop.write("products", [product()])
+    list(shop.write("products", [Write(made.key, {"category": None}, {}, id=made.id)]))
+    assert told(shop, "products", made.id)["category"] is None
+
+
+def test_s06_an_article_without_its_variant_is_completed(shop: VendureConnector):
+    wanted = product()
+    half = {
+        "translations": [{"languageCode": "en", "name": "x", "slug": f"x-{writing.mark(wanted)}", "description": ""}]
+    }
+    shop._shop.ask(queries.create_articles(1), a0=half)
+    assert shop.find("products", [wanted]) == {wanted.key: []}
+    (made,) = shop.write("products", [wanted])
+    article = (made.document or Document("", {})).raw["article"]["id"]
+    assert shop.find("products", [wanted]) == {wanted.key: [made.id]}
+    found = shop._shop.ask(queries.SEARCH, skus=[wanted.key], slugs=[{"slug": {"contains": writing.mark(wanted)}}])
+    assert [each["id"] for each in found["bySlug"]["items"]] == [article]
+
+
+def test_s06_a_create_that_is_repeated_makes_one(shop: VendureConnector):
+    wanted = product()
+    (first,) = shop.write("products", [wanted])
+    (second,) = shop.write("products", [wanted])
+    assert (first.id, second.outcome) == (second.id, "done")
+
+
+@pytest.mark.parametrize("lost", [b"createProduct(", b"createProductVariants("])
+def test_s06_a_create_whose_answer_is_lost_makes_one(
+    vendure: Peer, connect: Connect, new_link: Callable[[int], Link], lost: bytes
+):
+    wanted, link = product(), new_link(vendure["port"])
+    link.set(Faults(lose_answers=1, to=lost))
+    with pytest.raises(Unanswered):
+        list(connect(url=link.through(vendure.url)).write("products", [wanted]))
+    shop = connect()
+    found = shop.find("products", [wanted])[wanted.key]
+    (made,) = shop.write("products", [wanted])
+    assert found == ([] if lost == b"createProduct(" else [made.id])
+    assert shop.find("products", [wanted])[wanted.key] == [made.id]
+
+
+def test_s18_one_that_is_refused_stops_no_other(shop: VendureConnector):
+    writes = [product(), product(tax_rate="7"), product(), product()]
+    done = {each.key: each for each in shop.write("products", writes)}
+    assert [done[each.key].outcome for each in writes] == ["done", "refused", "done", "done"]
+    assert "no rate of 7 %" in done[writes[1].key].message
+    again = {each.key: each.id for each in shop.write("products", writes)}
+    assert again == {each.key: each.id for each in done.values()}
+
+
+def test_two_of_one_sku_are_not_guessed_between(shop: VendureConnector):
+    wanted = product()
+    list(shop.write("products", [wanted]))
+    double = Write(wanted.key, wanted.fields, wanted.record, reference=f"other-{wanted.key}")
+    article = {"languageCode": "en", "name": "x", "slug": wanted.key, "description": ""}
+    made = shop._shop.ask(queries.create_articles(1), a0={"translations": [article]})["a0"]["id"]
+    variant = {"productId": made, "sku": wanted.key, "translations": [{"languageCode": "en", "name": "x"}]}
+    shop._shop.ask(queries.CREATE_VARIANTS, v=[variant])
+    assert len(shop.find("products", [double])[wanted.key]) == 2
+    (refused,) = shop.write("products", [double])
+    assert (refused.outcome, refused.cause) == ("refused", "double")
+
+
+def test_what_is_removed_is_gone_and_may_be_removed_again(shop: VendureConnector):
+    (made,) = shop.write("products", [product()])
+    remove = Write(made.key, {}, {}, id=made.id, remove=True)
+    for _ in range(2):
+        (done,) = shop.write("products", [remove])
+        assert done.outcome == "done"
+    assert shop.fetch("products", [made.id or ""]) == []
+    (late,) = shop.write("products", [Write(made.key, {"name": "x"}, {"sku": made.key}, id=made.id)])
+    assert late.outcome == "gone"
+
+
+def test_a_price_is_told_as_the_channel_keeps_it(shop: VendureConnector):
+    (made,) = shop.write("products", [product()])
+    gross = put("prices", made, amount="19.99", currency="EUR", list="default", tax_included=True)
+    (done,) = shop.write("prices", [gross])
+    fields = told(shop, "prices", done.id)
+    assert (done.id, fields["amount"], fields["tax_included"]) == (f"{made.id}|EUR", "16.66", False)
+
+
+def test_a_price_in_a_currency_that_the_shop_does_not_have_is_refused(shop: VendureConnector):
+    one, other = shop.write("products", [product(), product()])
+    prices = [put("prices", one, amount="1.00", currency="USD"), put("prices", other, amount="2.00", currency="EUR")]
+    done = {each.key: each for each in shop.write("prices", prices)}
+    assert (done[one.key].outcome, done[other.key].outcome) == ("refused", "done")
+    assert "USD" in done[one.key].message
+
+
+def test_s05_stock_stands_for_what_is_available_whatever_is_ordered(vendure: Peer, shop: VendureConnector):
+    sku = for_sale(shop)
+    place_order(vendure, {sku: 3}, "s05@example.com")
+    (id_,) = shop.find("products", [Write(sku, {}, {"sku": sku})])[sku]
+    assert told(shop, "stock", id_)["available"] == "7"
+    list(shop.write("stock", [Write(sku, {"available": "20.5"}, {"sku": sku, "available": "20.5"}, id=id_)]))
+    assert told(shop, "stock", id_)["available"] == "20"
+    (raw,) = shop.fetch("stock", [id_])
+    assert raw.raw["levels"] == [{"stockOnHand": 23, "stockAllocated": 3}]
+
+
+def test_s12_an_order_is_read_although_its_mark_was_read_before_it_was_placed(vendure: Peer, shop: VendureConnector):
+    sku = for_sale(shop)
+    _, since = delta(shop, "orders", None)
+    code = place_order(vendure, {sku: 1}, "s12@example.com")
+    raw = order_of(shop, code).raw
+    list(shop.write("orders", [Write("o", {"status": "cancelled"}, {}, id=order_of(shop, place_order(vendure, {sku: 1}, "s12@example.com")).id)]))
+    found, _ = delta(shop, "orders", since)
+    assert raw["number"] in [each.raw["number"] for each in found]
+
+
+def test_an_order_that_is_paid_later_is_read_again(vendure: Peer, shop: VendureConnector):
+    sku = for_sale(shop)
+    order = order_of(shop, place_order(vendure, {sku: 1}, "later@example.com", payment=pay_later(shop)))
+    _, since = delta(shop, "orders", None)
+    assert shop.translate("orders", order).fields["payment"]["state"] == "authorised"
+    payment = shop._shop.ask("query($id:ID!){order(id:$id){payments{id}}}", id=order.id)["order"]["payments"][0]["id"]
+    shop._shop.ask("mutation($id:ID!){settlePayment(id:$id){__typename}}", id=payment)
+    states = {
+        each.id: shop.translate("orders", each).fields["payment"]["state"] for each in delta(shop, "orders", since)[0]
+    }
+    assert states[order.id] == "paid"
+
+
+def pay_later(shop: VendureConnector) -> str:
+    """Let there be a way to pay that only authorises; returns its code."""
+    code = f"later-{uuid.uuid4().hex[:6]}"
+    handler = {"code": "dummy-payment-handler", "arguments": [{"name": "automaticSettle", "value": "false"}]}
+    text = {"languageCode": "en", "name": "Later", "description": ""}
+    given = {"code": code, "enabled": True, "handler": handler, "translations": [text]}
+    shop._shop.ask("mutation($input:CreatePaymentMethodInput!){createPaymentMethod(input:$input){id}}", input=given)
+    return code
+
+
+def test_orders_come_after_their_customers(vendure: Peer, shop: VendureConnector):
+    code = place_order(vendure, {for_sale(shop): 2}, "first@example.com")
+    seen: list[str] = []
+    for page in shop.read("orders", None, full=True):
+        for each in page.documents:
+            if page.entity == "orders" and each.raw["number"] == code:
+                assert shop.translate("orders", each).fields["party"] in seen
+                return
+            seen += [each.id] if page.entity == "parties" else []
+    pytest.fail("the order was not read")
+
+
+def test_what_comes_with_orders_is_as_the_stream_of_parties_has_it(vendure: Peer, shop: VendureConnector):
+    place_order(vendure, {for_sale(shop): 1}, "same@example.com")
+    with_orders = {each.id: each for page in shop.read("orders", None, full=True) if page.entity == "parties" for each in page.documents}
+    assert with_orders
+    assert list(with_orders.values()) == sorted(shop.fetch("parties", list(with_orders)), key=[*with_orders].index if False else lambda each: [*with_orders].index(each.id))
+
+
+def test_status_tracking_and_invoice_are_told_once(vendure: Peer, shop: VendureConnector):
+    order = order_of(shop, place_order(vendure, {for_sale(shop): 2}, "sent@example.com"))
+    parcels = [{"number": "00359", "carrier": "DPD"}, {"number": "00360"}]
+    record = {"status": "shipped", "tracking": parcels, "invoice": "2026/17"}
+    for _ in range(2):
+        (done,) = shop.write("orders", [Write("o", record, record, id=order.id)])
+        assert done.outcome == "done"
+        fields = told(shop, "orders", order.id)
+        assert {name: fields[name] for name in record} == record
+    (document,) = shop.fetch("orders", [order.id])
+    assert len(document.raw["fulfillments"]) == 1
+    assert len(document.raw["history"]["items"]) == 2
+
+
+def test_a_parcel_that_is_told_late_is_shown(vendure: Peer, shop: VendureConnector):
+    order = order_of(shop, place_order(vendure, {for_sale(shop): 2}, "late@example.com"))
+    list(shop.write("orders", [Write("o", {"status": "completed"}, {"status": "completed"}, id=order.id)]))
+    parcel = {"number": "77", "carrier": "DHL Express"}
+    list(shop.write("orders", [Write("o", {"tracking": [parcel]}, {"tracking": [parcel]}, id=order.id)]))
+    fields = told(shop, "orders", order.id)
+    assert (fields["status"], fields["tracking"]) == ("completed", [parcel])
+
+
+def test_an_order_that_the_shop_has_cancelled_cannot_be_shipped(vendure: Peer, shop: VendureConnector):
+    order = order_of(shop, place_order(vendure, {for_sale(shop): 2}, "cancelled@example.com"))
+    for _ in range(2):
+        (done,) = shop.write("orders", [Write("o", {"status": "cancelled"}, {}, id=order.id)])
+        assert (done.outcome, told(shop, "orders", order.id)["status"]) == ("done", "cancelled")
+    (refused,) = shop.write("orders", [Write("o", {"status": "shipped"}, {}, id=order.id)])
+    assert (refused.outcome, refused.cause) == ("refused", "cancelled")
+
+
+def test_a_change_of_the_article_alone_is_read(shop: VendureConnector):
+    (made,) = shop.write("products", [product()])
+    _, since = delta(shop, "products", None)
+    text = {"languageCode": "en", "description": "Changed by hand"}
+    article = (made.document or Document("", {})).raw["article"]["id"]
+    shop._shop.ask(queries.UPDATE_PRODUCTS, a=[{"id": article, "translations": [text]}], v=[])
+    found = {each.id: each for each in delta(shop, "products", since)[0]}
+    assert shop.translate("products", found[made.id or ""]).fields["description"] == "Changed by hand"
+
+
+def test_s13_what_was_read_last_is_read_again(shop: VendureConnector):
+    (made,) = shop.write("products", [product()])
+    _, since = delta(shop, "products", None)
+    assert made.id in [each.id for each in delta(shop, "products", since)[0]]
+
+
+@pytest.mark.parametrize("stream", ["products", "prices", "stock", "parties", "orders"])
+def test_a_full_scan_shows_everything_once_and_says_so(shop: VendureConnector, stream: str):
+    pages = list(shop.read(stream, None, full=True))
+    ids = [each.id for page in pages if page.entity == stream for each in page.documents]
+    assert len(ids) == len(set(ids))
+    assert [page.complete for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert shop.fetch(stream, ids[:3]) == [each for page in pages if page.entity == stream for each in page.documents][:3]
+
+
+def test_a_session_that_has_ended_is_opened_again_once_for_all_threads(shop: VendureConnector):
+    shop.check()
+    shop._shop._token = "ended"
+    threads = [threading.Thread(target=shop.check) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert shop._shop._token != "ended"
+    assert all(finding.good for finding in shop.check())
+
+
+def test_a_key_does_as_well_as_a_user(connect: Connect):
+    shop = connect(user=None, password=None, key="env:SHOP_KEY")
+    assert all(finding.good for finding in shop.check())
+
+
+@pytest.mark.parametrize("login", [{}, {"user": None, "password": None, "key": "env:WRONG"}])
+def test_a_wrong_login_says_where_to_mend_it(connect: Connect, monkeypatch: pytest.MonkeyPatch, login: Mapping[str, Any]):
+    shop = connect(**login)
+    monkeypatch.setenv("SHOP_PASSWORD", "wrong")
+    monkeypatch.setenv("WRONG", "wrong")
+    (finding,) = shop.check()
+    assert not finding.good
+    assert "[systems.shop]" in finding.message
+    assert "wrong" not in finding.message
+    with pytest.raises(Refused):
+        list(shop.read("orders", None, full=True))
+
+
+def test_a_shop_that_is_away_is_tried_later(connect: Connect):
+    shop = connect(url="http://127.0.0.1:9")
+    with pytest.raises(TryLater):
+        list(shop.read("orders", None, full=False))
