@@ -1,14 +1,17 @@
 """Servers and fresh places for all tests. A server starts when the first test asks for it."""
 
+import contextlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from tests.peers import Peer
+    from tests.peers.faults import Link
     from tests.servers.postgres import PostgresServer
     from tests.servers.rabbitmq import Rabbit, RabbitServer
 
@@ -106,3 +109,53 @@ def amqp_url(request: pytest.FixtureRequest) -> Iterator[str]:
     # Deleting quorum queues soon after a kill can break RabbitMQ 3.10 for good (541 for every later declaration).
     if not kills:
         server.drop_vhost(url)
+
+
+@pytest.fixture(scope="session")
+def tryton() -> Iterator["Peer"]:
+    """An ERP, shared by this process's tests; others' records may be in it."""
+    yield from peer("tryton")
+
+
+@pytest.fixture(scope="session")
+def vendure() -> Iterator["Peer"]:
+    """A shop with GraphQL, shared by this process's tests; others' records may be in it."""
+    yield from peer("vendure")
+
+
+@pytest.fixture(scope="session")
+def medusa() -> Iterator["Peer"]:
+    """A shop with REST, shared by this process's tests; others' records may be in it."""
+    yield from peer("medusa")
+
+
+@pytest.fixture(scope="session")
+def oscar() -> Iterator["Peer"]:
+    """A shop that tells nothing about changes, shared by this process's tests; others' records may be in it."""
+    yield from peer("oscar")
+
+
+def peer(name: str) -> Iterator["Peer"]:
+    """Start a fresh copy of a system, for as long as it is asked for."""
+    from tests.peers import start  # noqa: PLC0415
+
+    with start(name) as started:
+        yield started
+
+
+@pytest.fixture
+def new_peer() -> Iterator[Callable[[str], "Peer"]]:
+    """Start fresh copies of systems that this test alone has, and may stop or kill: `new_peer("tryton")`."""
+    from tests.peers import start  # noqa: PLC0415
+
+    with contextlib.ExitStack() as started:
+        yield lambda name: started.enter_context(start(name))
+
+
+@pytest.fixture
+def new_link() -> Iterator[Callable[[int], "Link"]]:
+    """Put links that can fail before ports of servers: `new_link(peer.port)`."""
+    from tests.peers.faults import Link  # noqa: PLC0415
+
+    with contextlib.ExitStack() as open_links:
+        yield lambda port: open_links.enter_context(Link(port))

@@ -35,13 +35,18 @@ class Process:
 
 
 def start(
-    argv: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None, user: str | None = None
+    argv: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    user: str | None = None,
+    cwd: Path | None = None,
 ) -> Process:
-    """Start a program in the log's folder, which is removed if the tests die."""
+    """Start a program, in the log's folder or another. The log's folder is removed if the tests die."""
     with log.open("ab") as output:
         popen = subprocess.Popen(
             argv,
-            cwd=log.parent,
+            cwd=cwd or log.parent,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,

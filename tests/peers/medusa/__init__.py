@@ -1,0 +1,1 @@
+"""Medusa, a shop with a REST interface on PostgreSQL."""

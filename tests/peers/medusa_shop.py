@@ -1,0 +1,55 @@
+"""Doing in the Medusa peer what its customers and its staff do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.peers.asking import ask
+from tests.peers.peer import Peer
+
+ADDRESS = {
+    "first_name": "Ana",
+    "last_name": "Novak",
+    "address_1": "Cesta 1",
+    "city": "Ljubljana",
+    "postal_code": "1000",
+    "country_code": "si",
+    "phone": "+38640111222",
+}
+
+
+def place_order(peer: Peer, lines: Sequence[tuple[str, int]], email: str) -> str:
+    """Fill a cart, choose shipping and payment, and buy; return the order's id. Takes about a second."""
+    variants = [
+        {"variant_id": admin(peer, f"product-variants?sku={sku}&fields=id")["variants"][0]["id"], "quantity": quantity}
+        for sku, quantity in lines
+    ]
+    buyer = {"email": email, "shipping_address": ADDRESS, "billing_address": ADDRESS}
+    cart = _store(peer, "carts", buyer | {"region_id": peer["region"], "items": variants})["cart"]["id"]
+    _store(peer, f"carts/{cart}/shipping-methods", {"option_id": peer["shipping_option"]})
+    paid = _store(peer, "payment-collections", {"cart_id": cart})["payment_collection"]["id"]
+    _store(peer, f"payment-collections/{paid}/payment-sessions", {"provider_id": "pp_system_default"})
+    return _store(peer, f"carts/{cart}/complete", {})["order"]["id"]
+
+
+def capture(peer: Peer, order: str) -> None:
+    """Take the money for an order."""
+    found = admin(peer, f"orders/{order}?fields=id,*payment_collections.payments")["order"]
+    (payment,) = [payment for collection in found["payment_collections"] for payment in collection["payments"]]
+    admin(peer, f"payments/{payment['id']}/capture", {})
+
+
+def add_tax(peer: Peer, per_cent: float) -> None:
+    """Let customers in Slovenia pay tax on top of what the shop's prices say; to be done once."""
+    rate = {"name": "DDV", "rate": per_cent, "code": "ddv"}
+    admin(peer, "tax-regions", {"country_code": "si", "provider_id": "tp_system", "default_tax_rate": rate})
+
+
+def admin(peer: Peer, path: str, body: object = None) -> Any:
+    """Ask, or do, what the shop's staff may."""
+    answer, _ = ask(f"{peer.url}/admin/{path}", body, headers={"Authorization": peer["authorization"]})
+    return answer
+
+
+def _store(peer: Peer, path: str, body: object) -> Any:
+    answer, _ = ask(f"{peer.url}/store/{path}", body, headers={"x-publishable-api-key": peer["publishable_key"]})
+    return answer

@@ -1,0 +1,1 @@
+"""Tryton, an ERP: parties, products, sales, invoices, stock, a till."""
