@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from adapters.erp.tryton.options import TrytonOptions
+from adapters.eshop.medusa.options import MedusaOptions
+from adapters.eshop.oscar.options import OscarOptions
+from adapters.eshop.vendure.options import VendureOptions
 from adapters.warehouse import FilesConnector, FilesOptions
 from hub.clock import Clock
 from hub.config import Connectors, Options, SystemSettings
@@ -27,8 +32,22 @@ def _files(system: SystemSettings, folder: Path, clock: Clock) -> Connector:
     return FilesConnector(system.name, options, folder, clock)
 
 
+def _exchange(path: str) -> Opener:
+    """Return the opener of a connector: `package.module:Class`, imported only where a system of it is opened."""
+    module, _, name = path.partition(":")
+
+    def opened(system: SystemSettings, _folder: Path, clock: Clock) -> Exchange:
+        return getattr(import_module(module), name)(system.name, system.options, clock)
+
+    return opened
+
+
 TYPES: dict[tuple[str, str], ConnectorType] = {
     ("warehouse", "files"): ConnectorType(FilesOptions, _files),
+    ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
+    ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
+    ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
+    ("eshop", "vendure"): ConnectorType(VendureOptions, _exchange("adapters.eshop.vendure.connector:VendureConnector")),
 }
 OPTIONS: Connectors = {key: each.options for key, each in TYPES.items()}
 

@@ -301,9 +301,19 @@ class Bringing:
         certain = {each.id for each in documents}
         left = [each.id for each in done if each.id and each.id not in certain]
         if left and self.flow.stream.reads:
-            documents += self.flow.system.connector.fetch(self.flow.name, left)
+            documents += self._read_back(left)
+        # What has just been created, nobody else has changed.
+        certain |= {each.id for each in done if each.id and batch[each.key].creates}
         told = {each.id: Told(each.key, batch[each.key].write.fields, each.id in certain) for each in done if each.id}
         return self._digested(documents), told
+
+    def _read_back(self, ids: Sequence[str]) -> list[Document]:
+        """Return records as they are after the write; none if the system does not answer: that it was written counts."""
+        try:
+            return self.flow.system.connector.fetch(self.flow.name, ids)
+        except TryLater as away:
+            self.hold.tell(f"{len(ids)} {self.flow.stream.entity} were written and not read back: {away}", "warning")
+            return []
 
     def _outcome(self, tx: Tx, each: Written, want: Want, counts: Counter[str], outcomes: list[RecordOutcome]) -> None:
         if each.outcome == "refused":

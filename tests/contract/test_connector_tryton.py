@@ -172,7 +172,11 @@ def test_s16_only_the_last_page_of_a_full_scan_is_complete(
 
 
 def test_a_key_that_is_not_accepted_is_said(options: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once, with the place of the mend."""
+    """Once, with the place of the mend; and so is a location that Tryton does not have."""
+    [finding] = connector(options, storage={"WH": "main", "MAG9": "shop"}).check()
+    assert not finding.good
+    assert "MAG9" in finding.message
+    assert connector(options).check()[0].good
     monkeypatch.setenv("ERP_KEY", "wrong")
     [finding] = connector(options).check()
     assert not finding.good

@@ -20,12 +20,12 @@ def hub(store: Store) -> Hub:
 
 @pytest.fixture
 def erp(hub: Hub) -> Tables:
-    return hub.systems["erp"].connector  # pyright: ignore
+    return hub.systems["erp"].connector
 
 
 @pytest.fixture
 def shop(hub: Hub) -> Tables:
-    return hub.systems["shop"].connector  # pyright: ignore
+    return hub.systems["shop"].connector
 
 
 def order(shop: Tables, number: str = "1001", party: str = "c1", **more):

@@ -1,0 +1,147 @@
+"""What a system answers over HTTP, and what it means: pure."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, cast
+
+import orjson
+
+from hub.errors import Refused
+
+LONGEST_WORDS = 300
+_TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TELLING = ("message", "detail", "error_description", "description", "error", "title")
+"""The keys under which systems say what is wrong, the most telling first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that says yes (2xx)."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: Any
+    """Parsed JSON; text, if it is something else; None, if there is none.
+
+    JSON numbers with decimals are floats here, which lose nothing up to 15 digits: see `exact`.
+    """
+
+    def header(self, name: str) -> str | None:
+        """Return a header's value, if it is there."""
+        return self.headers.get(name.lower())
+
+
+class Rejected(Refused):
+    """The other system understood this one request and said no."""
+
+    def __init__(self, message: str, *, status: int, body: Any = None) -> None:
+        """`status`: of HTTP, e.g. 404; `body`: what came with it, parsed if it is JSON."""
+        super().__init__(message)
+        self.status = status
+        self.body = body
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no such record."""
+        return self.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+    @property
+    def cause(self) -> str:
+        """A short word to group refusals by: the first field that the system finds fault with, if it names some."""
+        fields = [name for name in cast("dict[str, Any]", self.body)] if isinstance(self.body, dict) else []
+        return f"refused-{fields[0]}" if fields and fields[0] not in _TELLING else "refused"
+
+
+class KeyRefused(Refused):
+    """The other system does not accept our key, or the key may not do this."""
+
+    def __init__(self, message: str, *, status: int) -> None:
+        """`status`: 401 for a key that is not accepted, 403 for one that may not do this."""
+        super().__init__(message)
+        self.status = status
+
+
+class NotJson(ValueError):
+    """The answer is not JSON, although it says so or comes as a page for people."""
+
+
+def exact(value: float | Decimal | str) -> str:
+    """Return a number from JSON as a plain decimal string: 0.1 is `0.1`, 1e-7 is `0.0000001`, 100.0 is `100`.
+
+    A float is taken for the shortest decimal number that means it, which is the one that stood in the JSON as long as
+    that had no more than 15 digits. Text that is no number is returned as it is: the canonical model refuses it, with
+    the reason.
+    """
+    if isinstance(value, float):
+        return format(Decimal(repr(value)), "f").removesuffix(".0")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return str(value)
+    return format(number, "f") if number.is_finite() else str(value)
+
+
+def parsed(content: bytes, content_type: str) -> Any:
+    """Return a body: JSON parsed, other text as text, nothing as None; raises NotJson."""
+    if not content.strip():
+        return None
+    declared = "json" in content_type.lower()
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        text = content.decode("utf-8", "replace")
+        if declared or "html" in content_type.lower() or text.lstrip()[:1] == "<":
+            raise NotJson(first_words(text)) from None
+        return text
+
+
+def words(body: Any) -> str:
+    """Return what a refusal says in the system's own words, in one line; empty if it says nothing."""
+    return first_words("; ".join(_said(body)))
+
+
+def _said(body: Any, where: str = "") -> Iterator[str]:
+    if isinstance(body, Mapping):
+        table = cast("Mapping[str, Any]", body)
+        told = [table[key] for key in _TELLING if isinstance(table.get(key), str) and table[key]]
+        if told:
+            yield _at(where, told[0])
+        for key, value in table.items():
+            if not isinstance(value, str) or not told:
+                yield from _said(value, f"{where}.{key}" if where else str(key))
+    elif isinstance(body, list):
+        for value in cast("list[Any]", body):
+            yield from _said(value, where)
+    elif isinstance(body, str) and body.strip():
+        yield _at(where, body)
+
+
+def _at(where: str, text: str) -> str:
+    return f"{where}: {text}" if where else text
+
+
+def first_words(text: str) -> str:
+    """Return the beginning of a text or page in one line, without tags."""
+    line = " ".join(_TAG.sub(" ", text).split())
+    return line if len(line) <= LONGEST_WORDS else f"{line[:LONGEST_WORDS]}..."
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Return the seconds that a `Retry-After` header means (RFC 9110: seconds or a date), none if it says nothing."""
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value)) if value.strip().isdigit() else max(0.0, (_date(value) - now).total_seconds())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _date(value: str) -> datetime:
+    when = parsedate_to_datetime(value)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)

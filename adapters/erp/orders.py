@@ -1,0 +1,96 @@
+"""An order as any ERP takes it: lines without tax, where its invoice and goods go, what it must come to. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from hub.canonical.codes import decimals_of
+from hub.errors import Refused
+
+Fields = Mapping[str, Any]
+
+UNIT_PRICE = Decimal("0.0001")
+"""To so many decimals a price without tax is rounded."""
+
+
+class Unwritable(Refused):
+    """The ERP cannot take this record as it is."""
+
+    def __init__(self, cause: str, message: str) -> None:
+        """`cause`: a short fixed word to group by."""
+        super().__init__(message)
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    """A line, a charge or an allowance."""
+
+    sku: str | None
+    text: str
+    quantity: str
+    price: Decimal
+    """Of one, without tax."""
+    rate: str | None
+    """Per cent, plain; none: no tax."""
+
+
+def sale_lines(order: Fields) -> Iterator[SaleLine]:
+    """Yield an order's lines, then shipping and discounts."""
+    for line in order.get("lines") or ():
+        text = " ".join(part for part in (line.get("name"), line.get("sku")) if part)
+        price, rate = _net(order, line["unit_price"], line.get("tax_rate"))
+        yield SaleLine(line.get("sku"), text or line["id"], line["quantity"], price, rate)
+    for sort in ("shipping", "discounts"):
+        for charge in order.get(sort) or ():
+            price, rate = _net(order, charge["amount"], charge.get("tax_rate"))
+            yield SaleLine(None, charge.get("name") or charge.get("code") or sort.capitalize(), "1", price, rate)
+
+
+def _net(order: Fields, amount: str, rate: str | None) -> tuple[Decimal, str | None]:
+    per_cent = Decimal(rate or 0)
+    net = Decimal(amount) / (1 + per_cent / 100) if order.get("tax_included") else Decimal(amount)
+    return net.quantize(UNIT_PRICE), plain(per_cent) if per_cent else None
+
+
+def lacking(order: Fields, total: str) -> Decimal:
+    """Return what a sale lacks to the order's total, below zero if it is too much; Unwritable if that is no rounding.
+
+    Each line, the sum, and each unit's price without tax may have been rounded.
+    """
+    totals: Fields = order.get("totals") or {}
+    gross: str | None = totals.get("gross")
+    if gross is None:
+        return Decimal()
+    difference = Decimal(gross) - Decimal(total)
+    lines = list(sale_lines(order))
+    units = sum(abs(Decimal(line.quantity)) for line in lines)
+    cent = Decimal(1).scaleb(-decimals_of(order.get("currency")))
+    if abs(difference) > cent * (len(lines) + 1) + units * UNIT_PRICE:
+        message = f"the sale comes to {total}, the order to {gross}; change it, or delete its draft, and try again"
+        raise Unwritable("total-differs", message)
+    return difference
+
+
+def places_of(order: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return where an order's invoice and goods go; each stands in for the other."""
+    billing: Fields = order.get("billing_address") or {}
+    shipping: Fields = order.get("shipping_address") or {}
+    return {**(billing or shipping), "use": "billing"}, {**(shipping or billing), "use": "shipping"}
+
+
+def same_place(address: Fields) -> str:
+    """Return what two addresses have in common that are one, however capitals and blanks are written."""
+    names = ("name", "company", "street", "street_more", "city", "postcode", "country")
+    return "|".join(" ".join((address.get(name) or "").casefold().split()) for name in names)
+
+
+def visible_number(order: Fields) -> str:
+    """Return the order's number as people search for it: the channel, and what the customer knows."""
+    return f"{order['channel']} {order['number']}"
+
+
+def plain(number: Decimal) -> str:
+    """Return a number without needless zeros: 20 for 20.00."""
+    return format(number.normalize(), "f")

@@ -1,0 +1,9 @@
+"""django-oscar with django-oscar-api: a shop without change marks, pages or bulk writes. Everything is read and compared.
+
+What it cannot take: an order's status, tracking and invoice (its API only shows orders), images, attributes.
+"""
+
+from adapters.eshop.oscar.connector import OscarConnector
+from adapters.eshop.oscar.options import OscarOptions
+
+__all__ = ["OscarConnector", "OscarOptions"]
