@@ -54,8 +54,9 @@ class Rejected(Refused):
     @property
     def cause(self) -> str:
         """A short word to group refusals by: the first field that the system finds fault with, if it names some."""
-        fields = [name for name in cast("dict[str, Any]", self.body)] if isinstance(self.body, dict) else []
-        return f"refused-{fields[0]}" if fields and fields[0] not in _TELLING else "refused"
+        body = self.body
+        first = next(iter(cast("Mapping[str, Any]", body)), "") if isinstance(body, Mapping) else ""
+        return f"refused-{first}" if first and first not in _TELLING else "refused"
 
 
 class KeyRefused(Refused):

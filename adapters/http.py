@@ -95,6 +95,15 @@ class Api:
         """Ask for something. Raises TryLater, Rejected or KeyRefused."""
         return self._carry_out(self._request("GET", path, params, headers))
 
+    def look_up(self, path: str) -> Any:
+        """Return what lies there, or None if there is no such thing. Raises TryLater, Rejected or KeyRefused."""
+        try:
+            return self.get(path).body
+        except Rejected as fault:
+            if not fault.is_gone:
+                raise
+            return None
+
     def send(
         self,
         method: str,

@@ -17,7 +17,7 @@ from hub.errors import Misconfigured
 from hub.handler import Handler
 from hub.runlog import pruner
 from hub.store import Store, revisions
-from hub.sync import System, exchanger, puller
+from hub.sync import System, as_planned, exchanger, puller
 
 logger = log.get("configuration")
 
@@ -100,16 +100,14 @@ class Configuration:
             return pruner(lambda: now.settings.hub.retention_days)
         system = now.settings.systems.get(settings.system)
         if system is not None and is_exchange(system):
-            return exchanger(lambda: self.exchange(settings.system), settings.sync, settings.full_every)
+            handler = exchanger(lambda: self.exchange(settings.system), settings.sync, settings.full_every)
+            return as_planned(handler, lambda: self.exchange(settings.system), settings.sync, settings.full_every)
         return puller(lambda: cast("Connector", self.connector(settings.system)), settings.sync)
 
     def exchange(self, system: str) -> System:
         """Return a system with records of its own, as the engine needs it; raises Misconfigured if there is none."""
-        now = self._now
         connector: Any = self.connector(system)
-        settings = now.settings.systems[system]
-        options: Any = settings.options
-        return System(settings.name, settings.kind, connector, options, owners(now.settings))
+        return system_of(self._now.settings, system, connector)
 
     def connector(self, system: str) -> Connector | Exchange:
         """Return the connector of a system; raises Misconfigured if there is no such system."""
@@ -124,6 +122,13 @@ class Configuration:
         """Return after how many failures in a row a system is left alone."""
         settings = self.settings.systems.get(system)
         return settings.breaker_failures if settings else 5
+
+
+def system_of(settings: Settings, name: str, connector: Exchange) -> System:
+    """Return a system with records of its own, as the engine needs it."""
+    system = settings.systems[name]
+    options: Any = system.options
+    return System(name, system.kind, connector, options, owners(settings))
 
 
 def owners(settings: Settings) -> dict[str, str]:

@@ -90,7 +90,7 @@ def gtin(value: str) -> str:
         number = _gtin_digits(number)
     if len(number) not in _GTIN_LENGTHS:
         raise _wrong_gtin_length(number)
-    if ean.calc_check_digit(number[:-1]) != number[-1]:
+    if _weighed(number) % 10:
         raise fault(
             "gtin-check-digit",
             f"{number} is not a GTIN: its check digit would be {ean.calc_check_digit(number[:-1])}, a digit is wrong",
@@ -98,6 +98,11 @@ def gtin(value: str) -> str:
     if not number.strip("0"):
         raise fault("gtin-placeholder", f"{number} only fills the column; leave it empty if there is no GTIN")
     return number
+
+
+def _weighed(number: str) -> int:
+    """Return the sum of a GTIN's digits, every second one thrice, which ends in 0: as `stdnum.ean`, a million times."""
+    return sum(map(int, number[::-2])) + 3 * sum(map(int, number[-2::-2]))
 
 
 def _gtin_digits(number: str) -> str:

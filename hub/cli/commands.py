@@ -18,14 +18,16 @@ COMMANDS = {
     "jobs": "List, run, pause, resume and backfill jobs.",
     "runs": "List, show, cancel and hurry runs.",
     "plan": "Show what a sync would do, and do nothing.",
+    "apply-plan": "Do what a plan showed, if it is still what would be done.",
+    "systems": "Look at the systems: what goes which way, what waits.",
     "records": "Look at the hub's records.",
-    "quarantine": "Look at what could not be taken; accept, discard or export it.",
+    "quarantine": "Look at what could not be taken; try it again, accept, discard or export it.",
     "dead": "Look at what was given up; replay or discard it.",
     "trigger": "Ask for a run of a job, as another system would.",
     "prune": "Delete results older than the retention period now.",
     "migrate": "Bring the database to this version's schema.",
 }
-"""In the order in which one comes to need them. The module of each is called like it."""
+"""In the order in which one comes to need them. The module of each is called like it, with _ for -."""
 
 
 class Commands(TyperGroup):
@@ -43,7 +45,7 @@ class Commands(TyperGroup):
 
 def load(name: str) -> Any:
     """Import a command."""
-    module = import_module(f"hub.cli.{name}")
+    module = import_module(f"hub.cli.{name.replace('-', '_')}")
     command: Any = typer.main.get_command(module.app)
     command.name = name
     return command

@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from hub.app import Hub, planning
+from hub.app.registry import is_exchange
 from hub.cli import show, words
 from hub.cli.call import Json, known_job, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.runs import as_data, remark_if_idle, wait_for
 from hub.errors import Misconfigured
-from hub.store import interventions, jobs, overview, runs
+from hub.store import Tx, interventions, jobs, overview, runs
+from hub.sync import scanning
 from scheduler import policy
 from scheduler.schedule import read_schedule, read_settings
 from scheduler.tick import next_due
@@ -44,14 +47,17 @@ def run(
     ctx: typer.Context,
     job: JobName,
     key: Annotated[list[str] | None, typer.Option("--key", help="Only this record; may be repeated.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Compare everything, not only what has changed.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until it has ended; exit code 0 if it went well.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run a job now, even if it is paused."""
     with opened(ctx) as hub:
         with hub.store.write() as tx:
-            asked = _asked(known_job(tx, job), "manual", tx.now, scope=key or None)
-            number = runs.make(tx, [asked])[0]
+            known = known_job(tx, job)
+            if full:
+                _compare_everything(hub, tx, known, key)
+            number = runs.make(tx, [asked(known, "manual", tx.now, scope=key or None)])[0]
             remark_if_idle(hub, tx)
         if wait:
             wait_for(hub, number, as_json=as_json)
@@ -99,7 +105,7 @@ def backfill(
             there = overview.occurrences(tx, job, begin, end)
             missing = [instant for instant in wanted if instant not in there]
             if not dry_run:
-                runs.make(tx, [_asked(known, "backfill", tx.now, scheduled_at=instant) for instant in missing])
+                runs.make(tx, [asked(known, "backfill", tx.now, scheduled_at=instant) for instant in missing])
     if as_json:
         left = [instant for instant in wanted if instant in there]
         show.json({"job": job, "made": [] if dry_run else missing, "missing": missing, "left_alone": left})
@@ -112,14 +118,16 @@ def backfill(
     show.say(f"{words.counted(len(missing), 'run')} of {job} {made}{there_already}.")
 
 
-def _asked(
+def asked(
     job: jobs.Job,
     cause: str,
     now: datetime,
     *,
     scope: Collection[str] | None = None,
     scheduled_at: datetime | None = None,
+    plan: str | None = None,
 ) -> runs.NewRun:
+    """Return a run of a job that somebody asks for; `plan`: it is to do only what this one showed."""
     return runs.NewRun(
         job=job.name,
         system=job.system,
@@ -129,7 +137,17 @@ def _asked(
         overlap=job.settings["schedule"].get("overlap", "skip"),
         reason=f"asked by {who()}",
         scope=list(scope) if scope else None,
+        plan=plan,
     )
+
+
+def _compare_everything(hub: Hub, tx: Tx, job: jobs.Job, keys: Collection[str] | None) -> None:
+    if keys:
+        raise Misconfigured("--full means everything, --key some records; leave one of them out")
+    if not is_exchange(planning.in_force(hub).systems[job.system]):
+        raise Misconfigured(f"{job.system} has no records of its own to compare with; a file is read whole anyway")
+    for stream in job.settings["sync"]:
+        scanning.ask(tx, job.system, stream)
 
 
 def _occurrences(job: jobs.Job, first: datetime, last: datetime) -> list[datetime]:

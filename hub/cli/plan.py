@@ -1,122 +1,115 @@
 """`hub plan`."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from hub.app import Configuration, Hub
-from hub.app.registry import open_connector
-from hub.cli import show, words
+from hub.app import Hub
+from hub.app import planning as plans
+from hub.cli import plan_files, plan_page, plan_words, show
 from hub.cli.call import Json, opened
 from hub.cli.commands import single
 from hub.cli.main import NOT_WELL
-from hub.config import Settings, SystemSettings
+from hub.config import Settings
 from hub.config.faults import guess_or_list
-from hub.connector import Connector
-from hub.errors import Misconfigured, Refused, TryLater
-from hub.store import DatabaseAway, Store
-from hub.sync import Plan
-from hub.sync import plan as plan_stream
-from hub.sync.page import told
-from hub.sync.plan import Example, any_change
+from hub.errors import Misconfigured
+from hub.sync import System
+from hub.sync.planned import StreamPlan, SystemPlan
 
 app = single()
-SIGNS = {"new": "+", "update": "~", "differs": "!", "skipped": "-"}
 
 
 @app.command()
 def plan(
     ctx: typer.Context,
     target: Annotated[str, typer.Argument(metavar="SYSTEM[.STREAM]", help="What is to be planned.")],
+    everything: Annotated[bool, typer.Option("--all", help="Every record, not only some of each outcome.")] = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page with everything.", show_default=False)
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what pulling a system, or one of its streams, would do now. Nothing is changed; exit code 0."""
+    """Show what synchronising a system, or one of its streams, would do now. Nothing is changed; exit code 0."""
     with opened(ctx) as hub:
-        system, streams = _wanted(_settings(hub), target)
-        connector = open_connector(system, hub.folder, hub.clock)
-        plans = [_planned(hub.store, connector, system.name, stream) for stream in streams]
-    if as_json:
-        show.json([_data(each) for each in plans])
-    else:
-        show.say(f"{system.name} ({system.connector})")
-        for each in plans:
-            if isinstance(each, Plan):
-                _show(each)
-        works = [each for each in plans if isinstance(each, Plan)]
-        what = "Nothing was changed. Do it: hub jobs run JOB" if any_change(works) else "There is nothing to do."
-        show.say(what)
-    if not all(isinstance(each, Plan) for each in plans):
+        settings = plans.as_written(hub)
+        name, _, stream = target.partition(".")
+        exchange = plans.exchange_of(hub, settings, name)
+        if exchange is not None:
+            well = _exchange(hub, settings, exchange, stream, html, everything=everything, as_json=as_json)
+        elif html is not None:
+            raise Misconfigured(f"{name} delivers files; a page is made of systems with records of their own")
+        else:
+            system = settings.systems[name]
+            chosen = streams_of(name, tuple(system.options.streams()), stream)
+            well = plan_files.plan_files(hub, settings, system, chosen, as_json=as_json)
+    if not well:
         raise typer.Exit(NOT_WELL)
 
 
-def _settings(hub: Hub) -> Settings:
-    """Return what the file says, which may not be applied yet; without a file, the revision in force."""
-    if hub.text is not None:
-        return hub.settings
-    configuration = Configuration(hub.store, hub.folder, hub.clock)
-    configuration.refresh()
-    return configuration.settings
-
-
-def _wanted(settings: Settings, target: str) -> tuple[SystemSettings, list[str]]:
-    name, dot, stream = target.partition(".")
-    system = settings.systems.get(name)
-    if system is None:
-        raise Misconfigured(f"there is no system {name}{guess_or_list(name, tuple(settings.systems))}")
-    known = tuple(system.options.streams())
-    if not dot:
-        return system, list(known)
-    if stream not in known:
+def streams_of(name: str, known: tuple[str, ...], stream: str) -> list[str]:
+    """Return what is to be planned: one stream, or all. Raises Misconfigured."""
+    if stream and stream not in known:
         raise Misconfigured(f"{name} has no stream {stream}{guess_or_list(stream, known)}")
-    return system, [stream]
+    return [stream] if stream else list(known)
 
 
-def _planned(store: Store, connector: Connector, system: str, stream: str) -> Plan | str:
-    """Return the plan of a stream, or why there is none: one that cannot be read does not hide the others."""
-    try:
-        return plan_stream(store, connector, system, stream)
-    except DatabaseAway:
-        raise
-    except (TryLater, Refused) as fault:
-        show.remark(f"hub: {system}.{stream} cannot be planned: {fault}")
-        return f"{system}.{stream}: {fault}"
+def _exchange(
+    hub: Hub, settings: Settings, system: System, stream: str, html: Path | None, *, everything: bool, as_json: bool
+) -> bool:
+    chosen = streams_of(system.name, tuple(system.connector.streams), stream)
+    planned = plans.make(hub, settings, system, chosen)
+    faults = [f"{system.name}.{e.stream} cannot be planned: {e.fault}" for e in planned.streams if e.fault is not None]
+    if planned.actions and not faults:
+        plans.keep(hub, planned)
+    title = settings.systems[system.name].connector
+    if html is not None:
+        plan_page.write(html, planned, title, system.owners)
+    if as_json:
+        show.json(data(planned))
+    else:
+        for line in plan_words.overview(planned, title):
+            show.say(line)
+        for heading, rows in plan_words.examples(planned, system.owners, everything=everything):
+            show.say(f"  {heading}")
+            show.table(("", "", "", "", ""), rows)
+        for each in planned.streams:
+            for note in each.notes:
+                show.say(f"  {each.stream}: {note}")
+        _say_what_next(planned, stream, html, faults)
+    for fault in faults:
+        show.remark(f"hub: {fault}")
+    return not faults
 
 
-def _data(plan: Plan | str) -> Mapping[str, Any]:
-    if isinstance(plan, str):
-        return {"error": plan}
+def _say_what_next(planned: SystemPlan, stream: str, html: Path | None, faults: list[str]) -> None:
+    if not planned.actions:
+        show.say("There is nothing to do." if not faults else "Nothing was changed.")
+        return
+    entity = stream or next(each.stream for each in planned.streams if each.actions)
+    closer = f"{html} has it all." if html else f"Look closer: hub plan {planned.system}.{entity} --html plan.html"
+    do_it = "" if faults else f" Do it: hub apply-plan {planned.id}   "
+    show.say(f"Nothing was changed.{do_it} {closer}")
+
+
+def data(planned: SystemPlan) -> Mapping[str, Any]:
+    """Return a plan for programs."""
     return {
-        "system": plan.system,
-        "stream": plan.stream,
-        "entity": plan.entity,
-        "counts": dict(plan.counts),
-        "sources": plan.sources,
-        "examples": plan.examples,
-        "unreadable": plan.unreadable,
-        "notes": plan.notes,
+        "id": planned.id,
+        "system": planned.system,
+        "streams": [_stream_data(each) for each in planned.streams],
+        "actions": planned.actions,
     }
 
 
-def _show(plan: Plan) -> None:
-    would = words.outcomes(plan.counts) or "nothing to do"
-    show.say(f"  {plan.stream}  {would}" + (f"    from {', '.join(plan.sources)}" if plan.sources else ""))
-    show.table(("", "", "", ""), [row for each in plan.examples for row in _example_rows(each)])
-    rows = [("?", told(each.place), each.message) for each in plan.unreadable]
-    show.table(("", "", ""), rows)
-    for note in plan.notes:
-        show.say(f"    {note}")
-
-
-def _example_rows(example: Example) -> list[tuple[str, str, str, str]]:
-    rows: list[tuple[str, str, str, str]] = []
-    for field, (before, after) in example.changes.items():
-        first = not rows
-        sign, key = (f"    {SIGNS.get(example.outcome, ' ')}", example.key) if first else ("", "")
-        value = _value(after) if example.outcome == "new" else f"{_value(before)} -> {_value(after)}"
-        rows.append((sign, key, field, value))
-    return rows
-
-
-def _value(value: object) -> str:
-    return show.as_json(value, 0).decode().strip()
+def _stream_data(each: StreamPlan) -> Mapping[str, Any]:
+    return {
+        "stream": each.stream,
+        "entity": each.entity,
+        "out": dict(each.counts("out")),
+        "in": dict(each.counts("in")),
+        "identical": each.identical,
+        "notes": each.notes,
+        "error": str(each.fault) if each.fault is not None else None,
+    }

@@ -9,8 +9,10 @@ import typer
 
 from hub.cli import correction, show, words
 from hub.cli.call import Json, Most, Yes, opened
+from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.cli.main import NOT_WELL
+from hub.cli.retry import retry
 from hub.errors import Misconfigured
 from hub.store import overview
 from hub.store import quarantine as store
@@ -25,11 +27,7 @@ class Quarantine(Listing):
 
 
 app = group(COMMANDS["quarantine"], Quarantine)
-Numbers = Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="As hub quarantine list shows them.")]
-System = Annotated[str | None, typer.Option("--system", help="Only of this system.", show_default=False)]
-Stream = Annotated[str | None, typer.Option("--stream", help="Only of this stream.", show_default=False)]
-Cause = Annotated[str | None, typer.Option("--cause", help="Only of this cause.", show_default=False)]
-Everything = Annotated[bool, typer.Option("--all", help="All that --system, --stream and --cause leave.")]
+app.command()(retry)
 
 
 @app.command()
@@ -86,6 +84,8 @@ def show_one(
         return
     head = [("Entry", f"{entry.id} of {entry.system}.{entry.stream}, {entry.state}"), ("Cause", entry.cause)]
     about = [("Message", entry.message), ("Place", place(entry)), ("Record", f"{entry.entity} {entry.key or ''}")]
+    about += [(f"In {entry.system}", entry.external_id), ("Waits for", _needs(entry))]
+    about += [("Tried again", "with the next run" if entry.again and entry.state == "open" else None)]
     when = [("Since", words.local(entry.since, zone)), ("Run", entry.run)]
     show.pairs([*head, *about, *when, *((f"  {name}", value) for name, value in entry.raw.items())])
     for each in reviewed:
@@ -112,7 +112,7 @@ def accept(
         )
     with opened(ctx) as hub:
         with hub.store.read() as tx:
-            chosen = numbers or _all(
+            chosen = numbers or all_of(
                 overview.waiting_numbers(tx, system=system, stream=stream, cause=store.DIFFERS), everything=everything
             )
             before = review.review(tx, chosen)
@@ -153,7 +153,7 @@ def discard(
     with opened(ctx) as hub:
         with hub.store.read() as tx:
             known = overview.waiting_numbers(tx, system=system, stream=stream, cause=cause)
-            chosen = numbers or _all(known, everything=everything)
+            chosen = numbers or all_of(known, everything=everything)
         if not numbers and not as_json:
             _ask(f"Discard {words.counted(len(chosen), 'entry')}?", yes=yes or not chosen)
         with hub.store.write() as tx:
@@ -223,16 +223,17 @@ def _where(each: store.Group) -> str:
     return ", ".join(part for part in (each.source, each.column and f"column {each.column}") if part)
 
 
+def _needs(entry: store.Entry) -> str | None:
+    if not entry.needs:
+        return None
+    there = entry.needs.get("key") or f"{entry.needs.get('id')} of {entry.system}"
+    return f"{words.one_of(entry.needs['entity'])} {there}"
+
+
 def _known(found: list[store.Entry], number: int) -> store.Entry:
     if not found:
         raise Misconfigured(f"there is no entry {number}; hub quarantine list shows what there is")
     return found[0]
-
-
-def _all(numbers: list[int], *, everything: bool) -> list[int]:
-    if not everything:
-        raise Misconfigured("say which: their IDs, or --all (with --system, --stream, --cause to narrow it)")
-    return numbers
 
 
 def _ask(question: str, *, yes: bool) -> None:

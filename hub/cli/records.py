@@ -1,17 +1,23 @@
 """`hub records`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
+from hub.app.story import find, story_of
 from hub.canonical.entity import ENTITIES
 from hub.cli import show, words
 from hub.cli.call import Json, Most, opened
 from hub.cli.commands import COMMANDS, Listing, group
+from hub.cli.record_view import show_story
+from hub.cli.values import in_line
 from hub.config.faults import guess_or_list
 from hub.errors import Misconfigured
-from hub.store import overview, records
+from hub.store import records
+
+_PLURALS = {words.one_of(entity): entity for entity in ENTITIES}
 
 
 class Records(Listing):
@@ -51,32 +57,31 @@ def list_records(
 @app.command("show")
 def show_one(
     ctx: typer.Context,
-    entity: Annotated[str, typer.Argument(help="products, prices, stock ...")],
-    key: Annotated[str, typer.Argument(help='Its key; several parts are joined by "|".')],
+    entity: Annotated[str, typer.Argument(help="products, prices, orders ... (or product, price, order ...)")],
+    key: Annotated[str, typer.Argument(help="Its key, or an order's number, a party's e-mail address.")],
     as_json: Json = False,
 ) -> None:
-    """Show a record: its fields, where its last change came from, and what waits for it in quarantine."""
+    """Show a record: its fields, which systems have it, what happened to it, which values lost, and what waits."""
+    entity = _PLURALS.get(entity, entity)
     _known_entity(entity)
     with opened(ctx) as hub, hub.store.read() as tx:
-        found = records.find(tx, entity, key=key, most=1)
-        waiting = overview.waiting_for_record(tx, entity, key)
-        zone = ZoneInfo(hub.settings.hub.timezone)
-    if not found and not waiting:
+        found = find(tx, entity, key, hub.settings.systems)
+        key = _only(entity, key, found)
+        story = story_of(tx, entity, key)
+        zone, now = ZoneInfo(hub.settings.hub.timezone), tx.now
+    if story.record is None and not story.quarantine:
         raise Misconfigured(f"there is no record {key} among {entity}; hub records {entity} --key lists by beginning")
     if as_json:
-        show.json({"record": found[0] if found else None, "quarantine": waiting})
-        return
-    if found:
-        record = found[0]
-        changed = (
-            f"{words.local(record.changed_at, zone)} by {record.system} (run {record.run}), version {record.version}"
-        )
-        show.say(f"{entity} {key}")
-        show.pairs([*((f"  {name}", _value(value)) for name, value in record.fields.items()), ("  changed", changed)])
+        show.json(story)
     else:
-        show.say(f"{entity} {key} is not a record yet.")
-    for entry in waiting:
-        show.say(f"  waits: {entry.message} (hub quarantine show {entry.id})")
+        show_story(entity, key, story, zone, now)
+
+
+def _only(entity: str, given: str, found: Sequence[records.Record]) -> str:
+    if len(found) > 1:
+        keys = ", ".join(each.key for each in found)
+        raise Misconfigured(f"{given} may be any of these {entity}, say which: {keys}")
+    return found[0].key if found else given
 
 
 def _known_entity(name: str) -> None:
@@ -94,10 +99,4 @@ def _show_counts(counts: dict[str, int], *, as_json: bool) -> None:
 
 
 def _fields(record: records.Record) -> str:
-    return ", ".join(f"{name} {_value(value)}" for name, value in record.fields.items() if value is not None)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "-" if value is None else str(value)
+    return ", ".join(f"{name} {in_line(value, None)}" for name, value in record.fields.items() if value is not None)

@@ -133,21 +133,31 @@ def remark_if_idle(hub: Hub, tx: Tx) -> None:
 
 def wait_for(hub: Hub, number: int, *, as_json: bool) -> None:
     """Wait until a run has ended; show it, and exit with 1 unless it went well."""
+    run, history = until_ended(hub, number)
+    if as_json:
+        show.json({**as_data(run), "deliveries": history})
+    else:
+        show_run(run, history, ZoneInfo(hub.settings.hub.timezone))
+    if not went_well(run):
+        raise typer.Exit(NOT_WELL)
+
+
+def went_well(run: Shown) -> bool:
+    """Return whether a run that has ended did what it was made for."""
+    return run.state in ("done", "skipped")
+
+
+def until_ended(hub: Hub, number: int) -> tuple[Shown, Sequence[Mapping[str, Any]]]:
+    """Wait until a run has ended; returns it, with its deliveries."""
     with show.aside().status(f"Run {number}") as status:
         while True:
             with hub.store.read() as tx:
                 run = known_run(tx, number)
                 history = results.history(tx, number)
             if run.ended_at is not None and history:
-                break
+                return run, history
             status.update(f"Run {number} is {run.state}  {words.outcomes(run.counts)}")
             time.sleep(LOOK_AGAIN)
-    if as_json:
-        show.json({**as_data(run), "deliveries": history})
-    else:
-        show_run(run, history, ZoneInfo(hub.settings.hub.timezone))
-    if run.state not in ("done", "skipped"):
-        raise typer.Exit(NOT_WELL)
 
 
 def show_run(run: Shown, history: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:

@@ -8,6 +8,7 @@ from hub.config import ScheduleSettings, duration_text
 
 ORDER = ("new", "update", "identical", "differs", "skipped", "quarantined", "pruned")
 PLURALS = {"entry": "entries", "branch": "branches"}
+SINGULARS = {"parties": "party", "stock": "stock"}
 OVERLAPS = {"buffer-one": "one more may wait while it runs", "allow": "may overlap itself"}
 
 
@@ -19,6 +20,11 @@ def number(count: int) -> str:
 def counted(count: int, what: str) -> str:
     """Return a number of things: `1 run`, `2 runs`."""
     return f"{count:,} {what if count == 1 else PLURALS.get(what, what + 's')}"
+
+
+def one_of(entity: str) -> str:
+    """Return what one record of an entity is called: `order` of `orders`."""
+    return SINGULARS.get(entity, entity.removesuffix("s"))
 
 
 def outcomes(counts: Mapping[str, int] | None) -> str:

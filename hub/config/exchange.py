@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, field_validator
 
@@ -10,6 +10,7 @@ from hub.config.addresses import WebAddress
 from hub.config.durations import Duration, within
 from hub.config.expressions import Expression
 from hub.config.faults import refuse, show
+from hub.config.schedules import ScheduleSettings
 from hub.config.settings import Frozen, Options
 
 
@@ -29,6 +30,9 @@ class RangeSettings(Frozen):
 class ExchangeOptions(Options):
     """The keys that all such systems' tables share; each connector adds its own."""
 
+    carries: ClassVar[tuple[str, ...]] = ("products", "prices", "stock", "parties", "orders")
+    """The streams of the connector; one that has others says so."""
+
     url: WebAddress
     requests_per_second: Annotated[float, Field(gt=0, le=10_000)] | None = None
     timeout: Annotated[Duration, within(timedelta(seconds=1), timedelta(minutes=10))] = timedelta(seconds=30)
@@ -44,6 +48,10 @@ class ExchangeOptions(Options):
     """More deletions than this, or than one in twenty, are asked about before they are done."""
     flips: Annotated[int, within(2, 1000)] = 5
     """So often may a system undo what was written to a record before the record is put aside."""
+
+    def streams(self) -> Mapping[str, ScheduleSettings | None]:
+        """Return what can be synchronised; when, its jobs say."""
+        return dict.fromkeys(self.carries)
 
     @field_validator("owner")
     @classmethod

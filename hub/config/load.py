@@ -7,6 +7,7 @@ from typing import Any
 from hub.config.addresses import plain_passwords
 from hub.config.faults import Fault, Faults, Found, guess_or_list, place_of
 from hub.config.lines import line_numbers, line_of
+from hub.config.owners import owner_faults
 from hub.config.settings import HubSettings, JobSettings, Settings, SystemSettings, implied_jobs
 from hub.config.syntax import Parsed, as_table, parse, unusable
 from hub.config.tables import Connectors, bad_name, read_hub, read_job, read_system
@@ -107,6 +108,7 @@ def _disagreements(settings: Settings, data: dict[str, Any]) -> Iterator[Found]:
     for job in settings.jobs.values():
         if job.holidays == "skip" and not has_holidays:
             yield Found(("jobs", job.name, "holidays"), _NEEDS_COUNTRY, doubtful=True)
+    yield from owner_faults(settings.systems, as_table(data.get("systems")) or {})
     for system in settings.systems.values():
         for job in implied_jobs(system):
             wrong = bad_name(job.sync[0])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from hub.store.types import json_text
 
@@ -17,14 +18,23 @@ def among(dialect: str, column: sa.ColumnElement[Any], values: Iterable[object])
     """Tell whether a column has one of these values: any number of them, where `in_` is limited by the databases."""
     text = pack({"value": value} for value in values)
     given = _rows(dialect, "among", sa.literal(text, sa.Text), {"value": column.type})
-    return column.in_(sa.select(given.c.value))
+    return one_of(dialect, column, sa.select(given.c.value))
+
+
+def one_of(dialect: str, column: sa.ColumnElement[Any], given: sa.Select[Any]) -> sa.ColumnElement[bool]:
+    """Tell whether a column has one of the values that were given, found by an index."""
+    if dialect == "postgresql":
+        # As an array: with IN the planner may read the whole table, as long as it does not know how large that is.
+        return column == sa.any_(sa.func.array(given.scalar_subquery()))
+    return column.in_(given)
 
 
 def _rows(
     dialect: str, name: str, parameter: sa.ColumnElement[str], columns: Mapping[str, sa.types.TypeEngine[Any]]
 ) -> sa.FromClause:
     if dialect == "postgresql":
-        source = sa.func.json_to_recordset(sa.cast(parameter, sa.JSON))
+        # Parsed once: from `json` every column of type jsonb would be written as text and parsed again.
+        source = sa.func.jsonb_to_recordset(sa.cast(parameter, postgresql.JSONB))
         derived = source.table_valued(*(sa.column(n, t) for n, t in columns.items()), name=name)
         return derived.render_derived(name=name, with_types=True)
     each = sa.func.json_each(parameter).table_valued("value")

@@ -1,14 +1,14 @@
 """Which record of a system is which of ours, and what both last agreed on: the base of the three-way merge."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from hub.store import bulk
-from hub.store.batch import among, pack, rows
+from hub.store.batch import among
 from hub.store.database import Tx
 from hub.store.schema import binding, scan
 
@@ -41,6 +41,7 @@ class Binding:
 
 
 _COLUMNS = [binding.c[name] for name in Binding.__dataclass_fields__]
+_STORED = tuple(name for name in Binding.__dataclass_fields__ if name != "id")
 
 
 def _found(tx: Tx, *conditions: sa.ColumnElement[bool], most: int | None = None) -> list[Binding]:
@@ -54,12 +55,10 @@ def _of(system: str, entity: str) -> sa.ColumnElement[bool]:
 
 def digests(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, str]:
     """Return the digests of those that are bound and there."""
-    given = rows(tx.dialect, "given", id=sa.Text())
-    statement = sa.select(binding.c.external_id, binding.c.digest).where(
-        _of(system, entity), binding.c.external_id.in_(sa.select(given.c.id)), binding.c.gone_at.is_(None)
-    )
-    found = tx.execute(statement, {"given": pack({"id": each} for each in ids)})
-    return {row.external_id: row.digest for row in found}
+    known = among(tx.dialect, binding.c.external_id, ids)
+    statement = sa.select(binding.c.external_id, binding.c.digest)
+    found = tx.execute(statement.where(_of(system, entity), known, binding.c.gone_at.is_(None)))
+    return {identity: digest for identity, digest in found}
 
 
 def by_ids(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, Binding]:
@@ -95,10 +94,8 @@ def made_since(tx: Tx, system: str, entity: str, after: int, most: int) -> list[
 def put(tx: Tx, system: str, entity: str, bound: Collection[Binding], run: int) -> None:
     """Insert or replace bindings, by the system's identity."""
     same = {"system": system, "entity": entity, "run": run, "changed_at": tx.now}
-    items = {each.external_id: {**asdict(each), **same} for each in bound}
-    for item in items.values():
-        del item["id"]
-    bulk.insert(tx, binding, list(items.values()), replace=("system", "entity", "external_id"))
+    items = {each.external_id: {name: getattr(each, name) for name in _STORED} for each in bound}
+    bulk.insert(tx, binding, list(items.values()), same, replace=("system", "entity", "external_id"))
 
 
 def count(tx: Tx, system: str, entity: str) -> int:
@@ -107,18 +104,31 @@ def count(tx: Tx, system: str, entity: str) -> int:
     return tx.execute(there).scalar_one()
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many records of a system are bound and there, and what is the matter with some of them."""
+
+    bound: int
+    owed: int
+    parked: int
+
+
+def counts(tx: Tx, system: str, entity: str) -> Counted:
+    """Count the bindings of a system; what is owed includes what is to be made anew."""
+    there, parked = binding.c.gone_at.is_(None), binding.c.parked_at.is_not(None)
+    number = [sa.func.coalesce(sa.func.sum(sa.case((each, 1), else_=0)), 0) for each in (there, binding.c.owed, parked)]
+    return Counted(*map(int, tx.execute(sa.select(*number).where(_of(system, entity))).one()))
+
+
 def not_shown(tx: Tx, system: str, entity: str, stream: str, number: int, most: int) -> list[Binding]:
     """Return what is bound and there, but was not shown by a full scan."""
-    parts = sa.select(scan.c.ids).where(scan.c.system == system, scan.c.stream == stream, scan.c.number == number)
-    shown: set[str] = {each for ids in tx.execute(parts).scalars() for each in ids}
-    found: list[Binding] = []
-    statement = sa.select(*_COLUMNS).where(_of(system, entity), binding.c.gone_at.is_(None)).order_by(binding.c.id)
-    for row in tx.execute(statement.execution_options(yield_per=1000)).mappings():
-        if row["external_id"] not in shown:
-            found.append(Binding(**row))  # pyright: ignore[reportArgumentType]  # names are strings
-            if len(found) >= most:
-                break
-    return found
+    each = {"postgresql": sa.func.jsonb_array_elements_text, "sqlite": sa.func.json_each}[tx.dialect]
+    ids = each(scan.c.ids).table_valued("value")
+    here = (scan.c.system == system) & (scan.c.stream == stream) & (scan.c.number == number)
+    # As a difference of sets, which takes one pass over each however little a planner knows of them.
+    there = sa.select(binding.c.external_id).where(_of(system, entity), binding.c.gone_at.is_(None))
+    missing = there.except_(sa.select(ids.c.value).select_from(scan.join(ids, sa.true())).where(here))
+    return list(by_ids(tx, system, entity, tx.execute(missing.limit(most)).scalars().all()).values())
 
 
 def rename(tx: Tx, entity: str, old: str, new: str) -> None:

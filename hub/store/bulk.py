@@ -11,25 +11,37 @@ from hub.store.batch import pack, rows
 from hub.store.database import Tx
 from hub.store.schema import metadata
 
+NOTHING: Mapping[str, Any] = {}
 
-def insert(tx: Tx, table: sa.Table, items: Collection[Mapping[str, Any]], *, replace: Iterable[str] = ()) -> int:
+
+def insert(
+    tx: Tx,
+    table: sa.Table,
+    items: Collection[Mapping[str, Any]],
+    same: Mapping[str, Any] = NOTHING,
+    *,
+    replace: Iterable[str] = (),
+) -> int:
     """Insert rows that all have the same columns; returns how many were.
 
-    `replace`: the columns of a unique constraint; what is there already under them is overwritten. Without it, rows
-    that meet a constraint are left out.
+    `same`: what stands in every row. `replace`: the columns of a unique constraint; what is there already under them is
+    overwritten. Without it, rows that meet a constraint are left out.
     """
     if not items:
         return 0
-    columns = tuple(next(iter(items)))
-    statement = _insert(tx.dialect, table.name, columns, tuple(replace))
-    return tx.execute(statement, {"given": pack(items)}).rowcount
+    statement = _insert(tx.dialect, table.name, tuple(next(iter(items))), tuple(same), tuple(replace))
+    return tx.execute(statement, {"given": pack(items), **same}).rowcount
 
 
 @cache
-def _insert(dialect: str, name: str, columns: tuple[str, ...], unique: tuple[str, ...]) -> sa.Executable:
+def _insert(
+    dialect: str, name: str, own: tuple[str, ...], same: tuple[str, ...], unique: tuple[str, ...]
+) -> sa.Executable:
     table = metadata.tables[name]
-    given = rows(dialect, "given", **{column: table.c[column].type for column in columns})
-    source = sa.select(*(given.c[column] for column in columns)).where(sa.true())
+    columns = own + same
+    given = rows(dialect, "given", **{column: table.c[column].type for column in own})
+    alike = (sa.bindparam(column, type_=table.c[column].type) for column in same)
+    source = sa.select(*(given.c[column] for column in own), *alike).where(sa.true())
     dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
     statement = dialects[dialect](table).from_select(list(columns), source)
     if not unique:

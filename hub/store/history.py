@@ -1,7 +1,7 @@
 """What happened to a record, and which values lost against others: kept beside it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -40,14 +40,18 @@ class Conflict:
     at: datetime | None = None
 
 
+def _told(each: Event | Conflict) -> dict[str, Any]:
+    return {name: getattr(each, name) for name in each.__dataclass_fields__ if name != "at"}
+
+
 def note(tx: Tx, events: Collection[Event]) -> None:
     """Keep what happened."""
-    bulk.insert(tx, history, [{**asdict(each), "at": tx.now} for each in events])
+    bulk.insert(tx, history, [_told(each) for each in events], {"at": tx.now})
 
 
 def keep(tx: Tx, conflicts: Collection[Conflict]) -> None:
     """Keep the values that lost."""
-    bulk.insert(tx, conflict, [{**asdict(each), "at": tx.now} for each in conflicts])
+    bulk.insert(tx, conflict, [_told(each) for each in conflicts], {"at": tx.now})
 
 
 def of_record(tx: Tx, entity: str, key: str, most: int = 100) -> list[Event]:

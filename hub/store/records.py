@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.store.batch import among, pack, rows
+from hub.store.batch import among, one_of, pack, rows
 from hub.store.database import Tx
 from hub.store.runs import insert
 from hub.store.schema import LOOKED_UP, entity, record
@@ -51,9 +51,7 @@ def take_turn(tx: Tx, name: str) -> int:
 
 @cache
 def _fields_of(dialect: str) -> sa.Executable:
-    keys = sa.select(rows(dialect, "given", key=sa.Text()).c.key).scalar_subquery()
-    # As an array: with IN the planner may read the whole entity, as long as it does not know how many records there are.
-    known = record.c.key == sa.any_(sa.func.array(keys)) if dialect == "postgresql" else record.c.key.in_(keys)
+    known = one_of(dialect, record.c.key, sa.select(rows(dialect, "given", key=sa.Text()).c.key))
     return sa.select(record.c.key, record.c.fields).where(record.c.entity == sa.bindparam("entity"), known)
 
 
@@ -131,6 +129,14 @@ def by_field(tx: Tx, name: str, field: str, values: Collection[str]) -> list[Rec
     here = record.c.entity == sa.literal_column(f"'{name}'", sa.Text)
     statement = sa.select(*columns).where(here, among(tx.dialect, held, values), record.c.deleted_at.is_(None))
     return [Record(*row) for row in tx.execute(statement.order_by(record.c.id))]
+
+
+def holding(tx: Tx, name: str, field: str, value: str, most: int) -> list[Record]:
+    """Return records whose field has a value, deleted ones too, the latest first; reads the whole entity: for people."""
+    columns = [record.c[column] for column in Record.__dataclass_fields__]
+    held = record.c.fields[field].as_string() == value
+    statement = sa.select(*columns).where(record.c.entity == name, held).order_by(record.c.revision.desc())
+    return [Record(*row) for row in tx.execute(statement.limit(most))]
 
 
 def since(tx: Tx, name: str, revision: int, most: int) -> list[Record]:

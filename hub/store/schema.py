@@ -196,8 +196,10 @@ binding = sa.Table(
     sa.Column("gone_at", Instant, comment="the system has it no more"),
     sa.Column("run", sa.BigInteger, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
-    sa.UniqueConstraint("system", "entity", "external_id"),
-    sa.Index("ix_binding_key", "entity", "key", "system"),
+    # The most telling column first. Where a planner has no statistics yet, it takes the bindings of a system for few
+    # and walks them all, as soon as an index begins with the system.
+    sa.UniqueConstraint("external_id", "entity", "system"),
+    sa.Index("ix_binding_key", "key", "entity", "system"),
     comment="which record of a system is which of ours, and what both last agreed on",
 )
 _partial("ix_binding_owed", binding.c.system, "owed")

@@ -4,9 +4,10 @@
 or adapters.
 """
 
+from hub.sync.approved import as_planned
 from hub.sync.exchange import exchanger
 from hub.sync.plan import Plan, plan
 from hub.sync.pull import puller
 from hub.sync.system import System
 
-__all__ = ["Plan", "System", "exchanger", "plan", "puller"]
+__all__ = ["Plan", "System", "as_planned", "exchanger", "plan", "puller"]

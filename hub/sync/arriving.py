@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from hub.canonical import ENTITIES
+from hub.canonical import ENTITIES, moves_forward
 from hub.connector import Document, Unreadable
 from hub.store import Tx, bindings, quarantine, records
 from hub.store.bindings import Binding
@@ -150,7 +150,7 @@ class _Page:
         if isinstance(key, Unclear):
             self._aside(said, key.cause, key.message)
             return None
-        if key is None and not self.flow.comes:
+        if key is None and not self.flow.makes:
             self.taken.came(Arrival(self.flow.stream.entity, said.key, said.document.id, "skipped"))
             return None
         return Binding(external_id=said.document.id, key=key or self.known.new_key(said))
@@ -164,11 +164,19 @@ class _Page:
             return seen, sent
         for name, value in told.fields.items():
             sent.pop(name, None)
-            certain = told.certain or self.flow.directions.get(name) == "out"
-            seen[name] = theirs.get(name, value) if certain else value
+            shown = theirs.get(name, value)
+            seen[name] = shown if self._is_echo(name, value, shown, bound, told) else value
             if seen[name] != value:
                 sent[name] = value
         return seen, sent
+
+    def _is_echo(self, name: str, value: Any, shown: Any, bound: Binding, told: Told) -> bool:
+        """Tell whether what the system shows is what it made of what we wrote, and not somebody's change since."""
+        way = self.flow.directions.get(name)
+        if name in self.flow.entity.forward and way != "out":
+            return not moves_forward(value, shown)  # a step on is a step on, whoever made it
+        # What stood there before and stands there still: the system takes the two for the same.
+        return told.certain or way == "out" or (name in bound.seen and shown == bound.seen[name])
 
     def _settle(
         self, said: Understood, bound: Binding, told: Told | None, merged: Arrived, ours: Mapping[str, Any] | None

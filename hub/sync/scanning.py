@@ -1,8 +1,8 @@
 """Full scans: what a whole scan did not show is gone, after one more look; a mass delete is asked about (PAINS S15, S16)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.handler import Hold
@@ -18,6 +18,7 @@ SCAN = "/full"
 """Behind a stream's name: the checkpoint of its full scans."""
 IDENTITY = "scan"
 MASS_DELETE = "mass-delete"
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 LOOKED_AT = 200
 """Records asked for again at a time."""
 
@@ -130,6 +131,14 @@ def stands(tx: Tx, flow: Flow) -> tuple[Scan, checkpoints.Checkpoint]:
     """Return how the stream's full scans stand."""
     seen = checkpoints.get(tx, flow.system.name, flow.name + SCAN)
     return Scan.of(seen.value), seen
+
+
+def ask(tx: Tx, system: str, stream: str) -> None:
+    """Have everything compared with the next run; a stream that was never read is read whole anyway."""
+    seen = checkpoints.get(tx, system, stream + SCAN)
+    scan = Scan.of(seen.value)
+    if scan.ended is not None:
+        checkpoints.move(tx, system, stream + SCAN, replace(scan, ended=LONG_AGO).stored(), seen)
 
 
 def move(tx: Tx, flow: Flow, to: Scan, seen: checkpoints.Checkpoint) -> checkpoints.Checkpoint:

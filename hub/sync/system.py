@@ -73,6 +73,12 @@ class Flow:
         return any(way in ("in", "both") for way in self.directions.values())
 
     @cached_property
+    def makes(self) -> bool:
+        """Whether what is not known yet becomes a record: all that one must have comes in by it."""
+        ways = [self.directions.get(name) for name in self.entity.required]
+        return self.comes and all(way in ("in", "both") for way in ways)
+
+    @cached_property
     def goes(self) -> bool:
         """Whether records go out by it."""
         return any(way in ("out", "both") for way in self.directions.values())

@@ -61,11 +61,26 @@ def arrive(
     rule: Callable[[str], Rule],
 ) -> Arrived:
     """Merge what a system shows into our record. Fields that it does not show are not touched."""
+    if not ours and not seen and not sent:
+        return _new(theirs, rule)
     arrived = Arrived(dict(ours), dict(seen), dict(sent))
     for name, value in theirs.items():
         how = rule(name)
         if how.direction is not None:
             _field(arrived, name, value, how, seen, before)
+    return arrived
+
+
+def _new(theirs: Mapping[str, Any], rule: Callable[[str], Rule]) -> Arrived:
+    """Return what `_field` would come to for each field where there is nothing to merge with: most of a first load."""
+    arrived = Arrived({}, {}, {})
+    for name, value in theirs.items():
+        way = rule(name).direction
+        if way is not None:
+            arrived.seen[name] = value
+        if way in ("in", "both"):
+            arrived.fields[name] = value
+            arrived.changed[name] = (None, value)
     return arrived
 
 

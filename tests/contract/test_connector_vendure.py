@@ -1,10 +1,11 @@
 """The connector for Vendure, on a real one."""
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -13,6 +14,7 @@ from adapters.pages import instant
 from hub.clock import SystemClock
 from hub.connector import Document, Write, Written
 from hub.errors import Refused, TryLater, Unanswered
+from tests.contract.connector_suite import ConnectorContract, Counterpart, Sample
 from tests.peers import Peer
 from tests.peers.faults import Faults, Link
 from tests.peers.vendure_shop import place_order
@@ -38,6 +40,59 @@ def connect(vendure: Peer, monkeypatch: pytest.MonkeyPatch) -> Connect:
 @pytest.fixture
 def shop(connect: Connect) -> VendureConnector:
     return connect()
+
+
+class TestVendure(ConnectorContract):
+    streams = ("products", "prices", "stock", "parties", "orders")
+    samples: ClassVar = {
+        "products": Sample(
+            lambda token: {"sku": token, "name": "Lampa stojąca", **PRODUCT},
+            {"name": "Lantern", "category": None, "active": False},
+            refused={"tax_rate": "7"},
+        ),
+        "prices": Sample(
+            lambda token: {
+                "sku": token,
+                "amount": "119.90",
+                "currency": "EUR",
+                "list": "default",
+                "tax_included": False,
+            },
+            {"amount": "0.10"},
+        ),
+        "stock": Sample(lambda token: {"sku": token, "available": "12"}, {"available": "0"}),
+    }
+
+    @pytest.fixture
+    def system(self, vendure: Peer, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Counterpart:
+        monkeypatch.setenv("WRONG", "not-this-one")
+        ask = connect()._shop.ask
+
+        def add() -> str:
+            list(connect().write("stock", [Write("W001", {}, {"sku": "W001", "available": "50"}, id="1")]))
+            code = place_order(vendure, {"W001": 1}, f"{uuid.uuid4().hex[:6]}@example.com")
+            return ask(queries.ORDERS, options={"filter": {"code": {"eq": code}}})["list"]["items"][0]["id"]
+
+        def change_variant(id_: str) -> None:
+            price = int(time.time())  # another one each time
+            ask(queries.UPDATE_VARIANTS, v=[{"id": id_.partition("|")[0], "price": price, "sku": f"N{id_}{price}"}])
+
+        return Counterpart(
+            connect=connect,
+            wrong_key={"password": "env:WRONG"},
+            unreachable={"url": "http://127.0.0.1:9", "timeout": "1s"},
+            secrets=("not-this-one",),  # the password is the user's name
+            add={
+                "products": lambda: next(iter(connect().write("products", [product()]))).id or "",
+                "orders": add,
+            },
+            change={
+                "products": change_variant,
+                "prices": change_variant,
+                "orders": lambda id_: ask(queries.NOTE, input={"id": id_, "note": "Invoice: 1", "isPublic": True}),
+            },
+            delete={"products": lambda id_: ask(queries.DELETE, a=[], v=[id_])},
+        )
 
 
 def product(**fields: Any) -> Write:

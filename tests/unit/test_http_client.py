@@ -192,6 +192,14 @@ def test_a_refusal_is_not_repeated_and_keeps_its_body(status: int):
     assert (caught.value.status, caught.value.body) == (status, {"code": 7})
 
 
+def test_what_is_gone_is_none_to_who_looks_it_up():
+    with talking(Reply(404, b"{}"), Reply(body=b"[1]"), Reply(400, b'"bad"')) as (api, _):
+        assert api.look_up("/1") is None
+        assert api.look_up("/2") == [1]
+        with pytest.raises(Rejected, match="bad"):
+            api.look_up("/3")
+
+
 @pytest.mark.parametrize(("status", "mend"), [(401, "check the key"), (403, "more rights")])
 def test_a_refused_key_says_where_to_mend_it(status: int, mend: str):
     with talking(Reply(status, b'{"detail": "no"}')) as (api, _), pytest.raises(KeyRefused, match=mend) as caught:

@@ -13,6 +13,7 @@ from adapters.eshop.medusa.orders import write_order
 from adapters.eshop.medusa.products import write_products
 from adapters.eshop.medusa.puts import put_prices, put_stock
 from adapters.eshop.medusa.shop import Shop
+from hub.canonical import ENTITIES
 from hub.clock import Clock
 from hub.connector import Change, Document, Finding, Page, Place, Stream, Unreadable, Write, Written
 from hub.errors import HubError
@@ -140,7 +141,9 @@ class MedusaConnector:
         fields = KINDS[stream].translate(document.raw, self._options, self._name)
         if "sku" in fields and not fields["sku"]:
             return Unreadable("missing-key", "the variant has no SKU in the shop; give it one", place)
-        return Change(fields["sku"] if stream == "stock" else "", fields, place)
+        # A shop's stock is one number for each product, wherever it lies.
+        key = fields["sku"] if stream == "stock" else ENTITIES[KINDS[stream].stream.entity].key(fields, fields)
+        return Change(key, fields, place)
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
         """Carry writes out."""

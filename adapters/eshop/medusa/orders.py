@@ -34,7 +34,7 @@ def _bring_forward(shop: Shop, row: Row, write: Write) -> None:
     if "invoice" in fields:
         noted["invoice"] = fields["invoice"] or ""
     if "tracking" in fields:
-        noted["tracking"] = [parcel["number"] for parcel in parcels]
+        noted["tracking"] = list(parcels)
     if noted:
         shop.send(path, {"metadata": noted}, repeatable=True)
     if status == "cancelled" and row["status"] != "canceled":

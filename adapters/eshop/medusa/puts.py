@@ -20,7 +20,7 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     held = shop.tax_included()
     there = shop.of_variants("prices", [variant_of(each) for each in writes])
     for each in writes:
-        if why := _unfit(each, held):
+        if why := _unfit(each, held, shop.options.currency):
             yield refusal(each, why, "price-not-possible")
         elif variant_of(each) not in there:
             yield Written(each.key, "gone")
@@ -60,11 +60,13 @@ def variant_of(write: Write) -> str:
     return write.links.get("products", {}).get(write.record["sku"], "")
 
 
-def _unfit(write: Write, tax_included: Mapping[str, bool]) -> Refused | None:
+def _unfit(write: Write, tax_included: Mapping[str, bool], only: str | None) -> Refused | None:
     """Return why a price cannot be one for everybody, always, in this shop."""
     record = write.record
     if any(record.get(name) not in (None, "1") for name in _LATER):
         return Refused("a price from some quantity or some day on cannot be brought to Medusa yet")
+    if only not in (None, record["currency"]):
+        return Refused(f"only prices in {only} are exchanged with this shop: see currency in its options")
     told, held = record.get("tax_included"), tax_included.get(record["currency"], False)
     if told is not None and told != held:
         here, there = ("with", "without") if told else ("without", "with")

@@ -37,7 +37,7 @@ def product(raw: Raw, options: MedusaOptions, _: str) -> Fields:
     article, variant = raw["product"], raw["variant"]
     alone = article["article"] is None
     owner = article if alone else variant
-    weight = None if variant["weight"] is None else _number(variant["weight"])
+    weight = variant["weight"]
     return {
         "sku": variant["sku"],
         "gtin": variant["ean"] or variant["upc"] or None,
@@ -48,7 +48,7 @@ def product(raw: Raw, options: MedusaOptions, _: str) -> Fields:
         "tags": sorted(tag["value"] for tag in article["tags"]),
         "images": [image["url"] for image in sorted(article["images"], key=lambda image: image["rank"])],
         "attributes": noted(owner).get("attributes") or {},
-        "weight": weight and _digits(weight / options.per_kilogram),
+        "weight": None if weight is None else _digits(_number(weight) / options.per_kilogram),
         "variant_of": article["article"],
         "options": None if alone else {each["option"]["title"]: each["value"] for each in variant["options"]},
     }
@@ -81,7 +81,8 @@ def order(raw: Raw, options: MedusaOptions, channel: str) -> Fields:
     billing, shipped_to = raw["billing_address"], raw["shipping_address"]
     included = any(item["is_tax_inclusive"] for item in raw["items"])
     gross, tax = (rounded(_number(raw[name]), currency) for name in ("total", "tax_total"))
-    labels = [label["tracking_number"] for parcel in raw["fulfillments"] for label in parcel["labels"]]
+    labels = [label["tracking_number"] for sent in raw["fulfillments"] for label in sent["labels"]]
+    parcels: list[Fields] = told.get("tracking") or []
     buyer: Raw = billing or shipped_to or {}
     fields: Fields = {
         "channel": channel,
@@ -104,7 +105,7 @@ def order(raw: Raw, options: MedusaOptions, channel: str) -> Fields:
         "totals": {"net": str(gross - tax), "tax": str(tax), "gross": str(gross)},
         "rounding": "total",
         "status": STATUS.get(raw["status"]) or FULFILLED.get(raw["fulfillment_status"], "pending"),
-        "tracking": [{"number": number} for number in labels or told.get("tracking") or ()],
+        "tracking": [*parcels, *({"number": label} for label in labels if label not in {p["number"] for p in parcels})],
         "invoice": told.get("invoice"),
     }
     places = {"billing_address": (billing, "billing"), "shipping_address": (shipped_to, "shipping")}

@@ -1,28 +1,22 @@
 """What a django-oscar shop has."""
 
-import hashlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import groupby
+from functools import cache, partial
 from typing import Any
-
-import orjson
 
 from adapters.eshop.oscar import shop, translate
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.oscar.shop import Place, Row, id_of
 from adapters.http import Api, Rejected
+from adapters.lists import changed_blocks, in_pages
+from adapters.writes import one_by_one
 from hub.canonical import ENTITIES
 from hub.clock import Clock
 from hub.config.secrets import resolve
 from hub.connector import Change, Document, Finding, Page, Stream, Unreadable, Write, Written
 from hub.connector import Place as Source
 from hub.errors import HubError, Refused
-
-PAGE = 500
-BLOCK = 20
-"""Orders whose lines are read again when one of them has changed: each costs a request."""
 
 
 @dataclass(frozen=True)
@@ -66,24 +60,17 @@ class OscarConnector:
     def check(self) -> list[Finding]:
         """Look whether the admin API answers, and where new products would belong."""
         try:
-            place = self._place()
+            message = f"django-oscar; new products get the class {self._place().product_class}"
         except HubError as fault:
             mend = "set OSCARAPI_BLOCK_ADMIN_API_ACCESS = False in the shop" if isinstance(fault, Rejected) else None
             return [Finding(self._name, good=False, message=str(fault), mend=mend)]
-        message = f"django-oscar; new products get the class {place.product_class}"
         return [Finding(self._name, good=True, message=message)]
 
     def read(self, stream: str, since: Mapping[str, Any] | None, *, full: bool) -> Generator[Page, None, None]:
         """Yield pages of everything; of orders, unless `full`, of the blocks in which something has changed."""
-        return self._orders(since or {}, full=full) if stream == "orders" else self._scan(stream, since or {})
-
-    def _scan(self, stream: str, since: Mapping[str, Any]) -> Generator[Page, None, None]:
-        found = sorted(self._all(stream), key=_in_order)
-        rest = [each for each in found if _in_order(each) > since.get("after", [])]
-        for start in range(0, len(rest), PAGE):
-            shown = rest[start : start + PAGE]
-            yield Page(stream, (), (), {"after": _in_order(shown[-1])}, documents=shown, total=len(found))
-        yield Page(stream, (), (), {}, complete=True)
+        if stream == "orders":
+            return self._orders(since, full=full)
+        return in_pages(stream, self._all(stream), since)
 
     def _all(self, stream: str) -> Iterable[Document]:
         if stream == "parties":
@@ -94,25 +81,20 @@ class OscarConnector:
         show, place = KINDS[stream].show, self._place()
         return (found for row in rows if show and (found := show(place, row)))
 
-    def _orders(self, since: Mapping[str, Any], *, full: bool) -> Generator[Page, None, None]:
+    def _orders(self, since: Mapping[str, Any] | None, *, full: bool) -> Generator[Page, None, None]:
         """Yield the orders by blocks of their ids, those who placed them in front."""
         rows, skus = self._order_rows(), cache(self._skus)
-        buyers, spot = shop.buyers(rows), dict(since)
-        for number, group in groupby(rows, key=lambda row: int(id_of(row["url"])) // BLOCK):
-            block = list(group)
-            digest = _digest(block)
-            if number <= since.get("after", -1) if full else since.get(str(number)) == digest:
-                continue
+        buyers = shop.buyers(rows)
+        for block, before, after in changed_blocks(rows, shop.number_of, shop.stable, since, full=full):
             parties = {id_: buyers[id_] for row in block if (id_ := shop.buyer_of(row))}
-            yield Page("parties", (), (), dict(spot), documents=list(parties.values()))
-            spot |= {"after": number} if full else {str(number): digest}
-            shown = [shop.order(row, self._lines(row), skus()) for row in block]
-            yield Page("orders", (), (), dict(spot), documents=shown, total=len(rows))
+            yield Page("parties", (), (), before, documents=list(parties.values()))
+            orders = [shop.order(row, self._lines(row), skus()) for row in block]
+            yield Page("orders", (), (), after, documents=orders, total=len(rows))
         if full:
             yield Page("orders", (), (), {}, complete=True)
 
     def _order_rows(self) -> list[Row]:
-        return sorted(self._api.get("admin/orders/").body, key=lambda row: int(id_of(row["url"])))
+        return sorted(self._api.get("admin/orders/").body, key=shop.number_of)
 
     def _lines(self, row: Row) -> list[Row]:
         return self._api.get(f"admin/orders/{id_of(row['url'])}/lines/").body
@@ -124,20 +106,13 @@ class OscarConnector:
     def fetch(self, stream: str, ids: Sequence[str]) -> list[Document]:
         """Return records as they are now."""
         if stream == "parties":
-            buyers = shop.buyers(self._order_rows())
-            return [buyers[id_] for id_ in ids if id_ in buyers]
+            return [each for each in self._all(stream) if each.id in ids]
+        path = "orders" if stream == "orders" else "products"
+        rows = (row for id_ in ids if (row := self._api.look_up(f"admin/{path}/{id_}/")))
         if stream != "orders":
-            return list(self._shown(stream, self._each("admin/products", ids)))
+            return list(self._shown(stream, rows))
         skus = cache(self._skus)
-        return [shop.order(row, self._lines(row), skus()) for row in self._each("admin/orders", ids)]
-
-    def _each(self, path: str, ids: Sequence[str]) -> Iterator[Row]:
-        for id_ in ids:
-            try:
-                yield self._api.get(f"{path}/{id_}/").body
-            except Rejected as fault:
-                if not fault.is_gone:
-                    raise
+        return [shop.order(row, self._lines(row), skus()) for row in rows]
 
     def translate(self, stream: str, document: Document) -> Change | Unreadable:
         """Return what a document says, canonically."""
@@ -151,17 +126,9 @@ class OscarConnector:
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
         """Carry writes out, one by one."""
-        place = self._place()
-        for each in writes:
-            try:
-                written = self._written(KINDS[stream], place, each)
-            except Rejected as fault:
-                written = Written(
-                    each.key, "gone" if fault.is_gone else "refused", cause=fault.cause, message=str(fault)
-                )
-            yield written
+        return one_by_one(writes, partial(self._write, KINDS[stream], self._place()))
 
-    def _written(self, kind: Kind, place: Place, write: Write) -> Written:
+    def _write(self, kind: Kind, place: Place, write: Write) -> Written:
         row = kind.write(place, write) if kind.write else None
         if row and kind.show:
             return Written(write.key, "done", id=str(row["id"]), document=kind.show(place, row))
@@ -184,12 +151,3 @@ class OscarConnector:
             if wanted in (None, row[key]):
                 return row
         raise Refused(f"{self._name}: of {what} there is none{f' called {wanted}' if wanted else ', make one'}")
-
-
-def _in_order(document: Document) -> list[Any]:
-    """Return a place in an order in which numbers stand as they count."""
-    return [len(document.id), document.id]
-
-
-def _digest(rows: Iterable[Row]) -> str:
-    return hashlib.blake2b(orjson.dumps([shop.stable(row) for row in rows]), digest_size=8).hexdigest()

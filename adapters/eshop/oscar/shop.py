@@ -4,16 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from adapters.http import Api
 from hub.connector import Document, Write
 
 Row = Mapping[str, Any]
 
-MOVING = frozenset(
-    ["url", "lines", "basket", "payment_url", "search_text", "stockrecords", "images", "date_updated", "rating"]
-)
+MOVING = frozenset(["url", "lines", "basket", "payment_url", "stockrecords", "images", "date_updated", "rating"])
 """What is not the record's own, moves by itself, or holds the host's address."""
 NAMES = {"name": "title", "description": "description", "active": "is_public"}
 KEPT = ("product_class", "structure", "title", "slug", "upc")
@@ -25,6 +23,11 @@ def id_of(address: str) -> str:
     return address.rstrip("/").rpartition("/")[2]
 
 
+def number_of(order: Row) -> int:
+    """Return an order's id, which only its address holds."""
+    return int(id_of(order["url"]))
+
+
 def stable(row: Row) -> dict[str, Any]:
     """Return a row without what moves; the API's own addresses, which hold host and port, become ids."""
     return _stable(row, row["url"].partition("/admin/")[0] + "/")
@@ -32,11 +35,10 @@ def stable(row: Row) -> dict[str, Any]:
 
 def _stable(value: Any, api: str) -> Any:
     if isinstance(value, dict):
-        table: dict[str, Any] = value
+        table = cast("dict[str, Any]", value)
         return {name: _stable(each, api) for name, each in table.items() if name not in MOVING}
     if isinstance(value, list):
-        values: list[Any] = value
-        return [_stable(each, api) for each in values]
+        return [_stable(each, api) for each in cast("list[Any]", value)]
     return id_of(value) if isinstance(value, str) and value.startswith(api) else value
 
 

@@ -8,6 +8,7 @@ from adapters.eshop.oscar.options import OscarOptions
 
 Raw = Mapping[str, Any]
 
+NOTHING: dict[str, Any] = {}
 SIXTH_DECIMAL = Decimal("0.000001")
 ADDRESS = {
     "street": "line1",
@@ -51,7 +52,7 @@ def party(raw: Raw, _name: str, _options: OscarOptions) -> dict[str, Any]:
     """Return a buyer, with the addresses of the latest order."""
     told = {use: raw[f"{use}_address"] for use in ("billing", "shipping") if raw[f"{use}_address"]}
     addresses = [_address(each) | {"use": use} for use, each in told.items()]
-    known: dict[str, Any] = next(iter(addresses), {})
+    known = next(iter(addresses), NOTHING)
     fields = {"name": known.get("name", raw["email"]), "customer": True, "email": raw["email"]}
     return fields | {"phone": known.get("phone"), "addresses": addresses}
 
@@ -60,7 +61,7 @@ def order(raw: Raw, name: str, options: OscarOptions) -> dict[str, Any]:
     """Return an order; its prices are those with tax, already less all discounts."""
     net, gross = raw["total_excl_tax"], raw["total_incl_tax"]
     addresses = {key: _address(raw[key]) for key in ("billing_address", "shipping_address") if raw[key]}
-    buyer: dict[str, Any] = next(iter(addresses.values()), {})
+    buyer = next(iter(addresses.values()), NOTHING)
     status = options.status.get(raw["status"])
     fields = {
         "channel": name,

@@ -34,10 +34,10 @@ def upgrade() -> None:
         sa.Column("run", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_binding")),
-        sa.UniqueConstraint("system", "entity", "external_id", name=op.f("uq_binding_system_entity_external_id")),
+        sa.UniqueConstraint("external_id", "entity", "system", name=op.f("uq_binding_external_id_entity_system")),
         comment="which record of a system is which of ours, and what both last agreed on",
     )
-    op.create_index("ix_binding_key", "binding", ["entity", "key", "system"], unique=False)
+    op.create_index("ix_binding_key", "binding", ["key", "entity", "system"], unique=False)
     op.create_index(
         "ix_binding_owed",
         "binding",

@@ -12,13 +12,20 @@ USE_TZ, TIME_ZONE, LANGUAGE_CODE, SITE_ID = True, "UTC", "en-us", 1
 ROOT_URLCONF = "shop.urls"
 STATIC_URL, STATIC_ROOT = "/static/", f"{DATA}/static"
 MEDIA_URL, MEDIA_ROOT = "/media/", f"{DATA}/media"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR"}},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": f"{DATA}/oscar.sqlite3",
         "ATOMIC_REQUESTS": True,
-        "OPTIONS": {"timeout": 20},
+        # Two requests that read first and write later would otherwise not wait for each other, but fail.
+        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"},
     }
 }
 
@@ -42,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "oscar.apps.basket.middleware.BasketMiddleware",
     "django.contrib.flatpages.middleware.FlatpageFallbackMiddleware",
+    "shop.reading.ReadingTakesNoLock",
 ]
 CONTEXTS = [
     *(f"django.template.context_processors.{name}" for name in ("debug", "request")),

@@ -1,0 +1,128 @@
+"""`hub systems`."""
+
+from collections.abc import Sequence
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from hub.app import Hub
+from hub.app.overview import FieldView, StreamView, SystemView, system_view
+from hub.app.planning import as_written, exchange_of, known_system
+from hub.cli import show, words
+from hub.cli.call import Json, opened
+from hub.cli.commands import COMMANDS, group
+from hub.errors import HubError
+
+app = group(COMMANDS["systems"])
+ARROWS = {"in": "<-  comes in", "out": "->  goes out", "both": "<-> both ways"}
+Name = Annotated[str, typer.Argument(metavar="SYSTEM", help="As hub.toml names it.")]
+
+
+@app.command("list")
+def list_systems(ctx: typer.Context, as_json: Json = False) -> None:
+    """List the systems, with what they are told and what they tell."""
+    with opened(ctx) as hub:
+        views = [_view(hub, name) for name in as_written(hub).systems]
+    if as_json:
+        show.json(views)
+        return
+    rows = [(v.name, v.kind, v.connector, _comes(v), _goes(v), v.waiting or "", _state(v)) for v in views]
+    show.table(("System", "Kind", "Connector", "Comes in", "Goes out", "Waits", ""), rows, right=("Waits",))
+    if not views:
+        show.say("There are no systems yet: write hub.toml, then hub apply.")
+
+
+@app.command("show")
+def show_one(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
+    """Show a system: which field goes which way and who owns it, what is bound, what waits."""
+    with opened(ctx) as hub:
+        known_system(as_written(hub), name)
+        view = _view(hub, name)
+        zone = ZoneInfo(hub.settings.hub.timezone)
+    if as_json:
+        show.json(view)
+        return
+    show.say(f"{view.name}  {view.connector} ({view.kind})   jobs: {', '.join(view.jobs) or 'none'}")
+    if _state(view):
+        show.say(f"  {_state(view)}")
+    for each in view.streams:
+        _show_stream(view.name, each, zone)
+    if not view.streams and view.fault is None:
+        show.say("  It delivers files, which only come in; its columns: hub.toml. What waits: hub quarantine")
+
+
+def _view(hub: Hub, name: str) -> SystemView:
+    settings, fault, exchange = as_written(hub), None, None
+    try:
+        exchange = exchange_of(hub, settings, name)
+    except HubError as cannot:
+        fault = str(cannot)
+    with hub.store.read() as tx:
+        return system_view(tx, settings, name, exchange, fault)
+
+
+def _show_stream(system: str, view: StreamView, zone: ZoneInfo) -> None:
+    show.say()
+    what = "" if view.stream == view.entity else f" ({view.entity})"
+    show.say(f"{view.stream}{what}: {_direction(view.fields)}", "bold")
+    for line in _manners(system, view, zone):
+        show.say(f"  {line}")
+    show.table(("", "", ""), _field_rows(view.fields))
+
+
+def _field_rows(fields: Sequence[FieldView]) -> list[tuple[str, str, str]]:
+    """Return the fields that are treated alike in one row: which way, who wins, their names."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for each in fields:
+        alike.setdefault((each.direction, each.owner), []).append(each.name)
+    ordered = sorted(alike.items(), key=lambda each: (list(ARROWS).index(each[0][0]), each[0][1]))
+    return [(f"  {ARROWS[way]}", f"{owner} wins", ", ".join(names)) for (way, owner), names in ordered]
+
+
+def _direction(fields: Sequence[FieldView]) -> str:
+    ways = {each.direction for each in fields}
+    if not ways:
+        return "nothing comes or goes"
+    if ways == {"in"}:
+        return "only comes in"
+    return "only goes out" if ways == {"out"} else "comes in and goes out"
+
+
+def _manners(system: str, view: StreamView, zone: ZoneInfo) -> list[str]:
+    reads = {
+        "changes": "what has changed is read, and everything from time to time",
+        "everything": "everything is read each time: the system does not tell what has changed",
+        "nothing": "nothing is read",
+    }
+    taken = "taken" if view.takes else "not taken"
+    gone = "deleted here too" if view.deletes_come else "not deleted here"
+    lines = [reads[view.reads], f"records that the hub lacks are {taken}; what is gone there is {gone}"]
+    if any(each.direction != "in" for each in view.fields):
+        makes = "made there" if view.creates else "not made there, only kept up to date"
+        takes = "; what it should not have any more is taken away" if view.removes else ""
+        lines.append(f"records that {system} lacks are {makes}{takes}")
+    scanned = "under way" if view.scanning else words.local(view.scanned_at, zone) or "never yet"
+    counts = [f"{view.bound:,} bound", f"compared as a whole: {scanned}"]
+    counts += [
+        f"{n:,} {what}" for n, what in ((view.owed, "owed"), (view.parked, "parked"), (view.waiting, "waiting")) if n
+    ]
+    return [*lines, ", ".join(counts)]
+
+
+def _comes(view: SystemView) -> str:
+    return _named(view, ("in", "both")) if view.streams else "files"
+
+
+def _goes(view: SystemView) -> str:
+    return _named(view, ("out", "both"))
+
+
+def _named(view: SystemView, ways: Sequence[str]) -> str:
+    return ", ".join(each.stream for each in view.streams if any(f.direction in ways for f in each.fields))
+
+
+def _state(view: SystemView) -> str:
+    if view.fault:
+        return view.fault
+    return "left alone: hub check" if view.left_alone_since else ""

@@ -1,0 +1,201 @@
+"""The connector for django-oscar, with a real one."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+import pytest
+
+from adapters.eshop.oscar import OscarConnector, OscarOptions
+from hub.canonical import ENTITIES
+from hub.clock import SystemClock
+from hub.connector import Document, Write, Written
+from hub.errors import Unanswered
+from tests.contract.connector_suite import ConnectorContract, Counterpart, Sample
+from tests.peers import Peer
+from tests.peers.faults import Faults, Link
+from tests.peers.oscar_shop import place_order, staff
+
+Connect = Callable[..., OscarConnector]
+
+
+@pytest.fixture
+def connect(oscar: Peer, monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """Opens a connector; options may be given."""
+    monkeypatch.setenv("SHOP_PASSWORD", oscar["password"])
+    monkeypatch.setenv("WRONG_PASSWORD", "not-the-password")
+
+    def opened(**options: Any) -> OscarConnector:
+        given = {"url": oscar.url, "user": oscar["user"], "password": "env:SHOP_PASSWORD", **options}
+        return OscarConnector("shop", OscarOptions.model_validate(given), SystemClock())
+
+    return opened
+
+
+@pytest.fixture
+def shop(connect: Connect) -> OscarConnector:
+    return connect()
+
+
+def product(token: str) -> dict[str, Any]:
+    told = {"description": "Świeci.\nJasno.", "category": f"All > Lamps {token}", "active": True}
+    return {"sku": token, "name": "Lampa stojąca", **told}
+
+
+def price(token: str) -> dict[str, Any]:
+    return {"sku": token, "list": "shop", "currency": "EUR", "amount": "119.90"}
+
+
+def stock(token: str) -> dict[str, Any]:
+    return {"sku": token, "available": "12"}
+
+
+class TestOscar(ConnectorContract):
+    streams = ("products", "prices", "stock", "parties", "orders")
+    samples: ClassVar = {
+        "products": Sample(product, {"name": "Lantern", "category": "All > Lanterns"}, refused={"name": "x" * 300}),
+        "prices": Sample(price, {"amount": "99.00"}, refused={"amount": "1.005"}),
+        "stock": Sample(stock, {"available": "0"}, refused={"available": "9999999999999999999"}),
+    }
+
+    @pytest.fixture
+    def system(self, connect: Connect, oscar: Peer) -> Counterpart:
+        def set_record(**values: Any) -> Callable[[str], object]:
+            def change(id_: str) -> None:
+                (record,) = staff(oscar, f"products/{id_}")["stockrecords"]
+                staff(oscar, f"stockrecords/{record['url'].split('/')[-2]}", values, method="PATCH")
+
+            return change
+
+        def add_order() -> str:
+            number = place_order(oscar, {"W001": 2, "W003": 1}, f"{secrets.token_hex(4)}@example.com")
+            return next(each["url"].split("/")[-2] for each in staff(oscar, "orders") if each["number"] == number)
+
+        def add_product() -> str:
+            token = secrets.token_hex(4)
+            new = {"upc": token, "slug": token, "title": token, "product_class": "goods", "structure": "standalone"}
+            return str(staff(oscar, "products", new)["id"])
+
+        def remove(what: str) -> Callable[[str], object]:
+            return lambda id_: staff(oscar, f"{what}/{id_}", method="DELETE")
+
+        title = {"title": secrets.token_hex(4)}
+        return Counterpart(
+            connect=connect,
+            wrong_key={"password": "env:WRONG_PASSWORD"},
+            unreachable={"url": "http://127.0.0.1:9/api", "timeout": "1s"},
+            secrets=(oscar["password"], "not-the-password"),
+            add={"products": add_product, "orders": add_order},
+            change={
+                "products": lambda id_: staff(oscar, f"products/{id_}", title, method="PATCH"),
+                "prices": set_record(price="7.77"),
+                "stock": set_record(num_in_stock=77),
+            },
+            delete={"products": remove("products"), "orders": remove("orders")},
+        )
+
+
+def fields_of(shop: OscarConnector, stream: str, document: Document) -> Mapping[str, Any]:
+    return ENTITIES[stream].valid(shop.translate(stream, document).fields)
+
+
+def made(shop: OscarConnector) -> Written:
+    record = product(f"T{secrets.token_hex(4)}")
+    [written] = shop.write("products", [Write(record["sku"], record, record)])
+    return written
+
+
+def put(shop: OscarConnector, stream: str, product: Written, **fields: Any) -> Written:
+    record = {"sku": product.key, "currency": "EUR", "list": "shop", **fields}
+    [written] = shop.write(
+        stream, [Write(product.key, fields, record, links={"products": {product.key: product.id or ""}})]
+    )
+    return written
+
+
+def test_price_and_stock_do_not_undo_each_other(shop: OscarConnector):
+    lamp = made(shop)
+    put(shop, "stock", lamp, available="5")
+    put(shop, "prices", lamp, amount="12.50")
+    put(shop, "stock", lamp, available="4")
+    [amount] = shop.fetch("prices", [lamp.id or ""])
+    [available] = shop.fetch("stock", [lamp.id or ""])
+    assert (fields_of(shop, "prices", amount)["amount"], fields_of(shop, "stock", available)["available"]) == (
+        "12.50",
+        "4",
+    )
+
+
+def test_s05_what_open_orders_hold_is_not_promised_again(shop: OscarConnector, oscar: Peer):
+    lamp = made(shop)
+    put(shop, "prices", lamp, amount="1.00")
+    put(shop, "stock", lamp, available="10")
+    place_order(oscar, {lamp.key: 3}, "ana@example.com")
+    [document] = shop.fetch("stock", [lamp.id or ""])
+    assert fields_of(shop, "stock", document)["available"] == "7"
+    put(shop, "stock", lamp, available="7")
+    assert staff(oscar, f"products/{lamp.id}")["stockrecords"][0]["num_in_stock"] == 10
+    assert shop.fetch("stock", [lamp.id or ""]) == [document]
+
+
+def test_a_price_of_a_product_that_is_not_there_is_refused_alone(shop: OscarConnector):
+    [written] = shop.write("prices", [Write("X|shop|EUR", {"amount": "1.00"}, price("X"))])
+    assert (written.outcome, written.cause) == ("refused", "no-product")
+
+
+def test_an_order_comes_with_its_buyer_lines_and_sums(shop: OscarConnector, oscar: Peer):
+    email = f"{secrets.token_hex(4)}@Example.com"
+    number = place_order(oscar, {"W001": 3, "W002": 1}, email)
+    pages = list(shop.read("orders", None, full=False))
+    documents = {page.entity: page.documents for page in pages if page.documents}
+    [order] = [each for each in documents["orders"] if each.raw["number"] == number]
+    fields = fields_of(shop, "orders", order)
+    [party] = [each for each in documents["parties"] if each.id == fields["party"]]
+    assert fields_of(shop, "parties", party)["email"].lower() == email.lower()
+    assert fields_of(shop, "parties", party)["name"] == "Ana Novak"
+    lines = [(each["sku"], each["quantity"], each["unit_price"]) for each in fields["lines"]]
+    assert lines[0][:2] == ("W001", "3")
+    sums = sum(float(each["gross"]) for each in fields["lines"]) + sum(
+        float(each["amount"]) for each in fields["shipping"]
+    )
+    assert round(sums, 2) == float(fields["totals"]["gross"])
+    assert (fields["channel"], fields["status"], fields["currency"]) == ("shop", "pending", "EUR")
+    assert fields["shipping_address"]["country"] == "SI"
+    assert fields["note"] == "Please ring twice"
+
+
+def test_only_the_orders_near_a_new_one_are_asked_for_their_lines(shop: OscarConnector, oscar: Peer):
+    for _ in range(2):
+        place_order(oscar, {"W004": 1}, "bo@example.com")
+    *_, last = shop.read("orders", None, full=False)
+    assert list(shop.read("orders", last.checkpoint, full=False)) == []
+    number = place_order(oscar, {"W004": 1}, "bo@example.com")
+    shown = [each for page in shop.read("orders", last.checkpoint, full=False) for each in page.documents]
+    assert number in [each.raw.get("number") for each in shown]
+
+
+def test_nothing_read_holds_the_shops_address(shop: OscarConnector, oscar: Peer):
+    port = str(oscar["port"])
+    for stream in shop.streams:
+        for page in shop.read(stream, None, full=True):
+            assert not [each for each in page.documents if f":{port}" in str(each.raw)]
+
+
+def test_a_product_without_upc_waits_with_its_reason(shop: OscarConnector, oscar: Peer):
+    new = {"upc": None, "slug": "x", "title": "No code", "product_class": "goods", "structure": "standalone"}
+    id_ = str(staff(oscar, "products", new)["id"])
+    [document] = shop.fetch("products", [id_])
+    told = shop.translate("products", document)
+    staff(oscar, f"products/{id_}", method="DELETE")
+    assert told.cause == "missing-key"
+
+
+def test_s06_a_creation_whose_answer_is_lost_is_found_and_not_made_twice(connect: Connect, oscar: Peer):
+    record = product(f"T{secrets.token_hex(4)}")
+    write = Write(record["sku"], record, record)
+    with Link(oscar["port"]) as link:
+        link.set(Faults(lose_answers=1, to=b"POST "))
+        with pytest.raises(Unanswered):
+            list(connect(url=link.through(oscar.url)).write("products", [write]))
+        assert link.lost == 1
+    assert len(connect().find("products", [write])[write.key]) == 1

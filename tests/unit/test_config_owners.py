@@ -1,0 +1,77 @@
+"""Owners of fields, judged across the tables of all systems; and the streams that jobs may name."""
+
+from typing import Any
+
+import pytest
+
+from hub.app.registry import OPTIONS, TYPES, open_connector
+from hub.clock import SystemClock
+from hub.config import Faults, load
+from hub.config.exchange import ExchangeOptions
+
+ERP = """[systems.erp]
+kind = "erp"
+connector = "tryton"
+url = "https://erp.example/company"
+key = "env:ERP_KEY"
+"""
+SHOP = """[systems.shop]
+kind = "eshop"
+connector = "vendure"
+url = "https://shop.example"
+key = "env:SHOP_KEY"
+"""
+
+
+def faults_of(text: str):
+    with pytest.raises(Faults) as raised:
+        load(text, OPTIONS)
+    return [(fault.line, fault.place, fault.message) for fault in raised.value.faults]
+
+
+def test_a_system_may_own_a_field():
+    settings = load(ERP + SHOP + '[systems.shop.owner]\n"products.description" = "shop"\n', OPTIONS)
+    options = settings.systems["shop"].options
+    assert isinstance(options, ExchangeOptions)
+    assert options.owner == {"products.description": "shop"}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('"products.descripton" = "shop"', 'products have no field "descripton"; did you mean "description"?'),
+        ('"product.description" = "shop"', 'nothing is called "product"; did you mean "products"?'),
+        ('"products.description" = "shopp"', 'there is no system "shopp"; did you mean "shop"?'),
+    ],
+)
+def test_an_owner_that_is_not_there_is_refused_with_its_line(line, message):
+    place = f"systems.shop.owner.{line.partition(' = ')[0]}"
+    assert faults_of(ERP + SHOP + f"[systems.shop.owner]\n{line}\n") == [(12, place, message)]
+
+
+def test_a_field_has_one_owner():
+    owner = '[systems.{0}.owner]\n"parties.phone" = "{0}"\n'
+    ((line, place, message),) = faults_of(ERP + owner.format("erp") + SHOP + owner.format("shop"))
+    assert (line, place) == (14, 'systems.shop.owner."parties.phone"')
+    assert message == 'is given to "shop" here, and to "erp" under [systems.erp.owner]'
+
+
+def test_a_job_names_streams_that_the_connector_has():
+    ((line, place, message),) = faults_of(SHOP + '[jobs."shop.ordres"]\nevery = "5m"\n')
+    assert (line, place) == (6, 'jobs."shop.ordres"')
+    assert message.endswith('can be synchronised with an e-shop; did you mean "orders"?')
+
+
+NEEDED = {"user": "admin", "password": "env:PASSWORD", "key": "env:KEY"}
+
+
+@pytest.mark.parametrize("kind", [key for key, each in TYPES.items() if issubclass(each.options, ExchangeOptions)])
+def test_what_the_options_name_is_what_the_connector_has(kind, tmp_path, monkeypatch):
+    for name in ("KEY", "PASSWORD"):
+        monkeypatch.setenv(name, "x" * 20)
+    known = TYPES[kind].options.model_fields
+    given = "".join(f'{name} = "{value}"\n' for name, value in NEEDED.items() if name in known)
+    head = f'[systems.x]\nkind = "{kind[0]}"\nconnector = "{kind[1]}"\nurl = "https://x.example/company"\n'
+    system = load(head + given, OPTIONS).systems["x"]
+    connector: Any = open_connector(system, tmp_path, SystemClock())
+    assert sorted(connector.streams) == sorted(system.options.streams())
