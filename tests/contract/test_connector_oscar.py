@@ -1,5 +1,6 @@
 """The connector for django-oscar, with a real one."""
 
+import base64
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -13,10 +14,18 @@ from hub.connector import Document, Write, Written
 from hub.errors import Unanswered
 from tests.contract.connector_suite import ConnectorContract, Counterpart, Sample
 from tests.peers import Peer
+from tests.peers.asking import ask
 from tests.peers.faults import Faults, Link
-from tests.peers.oscar_shop import place_order, staff
+from tests.peers.oscar_shop import ADDRESS, place_order
 
 Connect = Callable[..., OscarConnector]
+
+
+def staff(shop: Peer, path: str, body: object = None, *, method: str | None = None) -> Any:
+    """Ask, or do, what the shop's staff may."""
+    login = base64.b64encode(f"{shop['user']}:{shop['password']}".encode()).decode()
+    answer, _ = ask(f"{shop.url}/admin/{path}/", body, method=method, headers={"Authorization": f"Basic {login}"})
+    return answer
 
 
 @pytest.fixture
@@ -145,7 +154,8 @@ def test_a_price_of_a_product_that_is_not_there_is_refused_alone(shop: OscarConn
 
 def test_an_order_comes_with_its_buyer_lines_and_sums(shop: OscarConnector, oscar: Peer):
     email = f"{secrets.token_hex(4)}@Example.com"
-    number = place_order(oscar, {"W001": 3, "W002": 1}, email)
+    address = {**ADDRESS, "first_name": "Ana", "last_name": "Novak", "notes": "Please ring twice"}
+    number = place_order(oscar, {"W001": 3, "W002": 1}, email, address=address)
     pages = list(shop.read("orders", None, full=False))
     documents = {page.entity: page.documents for page in pages if page.documents}
     [order] = [each for each in documents["orders"] if each.raw["number"] == number]
@@ -175,6 +185,7 @@ def test_only_the_orders_near_a_new_one_are_asked_for_their_lines(shop: OscarCon
 
 
 def test_nothing_read_holds_the_shops_address(shop: OscarConnector, oscar: Peer):
+    place_order(oscar, {"W001": 1}, "ana@example.com")
     port = str(oscar["port"])
     for stream in shop.streams:
         for page in shop.read(stream, None, full=True):
