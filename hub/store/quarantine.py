@@ -190,10 +190,9 @@ def again(tx: Tx, numbers: Collection[int]) -> int:
     return tx.execute(sa.update(quarantine).where(mine).values(again=True, changed_at=tx.now)).rowcount
 
 
-def versions(tx: Tx, system: str, stream: str, identities: Collection[str]) -> dict[str, str]:
-    """Return in which version the records with these identities wait: identity -> version of the place."""
+def by_identity(tx: Tx, system: str, stream: str, identities: Collection[str]) -> dict[str, Entry]:
+    """Return the open entries with these identities."""
     here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
     mine = among(tx.dialect, quarantine.c.identity, identities)
-    statement = sa.select(quarantine.c.identity, quarantine.c.place["version"].as_string().label("version"))
-    found = tx.execute(statement.where(here, mine))
-    return {row.identity: row.version for row in found if row.version}
+    statement = sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__)).where(here, mine)
+    return {row.identity: Entry(*row) for row in tx.execute(statement)}

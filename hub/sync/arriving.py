@@ -44,8 +44,9 @@ def fresh(tx: Tx, flow: Flow, documents: Iterable[Document], *, asked_for: bool 
     changed = [pair for identity, pair in now.items() if then.get(identity) != pair[1]]
     if asked_for or not changed or not quarantine.any_open(tx, system, flow.name):
         return changed
-    waiting = quarantine.versions(tx, system, flow.name, [f"id:{each.id}" for each, _ in changed])
-    return [(each, digest) for each, digest in changed if waiting.get(f"id:{each.id}") != digest]
+    waiting = quarantine.by_identity(tx, system, flow.name, [f"id:{each.id}" for each, _ in changed])
+    as_now = {identity: each.place.get("version") for identity, each in waiting.items()}
+    return [(each, digest) for each, digest in changed if as_now.get(f"id:{each.id}") != digest]
 
 
 def take(
@@ -68,6 +69,9 @@ def take(
     for identity, key in (known_as or {}).items():
         if identity not in bound or bound[identity].gone_at is not None:
             bound[identity] = Binding(external_id=identity, key=key)
+        elif bound[identity].key != key:
+            # The record has been renamed, and what is put beside it has gone over to the new key.
+            bound[identity] = replace(bound[identity], key=key)
     page = _Page(tx, flow, taken, load(tx, flow, said, bound))
     for each in said:
         page.take(each, bound.get(each.document.id), told.get(each.document.id) if told else None)

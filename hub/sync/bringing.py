@@ -26,7 +26,12 @@ DEEPEST = 2
 """What a record needs is brought before it (an order's party), and what that needs."""
 
 
-BRAKE = "brake"
+BRAKE, BREAKS, UNANSWERED = "brake", "breaks", "unanswered"
+"""Causes in quarantine."""
+MOST_FAULTS = 3
+"""So often may what was not answered before not be answered again, before the others are left for the next run."""
+GIVE_UP = timedelta(hours=1)
+"""What has not been answered for so long is left until somebody wants it tried again."""
 FEW = 10
 """Of so few records, all may go at once."""
 
@@ -92,6 +97,8 @@ class Bringing:
             prepared = self._prepared(keys, finish=found)
         self._put_aside_waiting(prepared)
         brought.ended |= {*prepared.settled, *prepared.waits}
+        if not released:
+            brought.ended |= self._given_up(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
         wants = wants if released else self._braked(wants, brought)
         self._write(self._intended(wants, brought), brought)
@@ -205,20 +212,79 @@ class Bringing:
 
     def _write(self, wants: Sequence[Want], brought: Brought) -> None:
         size = max(self.flow.stream.bulk, 1)
-        for start in range(0, len(wants), size):
-            batch = {each.write.key: each for each in wants[start : start + size]}
-            written, fault = self._carried_out(batch)
-            self._store(batch, written, brought)
-            unknown = batch.keys() - self._judged(brought)
-            brought.unsettled |= unknown
-            if any(batch[key].creates for key in unknown):
-                self.wait = max(self.wait, self.flow.stream.late)
-            if isinstance(fault, TryLater) and self.wait:
-                raise Unsettled(str(fault), after=self.wait) from fault
-            if fault is not None:
-                raise fault
-            if unknown and not self.wait:
-                raise TryLater(f"{self.flow.system.name} said nothing of {len(unknown)} {self.flow.stream.entity}")
+        sure = [each for each in wants if each.intent is None]
+        for start in range(0, len(sure), size):
+            self._write_batch(sure[start : start + size], brought)
+        # What was not answered before goes last and alone: if it never is, it holds up nobody else (PAINS S18).
+        faults: list[TryLater] = []
+        for each in wants:
+            if each.intent is not None and len(faults) < MOST_FAULTS:
+                try:
+                    self._write_batch([each], brought)
+                except TryLater as fault:
+                    faults.append(fault)
+        if faults:
+            raise faults[-1]
+
+    def _write_batch(self, wants: Sequence[Want], brought: Brought) -> None:
+        batch = {each.write.key: each for each in wants}
+        written, fault = self._carried_out(batch)
+        self._store(batch, written, brought)
+        left = [each for key, each in batch.items() if key not in self._judged(brought)]
+        if fault is None and not left:
+            return
+        creates = [each for each in left if each.creates and self.flow.stream.create == "intent"]
+        if isinstance(fault, TryLater) and left and not creates and self._is_well():
+            self._narrow(left, fault, brought)
+            return
+        brought.unsettled |= {each.write.key for each in left}
+        if creates:
+            self._note_unanswered(creates)
+            self.wait = max(self.wait, self.flow.stream.late)
+        if fault is not None and not isinstance(fault, TryLater):
+            raise fault
+        told = str(fault or f"{self.flow.system.name} said nothing of {len(left)} {self.flow.stream.entity}")
+        raise Unsettled(told, after=self.wait or getattr(fault, "after", None)) from fault
+
+    def _is_well(self) -> bool:
+        return all(each.good for each in self.flow.system.connector.check())
+
+    def _narrow(self, wants: Sequence[Want], fault: TryLater, brought: Brought) -> None:
+        """Find the record on which a system breaks that is well otherwise: by halves, until it is alone."""
+        if len(wants) > 1:
+            middle = len(wants) // 2
+            self._write_batch(wants[:middle], brought)
+            self._write_batch(wants[middle:], brought)
+            return
+        key = wants[0].write.key
+        with self.hold.page() as (tx, report):
+            system, identity = self.flow.system.name, f"push:{key}"
+            known = quarantine.by_identity(tx, system, self.flow.name, [identity]).get(identity)
+            first = known is None or known.cause != BREAKS
+            why = f"{system} is well and cannot take this record: {fault}" + ("; tried once more" if first else "")
+            self._put_aside(tx, key, BREAKS, why, again=first)
+            report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
+            report.entity, report.counts = self.flow.stream.entity, {"quarantined": 1}
+        self.total.update({"quarantined": 1})
+        brought.ended.add(key)
+
+    def _note_unanswered(self, creates: Sequence[Want]) -> None:
+        """Show what was not answered; what has not been for long is left until somebody says so."""
+        with self.hold.page() as (tx, _):
+            for each in creates:
+                late = f"{self.flow.stream.late:.0f} s"
+                why = f"{self.flow.system.name} did not say whether it was created; it is looked for after {late}"
+                self._put_aside(tx, each.write.key, UNANSWERED, why)
+
+    def _given_up(self, wants: Sequence[Want]) -> set[str]:
+        """Return the keys of what has been tried for long without an answer."""
+        tried = [f"push:{each.write.key}" for each in wants if each.intent is not None]
+        if not tried:
+            return set()
+        with self.hold.reading() as tx:
+            waiting = quarantine.by_identity(tx, self.flow.system.name, self.flow.name, tried)
+            long = [e for e in waiting.values() if e.cause == UNANSWERED and tx.now - e.since > GIVE_UP]
+        return {each.key for each in long if each.key}
 
     def _carried_out(self, batch: Mapping[str, Want]) -> tuple[list[Written], Exception | None]:
         """Have a batch written; returns what is known of it, and what broke it off."""
@@ -243,7 +309,7 @@ class Bringing:
         name, entity = self.flow.system.name, self.flow.stream.entity
         counts: Counter[str] = Counter()
         with self.hold.page() as (tx, report):
-            known_as = {each.id: each.key for each in done if each.id}
+            known_as = {each.id: each.key for each in done if each.id and batch[each.key].creates}
             taken = take(tx, self.flow, shown, run=self.run, told=told, known_as=known_as)
             self._bind_unread(tx, told, {each.external_id for each in taken.bound})
             bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in removed], owed=False)
@@ -357,7 +423,16 @@ class Bringing:
         with self.hold.page() as (tx, _):
             quarantine.settle(tx, self.flow.system.name, self.flow.name, [f"push:{key}" for key in keys])
 
-    def _put_aside(self, tx: Tx, key: str, cause: str, message: str, needs: Mapping[str, str] | None = None) -> None:
+    def _put_aside(
+        self,
+        tx: Tx,
+        key: str,
+        cause: str,
+        message: str,
+        *,
+        needs: Mapping[str, str] | None = None,
+        again: bool = False,
+    ) -> None:
         entity = self.flow.stream.entity
         caught = quarantine.Caught(
             system=self.flow.system.name,
@@ -370,6 +445,7 @@ class Bringing:
             place={"source": f"to {self.flow.system.name}: {entity} {key}"},
             raw={},
             needs=needs,
+            again=again,
             run=self.run,
         )
         quarantine.put(tx, [caught])

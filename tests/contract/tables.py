@@ -10,7 +10,7 @@ from typing import Any
 from hub.canonical import ENTITIES
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Change, Document, Page, Place, Stream, Unreadable, Write, Written
-from hub.errors import Unanswered
+from hub.errors import TryLater, Unanswered
 from hub.handler import Done, Outcome, PageReport, Work
 from hub.store import Store, bindings, history, quarantine, records
 from hub.sync import System, exchanger
@@ -52,6 +52,8 @@ class Tables:
     """What becomes of what is written."""
     lost_answers: int = 0
     """So many of the next creates are carried out and not answered."""
+    poison: set[str] = field(default_factory=set)
+    """Keys whose write ends in an error of the system, every time."""
     refuses: dict[str, str] = field(default_factory=dict)
     """Key -> why a write of it is refused."""
     hidden: set[str] = field(default_factory=set)
@@ -108,6 +110,8 @@ class Tables:
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
         for each in writes:
+            if each.key in self.poison:
+                raise Unanswered("500") if each.id is None else TryLater("500")
             self.writes.append((stream, each))
             if each.key in self.refuses:
                 yield Written(each.key, "refused", cause="no", message=self.refuses[each.key])
@@ -218,6 +222,11 @@ class Hub:
         every = timedelta(0) if full else self.full_every
         work = Work(self.runs, 1, f"{system}.test", system, "manual", None, scope)
         return exchanger(lambda: self.systems[system], streams, every)(work, self.held)
+
+    def run_all(self, *streams: str) -> None:
+        """Run every system's streams once."""
+        for name, each in self.systems.items():
+            self.run(name, *(stream for stream in streams if stream in each.connector.streams))
 
     def in_step(self, *streams: str) -> None:
         """Run every system's streams until nothing is done any more."""

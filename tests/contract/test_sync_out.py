@@ -4,7 +4,8 @@ import pytest
 
 from hub.connector import Document
 from hub.errors import TryLater
-from hub.store import Store, bindings
+from hub.handler import Done
+from hub.store import Store, bindings, quarantine
 from tests.contract.store_steps import StandingClock
 from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables
 
@@ -167,9 +168,47 @@ def test_s18_one_refused_record_stops_no_other(hub, erp, shop):
     assert (waiting.cause, waiting.message) == ("no", "name is taken")
 
 
-def test_s19_what_was_refused_is_tried_again_in_bulk(hub, erp, shop):
-    from hub.store import quarantine  # noqa: PLC0415
+def test_s18_a_record_on_which_the_system_breaks_holds_up_no_other(hub, erp, shop, clock: StandingClock):
+    for number in range(6):
+        erp.put("products", str(number), sku=f"A{number}", name="Lamp")
+    shop.poison = {"A2"}
+    with pytest.raises(TryLater):
+        hub.run_all("products")
+    for _ in range(3):
+        clock.move(seconds=61)
+        with pytest.raises(TryLater):
+            hub.run("shop", "products")
+    assert sorted(row["sku"] for row in shop.rows["products"].values()) == ["A0", "A1", "A3", "A4", "A5"]
+    (waiting,) = hub.waiting()
+    assert waiting.cause == "unanswered"
+    clock.move(hours=2)
+    assert isinstance(hub.run("shop", "products"), Done), "it is left until somebody says so"
+    shop.poison = set()
+    with hub.store.write() as tx:
+        quarantine.again(tx, [waiting.id])
+    hub.in_step("products")
+    assert len(shop.rows["products"]) == 6
+    assert not hub.waiting()
 
+
+def test_s18_an_update_on_which_the_system_breaks_holds_up_no_other(hub, erp, shop):
+    for number in range(6):
+        erp.put("products", str(number), sku=f"A{number}", name="Lamp")
+    hub.in_step("products")
+    for number in range(6):
+        erp.put("products", str(number), name="Better lamp")
+    shop.poison = {"A2"}
+    hub.in_step("products")
+    assert sorted(row["name"] for row in shop.rows["products"].values()) == ["Better lamp"] * 5 + ["Lamp"]
+    (waiting,) = hub.waiting()
+    assert (waiting.cause, waiting.again) == ("breaks", False)
+    shop.poison = set()
+    erp.put("products", "2", name="Best lamp")
+    hub.in_step("products")
+    assert not hub.waiting()
+
+
+def test_s19_what_was_refused_is_tried_again_in_bulk(hub, erp, shop):
     for number in range(5):
         erp.put("products", str(number), sku=f"A{number}", name="Lamp")
         shop.refuses[f"A{number}"] = "tax class is missing"
