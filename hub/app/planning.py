@@ -93,27 +93,35 @@ def difference(stored: plans.StoredPlan, now: SystemPlan) -> Difference | None:
     if stored.body["digest"] == now.digest:
         return None
     before = known_of(stored.body)
-    after = {each.digest: (each.direction, each.outcome, each.entity, each.key) for each in now.actions}
+    after = {each.digest: (each.direction, each.outcome, each.entity, each.key) for each in now.does}
     more = [in_words(*told, now.system) for digest, told in after.items() if digest not in before]
     fewer = [in_words(d, o, e, k, now.system) for digest, (d, o, e, k) in before.items() if digest not in after]
     return Difference(more, fewer)
 
 
-def jobs_for(settings: Settings, system: str, streams: Sequence[str]) -> list[str]:
-    """Return the jobs that together cover some streams and nothing else. Raises Misconfigured if there are none."""
-    chosen: dict[str, None] = {}
-    for stream in streams:
+def synchronised(settings: Settings, system: System) -> list[str]:
+    """Return the streams of a system that its jobs carry; all there are, if it has no jobs yet."""
+    carried = {stream for job in _jobs(settings, system.name) for stream in job.sync}
+    return [each for each in system.connector.streams if each in carried or not carried]
+
+
+def jobs_for(settings: Settings, stored: plans.StoredPlan) -> list[str]:
+    """Return the jobs that together do what a plan showed, and carry nothing else.
+
+    Raises Misconfigured if there are none.
+    """
+    system, streams = stored.system, stored.body["streams"]
+    chosen: list[str] = []
+    for stream in [name for name, actions in streams.items() if actions]:
         covering = [job for job in _jobs(settings, system) if stream in job.sync]
-        fitting = [job for job in covering if set(job.sync) <= set(streams)]
+        fitting = [job.name for job in covering if set(job.sync) <= streams.keys()]
         if not covering:
-            raise Misconfigured(
-                f'no job synchronises {system}.{stream}; add [jobs."{system}.{stream}"], then hub apply'
-            )
+            raise Misconfigured(f'no job carries {system}.{stream}; add [jobs."{system}.{stream}"], then hub apply')
         if not fitting:
-            others = ", ".join(sorted(set(covering[0].sync) - set(streams)))
+            others = ", ".join(sorted(set(covering[0].sync) - streams.keys()))
             raise Misconfigured(
-                f"{covering[0].name} also synchronises {others}, which the plan does not show: hub plan {system}"
+                f"{covering[0].name} also carries {others}, which the plan does not show: hub plan {system}"
             )
-        if not any(job.name in chosen for job in fitting):
-            chosen[fitting[0].name] = None
-    return list(chosen)
+        if not set(chosen) & set(fitting):
+            chosen.append(fitting[0])
+    return chosen

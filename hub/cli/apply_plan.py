@@ -14,6 +14,7 @@ from hub.cli.commands import single
 from hub.cli.jobs import asked
 from hub.cli.main import NOT_WELL
 from hub.cli.runs import as_data, remark_if_idle, show_run, until_ended, went_well
+from hub.config import Settings
 from hub.errors import Misconfigured
 from hub.store import plans as stored_plans
 from hub.store import runs
@@ -37,9 +38,8 @@ def apply_plan(
     with opened(ctx) as hub:
         plan = _known(hub, number)
         settings = plans.in_force(hub)
-        streams = list(plan.body["streams"])
-        names = plans.jobs_for(settings, plan.system, streams)
-        _refuse_stale(hub, plan, streams, as_json=as_json)
+        names = plans.jobs_for(settings, plan)
+        _refuse_stale(hub, plan, settings, as_json=as_json)
         well, told = True, list[Mapping[str, Any]]()
         for name in names:
             run, history = until_ended(hub, _made(hub, name, plan))
@@ -70,12 +70,11 @@ def _known(hub: Hub, number: str) -> StoredPlan:
     return plan
 
 
-def _refuse_stale(hub: Hub, plan: StoredPlan, streams: Sequence[str], *, as_json: bool) -> None:
-    settings = plans.in_force(hub)
+def _refuse_stale(hub: Hub, plan: StoredPlan, settings: Settings, *, as_json: bool) -> None:
     system = plans.exchange_of(hub, settings, plan.system)
     if system is None:
         raise Misconfigured(f"{plan.system} delivers files by now; hub plan {plan.system}")
-    now = plans.make(hub, settings, system, streams)
+    now = plans.make(hub, settings, system, list(plan.body["streams"]))
     for each in now.streams:
         if each.fault is not None:
             raise each.fault

@@ -58,10 +58,11 @@ def streams_of(name: str, known: tuple[str, ...], stream: str) -> list[str]:
 def _exchange(
     hub: Hub, settings: Settings, system: System, stream: str, html: Path | None, *, everything: bool, as_json: bool
 ) -> bool:
-    chosen = streams_of(system.name, tuple(system.connector.streams), stream)
+    streams_of(system.name, tuple(system.connector.streams), stream)
+    chosen = [stream] if stream else plans.synchronised(settings, system)
     planned = plans.make(hub, settings, system, chosen)
     faults = [f"{system.name}.{e.stream} cannot be planned: {e.fault}" for e in planned.streams if e.fault is not None]
-    if planned.actions and not faults:
+    if planned.does and not faults:
         plans.keep(hub, planned)
     title = settings.systems[system.name].connector
     if html is not None:
@@ -84,10 +85,10 @@ def _exchange(
 
 
 def _say_what_next(planned: SystemPlan, stream: str, html: Path | None, faults: list[str]) -> None:
-    if not planned.actions:
+    if not planned.does:
         show.say("There is nothing to do." if not faults else "Nothing was changed.")
         return
-    entity = stream or next(each.stream for each in planned.streams if each.actions)
+    entity = stream or next(each.stream for each in planned.streams if any(a.does for a in each.actions))
     closer = f"{html} has it all." if html else f"Look closer: hub plan {planned.system}.{entity} --html plan.html"
     do_it = "" if faults else f" Do it: hub apply-plan {planned.id}   "
     show.say(f"Nothing was changed.{do_it} {closer}")

@@ -14,8 +14,9 @@ def owner_faults(systems: Mapping[str, SystemSettings], named: Collection[str]) 
     `named`: all systems that the file names, those that have faults of their own too.
     """
     owned: dict[str, tuple[str, str]] = {}
+    nothing: Mapping[str, str] = {}
     for system in systems.values():
-        given = system.options.owner if isinstance(system.options, ExchangeOptions) else {}
+        given = system.options.owner if isinstance(system.options, ExchangeOptions) else nothing
         for name, owner in given.items():
             path = ("systems", system.name, "owner", name)
             wrong = _wrong_field(name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.connector import GUEST
 from hub.store import bulk
 from hub.store.batch import among
 from hub.store.database import Tx
@@ -68,10 +69,11 @@ def by_ids(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, 
 
 
 def by_keys(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str, Binding]:
-    """Return bindings by our key; where a record has several in the system, the first. None that are gone."""
+    """Return bindings by our key; where a record has several in the system, the first account. None that are gone."""
     there = binding.c.gone_at.is_(None)
     found = _found(tx, _of(system, entity), among(tx.dialect, binding.c.key, keys), there) if keys else []
-    return {each.key: each for each in reversed(found)}
+    accounts_last = sorted(reversed(found), key=lambda each: not each.external_id.startswith(GUEST))
+    return {each.key: each for each in accounts_last}
 
 
 def of_record(tx: Tx, entity: str, key: str) -> list[tuple[str, Binding]]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.messages import RecordsDone, Result
+from hub.store import plans
 from hub.store.batch import pack, rows
 from hub.store.database import Tx
 from hub.store.schema import letter, process, quarantine, result, result_records, run
@@ -86,11 +87,13 @@ class Pruned:
     letters: int = 0
     quarantine: int = 0
     processes: int = 0
+    plans: int = 0
 
     @property
     def total(self) -> int:
         """All rows together."""
-        return self.results + self.pages + self.runs + self.letters + self.quarantine + self.processes
+        rows = self.results + self.pages + self.runs + self.letters + self.quarantine + self.processes
+        return rows + self.plans
 
 
 _ENDED = ("done", "cancelled", "skipped", "discarded")
@@ -110,6 +113,7 @@ def prune(tx: Tx, before: datetime, most: int) -> Pruned:
         letters=_delete(tx, letter, (letter.c.last_at < before) & (letter.c.state != "open"), most),
         quarantine=_delete(tx, quarantine, (quarantine.c.changed_at < before) & (quarantine.c.state != "open"), most),
         processes=_delete(tx, process, process.c.seen_at < before, most),
+        plans=plans.prune(tx, before),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from hub.canonical import ENTITIES
 from hub.connector import Document, Page
 from hub.handler import Done, HandedOn, Handler, Hold, Outcome, PageReport, Work
 from hub.store import Tx, bindings, checkpoints, quarantine, scans
@@ -46,7 +47,8 @@ def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: ti
         # Whoever says that something has changed gives a hint: how it stands now is what counts (PAINS S10).
         _take_some(flow, list(work.scope), work.run, hold, total)
         return True
-    _try_again(flow, work.run, hold, total)
+    for each in (*_coming_along(flow), flow):
+        _try_again(each, work.run, hold, total)
     if flow.stream.delta and not _read(flow, work.run, hold, total):
         return False
     with hold.reading() as tx:
@@ -155,6 +157,13 @@ def _note_end(flow: Flow, run: int, hold: Hold) -> None:
         if flow.goes and scan.number:
             out = checkpoints.get(tx, flow.system.name, flow.name + SIDE)
             checkpoints.move(tx, flow.system.name, flow.name + SIDE, {}, out)
+
+
+def _coming_along(flow: Flow) -> list[Flow]:
+    """Return the flows whose records may come with this one's, and have no job of their own (an order's parties)."""
+    entities = {each for each in flow.entity.references.values() if not ENTITIES[each].natural}
+    streams = filter(None, map(flow.system.stream_of, sorted(entities)))
+    return [flow.system.flow(stream) for stream in streams if flow.system.connector.streams[stream].reads]
 
 
 def _try_again(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> None:

@@ -9,6 +9,7 @@ Direction = Literal["in", "out", "both"]
 """Seen from the hub: `in` comes from the system, `out` goes to it."""
 ALL = "*"
 BOTH: Direction = "both"
+LED = frozenset(["products", "prices", "stock"])
 OWNER_KIND = "erp"
 """Who owns what nobody else does."""
 CHANNEL = "orders"
@@ -71,6 +72,14 @@ def _possible(wanted: Direction | None, *, comes: bool, goes: bool) -> Direction
     if wanted == "in":
         return "in" if comes else None
     return "out" if wanted == "out" and goes else None
+
+
+def leads(kind: str, entity: str) -> bool:
+    """Return whether a record is gone everywhere when a system of a kind has it no more.
+
+    Parties and documents are never: a customer who is removed in one shop is still everybody else's.
+    """
+    return entity in LED and _default(kind, entity, ALL) == "in"
 
 
 def wins(kind: str, name: str, entity: str, field: str, record: Mapping[str, Any], owners: Mapping[str, str]) -> bool:

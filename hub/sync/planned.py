@@ -31,6 +31,11 @@ class Action:
     message: str = ""
 
     @property
+    def does(self) -> bool:
+        """Return whether anything is done at all."""
+        return self.outcome != "skipped"
+
+    @property
     def digest(self) -> str:
         """Return what tells it from any other action."""
         lost = [[each.field, each.lost_by, each.values] for each in self.lost]
@@ -58,7 +63,7 @@ class StreamPlan:
     @property
     def digest(self) -> str:
         """Return what is the same as long as the same would be done."""
-        return digest(orjson.dumps([self.stream, sorted(each.digest for each in self.actions)]))
+        return digest(orjson.dumps([self.stream, sorted(each.digest for each in self.actions if each.does)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +75,13 @@ class SystemPlan:
 
     @property
     def actions(self) -> list[Action]:
-        """Return everything that would be done."""
+        """Return what would become of every record, those that are skipped too."""
         return [action for each in self.streams for action in each.actions]
+
+    @property
+    def does(self) -> list[Action]:
+        """Return everything that would be done."""
+        return [each for each in self.actions if each.does]
 
     @property
     def digest(self) -> str:
@@ -94,7 +104,7 @@ Known = Mapping[str, Sequence[str]]
 def kept(plan: SystemPlan) -> dict[str, Any]:
     """Return what is stored of a plan: stream -> its actions, and a digest of it all."""
     streams = {
-        each.stream: {a.digest: [a.direction, a.outcome, a.entity, a.key] for a in each.actions}
+        each.stream: {a.digest: [a.direction, a.outcome, a.entity, a.key] for a in each.actions if a.does}
         for each in plan.streams
     }
     return {"digest": plan.digest, "streams": streams}

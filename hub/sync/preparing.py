@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hub.connector import Write
+from hub.connector import GUEST, Write
 from hub.store import Tx, bindings, intents
 from hub.store.bindings import Binding
 from hub.store.intents import Intent
@@ -83,6 +83,11 @@ def _want(
     if record is None:
         if bound is not None and flow.stream.removes and not flow.comes:
             return Want(Write(key, {}, {}, id=bound.external_id, reference=marked, remove=True), bound)
+        prepared.counts["not-wanted"] += 1
+        prepared.settled.append(key)
+        return None
+    if bound is not None and bound.external_id.startswith(GUEST):
+        # There is no account to write to.
         prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)
         return None

@@ -11,7 +11,7 @@ from hub.canonical import ENTITIES, EntityModel, moves_forward
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Exchange, Stream
 from hub.sync.digest import digest
-from hub.sync.ownership import direction, wins
+from hub.sync.ownership import direction, leads, wins
 from hub.sync.threeway import Rule
 
 
@@ -77,6 +77,11 @@ class Flow:
         """Whether what is not known yet becomes a record: all that one must have comes in by it."""
         ways = [self.directions.get(name) for name in self.entity.required]
         return self.comes and all(way in ("in", "both") for way in ways)
+
+    @property
+    def leads(self) -> bool:
+        """Whether a record is gone everywhere when the system has it no more."""
+        return leads(self.system.kind, self.stream.entity)
 
     @cached_property
     def goes(self) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.connector import Stream
 from hub.errors import LeaseLost
 from hub.handler import Done, HandedOn
 from hub.store import Store, quarantine
@@ -195,6 +196,19 @@ def test_s15_what_comes_back_is_there_again(hub, erp, shop):
     erp.put("products", "1", **row)
     hub.in_step("products")
     assert [each["sku"] for each in shop.rows["products"].values()] == ["A"]
+
+
+def test_s15_a_customer_who_is_removed_in_one_shop_stays_everybody_elses(store):
+    hub = Hub(store)
+    shop = hub.add("shop", "eshop", Tables({**SHOP, "parties": Stream("parties")}))
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    order(shop)
+    hub.run("shop", "parties", "orders")
+    shop.rows["parties"].clear()
+    shop.rows["orders"].clear()
+    hub.run("shop", "parties", "orders", full=True)
+    assert hub.keys("parties") == ["shop|c1"]
+    assert hub.keys("orders") == ["shop|1001"]
 
 
 def test_s16_a_scan_that_breaks_off_deletes_nothing(hub, erp):
