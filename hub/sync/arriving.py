@@ -134,7 +134,7 @@ class _Page:
         if bound is None:
             return
         ours = self.known.fields.get(bound.key)
-        if ours is None and self.flow.comes and (lacking := self.flow.entity.required - said.fields.keys()):
+        if ours is None and self.flow.makes and (lacking := self.flow.entity.required - said.fields.keys()):
             self._aside(said, "missing-field", f"{', '.join(sorted(lacking))} is missing")
             return
         seen, sent = self._agreed(bound, told, said.fields)
@@ -187,7 +187,7 @@ class _Page:
     ) -> None:
         """Note what a merge comes to."""
         flow, taken = self.flow, self.taken
-        key = flow.entity.key(merged.fields, merged.fields) if flow.comes and flow.entity.natural else bound.key
+        key = flow.entity.key(merged.fields, merged.fields) if flow.makes and flow.entity.natural else bound.key
         if key != bound.key and key in self.known.fields:
             self._aside(said, "key-taken", f"{bound.key} was renamed to {key}, which is another record")
             return
@@ -195,9 +195,9 @@ class _Page:
             taken.renamed.append((bound.key, key))
             self.known.fields.pop(bound.key, None)
         is_new = ours is None or bound.key in self.known.deleted
-        if flow.comes and (is_new or merged.changed):
+        if (merged.changed and ours is not None) or (is_new and flow.makes):
             taken.writes[key] = merged.fields
-        if flow.comes and merged.changed and not is_new:
+        if merged.changed and not is_new:
             taken.events.append(self._event(key, "changed", {"changes": merged.changed}))
         lost = [self._conflict(key, merged, number) for number in range(len(merged.lost))]
         taken.conflicts += lost
@@ -206,7 +206,7 @@ class _Page:
         self.known.learn(key, merged.fields)
         self.known.bound.setdefault(key, said.document.id)
         if told is None:
-            outcome = "new" if is_new and flow.comes else "update" if merged.changed else "identical"
+            outcome = "new" if is_new and flow.makes else "update" if merged.changed else "identical"
             taken.came(Arrival(flow.stream.entity, key, said.document.id, outcome, merged.changed, lost))
 
     def _bound(self, said: Understood, bound: Binding, key: str, told: Told | None, merged: Arrived) -> Binding:
@@ -219,7 +219,7 @@ class _Page:
                 parked_at = self.tx.now
                 self._park(said, key, merged, flips)
         # What is seen for the first time may be what we have: the next push looks, and mostly finds it so.
-        first_look = not self.flow.comes and told is None and not bound.seen
+        first_look = self.flow.follows and told is None and not bound.seen
         return Binding(
             external_id=said.document.id,
             key=key,

@@ -140,7 +140,7 @@ class Bringing:
         with self.hold.page() as (tx, report):
             taken = take(tx, self.flow, documents, run=self.run)
             gone = set(ids) - {document.id for document, _ in documents}
-            bindings.lose(tx, self.flow.system.name, self.flow.stream.entity, gone, owed=not self.flow.comes)
+            bindings.lose(tx, self.flow.system.name, self.flow.stream.entity, gone, owed=self.flow.follows)
             taken.counts.pop("identical", None)
             taken.report(report)
         self.total.update(taken.counts)
@@ -313,7 +313,7 @@ class Bringing:
             taken = take(tx, self.flow, shown, run=self.run, told=told, known_as=known_as)
             self._bind_unread(tx, told, {each.external_id for each in taken.bound})
             bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in removed], owed=False)
-            bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in gone], owed=not self.flow.comes)
+            bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in gone], owed=self.flow.follows)
             intents.close(tx, name, entity, [each.key for each in known])
             bindings.pay_gone(tx, name, entity, [each.key for each in done])
             well = [*removed, *(each.key for each in done)]

@@ -105,7 +105,7 @@ def load(tx: Tx, flow: Flow, said: Sequence[Understood], bound: Mapping[str, bin
     known = Known(flow)
     keys = {each.key for each in said if each.key} | {each.key for each in bound.values()}
     keys |= {known.new_key(each) for each in said if not each.key}
-    if flow.comes:
+    if not flow.follows:
         for key, record in records.by_keys(tx, flow.stream.entity, keys).items():
             known.learn(key, record.fields)
             if record.deleted_at is not None:

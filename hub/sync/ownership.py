@@ -82,6 +82,14 @@ def leads(kind: str, entity: str) -> bool:
     return entity in LED and _default(kind, entity, ALL) == "in"
 
 
+def follows(kind: str, entity: str) -> bool:
+    """Return whether a system of a kind has only what the hub gives it: what it has otherwise is its own affair.
+
+    That it may change some field, as an owner, makes no difference to which records there are.
+    """
+    return entity in LED and _default(kind, entity, ALL) == "out"
+
+
 def wins(kind: str, name: str, entity: str, field: str, record: Mapping[str, Any], owners: Mapping[str, str]) -> bool:
     """Return whether a system's value stands when the hub's has been changed, too."""
     owner = owners.get(f"{entity}.{field}")

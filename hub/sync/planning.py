@@ -119,7 +119,7 @@ def _came(flow: Flow, hold: Rehearsal) -> list[Action]:
         for each in hold.arrivals
         if each.lost or each.outcome not in ("identical", "quarantined")
     ]
-    leads = flow.comes and not flow.goes
+    leads = flow.leads
     return came + [Action(flow.name, "in", entity, key, "deleted" if leads else "gone") for entity, key in hold.gone]
 
 

@@ -81,7 +81,7 @@ def _want(
         prepared.counts["parked"] += 1
         return None
     if record is None:
-        if bound is not None and flow.stream.removes and not flow.comes:
+        if bound is not None and flow.stream.removes and flow.follows:
             return Want(Write(key, {}, {}, id=bound.external_id, reference=marked, remove=True), bound)
         prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)

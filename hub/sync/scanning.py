@@ -115,7 +115,7 @@ def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold) ->
 def _delete(tx: Tx, flow: Flow, gone: Sequence[Binding], run: int) -> None:
     """Note what a system has no more. Only who leads decides for all; what follows is made anew; others part."""
     system, entity = flow.system.name, flow.stream.entity
-    bindings.lose(tx, system, entity, [each.external_id for each in gone], owed=not flow.comes)
+    bindings.lose(tx, system, entity, [each.external_id for each in gone], owed=flow.follows)
     what = "deleted" if flow.leads else "gone"
     events = [
         Event(entity=entity, key=each.key, system=system, what=what, detail={"id": each.external_id}, run=run)

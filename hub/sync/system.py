@@ -11,7 +11,7 @@ from hub.canonical import ENTITIES, EntityModel, moves_forward
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Exchange, Stream
 from hub.sync.digest import digest
-from hub.sync.ownership import direction, leads, wins
+from hub.sync.ownership import direction, follows, leads, wins
 from hub.sync.threeway import Rule
 
 
@@ -82,6 +82,11 @@ class Flow:
     def leads(self) -> bool:
         """Whether a record is gone everywhere when the system has it no more."""
         return leads(self.system.kind, self.stream.entity)
+
+    @property
+    def follows(self) -> bool:
+        """Whether the system has only those records that the hub gives it."""
+        return follows(self.system.kind, self.stream.entity)
 
     @cached_property
     def goes(self) -> bool:

@@ -373,3 +373,22 @@ def test_who_owns_a_field_is_configured(store):
     assert shop.rows["products"][product]["description"] == "The shop's"
     assert erp.rows["products"]["1"]["description"] == "The shop's"
     assert [each.values["lost"] for each in hub.conflicts("products", "A")] == ["ERP's second"]
+
+
+def test_a_shop_that_owns_a_field_still_has_only_what_it_is_given(store):
+    hub = Hub(store)
+    owners = {"products.description": "shop"}
+    erp = hub.add("erp", "erp", Tables(ERP), owners=owners)
+    shop = hub.add("shop", "eshop", Tables(SHOP), owners=owners)
+    erp.put("products", "1", sku="A", name="Lamp")
+    shop.put("products", "99", sku="X", name="The shop's own")
+    hub.in_step("products")
+    assert hub.keys("products") == ["A"]
+    (product,) = [identity for identity in shop.rows["products"] if identity != "99"]
+    shop.put("products", product, description="By the shop")
+    hub.in_step("products")
+    assert hub.record("products", "A").fields["description"] == "By the shop"
+    del erp.rows["products"]["1"]
+    hub.run("erp", "products", full=True)
+    hub.in_step("products")
+    assert list(shop.rows["products"]) == ["99"]
