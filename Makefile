@@ -13,10 +13,11 @@ TESTS ?=
 WORKERS ?= $(if $(TESTS),0,2)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test peers check bench simulate lock clean
+.PHONY: help demo demo-full test peers check bench simulate lock clean
 
 help:
 	@echo "make demo       import the example warehouse files, and go on as they change; ONCE=1 ends after the first import"
+	@echo "make demo-full  an ERP and two shops, all real, kept in step by a hub; ONCE=1 ends after the walk-through"
 	@echo "make test       the test suite, with servers, an ERP and shops of its own; TESTS=tests/unit for a part"
 	@echo "make peers      install that ERP and those shops; then: $(BIN)/python -m tests.peers up tryton"
 	@echo "make check      linter, formatting, types, import order"
@@ -28,6 +29,10 @@ help:
 
 demo: $(VENV)/demo.stamp
 	@$(BIN)/python examples/warehouse/demo.py $(if $(filter 1 yes true,$(ONCE)),--once)
+
+# The ERP and the shops are those of the tests, installed into the same cache.
+demo-full: $(VENV)/test.stamp
+	@PYTHONPATH=. $(BIN)/python examples/full/demo.py $(if $(filter 1 yes true,$(ONCE)),--once)
 
 # The systems that the hub talks to are installed before the whole suite; a part installs those it starts.
 test: $(VENV)/test.stamp

@@ -56,7 +56,7 @@ class Rejected(Refused):
         """A short word to group refusals by: the first field that the system finds fault with, if it names some."""
         body = self.body
         first = next(iter(cast("Mapping[str, Any]", body)), "") if isinstance(body, Mapping) else ""
-        return f"refused-{first}" if first and first not in _TELLING else "refused"
+        return f"refused-{first}" if first and first not in (*_TELLING, "status") else "refused"
 
 
 class KeyRefused(Refused):

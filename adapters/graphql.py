@@ -1,9 +1,14 @@
-"""GraphQL over HTTP: what it says by other means than HTTP's status."""
+"""GraphQL over HTTP: what it says by other means than HTTP's status, and a session with one that wants a login."""
 
 from collections.abc import Mapping
 from typing import Any, cast
 
-from adapters.http import Answer, Rejected
+from adapters.http import Answer, Api, KeyRefused, Params, Rejected
+from adapters.sessions import Session
+from hub.errors import TryLater
+
+_FORBIDDEN = ("FORBIDDEN", "UNAUTHENTICATED")
+_OWN_FAULT = ("", "INTERNAL_SERVER_ERROR")
 
 
 class Declined(Rejected):
@@ -13,6 +18,16 @@ class Declined(Rejected):
         """`code`: the system's own word for it, e.g. USER_INPUT_ERROR; empty where it has none."""
         super().__init__(message, status=200)
         self.code = code
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no such record."""
+        return self.code.endswith("NOT_FOUND")
+
+    @property
+    def cause(self) -> str:
+        """The system's own word for it, written as the hub's are."""
+        return self.code.lower().replace("_", "-") or "declined"
 
 
 def data_of(answer: Answer) -> Mapping[str, Any]:
@@ -27,3 +42,56 @@ def data_of(answer: Answer) -> Mapping[str, Any]:
             told = cast("Mapping[str, str]", result)
             raise Declined(told.get("transitionError") or told["message"], told["errorCode"])
     return answer.body["data"]
+
+
+class GraphQl:
+    """One endpoint whose sessions are opened by a mutation, and known by a bearer token."""
+
+    def __init__(self, api: Api, path: str, params: Params, login: tuple[str, Mapping[str, Any]], header: str) -> None:
+        """`login`: the mutation and its variables; `header`: of its answer, the one that holds the token."""
+        self._api, self._path, self._params = api, path, params
+        self._login, self._header = login, header
+        self.session = Session(self._log_in)
+
+    def ask(self, query: str, **variables: object) -> Any:
+        """Return the data of a query or mutation.
+
+        Raises TryLater, KeyRefused, Declined, and of a mutation Unanswered.
+        """
+        return self.session.carry_out(lambda token: self._ask(query, variables, token))
+
+    def _ask(self, query: str, variables: Mapping[str, object], token: str) -> Any:
+        asks = not query.startswith("mutation")
+        try:
+            return data_of(self._post(query, variables, repeatable=asks, headers={"authorization": f"Bearer {token}"}))
+        except Declined as fault:
+            if fault.code in _FORBIDDEN:
+                raise self._refused(fault, "give more rights there to the user", 403) from fault
+            if asks and fault.code in _OWN_FAULT:
+                raise TryLater(f"{self._api.name}: {fault}") from fault
+            raise
+
+    def _log_in(self) -> str:
+        answer = self._post(*self._login, repeatable=True)
+        try:
+            data_of(answer)
+        except Declined as fault:
+            raise self._refused(fault, "check user and password", 401) from fault
+        token = answer.header(self._header)
+        if token is None:
+            raise self._refused("it opens no sessions for programs", f"let it answer with {self._header}", 401)
+        return token
+
+    def _refused(self, why: object, mend: str, status: int) -> KeyRefused:
+        return KeyRefused(f"{self._api.name}: {why}; {mend}, see [systems.{self._api.name}]", status=status)
+
+    def _post(
+        self,
+        query: str,
+        variables: Mapping[str, Any],
+        *,
+        repeatable: bool,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        body = {"query": query, "variables": variables}
+        return self._api.send("POST", self._path, body, self._params, repeatable=repeatable, headers=headers)

@@ -78,6 +78,7 @@ class Api:
         self._clock = clock
         self._sleep = sleep
         self._url = httpx2.URL(url)
+        self._base = str(self._url.copy_with(username=None, password=None, query=None, fragment=None))
         auth = auth or _user_in(self._url)
         self._headers = {"accept": "application/json", "user-agent": "hubwerk"} | _checked(name, headers or {})
         self._passwords = _passwords(auth)
@@ -137,8 +138,7 @@ class Api:
     def _address(self, path: str) -> httpx2.URL:
         """Join a path to our address; of a whole address only path and query count, its host must be ours."""
         if "://" not in path.partition("?")[0]:
-            base = str(self._url.copy_with(username=None, password=None, query=None, fragment=None))
-            return httpx2.URL(f"{base.rstrip('/')}/{path.removeprefix('/')}" if path else base)
+            return httpx2.URL(f"{self._base.rstrip('/')}/{path.removeprefix('/')}" if path else self._base)
         url = httpx2.URL(path)
         if url.host != self._url.host:
             raise Refused(f"{self.name} refers to another host, {url.host}; the key is not sent there")

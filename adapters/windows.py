@@ -5,9 +5,11 @@ is asked for first; then everything changed since the last time is read in the o
 is later than that mark, so that the next pass reads it.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+
+from hub.connector import Document, Page
 
 Row = Mapping[str, Any]
 Spot = Mapping[str, Any]
@@ -42,3 +44,19 @@ def by_window(
 
 def _earlier(mark: str) -> str:
     return (datetime.fromisoformat(mark) - OVERLAP).isoformat(timespec="microseconds")
+
+
+def window_pages(
+    entity: str,
+    since: Spot | None,
+    fetch: Callable[[datetime | None, int], Sequence[Row]],
+    latest: Callable[[], str | None],
+    documents: Callable[[Sequence[Row]], Iterable[Document]],
+    *,
+    full: bool,
+    size: int,
+) -> Generator[Page, None, None]:
+    """Yield what `by_window` reads as pages; a full scan goes on only from the middle of another."""
+    since = None if full and since and "after" not in since else since
+    for rows, spot, last in by_window(fetch, latest, size, since):
+        yield Page(entity, (), (), spot, documents=list(documents(rows)), complete=full and last)

@@ -1,9 +1,44 @@
-"""Writing to a system that takes one record at a time."""
+"""Writing to a system that takes one record at a time, or many of which it takes all or none."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from http import HTTPStatus
+from typing import TypeVar
 
+from adapters.bulk import in_halves
 from adapters.http import Rejected
 from hub.connector import Write, Written
+from hub.errors import TryLater
+
+System = TypeVar("System")
+
+
+class Gone(Rejected):
+    """There is no such record (any more)."""
+
+    def __init__(self, message: str = "there is no such record (any more)") -> None:
+        super().__init__(message, status=HTTPStatus.NOT_FOUND)
+
+
+class Unfit(Rejected):
+    """The system could not hold this record, or would misunderstand it: it is not even asked."""
+
+    def __init__(self, cause: str, message: str) -> None:
+        """`cause`: a short fixed word to group by."""
+        super().__init__(message, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        self._cause = cause
+
+    @property
+    def cause(self) -> str:
+        """The word to group by."""
+        return self._cause
+
+
+def product_of(write: Write) -> str:
+    """Return the identity of the product that a price or stock belongs to; Gone, if the system does not have it."""
+    known = write.id or write.links.get("products", {}).get(write.record["sku"])
+    if known is None:
+        raise Gone("the product is not there (any more)")
+    return known.partition("|")[0]
 
 
 def one_by_one(writes: Sequence[Write], carry_out: Callable[[Write], Written]) -> Iterator[Written]:
@@ -12,6 +47,42 @@ def one_by_one(writes: Sequence[Write], carry_out: Callable[[Write], Written]) -
         try:
             written = carry_out(each)
         except Rejected as fault:
-            outcome = "gone" if fault.is_gone else "refused"
-            written = Written(each.key, outcome, cause=fault.cause, message=str(fault))
+            written = _refused(each, fault)
         yield written
+
+
+def all_or_none(
+    carry_out: Callable[[System, Sequence[Write]], Iterable[Written]],
+) -> Callable[[System, Sequence[Write]], Iterator[Written]]:
+    """Make a function that takes all or none into one that finds those that are refused, by halves.
+
+    What is done stays known if the system cannot be asked any further.
+    """
+
+    def write(system: System, writes: Sequence[Write]) -> Iterator[Written]:
+        done: list[Written] = []
+        try:
+            for each, fault in in_halves(writes, lambda some: done.extend(list(carry_out(system, some)))):
+                yield _refused(each, fault)
+        except TryLater:
+            yield from done
+            raise
+        yield from done
+
+    return write
+
+
+def singly(
+    carry_out: Callable[[System, Write], Written],
+) -> Callable[[System, Sequence[Write]], Iterator[Written]]:
+    """Make a function that takes one write into one that takes them one by one."""
+
+    def write(system: System, writes: Sequence[Write]) -> Iterator[Written]:
+        return one_by_one(writes, lambda each: carry_out(system, each))
+
+    return write
+
+
+def _refused(write: Write, fault: Rejected) -> Written:
+    outcome = "gone" if fault.is_gone else "refused"
+    return Written(write.key, outcome, cause=fault.cause, message=str(fault))

@@ -213,7 +213,8 @@ class Exchange(Protocol):
         Its checkpoints are of a kind of their own.
 
         A page may belong to another entity than its stream's (the parties of orders); its documents are then
-        translated by that entity's stream. Resumed only after the page was committed. Raises TryLater or Refused.
+        translated by that entity's stream. The generator may be resumed, by another thread, while the page that it
+        yielded is being stored: nothing that counts may stand behind a `yield`. Raises TryLater or Refused.
         """
         ...
 

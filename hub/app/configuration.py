@@ -17,7 +17,7 @@ from hub.errors import Misconfigured
 from hub.handler import Handler
 from hub.runlog import pruner
 from hub.store import Store, revisions
-from hub.sync import System, as_planned, exchanger, puller
+from hub.sync import System, as_planned, exchanger, puller, read_ahead
 
 logger = log.get("configuration")
 
@@ -128,7 +128,7 @@ def system_of(settings: Settings, name: str, connector: Exchange) -> System:
     """Return a system with records of its own, as the engine needs it."""
     system = settings.systems[name]
     options: Any = system.options
-    return System(name, system.kind, connector, options, owners(settings))
+    return System(name, system.kind, connector, options, owners(settings), ahead=read_ahead)
 
 
 def owners(settings: Settings) -> dict[str, str]:

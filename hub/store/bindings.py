@@ -59,7 +59,7 @@ def digests(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str,
     known = among(tx.dialect, binding.c.external_id, ids)
     statement = sa.select(binding.c.external_id, binding.c.digest)
     found = tx.execute(statement.where(_of(system, entity), known, binding.c.gone_at.is_(None)))
-    return {identity: digest for identity, digest in found}
+    return {row.external_id: row.digest for row in found}
 
 
 def by_ids(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, Binding]:

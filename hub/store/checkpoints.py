@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.errors import LeaseLost
 from hub.store.database import Tx
-from hub.store.runs import insert
 from hub.store.schema import checkpoint
 
 
@@ -22,22 +23,35 @@ class Checkpoint:
 
 NOWHERE = Checkpoint(None, 0)
 
+_GET = sa.select(checkpoint.c.value, checkpoint.c.version).where(
+    checkpoint.c.system == sa.bindparam("of"), checkpoint.c.stream == sa.bindparam("named")
+)
+
 
 def get(tx: Tx, system: str, stream: str) -> Checkpoint:
     """Return where a stream stands; `NOWHERE` if it has never been read."""
-    here = (checkpoint.c.system == system) & (checkpoint.c.stream == stream)
-    row = tx.execute(sa.select(checkpoint.c.value, checkpoint.c.version).where(here)).first()
+    row = tx.execute(_GET, {"of": system, "named": stream}).first()
     return Checkpoint(row.value, row.version) if row else NOWHERE
+
+
+@cache
+def _move(dialect: str) -> sa.Executable:
+    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+    seen = sa.bindparam("seen", type_=checkpoint.c.version.type)
+    given = {
+        name: sa.bindparam(name, type_=checkpoint.c[name].type) for name in ("system", "stream", "value", "stored_at")
+    }
+    statement = dialects[dialect](checkpoint).values(**given, version=seen + 1)
+    new = {name: statement.excluded[name] for name in ("value", "stored_at", "version")}
+    changed = statement.on_conflict_do_update(
+        index_elements=["system", "stream"], set_=new, where=checkpoint.c.version == seen
+    )
+    return changed.returning(checkpoint.c.version)
 
 
 def move(tx: Tx, system: str, stream: str, value: Mapping[str, Any], seen: Checkpoint) -> Checkpoint:
     """Move a stream on from where this reader saw it; raises LeaseLost if somebody else has moved it meanwhile."""
-    key = {"system": system, "stream": stream}
-    new = {"value": value, "version": seen.version + 1, "stored_at": tx.now}
-    statement = insert(tx, checkpoint).values({**key, **new})
-    changed = statement.on_conflict_do_update(
-        index_elements=list(key), set_=new, where=checkpoint.c.version == seen.version
-    )
-    if tx.execute(changed.returning(checkpoint.c.version)).first() is None:
+    given = {"system": system, "stream": stream, "value": value, "stored_at": tx.now, "seen": seen.version}
+    if tx.execute(_move(tx.dialect), given).first() is None:
         raise LeaseLost(f"another run is reading {system}.{stream}")
     return Checkpoint(value, seen.version + 1)

@@ -105,10 +105,17 @@ def put(tx: Tx, caught: Iterable[Caught]) -> None:
         tx.execute(_put(tx.dialect), {"given": given, "now": tx.now})
 
 
+_OPEN = (
+    (quarantine.c.system == sa.bindparam("of"))
+    & (quarantine.c.stream == sa.bindparam("named"))
+    & (quarantine.c.state == "open")
+)
+_ANY_OPEN = sa.select(sa.exists().where(_OPEN))
+
+
 def any_open(tx: Tx, system: str, stream: str) -> bool:
     """Return whether anything of a stream waits."""
-    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
-    return tx.execute(sa.select(sa.exists().where(here))).scalar_one()
+    return tx.execute(_ANY_OPEN, {"of": system, "named": stream}).scalar_one()
 
 
 def resolve(tx: Tx, system: str, stream: str, keys: Collection[str]) -> int:
@@ -176,12 +183,18 @@ def settle(tx: Tx, system: str, stream: str, identities: Collection[str]) -> int
     return tx.execute(sa.update(quarantine).where(here, mine).values(state="resolved", changed_at=tx.now)).rowcount
 
 
+_TO_TRY = (
+    sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__))
+    .where(_OPEN, quarantine.c.again | quarantine.c.needs.is_not(None))
+    .order_by(quarantine.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
 def to_try(tx: Tx, system: str, stream: str, most: int) -> list[Entry]:
     """List open entries that wait for another record, or that an operator wants tried again; the oldest first."""
-    statement = sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__))
-    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
-    wanted = quarantine.c.again | quarantine.c.needs.is_not(None)
-    return [Entry(*row) for row in tx.execute(statement.where(here, wanted).order_by(quarantine.c.id).limit(most))]
+    found = tx.execute(_TO_TRY, {"of": system, "named": stream, "most": most})
+    return [Entry(*row) for row in found]
 
 
 def again(tx: Tx, numbers: Collection[int]) -> int:

@@ -139,11 +139,17 @@ def holding(tx: Tx, name: str, field: str, value: str, most: int) -> list[Record
     return [Record(*row) for row in tx.execute(statement.limit(most))]
 
 
+_SINCE = (
+    sa.select(*(record.c[column] for column in Record.__dataclass_fields__))
+    .where(record.c.entity == sa.bindparam("of"), record.c.revision > sa.bindparam("behind"))
+    .order_by(record.c.revision)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
 def since(tx: Tx, name: str, revision: int, most: int) -> list[Record]:
     """Return the records that were changed after a revision of their entity, in the order of their changes."""
-    columns = [record.c[column] for column in Record.__dataclass_fields__]
-    newer = sa.select(*columns).where(record.c.entity == name, record.c.revision > revision)
-    return [Record(*row) for row in tx.execute(newer.order_by(record.c.revision).limit(most))]
+    return [Record(*row) for row in tx.execute(_SINCE, {"of": name, "behind": revision, "most": most})]
 
 
 def latest_revision(tx: Tx, name: str) -> int:

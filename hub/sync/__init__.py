@@ -4,10 +4,11 @@
 or adapters.
 """
 
+from hub.sync.ahead import read_ahead
 from hub.sync.approved import as_planned
 from hub.sync.exchange import exchanger
 from hub.sync.plan import Plan, plan
 from hub.sync.pull import puller
 from hub.sync.system import System
 
-__all__ = ["Plan", "System", "as_planned", "exchanger", "plan", "puller"]
+__all__ = ["Plan", "System", "as_planned", "exchanger", "plan", "puller", "read_ahead"]

@@ -14,7 +14,7 @@ from hub.connector import Document, Written
 from hub.errors import TryLater
 from hub.handler import Hold
 from hub.messages import RecordOutcome
-from hub.store import Tx, bindings, history, intents, quarantine
+from hub.store import Tx, bindings, history, intents, quarantine, records
 from hub.store.bindings import Binding
 from hub.store.history import Event
 from hub.sync.arriving import Told, take
@@ -174,7 +174,7 @@ class Bringing:
         with self.hold.page() as (tx, report):
             known = bindings.by_ids(tx, name, self.flow.stream.entity, list(keys))
             for identity, each in known.items():
-                if each.gone_at is None and each.key != keys[identity]:
+                if each.gone_at is None and each.key != keys[identity] and not self._undo_twin(tx, identity, each.key):
                     several[keys.pop(identity)] = [identity]
             for key, ids in several.items():
                 why = (
@@ -190,6 +190,21 @@ class Bringing:
             taken.report(report)
         self.total.update(taken.counts)
         return list(keys.values())
+
+    def _undo_twin(self, tx: Tx, identity: str, key: str) -> bool:
+        """Undo a record that is the one being created: it was read, changed by somebody, before it was found.
+
+        Only a record that no other system has; what stands in it comes in again as the found one's.
+        """
+        name, entity = self.flow.system.name, self.flow.stream.entity
+        twin = records.by_keys(tx, entity, [key]).get(key)
+        elsewhere = [each for _, each in bindings.of_record(tx, entity, key) if each.external_id != identity]
+        if self.flow.entity.natural or twin is None or twin.made_by != name or elsewhere:
+            return False
+        records.delete(tx, entity, [key], system=name, run=self.run, latest=records.take_turn(tx, entity))
+        bindings.lose(tx, name, entity, [identity], owed=False)
+        self._note(tx, "merged", {key: {"id": identity}})
+        return True
 
     def _intended(self, wants: list[Want], brought: Brought) -> list[Want]:
         """Write down what is about to be created; returns what may be written."""
@@ -278,12 +293,13 @@ class Bringing:
 
     def _given_up(self, wants: Sequence[Want]) -> set[str]:
         """Return the keys of what has been tried for long without an answer."""
-        tried = [f"push:{each.write.key}" for each in wants if each.intent is not None]
+        tried = [f"push:{each.write.key}" for each in wants if each.creates and each.intent is not None]
         if not tried:
             return set()
         with self.hold.reading() as tx:
             waiting = quarantine.by_identity(tx, self.flow.system.name, self.flow.name, tried)
-            long = [e for e in waiting.values() if e.cause == UNANSWERED and tx.now - e.since > GIVE_UP]
+            # From the first time to the last, not until now: the hub may not have been there to try.
+            long = [e for e in waiting.values() if e.cause == UNANSWERED and e.changed_at - e.since > GIVE_UP]
         return {each.key for each in long if each.key}
 
     def _carried_out(self, batch: Mapping[str, Want]) -> tuple[list[Written], Exception | None]:

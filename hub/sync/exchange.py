@@ -66,7 +66,7 @@ def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: ti
 def _read(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     with hold.reading() as tx:
         seen = checkpoints.get(tx, flow.system.name, flow.name)
-    with closing(flow.system.connector.read(flow.name, seen.value, full=False)) as pages:
+    with closing(flow.system.read(flow.name, seen.value, full=False)) as pages:
         for page in pages:
             seen = _store_changes(flow, page, seen, run, hold, total)
             if hold.over():
@@ -115,7 +115,7 @@ def _scan(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
         with hold.page() as (tx, _):
             seen = scanning.move(tx, flow, scan, seen)
     complete = False
-    with closing(flow.system.connector.read(flow.name, scan.at, full=True)) as pages:
+    with closing(flow.system.read(flow.name, scan.at, full=True)) as pages:
         for page in pages:
             complete = page.complete
             scan = replace(scan, at=page.checkpoint)

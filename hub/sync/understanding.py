@@ -32,7 +32,6 @@ class Understood:
 def understand(system: System, stream: str, document: Document, digest: str) -> Understood | Unreadable:
     """Translate a document and check every field; one that breaks the translation stops nothing but itself."""
     entity = ENTITIES[system.connector.streams[stream].entity]
-    place = Place(f"{system.name} {entity.name} {document.id}")
     try:
         change = system.connector.translate(stream, document)
         if not isinstance(change, Change):
@@ -40,13 +39,18 @@ def understand(system: System, stream: str, document: Document, digest: str) -> 
         fields = entity.valid(change.fields)
         key = entity.key(fields, fields) if entity.natural and not change.key else change.key
     except FieldFault as fault:
-        at = Place(place.source, column=fault.field)
+        at = Place(_source(system, entity.name, document), column=fault.field)
         return Unreadable(fault.cause, fault.message, at, raw=_told(document))
     except Exception as fault:
         logger.exception("not_understood", system=system.name, stream=stream, id=document.id)
         message = f"the connector cannot make sense of it: {type(fault).__name__}: {fault}"
+        place = Place(_source(system, entity.name, document))
         return Unreadable(NOT_UNDERSTOOD, message, place, raw=_told(document))
     return Understood(document, digest, key, fields, change.place, change.reference)
+
+
+def _source(system: System, entity: str, document: Document) -> str:
+    return f"{system.name} {entity} {document.id}"
 
 
 def _told(document: Document) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 import gc
 
-NEW, YOUNG, OLD = 10_000, 20, 20
+NEW, YOUNG, OLD = 50_000, 20, 20
 """New objects before Python looks at them, and how many such looks come before one at the older objects."""
 
 
 def relax() -> None:
-    """Have Python look for cycles less often: a page makes thousands of objects, and none of them is in a cycle.
+    """Have Python look for cycles less often: a page makes tens of thousands of objects, and none of them is in a cycle.
 
     By default it looks after every 700, which takes a third of an import's time.
     """

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from hub import log
-from tests.benchmarks import becoming_due, executing, importing, publishing
+from tests.benchmarks import becoming_due, executing, fetching, importing, publishing
 from tests.benchmarks.figures import Figure, machine, table, write
 from tests.benchmarks.ground import Ground
 
@@ -16,6 +16,7 @@ WORKS: dict[str, Callable[[Ground], list[Figure]]] = {
     "execute": executing.measure,
     "due": becoming_due.measure,
     "import": importing.measure,
+    "fetch": fetching.measure,
 }
 
 

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from tests.benchmarks.ground import Ground
 
-PACKAGES = ("kombu", "pika", "SQLAlchemy", "psycopg", "celery")
+PACKAGES = ("kombu", "pika", "SQLAlchemy", "psycopg", "celery", "dlt")
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,9 @@ def disturbed(world: World, kills: int, chance: random.Random) -> Counter[str]:
         threading.Event().wait(chance.uniform(0.05, 2.5))
         if world.files_done() == world.versions:
             world.drop_file()
-        world.revive()
+        world.hub.revive()
         began = time.monotonic()
-        world.kill(target)
+        world.hub.kill(target)
         print(f"  {number:3}  killed {target:12} back after {time.monotonic() - began:4.1f} s", flush=True)
     return Counter(targets)
 
@@ -56,14 +56,14 @@ def faults(world: World, expected: tuple[int, str]) -> list[str]:
     found: list[str] = []
     if world.records() != expected:
         found.append(f"records {world.records()} are not {expected}")
-    if dead := world.query("SELECT id, state, message FROM run WHERE state NOT IN ('done', 'skipped')"):
+    if dead := world.hub.query("SELECT id, state, message FROM run WHERE state NOT IN ('done', 'skipped')"):
         found.append(f"runs that did not end well: {dead}")
-    if letters := world.query("SELECT queue, reason, body FROM letter"):
+    if letters := world.hub.query("SELECT queue, reason, body FROM letter"):
         found.append(f"letters: {letters}")
-    if left := world.rabbit.api("GET", f"/api/queues/{world.broker.rpartition('/')[2]}/hub.dead").get("messages"):
+    if left := world.hub.left_in_dead_queue():
         found.append(f"{left} messages are in hub.dead")
     double = "SELECT job, scheduled_at FROM run WHERE scheduled_at IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1"
-    if doubles := world.query(double):
+    if doubles := world.hub.query(double):
         found.append(f"occurrences that ran twice: {doubles}")
     return found
 
@@ -80,8 +80,8 @@ def main() -> int:
         PostgresServer(durable=True) as postgres,
         RabbitServer() as rabbit,
     ):
-        world = World(Path(folder) / "killed", postgres, rabbit, given.rows)
-        world.start()
+        world = World.make(Path(folder) / "killed", postgres, rabbit, given.rows)
+        world.hub.start()
         try:
             began = time.monotonic()
             killed = disturbed(world, given.kills, chance)
@@ -89,16 +89,16 @@ def main() -> int:
             took = time.monotonic() - began
             print(f"settled {settled:.1f} s after the last kill", flush=True)
         finally:
-            world.stop()
-        quiet = World(Path(folder) / "quiet", postgres, rabbit, given.rows)
-        quiet.start()
+            world.hub.stop()
+        quiet = World.make(Path(folder) / "quiet", postgres, rabbit, given.rows)
+        quiet.hub.start()
         try:
             first = undisturbed(quiet, world.versions)
             expected = quiet.records()
         finally:
-            quiet.stop()
+            quiet.hub.stop()
         found = faults(world, expected)
-        rescued = world.query("SELECT count(*) FROM result WHERE outcome = 'lost'")[0][0]
+        rescued = world.hub.query("SELECT count(*) FROM result WHERE outcome = 'lost'")[0][0]
         print(
             f"{sum(killed.values())} kills ({', '.join(f'{n} {name}' for name, n in sorted(killed.items()))})\n"
             f"{world.versions} files of {given.rows:,} rows in {took:.0f} s; one in peace: {first:.1f} s\n"

@@ -182,6 +182,9 @@ def test_s18_a_record_on_which_the_system_breaks_holds_up_no_other(hub, erp, sho
     (waiting,) = hub.waiting()
     assert waiting.cause == "unanswered"
     clock.move(hours=2)
+    with pytest.raises(TryLater):
+        hub.run("shop", "products")
+    clock.move(seconds=61)
     assert isinstance(hub.run("shop", "products"), Done), "it is left until somebody says so"
     shop.poison = set()
     with hub.store.write() as tx:

@@ -5,7 +5,7 @@ import random
 import socket
 import struct
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -54,7 +54,8 @@ class Connection:
 class Link:
     """Passes connections at `port` on to a server, with the faults that are set; runs in a thread of its own."""
 
-    def __init__(self, target: int, *, seed: int = 1) -> None:
+    def __init__(self, target: int, *, seed: int = 1, watch: Callable[[bytes], None] | None = None) -> None:
+        """`watch` is handed each request that is answered, as it was sent."""
         (self.port,) = free_ports(1)
         self.faults = Faults()
         self.connections = 0
@@ -62,6 +63,7 @@ class Link:
         self.lost = 0
         """How many answers were lost since the last `set`."""
         self._target = target
+        self._watch = watch
         self._random = random.Random(seed)
         self._open: set[Connection] = set()
         self._listener: asyncio.Server | None = None
@@ -161,6 +163,8 @@ class Link:
 
     async def _pass_down(self, reader: asyncio.StreamReader, connection: Connection) -> None:
         while piece := await reader.read(PIECE):
+            if connection.asked and self._watch:
+                self._watch(bytes(connection.asked))
             if self._loses(connection):
                 self.lost += 1
                 raise ConnectionResetError

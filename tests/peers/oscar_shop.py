@@ -25,11 +25,19 @@ class Facts(Protocol):
         ...
 
 
-def place_order(shop: Facts, lines: Mapping[str, int], email: str, *, address: Mapping[str, str] = ADDRESS) -> str:
-    """Order SKUs and quantities as a guest; returns the order's number. The shop must have what is bought."""
-    url = shop["url"]
-    found, _ = ask(f"{url}/products/")
-    ids = {each["upc"]: each["id"] for each in found}
+def place_order(
+    shop: Facts,
+    lines: Mapping[str, int],
+    email: str,
+    *,
+    address: Mapping[str, str] = ADDRESS,
+    ids: Mapping[str, int] | None = None,
+) -> str:
+    """Order SKUs and quantities as a guest; returns the order's number. The shop must have what is bought.
+
+    `ids`: of the products by SKU, for who orders often: looking for them means reading the whole list.
+    """
+    url, ids = shop["url"], ids or find_products(shop)
     basket, session = "", dict[str, str]()
     for sku, quantity in lines.items():
         wanted = {"url": f"{url}/products/{ids[sku]}/", "quantity": quantity}
@@ -41,6 +49,12 @@ def place_order(shop: Facts, lines: Mapping[str, int], email: str, *, address: M
         f"{url}/checkout/", {"basket": basket, "guest_email": email, "shipping_address": shipping}, headers=session
     )
     return order["number"]
+
+
+def find_products(shop: Facts) -> dict[str, int]:
+    """Return the shop's numbers of its products by SKU."""
+    found, _ = ask(f"{shop['url']}/products/")
+    return {each["upc"]: each["id"] for each in found if each["upc"]}
 
 
 def staff(shop: Facts, path: str, body: object = None, *, method: str | None = None) -> Any:

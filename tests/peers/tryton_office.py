@@ -40,13 +40,15 @@ class Office:
     tryton: Facts
     _session: dict[str, str] = field(default_factory=dict[str, str])
 
-    def call(self, method: str, *given: Any) -> Any:
+    def call(self, method: str, *given: Any, **context: Any) -> Any:
         """Call a method of Tryton's, e.g. `model.sale.sale.read`; returns its plain result. Fails if it was refused."""
         if not self._session:
-            number, token, *_ = self._post("common.db.login", [self.tryton["user"], {"password": self.tryton["password"]}])
+            number, token, *_ = self._post(
+                "common.db.login", [self.tryton["user"], {"password": self.tryton["password"]}]
+            )
             session = base64.b64encode(f"{self.tryton['user']}:{number}:{token}".encode()).decode("ascii")
             self._session = {"Authorization": f"Session {session}"}
-        return self._post(method, [*given, {"company": self.tryton["company"]}])
+        return self._post(method, [*given, {"company": self.tryton["company"], **context}])
 
     def _post(self, method: str, params: list[Any]) -> Any:
         body = {"id": 1, "method": method, "params": coded(params)}
@@ -113,15 +115,46 @@ class Office:
             for step in ("assign_try", "pick", "pack", "do"):
                 self.call(f"model.stock.shipment.out.{step}", [shipment])
 
+    def available(self, products: Sequence[int]) -> dict[int, float]:
+        """Return what lies in the storage of each product, less what is promised: product's number -> quantity."""
+        storage = self.one("stock.location", [["code", "=", "STO"]])
+        found = self.call("model.product.product.read", list(products), ["quantity"], locations=[storage])
+        promised = self.rows(
+            "stock.move",
+            [
+                ["product", "in", list(products)],
+                ["state", "in", ["draft", "assigned"]],
+                ["to_location.type", "=", "customer"],
+            ],
+            "product",
+            "internal_quantity",
+        )
+        levels = {each["id"]: each["quantity"] for each in found}
+        for each in promised:
+            levels[each["product"]] -= each["internal_quantity"]
+        return levels
+
+    def phone(self, email: str) -> str | None:
+        """Return the phone number of the party that has an e-mail address."""
+        found = self._phones(email)
+        return found[0]["value"] if found else None
+
     def set_phone(self, email: str, phone: str) -> None:
         """Enter the phone number of the party that has an e-mail address."""
-        (mail,) = self.rows("party.contact_mechanism", [["type", "=", "email"], ["value", "=", email]], "party")
-        found = self.rows("party.contact_mechanism", [["type", "=", "phone"], ["party", "=", mail["party"]]], "id")
+        party, found = self._party(email), self._phones(email)
         if found:
             self.call("model.party.contact_mechanism.write", [found[0]["id"]], {"value": phone})
         else:
-            given = {"party": mail["party"], "type": "phone", "value": phone}
+            given = {"party": party, "type": "phone", "value": phone}
             self.call("model.party.contact_mechanism.create", [given])
+
+    def _party(self, email: str) -> int:
+        (mail,) = self.rows("party.contact_mechanism", [["type", "=", "email"], ["value", "=", email]], "party")
+        return mail["party"]
+
+    def _phones(self, email: str) -> list[dict[str, Any]]:
+        domain = [["type", "=", "phone"], ["party", "=", self._party(email)]]
+        return self.rows("party.contact_mechanism", domain, "value")
 
 
 def _template(article: Article, goods: int, unit: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ key = "env:ERP_KEY"
 """
 SHOP = """[systems.shop]
 kind = "eshop"
-connector = "vendure"
+connector = "medusa"
 url = "https://shop.example"
 key = "env:SHOP_KEY"
 """

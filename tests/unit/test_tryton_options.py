@@ -8,13 +8,16 @@ from adapters.erp.tryton import TrytonOptions
 URL = "https://erp.example/company"
 
 
-def test_a_key_is_enough() -> None:
+def test_a_key_and_a_login_are_enough() -> None:
     """Everything else has a default."""
-    options = TrytonOptions.model_validate({"url": URL, "key": "env:ERP_KEY"})
+    login = {"user": "hub", "password": "env:ERP_PASSWORD"}
+    options = TrytonOptions.model_validate({"url": URL, "key": "env:ERP_KEY", **login})
     assert (options.company, options.price_list, options.confirm) == (1, "standard", "processing")
 
 
-def test_a_user_without_a_password_is_refused() -> None:
+def test_without_a_login_sales_stay_drafts() -> None:
     """The mend is in the message."""
-    with pytest.raises(ValidationError, match="give both or neither"):
-        TrytonOptions.model_validate({"url": URL, "key": "env:ERP_KEY", "user": "hub"})
+    settings = {"url": URL, "key": "env:ERP_KEY", "user": "hub"}
+    with pytest.raises(ValidationError, match=r'user and password.*confirm = "draft"'):
+        TrytonOptions.model_validate(settings)
+    assert TrytonOptions.model_validate({**settings, "confirm": "draft"}).confirm == "draft"

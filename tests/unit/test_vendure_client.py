@@ -72,9 +72,9 @@ def test_rights_that_are_missing_are_not_asked_for_for_ever(serve: Serve):
     assert len(server.asked) == 4
 
 
-def test_a_shop_that_opens_sessions_for_browsers_only_says_so(serve: Serve):
+def test_a_shop_that_opens_sessions_for_browsers_only_is_named(serve: Serve):
     shop, _ = serve(lambda *_: said({"login": {}}))
-    with pytest.raises(KeyRefused, match="bearer among authOptions"):
+    with pytest.raises(KeyRefused, match="opens no sessions for programs"):
         shop.ask("{list}")
 
 

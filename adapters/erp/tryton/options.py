@@ -16,16 +16,13 @@ class TrytonOptions(ExchangeOptions):
     """Of a user application `rest` of the user in whose name the hub acts."""
     user: str | None = None
     password: Secret | None = None
-    """With both, sales are confirmed many at once over JSON-RPC; without, one by one, which takes four times as long."""
+    """Of that user, for sales that are to be more than drafts: only over JSON-RPC many are confirmed at once."""
     company: Annotated[int, within(1, 1_000_000)] = 1
     """Tryton's number of the company."""
     price_list: str = "standard"
     """What the hub calls the price list that holds Tryton's list prices."""
     storage: Mapping[str, str] = Field(default_factory=dict[str, str])
-    """Codes of Tryton's locations -> our names; none: every warehouse, under its code.
-
-    Name warehouses: what is sold is promised there; a storage zone knows of it only when the goods are to be picked.
-    """
+    """Codes of Tryton's warehouses, where sales are promised, -> our names; none: all, under their codes."""
     confirm: Literal["draft", "quotation", "confirmed", "processing"] = "processing"
     """How far a new sale is taken."""
     payment_term: str | None = None
@@ -34,7 +31,7 @@ class TrytonOptions(ExchangeOptions):
     """Per cent -> name of Tryton's tax, where several have one rate; otherwise the first in Tryton's order."""
 
     @model_validator(mode="after")
-    def _user_has_password(self) -> Self:
-        if (self.user is None) != (self.password is None):
-            refuse("user and password belong together; give both or neither")
+    def _confirms_with_login(self) -> Self:
+        if self.confirm != "draft" and not (self.user and self.password):
+            refuse('give user and password, with which sales are confirmed; or leave them drafts: confirm = "draft"')
         return self

@@ -1,175 +1,176 @@
-"""Writing parties and sales: new ones in one transaction, then each is looked at as it stands, and finished.
+"""Parties and sales as Tryton takes them, children as its commands."""
 
-Whatever a broken run left (a draft, a quotation) is found by the hub's reference and taken on from there.
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from functools import cached_property, partial
 from typing import Any
 
-from adapters.answers import Rejected
-from adapters.erp.orders import Unwritable, lacking, places_of, plain, same_place
-from adapters.erp.tryton import translate
-from adapters.erp.tryton.client import Row, Tryton
-from adapters.erp.tryton.options import TrytonOptions
-from adapters.erp.tryton.translate import Known, Raw, Spot
-from hub.connector import Write
-from hub.errors import Refused
+from stdnum.eu.vat import MEMBER_STATES
 
-BUTTONS = {"draft": "quote", "quotation": "confirm", "confirmed": "process"}
-"""What leads on from each state on a sale's way."""
-CONTENT = {"lines", "shipping", "discounts", "totals"}
+from adapters.bulk import Batch
+from adapters.erp.known import Known
+from adapters.erp.orders import SaleLine, plain, sale_lines, same_place, visible_number
+from adapters.erp.sales import Standing
+from adapters.erp.tryton.client import Tryton, classed
+from adapters.erp.tryton.options import TrytonOptions
+from adapters.erp.tryton.translate import ADDRESS, CUSTOMER, OURS, PARTY, Raw, active, rate, vat_id
+from adapters.fields import Field, asked, told
+from hub.connector import Write, Written
+
+LOOKED_UP = {
+    "country": ("country.country", "code"),
+    "currency": ("currency.currency", "code"),
+    "payment-term": ("account.invoice.payment_term", "name"),
+}
 CUSTOMER_TAX = [
     ["type", "=", "percentage"],
     ["parent", "=", None],
     ["OR", ["group", "=", None], ["group.kind", "in", ["sale", "both"]]],
 ]
+PLACE = {
+    "attn": Field("name"),
+    "party_name": Field("company"),
+    "street": Field("", lambda place: "\n".join(filter(None, [place.get("street"), place.get("street_more")]))),
+    "city": Field("city"),
+    "postal_code": Field("postcode"),
+    "invoice": Field("", lambda place: place.get("use") == "billing"),
+    "delivery": Field("", lambda place: place.get("use") == "shipping"),
+}
+NOBODY: Raw = {"identifiers": (), "contact_mechanisms": (), "addresses": ()}
 
 
-@dataclass
-class Batch:
-    """Some writes on their way."""
+def look_up(tryton: Tryton, options: TrytonOptions, what: str) -> dict[str, int]:
+    """Return all that Tryton has of something; of several taxes of one rate, that in the options, or the first."""
+    if what != "tax":
+        model, field = LOOKED_UP[what]
+        return {row[field]: row["id"] for row in tryton.search(model, field)}
+    named = {plain(Decimal(per_cent)): name for per_cent, name in options.taxes.items()}
+    domain = [["company", "=", options.company], *CUSTOMER_TAX]
+    taxes = [(rate([row]) or "0", row) for row in tryton.search("account.tax", "name rate", domain, "sequence DESC")]
+    return {per_cent: row["id"] for per_cent, row in taxes if named.get(per_cent) in (None, row["name"])}
 
-    tryton: Tryton
-    options: TrytonOptions
-    writes: Sequence[Write]
-    ids: dict[str, int]
-    """By the canonical key: of those that are there."""
-    refused: dict[str, Refused] = field(default_factory=dict[str, Refused])
 
-    def parties(self) -> None:
-        """Make the new parties, change the others."""
-        countries = self._countries(place for write in self.writes for place in write.fields.get("addresses") or ())
-        there = {
-            row["id"]: row for row in self.tryton.having("party.party", translate.PARTY, "id", [*self.ids.values()])
-        }
-        new: dict[str, Mapping[str, Any]] = {}
-        for write in self.writes:
-            if write.key not in self.ids:
-                new[write.key] = translate.new_party(write.fields, countries, write.reference)
-            elif raw := there.get(self.ids[write.key]):
-                try:
-                    self.tryton.change("party.party", raw["id"], translate.party_values(write.fields, raw, countries))
-                except Rejected as refusal:
-                    self.refused[write.key] = refusal
-        self._create("party.party", new)
+def write_parties(tryton: Tryton, options: TrytonOptions, writes: Sequence[Write]) -> Iterator[Written]:
+    """Make the new parties, change the others."""
+    known = Known(partial(look_up, tryton, options))
+    ids = {int(each.id): each.key for each in writes if each.id}
+    there = {ids[row["id"]]: row for row in tryton.having("party.party", asked(PARTY), "id", [*ids])}
+    return Batch(writes).make_or_change(
+        {key: row["id"] for key, row in there.items()},
+        lambda key, write: party_values(write, there.get(key), known),
+        partial(tryton.create, "party.party"),
+        partial(tryton.change, "party.party"),
+    )
 
-    def sales(self) -> None:
-        """Make the new sales, let all come to their order's total, and take them as far as is wished."""
-        self._make([write for write in self.writes if write.key not in self.ids])
-        cancelled = [write for write in self.writes if write.record.get("status") == "cancelled"]
-        for state in ("draft", "quotation"):
-            self._press("cancel", state, cancelled)
-        for write, row in self._standing(cancelled):
-            if row["state"] != "cancelled":
-                told = f"sale {row['number']} is {row['state']} already; cancel it in Tryton"
-                self.refused[write.key] = Unwritable("under-way", told)
-        going = [write for write in self.writes if write not in cancelled]
-        self._level(going)
-        for state in [*BUTTONS][: [*BUTTONS, "processing"].index(self.options.confirm)]:
-            self._press(BUTTONS[state], state, going)
 
-    def _make(self, writes: Sequence[Write]) -> None:
-        customers = {write.key: write.links.get("parties", {}).get(write.record.get("party", "")) for write in writes}
-        orders = [(write, int(id_)) for write in writes if (id_ := customers[write.key])]
-        lost = Unwritable("party-missing", "the order's customer is not in Tryton")
-        self.refused |= {key: lost for key, id_ in customers.items() if not id_}
-        if not orders:
-            return
-        known = self._known(orders)
-        new: dict[str, Mapping[str, Any]] = {}
-        for write, party in orders:
-            try:
-                new[write.key] = translate.sale_values(write, party, known)
-            except Unwritable as refusal:
-                self.refused[write.key] = refusal
-        self._create("sale.sale", new)
+def party_values(write: Write, there: Raw | None, known: Known) -> dict[str, Any]:
+    """Return what is to be set of a party; `there`: as it stands."""
+    fields, raw = write.fields, there or NOBODY
+    values: dict[str, Any] = {"name": fields["name"]} if "name" in fields else {}
 
-    def _known(self, orders: Sequence[tuple[Write, int]]) -> Known:
-        """Look up what new sales refer to; addresses that their parties do not have yet are made."""
-        customers = self.tryton.having("party.party", translate.CUSTOMER, "id", sorted({party for _, party in orders}))
-        products = {int(id_) for write, _ in orders for id_ in write.links.get("products", {}).values()}
-        units = self.tryton.having("product.product", "default_uom", "id", sorted(products))
-        term = self.options.payment_term
-        terms = self._numbers("account.invoice.payment_term", "name", [["name", "=", term]]) if term else {}
-        if term and term not in terms:
-            raise Refused(f"Tryton has no payment term {term}; mend payment_term of the system")
-        return Known(
-            places=self._places(orders, customers),
-            terms={row["id"]: terms.get(term) if term else row["customer_payment_term"] for row in customers},
-            units={row["id"]: row["default_uom"] for row in units},
-            currencies=self._numbers("currency.currency", "code", []),
-            taxes=self._taxes(),
-        )
+    def exchange(relation: str, sign: Callable[[Raw], Any], wanted: Mapping[Any, Any]) -> None:
+        """Make those children that are new; hide those no longer wanted, as documents may refer to them."""
+        old = {sign(each): each["id"] for each in active(raw[relation]) if sign(each)}
+        new = [child for key, child in wanted.items() if key and key not in old]
+        hidden = [id_ for key, id_ in old.items() if key not in wanted]
+        commands = [["create", new]] * bool(new) + [["write", hidden, {"active": False}]] * bool(hidden)
+        values[relation] = [*values.get(relation, ()), *commands]
 
-    def _places(self, orders: Iterable[tuple[Write, int]], customers: Iterable[Row]) -> dict[Spot, int]:
-        there: dict[Spot, int] = {}
-        for row in customers:
-            for each in reversed(translate.active(row["addresses"])):
-                # The first one also stands for that of an order without any.
-                there[row["id"], same_place({})] = there[row["id"], same_place(translate.address(each))] = each["id"]
-        wanted = {
-            (party, same_place(place)): {**place, "party": party}
-            for write, party in orders
-            for place in places_of(write.record)
-            if (party, same_place(place)) not in there
-        }
-        countries = self._countries(wanted.values())
-        values = [translate.address_values(each, countries) | {"party": each["party"]} for each in wanted.values()]
-        made = self.tryton.create("party.address", values)
-        return there | {spot: id_ for spot, id_ in zip(wanted, made, strict=True) if isinstance(id_, int)}
+    if not there:
+        values["name"] = fields.get("name") or fields.get("email") or fields.get("phone") or "-"
+        values["identifiers"] = [["create", [{"code": OURS + write.reference}]]]
+    if "vat_id" in fields:
+        exchange("identifiers", vat_id, {fields["vat_id"]: _identifier(fields["vat_id"] or "")})
+    for kind in sorted({"email", "phone"} & {*fields}):
+        value = fields[kind]
+        exchange("contact_mechanisms", partial(_contact, kind), {value: {"type": kind, "value": value}})
+    if "addresses" in fields:
+        wanted = {same_place(each): address_values(each, known) for each in fields["addresses"] or ()}
+        exchange("addresses", lambda each: same_place(told(ADDRESS, each)), wanted)
+    return values
 
-    def _countries(self, places: Iterable[Raw]) -> dict[str, int]:
-        """Return the countries of addresses; a database that was never given the list gets those that it needs."""
-        codes = sorted({place["country"] for place in places if place.get("country")})
-        there = self._numbers("country.country", "code", [["code", "in", codes]]) if codes else {}
-        missing = [code for code in codes if code not in there]
-        made = self.tryton.create("country.country", [{"code": code, "name": code} for code in missing])
-        return there | {code: id_ for code, id_ in zip(missing, made, strict=True) if isinstance(id_, int)}
 
-    def _taxes(self) -> dict[str, int]:
-        domain = [["company", "=", self.options.company], *CUSTOMER_TAX]
-        named = {plain(Decimal(rate)): name for rate, name in self.options.taxes.items()}
-        rows = self.tryton.search("account.tax", "name rate", domain, order="sequence")
-        rates = [(plain(Decimal(row["rate"]) * 100), row) for row in reversed(rows)]
-        return {rate: row["id"] for rate, row in rates if named.get(rate) in (None, row["name"])}
+def _contact(kind: str, contact: Raw) -> str | None:
+    return contact["value"] if contact["type"] == kind else None
 
-    def _numbers(self, model: str, name: str, domain: Sequence[Any]) -> dict[str, int]:
-        return {row[name]: row["id"] for row in self.tryton.search(model, name, domain)}
 
-    def _create(self, model: str, new: Mapping[str, Mapping[str, Any]]) -> None:
-        for key, made in zip(new, self.tryton.create(model, [*new.values()]), strict=True):
-            if isinstance(made, int):
-                self.ids[key] = made
-            else:
-                self.refused[key] = made
+def _identifier(code: str) -> dict[str, str]:
+    country = code[:2].lower()
+    return {"type": "eu_vat" if country in {*MEMBER_STATES, "el"} else f"{country}_vat", "code": code}
 
-    def _level(self, writes: Sequence[Write]) -> None:
-        """Give the drafts that differ from their orders by rounding a line that takes it up, without tax."""
-        lines: dict[str, Mapping[str, Any]] = {}
-        for write, row in self._standing(writes):
-            if row["state"] != "draft" and not CONTENT & {*write.fields}:
-                continue
-            try:
-                difference = lacking(write.record, row["total_amount"])
-            except Unwritable as refusal:
-                self.refused[write.key] = refusal
-                continue
-            if difference and row["state"] == "draft":
-                line = {"type": "line", "description": "Rounding", "quantity": 1.0, "unit_price": difference}
-                lines[write.key] = line | {"sale": row["id"]}
-        made = self.tryton.create("sale.line", [*lines.values()])
-        self.refused |= {
-            key: refusal for key, refusal in zip(lines, made, strict=True) if isinstance(refusal, Rejected)
-        }
 
-    def _press(self, button: str, state: str, writes: Sequence[Write]) -> None:
-        keys = {row["id"]: write.key for write, row in self._standing(writes) if row["state"] == state}
-        self.refused |= {keys[id_]: refusal for id_, refusal in self.tryton.press("sale.sale", button, [*keys]).items()}
+def address_values(fields: Raw, known: Known) -> dict[str, Any]:
+    """Return an address for Tryton, which keeps no phone with it and regions only as records of a country."""
+    return told(PLACE, fields) | {"country": known.any_number("country", fields.get("country"))}
 
-    def _standing(self, writes: Iterable[Write]) -> list[tuple[Write, Row]]:
-        """Return the sales as they stand now, less those that something has stopped."""
-        wanted = {self.ids[write.key]: write for write in writes if write.key in {*self.ids} - {*self.refused}}
-        rows = self.tryton.having("sale.sale", "state number total_amount", "id", [*wanted])
-        return [(wanted[row["id"]], row) for row in rows]
+
+class TrytonSales:
+    """What Tryton does with sales."""
+
+    def __init__(self, tryton: Tryton, options: TrytonOptions, writes: Sequence[Write]) -> None:
+        """`writes`: what is to become of them; what their orders refer to is looked up when it is needed."""
+        self.tryton, self.options, self.writes = tryton, options, writes
+        self.create = partial(tryton.create, "sale.sale")
+        self.make_addresses = partial(tryton.create, "party.address")
+        self.press = partial(tryton.press, "sale.sale")
+        self._known = Known(partial(look_up, tryton, options))
+        self._terms: dict[int, int | None] = {}
+
+    @cached_property
+    def _units(self) -> dict[int, int]:
+        ids = {int(id_) for write in self.writes for id_ in write.links.get("products", {}).values()}
+        rows = self.tryton.having("product.product", "default_uom", "id", sorted(ids))
+        return {row["id"]: row["default_uom"] for row in rows}
+
+    def addresses(self, customers: Iterable[int]) -> Iterator[tuple[int, dict[str, Any], int]]:
+        """Yield what each customer has, but what was hidden."""
+        for row in self.tryton.having("party.party", asked(CUSTOMER), "id", sorted(customers)):
+            self._terms[row["id"]] = row["customer_payment_term"]
+            for each in active(row["addresses"]):
+                yield row["id"], told(ADDRESS, each), each["id"]
+
+    def address_values(self, customer: int, place: Raw) -> dict[str, Any]:
+        """Return a new address of a customer."""
+        return address_values(place, self._known) | {"party": customer}
+
+    def standing(self, ids: Sequence[int]) -> list[Standing]:
+        """Look at sales."""
+        rows = self.tryton.having("sale.sale", "state total_amount", "id", ids)
+        return [Standing(row["id"], row["state"], row["total_amount"]["decimal"]) for row in rows]
+
+    def add(self, rounding: Sequence[tuple[int, Decimal]]) -> list[int]:
+        """Add lines with an amount and no tax."""
+        line = {"type": "line", "description": "Rounding", "quantity": 1.0}
+        lines = [line | {"sale": sale, "unit_price": classed(amount)} for sale, amount in rounding]
+        return self.tryton.create("sale.line", lines)
+
+    def sale_values(self, write: Write, customer: int, billing: int, shipping: int) -> dict[str, Any]:
+        """Return a new sale."""
+        term = self._known.any_number("payment-term", self.options.payment_term) or self._terms.get(customer)
+        who = {"party": customer, "invoice_address": billing, "shipment_address": shipping, "payment_term": term}
+        return new_sale(write, self._units, self._known) | who
+
+
+def new_sale(write: Write, units: Mapping[int, int], known: Known) -> dict[str, Any]:
+    """Return what a new sale says; lines whose product is not there stand as text. `units`: of products."""
+    record = write.record
+    placed, currency = record.get("placed_at"), known.any_number("currency", record.get("currency"))
+    values = {
+        "reference": visible_number(record),
+        "description": OURS + write.reference,
+        "sale_date": classed(date.fromisoformat(placed[:10])) if placed else None,
+        "comment": record.get("note"),
+        "lines": [["create", [_line(write, line, units, known) for line in sale_lines(record)]]],
+    }
+    return values | ({"currency": currency} if currency else {})
+
+
+def _line(write: Write, line: SaleLine, units: Mapping[int, int], known: Known) -> dict[str, Any]:
+    item = int(write.links.get("products", {}).get(line.sku or "", 0))
+    return {
+        "type": "line",
+        "quantity": float(line.quantity),
+        "unit_price": classed(line.price),
+        "taxes": [["add", [known.number("tax", line.rate)]]] if line.rate else [],
+    } | ({"product": item, "unit": units[item]} if item in units else {"description": line.text})

@@ -1,6 +1,6 @@
 """The shop's documents -> canonical fields. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -54,7 +54,7 @@ def party(raw: Raw, _name: str, _options: OscarOptions) -> dict[str, Any]:
     addresses = [_address(each) | {"use": use} for use, each in told.items()]
     known = next(iter(addresses), NOTHING)
     fields = {"name": known.get("name", raw["email"]), "customer": True, "email": raw["email"]}
-    return fields | {"phone": known.get("phone"), "addresses": addresses}
+    return fields | {"phone": _phone(addresses), "addresses": addresses}
 
 
 def order(raw: Raw, name: str, options: OscarOptions) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def order(raw: Raw, name: str, options: OscarOptions) -> dict[str, Any]:
         "party": raw["buyer"],
         "name": buyer.get("name"),
         "email": raw["email"],
-        "phone": buyer.get("phone"),
+        "phone": _phone(addresses.values()),
         "currency": raw["currency"],
         "tax_included": True,
         "lines": [_line(each) for each in raw["lines"]],
@@ -106,9 +106,14 @@ def _charges(raw: Raw, options: OscarOptions) -> Iterator[dict[str, Any]]:
         yield {"name": each["name"], "amount": each["incl_tax"]}
 
 
+def _phone(addresses: Iterable[Raw]) -> str | None:
+    return next((each["phone"] for each in addresses if each.get("phone")), None)
+
+
 def _address(raw: Raw) -> dict[str, Any]:
+    """Return an address; one that bills are sent to has no telephone in the shop."""
     name = " ".join(part for part in (raw["first_name"], raw["last_name"]) if part)
-    fields = {"name": name} | {ours: raw[theirs] for ours, theirs in ADDRESS.items()}
+    fields = {"name": name} | {ours: raw.get(theirs) for ours, theirs in ADDRESS.items()}
     return {key: value for key, value in fields.items() if value}
 
 

@@ -1,6 +1,5 @@
-"""Vendure 3, a shop with a GraphQL interface."""
+"""Vendure 3, a shop with a GraphQL interface.
 
-from adapters.eshop.vendure.connector import VendureConnector
-from adapters.eshop.vendure.options import VendureOptions
-
-__all__ = ["VendureConnector", "VendureOptions"]
+What it does not do: images and variants are read, not written (a new product stands alone); returns and refunds are only
+seen in the order's payment; promotions and collections are the shop's own.
+"""

@@ -1,22 +1,18 @@
 """The table [systems.NAME] of a Vendure shop."""
 
 from datetime import timedelta
-from typing import Annotated, Self
-
-from pydantic import model_validator
+from typing import Annotated
 
 from hub.config.durations import Duration, within
 from hub.config.exchange import ExchangeOptions
-from hub.config.faults import refuse
 from hub.config.secrets import Secret
 
 
 class VendureOptions(ExchangeOptions):
-    """A shop, and who we are there: a user with a password, or an API key, with which each request takes far longer."""
+    """A shop, and who we are there."""
 
-    user: str | None = None
-    password: Secret | None = None
-    key: Secret | None = None
+    user: str
+    password: Secret
     channel_token: str | None = None
     """Of the channel, if it is not the default one. No secret: every visitor's browser sends it."""
     language: str = "en"
@@ -25,9 +21,3 @@ class VendureOptions(ExchangeOptions):
     """The code of the facet whose value is a product's category; the shop's collections can be filled by it."""
     open_orders: Annotated[Duration, within(timedelta(0), timedelta(days=366))] = timedelta(days=30)
     """So long are orders looked at in every run until they are shipped: Vendure does not tell when they are paid."""
-
-    @model_validator(mode="after")
-    def _check_login(self) -> Self:
-        if self.key is None and (self.user is None or self.password is None):
-            refuse("write user and password, or key", "user")
-        return self

@@ -7,14 +7,14 @@ _ADDRESS = """name:fullName company street:streetLine1 street_more:streetLine2 c
   phone:phoneNumber"""
 _CUSTOMER = f"""id firstName lastName email:emailAddress phone:phoneNumber updatedAt
   addresses{{id {_ADDRESS} country{{code}} defaultBillingAddress defaultShippingAddress}}"""
-_VARIANT = """id sku name enabled updatedAt tax:taxRateApplied{value} options{name group{name}} assets{preview}
-  article:product{id description enabled main:featuredAsset{preview} assets{preview} facetValues{id name facet{code}}}"""
+_VARIANT = """id sku name enabled updatedAt tax:taxRateApplied{value} options{name group{name}}
+  article:product{id description enabled facetValues{id name facet{code}}}"""
 _ORDER = f"""id number:code state orderPlacedAt updatedAt currency:currencyCode customer{{{_CUSTOMER}}}
   billing_address:billingAddress{{{_ADDRESS} country:countryCode}}
   shipping_address:shippingAddress{{{_ADDRESS} country:countryCode}}
   lines{{id quantity taxRate full:unitPrice fullWithTax:unitPriceWithTax
     sum:proratedLinePrice sumWithTax:proratedLinePriceWithTax productVariant{{sku name}}}}
-  surcharges{{id sku name:description sum:price sumWithTax:priceWithTax taxRate}}
+  surcharges{{name:description sum:price sumWithTax:priceWithTax taxRate}}
   shippingLines{{sum:discountedPrice sumWithTax:discountedPriceWithTax method:shippingMethod{{code name}}}}
   payments{{method amount state reference:transactionId refunds{{total state}}}}
   fulfillments{{id state method trackingCode lines{{orderLineId quantity}}}}
@@ -38,8 +38,8 @@ STOCK = _list("productVariants", "ProductVariant", "id sku levels:stockLevels{st
 CUSTOMERS = _list("customers", "Customer", _CUSTOMER)
 ORDERS = _list("orders", "Order", _ORDER, _MONEY)
 LOGIN = "mutation($user:String!,$password:String!){login(username:$user,password:$password){...on ErrorResult{errorCode message}}}"
-LOOK = "orders(options:{take:1}){totalItems} productVariants(options:{take:1}){totalItems} customers(options:{take:1}){totalItems}"
-RIGHTS = "me{channels{permissions}}"
+LOOK = """{orders(options:{take:1}){totalItems} productVariants(options:{take:1}){totalItems}
+  customers(options:{take:1}){totalItems} me{channels{permissions}}}"""
 SEARCH = """query($skus:[String!],$slugs:[ProductFilterParameter!]){
   bySku:productVariants(options:{take:1000,filter:{sku:{in:$skus}}}){items{id sku}}
   bySlug:products(options:{take:1000,filter:{_or:$slugs}}){items{id slug variants{id}}}}"""

@@ -1,0 +1,136 @@
+"""Orders brought to an ERP as sales: made, brought to the order's total, taken from state to state; many at once.
+
+A sale is taken on from wherever a run that broke off has left it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from adapters.bulk import Batch
+from adapters.erp.address_book import AddressBook
+from adapters.erp.orders import Fields, Unwritable, lacking
+from hub.connector import Write, Written
+
+FIELDS = (
+    "channel number placed_at party billing_address shipping_address currency tax_included lines shipping discounts "
+    "totals note status"
+)
+"""Of an order, what becomes of it in a sale; parted by blanks."""
+CONTENT = frozenset(["lines", "shipping", "discounts", "totals"])
+"""Fields of an order that make its total."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A sale as it stands in the ERP."""
+
+    id: int
+    state: str
+    total: str
+    """With tax."""
+
+
+class Sales(Protocol):
+    """What an ERP does with sales, by its own numbers. What it does to several, it does to all, or raises Rejected."""
+
+    @property
+    def create(self) -> Callable[[Sequence[Any]], Sequence[int]]:
+        """Makes sales of their values."""
+        ...
+
+    @property
+    def make_addresses(self) -> Callable[[Sequence[Any]], Sequence[int]]:
+        """Makes addresses of their values."""
+        ...
+
+    @property
+    def press(self) -> Callable[[str, Sequence[int]], Sequence[int]]:
+        """Takes sales a step further, or cancels them, by the button's name."""
+        ...
+
+    def addresses(self, customers: Iterable[int]) -> Iterable[tuple[int, Fields, int]]:
+        """Return each customer's addresses: customer, address, and its number."""
+        ...
+
+    def address_values(self, customer: int, place: Fields) -> Any:
+        """Return the values of a new address. Raises Unwritable."""
+        ...
+
+    def sale_values(self, write: Write, customer: int, billing: int, shipping: int) -> Any:
+        """Return the values of a new sale. Raises Unwritable."""
+        ...
+
+    def standing(self, ids: Sequence[int]) -> Iterable[Standing]:
+        """Look at sales; those that are gone are left out."""
+        ...
+
+    def add(self, rounding: Sequence[tuple[int, Decimal]]) -> Sequence[int]:
+        """Add to sales a line with an amount and no tax."""
+        ...
+
+
+def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], until: str) -> Iterator[Written]:
+    """Carry writes of orders out. `steps`: what leads on from each state, in their order; in the first, sales can change."""
+    batch, orders = Batch(writes), {write.key: write for write in writes}
+    made = batch.together(_new(erp, batch), erp.create)
+    ids = {write.key: int(write.id) for write in writes if write.id} | made
+
+    def standing() -> dict[str, Standing]:
+        keys = {id_: key for key, id_ in ids.items() if key not in batch.refused}
+        return {keys[sale.id]: sale for sale in erp.standing([*keys])}
+
+    there = standing()
+    stopped = {key for key in there if orders[key].record.get("status") == "cancelled"}
+    stopping = {key: there[key].id for key in stopped if there[key].state != "cancelled"}
+    batch.together(stopping, lambda ids: erp.press("cancel", ids))
+    going = {key: sale for key, sale in there.items() if key not in stopped}
+    differences = batch.each(going, lambda key, sale: _difference(orders[key], sale, draft=next(iter(steps))))
+    rounding = {key: (there[key].id, amount) for key, amount in differences.items() if amount}
+    batch.together(rounding, erp.add)
+    for state, button in steps.items():
+        if state == until:
+            break
+        ready = {key: sale.id for key, sale in standing().items() if key in going and sale.state == state}
+        batch.together(ready, lambda ids, button=button: erp.press(button, ids))
+    return batch.outcomes({key: sale.id for key, sale in there.items()})
+
+
+def _new(erp: Sales, batch: Batch) -> dict[str, Any]:
+    """Return the values of new sales; addresses that their customers do not have yet are made."""
+    orders = {write.key: write for write in batch.writes if not write.id}
+    if not orders:
+        return {}
+    customers = batch.each(orders, lambda _key, order: _customer(order))
+    book, places = AddressBook(), Batch(())
+    for customer, address, id_ in erp.addresses({*customers.values()}):
+        book.note(customer, address, id_)
+    missing = book.missing((customer, orders[key].record) for key, customer in customers.items())
+    wanted = places.each(missing, lambda _spot, address: erp.address_values(*address))
+    book.ids |= places.together(wanted, erp.make_addresses)
+
+    def values(key: str, customer: int) -> Any:
+        billing, shipping = book.spots(customer, orders[key].record)
+        for spot in (billing, shipping):
+            if spot in places.refused:
+                raise places.refused[spot]
+        return erp.sale_values(orders[key], customer, book.ids[billing], book.ids[shipping])
+
+    return batch.each(customers, values)
+
+
+def _customer(order: Write) -> int:
+    id_ = order.links.get("parties", {}).get(order.record.get("party") or "")
+    if not id_:
+        raise Unwritable("party-missing", "the order's customer is not there")
+    return int(id_)
+
+
+def _difference(order: Write, sale: Standing, *, draft: str) -> Decimal:
+    """Return what a draft lacks to its order's total; of one that can no longer be changed, refuse what is no rounding."""
+    if sale.state == draft:
+        return lacking(order.record, sale.total)
+    if CONTENT & order.fields.keys():
+        lacking(order.record, sale.total)
+    return Decimal()

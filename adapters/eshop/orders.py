@@ -1,0 +1,62 @@
+"""What the orders of all shops have in common: names, addresses, sums, words. Pure."""
+
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+Raw = Mapping[str, Any]
+Fields = dict[str, Any]
+
+_SIXTH_DECIMAL = Decimal("0.000001")
+
+
+def joined(*names: str | None) -> str | None:
+    """Return the parts of a name in one; none, if there are none."""
+    return " ".join(name for name in names if name) or None
+
+
+def address(raw: Raw, theirs: Mapping[str, str], **more: str | None) -> Fields:
+    """Return what an address says, less what is empty. `theirs`: our field -> the shop's; `more`: fields as they are."""
+    fields = {name: raw[other] for name, other in theirs.items()} | more
+    return {name: value for name, value in fields.items() if value}
+
+
+def plain(value: Decimal) -> str:
+    """Return a number with the six decimals that fit, less needless zeros."""
+    return format(value.quantize(_SIXTH_DECIMAL, ROUND_HALF_UP).normalize(), "f")
+
+
+def sums(net: Decimal, gross: Decimal) -> dict[str, str]:
+    """Return the sums of a line or an order; the tax is what they differ by."""
+    return {"net": plain(net), "tax": plain(gross - net), "gross": plain(gross)}
+
+
+def charge(name: str, code: str | None, words: Mapping[str, str], amount: Decimal, rate: str | None) -> Fields:
+    """Return a charge, such as shipping. `words`: the shop's code of it -> ours."""
+    return {"name": name, "code": words.get(code, code) if code else None, "amount": plain(amount), "tax_rate": rate}
+
+
+def parcels(*told: Raw) -> list[Fields]:
+    """Return each parcel once, by its number, with all that is told of it."""
+    found: dict[str, Fields] = {}
+    for each in told:
+        found.setdefault(each["number"], {}).update({name: value for name, value in each.items() if value})
+    return list(found.values())
+
+
+def from_coins(coins: float, precision: int) -> Decimal:
+    """Return an amount that the shop counts in its smallest coin: 1999 -> 19.99."""
+    return Decimal(coins).scaleb(-precision)
+
+
+def in_coins(amount: Decimal, precision: int) -> int:
+    """Return an amount in the smallest coin; halves are rounded up."""
+    return int(amount.scaleb(precision).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def with_tax(amount: Decimal, rate: str, *, held: bool, wanted: bool) -> Decimal:
+    """Return an amount with tax or without, as `wanted`. `rate`: in per cent; `held`: whether it holds the tax now."""
+    factor = 1 + Decimal(rate) / 100
+    if held == wanted:
+        return amount
+    return amount * factor if wanted else amount / factor

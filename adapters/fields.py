@@ -1,0 +1,73 @@
+"""Tables that say of which of a system's fields each of ours is made: what is asked for, and what it then says. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+
+def as_it_is(value: Any) -> Any:
+    """Return the value itself."""
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One of our fields, made of one of theirs."""
+
+    path: str
+    """Dots lead through relations; empty: the record itself."""
+    make: Callable[[Any], Any] = as_it_is
+    """Their value -> ours; of what is not there, nothing is made. A path through several records leads to a list."""
+    asks: str = ""
+    """What `make` needs of the record, or the records, that the path leads to: paths, parted by blanks."""
+
+
+Table = Mapping[str, Field]
+"""By our names."""
+
+
+def asked(table: Table) -> str:
+    """Return all paths of a table, parted by blanks."""
+    paths = [within(field.path, each) for field in table.values() for each in (field.asks or "").split() or [""]]
+    return " ".join(dict.fromkeys(paths))
+
+
+def within(path: str, rest: str) -> str:
+    """Return a path that goes on behind another."""
+    return ".".join(part for part in (path, rest) if part)
+
+
+def told(table: Table, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a record says, by our names."""
+    values = {name: at(raw, field.path) for name, field in table.items()}
+    return {name: None if value is None else table[name].make(value) for name, value in values.items()}
+
+
+def at(raw: Any, path: str) -> Any:
+    """Return what a path leads to; nothing, if there is nothing on the way."""
+    for step in path.split(".") if path else ():
+        if isinstance(raw, list):
+            raw = [each for row in cast("list[Any]", raw) if (each := at(row, step)) is not None]
+        elif raw is not None:
+            raw = raw.get(step)
+    return raw
+
+
+def part(path: str, table: Table) -> Field:
+    """Return a field that is a record of its own."""
+    return Field(path, lambda raw: told(table, raw), asked(table))
+
+
+def parts(path: str, table: Table, only: str = "", *, where: Callable[[Any], bool] = bool) -> Field:
+    """Return a field that is a list of records; `only`: paths that `where` needs to choose among them."""
+    return Field(path, lambda rows: [told(table, row) for row in rows if where(row)], f"{only} {asked(table)}")
+
+
+def of_type(path: str, *types: str) -> Callable[[Iterable[Mapping[str, Any]]], Any]:
+    """Return a `make` that chooses among records that have a `type`: what the first of the first type has at `path`."""
+
+    def choose(rows: Iterable[Mapping[str, Any]]) -> Any:
+        found = {row["type"]: at(row, path) for row in reversed([*rows])}
+        return next((found[each] for each in types if each in found), None)
+
+    return choose

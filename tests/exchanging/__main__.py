@@ -1,0 +1,86 @@
+"""Runs seeds: `python -m tests.exchanging --seeds 1000`. Ends with 1 if a rule was broken, and shows the first."""
+
+import argparse
+import sys
+import time
+
+from tests.exchanging import bugs
+from tests.exchanging.plan import Plan
+from tests.exchanging.run import Verdict
+from tests.exchanging.search import first_bad, verdict_of, verdicts
+from tests.exchanging.shrink import shrunk
+
+EVERY = 100
+"""Seeds between two lines of progress."""
+MOST_TOLD = 20
+
+
+def main() -> int:
+    """Run what the command line asks for; returns the exit code."""
+    told = _arguments()
+    seeds = range(told.first, told.first + told.seeds)
+    if told.bug == "all":
+        return _find_all(seeds, told.jobs)
+    began = time.monotonic()
+    runs = 0
+    for number, verdict in enumerate(verdicts(seeds, told.bug, told.jobs), 1):
+        runs += verdict.runs
+        if not verdict.good:
+            _show(verdict, told.bug, verbose=told.verbose)
+            return 1
+        if told.verbose:
+            print(f"seed {verdict.plan.seed}: good, {verdict.runs} runs; {verdict.plan.told()}")
+        elif number % EVERY == 0:
+            print(f"{number:,} seeds good, {time.monotonic() - began:.0f} s", flush=True)
+    seconds = time.monotonic() - began
+    print(
+        f"{told.seeds:,} seeds good: {runs:,} runs of jobs, {seconds:.0f} s, {told.seeds / seconds:.1f} seeds a second"
+    )
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.exchanging", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1000, help="how many seeds (default 1000)")
+    parser.add_argument("--first", type=int, default=1, help="the first seed (default 1)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes at a time (default 2)")
+    parser.add_argument("--bug", choices=[*bugs.BUGS, "all"], help="plant this bug, or see how soon each is found")
+    parser.add_argument("--verbose", action="store_true", help="tell of each seed; show the whole trace of a bad one")
+    return parser.parse_args()
+
+
+def _find_all(seeds: range, jobs: int) -> int:
+    """See how many seeds it takes to find each bug."""
+    missed = 0
+    for name, bug in bugs.BUGS.items():
+        found = first_bad(seeds, name, jobs)
+        missed += found is None
+        after = f"seed {found[0]:3}: {found[1].violations[0]}" if found else f"NOT FOUND in {len(seeds)} seeds"
+        print(f"{name}: {bug.what}\n    {after}", flush=True)
+    return 1 if missed else 0
+
+
+def _show(verdict: Verdict, bug: str | None, *, verbose: bool) -> None:
+    """Show a bad seed, made as small as it goes."""
+    print(f"seed {verdict.plan.seed} breaks a rule: {verdict.violations[0]}\n  shrinking ...", flush=True)
+    rule = verdict.violations[0].partition(":")[0]
+
+    def fails(plan: Plan) -> bool:
+        return any(each.startswith(rule) for each in verdict_of(plan, bug).violations)
+
+    small = verdict_of(shrunk(verdict.plan, fails), bug, tracing=True)
+    print(f"  {small.plan.told()}")
+    print("\n".join(f"  {line}" for line in (small.trace if verbose else _until_well(small.trace))))
+    for violation in small.violations[:MOST_TOLD]:
+        print(f"broken rule: {violation}")
+    again = f"python -m tests.exchanging --first {verdict.plan.seed} --seeds 1 --jobs 1"
+    print(f"again: {again}{f' --bug {bug}' if bug else ''}")
+
+
+def _until_well(trace: list[str]) -> list[str]:
+    end = next((number for number, line in enumerate(trace) if "everything is well" in line), len(trace))
+    return trace[: end + 1]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

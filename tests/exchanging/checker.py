@@ -1,0 +1,310 @@
+"""Whether what was promised is true, judged by the systems themselves, what users entered, and what records have been."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from hub.canonical import ENTITIES, moves_forward
+from tests.exchanging.connector import LIST, PARTY, PRODUCT
+from tests.exchanging.peer import Peer, Row
+from tests.exchanging.users import Entered
+from tests.exchanging.world import World
+
+
+def check(world: World) -> list[str]:
+    """Return the rules that are broken, in words."""
+    state = State(world)
+    return [
+        *(each for peer in world.peers.values() for each in peer.broken),
+        *_goods(state),
+        *_removals(state),
+        *_parties(state),
+        *_orders(state),
+        *_lost(state),
+        *_stuck(state),
+    ]
+
+
+@dataclass(frozen=True)
+class State:
+    """What there is in the end."""
+
+    world: World
+
+    @property
+    def erp(self) -> Peer:
+        """Return the ERP."""
+        return self.world.peers["erp"]
+
+    @property
+    def shops(self) -> list[Peer]:
+        """Return the shops."""
+        return [each for each in self.world.peers.values() if each.traits.kind == "eshop"]
+
+    def bound(self, entity: str) -> Mapping[tuple[str, str], str]:
+        """Return (system, identity) -> key, of what is there."""
+        rows = self.world.database.ask(
+            "SELECT system, external_id, key FROM binding WHERE entity = :entity AND gone_at IS NULL", entity=entity
+        )
+        return {(row.system, row.external_id): row.key for row in rows}
+
+    def records(self, entity: str) -> Mapping[str, tuple[int, Mapping[str, Any]]]:
+        """Return key -> number and fields, of what is not deleted."""
+        rows = self.world.database.ask(
+            "SELECT id, key, fields FROM record WHERE entity = :entity AND deleted_at IS NULL", entity=entity
+        )
+        return {row.key: (row.id, orjson.loads(row.fields)) for row in rows}
+
+    def is_parked(self, system: str, entity: str, number: str) -> bool:
+        """Return whether a record was put aside because something undoes what is written to it, as it does."""
+        if not self.world.peers[system].traits.undoes:
+            return False
+        return bool(
+            self.world.database.ask(
+                "SELECT 1 FROM binding WHERE system = :system AND entity = :entity AND external_id = :number"
+                " AND parked_at IS NOT NULL",
+                system=system,
+                entity=entity,
+                number=number,
+            )
+        )
+
+
+def canonical(entity: str, name: str, value: Any) -> Any:
+    """Return a value in canonical form."""
+    return None if value is None else ENTITIES[entity].valid({name: value})[name]
+
+
+def shown(peer: Peer, entity: str, name: str, value: Any) -> Any:
+    """Return what a system shows of one of our values, in canonical form."""
+    return canonical(entity, name, peer.value(name, value))
+
+
+# Products, prices, stock
+
+
+def _goods(state: State) -> Iterator[str]:
+    erp = {row.fields["sku"]: row for row in state.erp.rows("products").values()}
+    if "products" not in state.world.plan.entities:
+        return
+    for shop in state.shops:
+        there: dict[str, list[Row]] = {}
+        for row in shop.rows("products").values():
+            there.setdefault(row.fields["sku"], []).append(row)
+        for sku, rows in there.items():
+            if len(rows) > 1:
+                yield f"doubled: {shop.name} has product {sku} {len(rows)} times"
+            if sku not in erp and sku not in state.world.users.foreign:
+                if not state.is_parked(shop.name, "products", rows[0].id):
+                    yield f"not gone: {shop.name} still has product {sku} ({rows[0].id})"
+        for sku, ours in erp.items():
+            if sku not in there:
+                yield f"missing: {shop.name} has no product {sku}"
+            elif not state.is_parked(shop.name, "products", there[sku][0].id):
+                yield from _product(state, shop, ours, there[sku][0])
+
+
+def _product(state: State, shop: Peer, ours: Row, theirs: Row) -> Iterator[str]:
+    sku = ours.fields["sku"]
+    for name in sorted(PRODUCT & ours.fields.keys()):
+        owned = name == "description" and state.world.plan.owner is not None
+        leader, follower, one, other = (shop, state.erp, theirs, ours) if owned else (state.erp, shop, ours, theirs)
+        if owned and (shop.name != state.world.plan.owner or name not in theirs.fields):
+            continue
+        value = canonical("products", name, leader.value(name, one.fields[name]))
+        found = canonical("products", name, other.fields.get(name))
+        back = owned and shown(leader, "products", name, found) == value
+        if shown(follower, "products", name, value) != found and not back:
+            yield f"disagree: {name} of product {sku}: {leader.name} {value!r}, {follower.name} {found!r}"
+    amounts = [
+        row.fields["amount"]
+        for row in state.erp.rows("prices").values()
+        if row.fields["sku"] == sku and row.fields["list"] == LIST
+    ]
+    if amounts:
+        wanted = shown(shop, "prices", "amount", canonical("prices", "amount", amounts[0]))
+        found = canonical("prices", "amount", theirs.fields.get("amount"))
+        if wanted != found:
+            yield f"disagree: price of {sku}: erp {amounts[0]}, {shop.name} {found}"
+    levels = [row.fields for row in state.erp.rows("stock").values() if row.fields["sku"] == sku]
+    if levels:
+        total = max(Decimal(0), sum((Decimal(e["on_hand"]) - Decimal(e["reserved"]) for e in levels), Decimal(0)))
+        found = theirs.fields.get("available")
+        if found is None or Decimal(found) != total:
+            yield f"disagree: stock of {sku}: erp {total}, {shop.name} {found}"
+
+
+def _removals(state: State) -> Iterator[str]:
+    """Nothing is taken away unless users have deleted what it stands for."""
+    skus: dict[str, set[str]] = {}
+    for each in state.world.users.entered:
+        if each.system == "erp" and each.table == "products" and each.field == "sku":
+            skus.setdefault(each.id, set()).add(each.value)
+    deleted = {sku for table, number in state.erp.deleted if table == "products" for sku in skus.get(number, ())}
+    for peer in state.world.peers.values():
+        for table, row in peer.removed:
+            if table != "products" or row.fields["sku"] not in deleted:
+                yield f"deleted: the hub has taken {table} {row.fields} away from {peer.name}"
+
+
+# Parties, orders
+
+
+def _parties(state: State) -> Iterator[str]:
+    bound, records = state.bound("parties"), state.records("parties")
+    for peer in state.world.peers.values() if "parties" in state.world.plan.entities else ():
+        emails: dict[str, str] = {}
+        for row in peer.rows("parties").values():
+            key = bound.get((peer.name, row.id))
+            if key is None or key not in records:
+                yield f"missing: party {row.id} of {peer.name} is not in the hub"
+                continue
+            email = row.fields.get("email") or row.id
+            if email in emails:
+                yield f"doubled: {peer.name} has party {email} as {emails[email]} and {row.id}"
+            emails[email] = row.id
+            ours = records[key][1]
+            for name in sorted(PARTY):
+                wanted = shown(peer, "parties", name, ours.get(name))
+                found = canonical("parties", name, row.fields.get(name))
+                if wanted != found:
+                    yield f"disagree: {name} of party {key}: hub {ours.get(name)!r}, {peer.name} {row.id} {found!r}"
+
+
+def _orders(state: State) -> Iterator[str]:
+    placed = state.world.users.placed
+    parties = state.bound("parties")
+    for shop in state.shops if "orders" in state.world.plan.entities else ():
+        for row in shop.rows("orders").values():
+            number = row.fields["number"]
+            there = [
+                each
+                for each in state.erp.rows("orders").values()
+                if each.fields.get("channel") == shop.name and each.fields.get("number") == number
+            ]
+            if len(there) > 1:
+                yield f"doubled: the ERP has order {number} {len(there)} times"
+            elif there:
+                yield from _order(shop, row, there[0], placed[shop.name, number], parties)
+            elif row.fields["status"] != "cancelled":
+                yield f"missing: the ERP has no order {number}"
+    known = {number for _, number in placed}
+    for row in state.erp.rows("orders").values():
+        if row.fields.get("number") not in known:
+            yield f"made up: the ERP has order {row.fields}"
+
+
+def _order(
+    shop: Peer, theirs: Row, ours: Row, placed: Mapping[str, Any], parties: Mapping[tuple[str, str], str]
+) -> Iterator[str]:
+    number = placed["number"]
+    if ours.draft:
+        yield f"half done: order {number} is a draft in the ERP"
+    for name in ("lines", "gross", "currency"):
+        wanted, found = placed[name], ours.fields.get(name)
+        if name == "lines":
+            wanted, found = canonical("orders", name, wanted), canonical("orders", name, found)
+        if wanted != found:
+            yield f"wrong: {name} of order {number}: placed {wanted!r}, in the ERP {found!r}"
+    buyer = parties.get((shop.name, placed["party"]))
+    if buyer is None or buyer != parties.get(("erp", ours.fields["party"])):
+        yield f"wrong: order {number} is for {buyer} and in the ERP for {ours.fields['party']}"
+    if theirs.fields["status"] != ours.fields["status"]:
+        yield f"disagree: order {number} is {theirs.fields['status']} in {shop.name}, {ours.fields['status']} in the ERP"
+    if ours.fields.get("tracking") and ours.fields["tracking"] != theirs.fields.get("tracking"):
+        yield f"disagree: parcels of order {number}"
+
+
+# What users entered
+
+
+def _may_change(state: State, each: Entered) -> bool:
+    if each.system == "erp":
+        own = state.world.plan.owner is not None and each.table == "products" and each.field == "description"
+        return not own
+    if each.table == "products":
+        return state.world.plan.owner == each.system and each.field == "description"
+    return each.table == "parties" or (each.table == "orders" and each.field == "status")
+
+
+def _lost(state: State) -> Iterator[str]:
+    """Every value that stood long enough stands, was overwritten by a later one, or is kept as one that lost."""
+    last = {(each.system, each.table, each.id, each.field): each.seq for each in state.world.users.entered}
+    known = {entity: _Known.of(state, entity) for entity in state.world.plan.entities}
+    for each in state.world.users.entered:
+        if last[each.system, each.table, each.id, each.field] != each.seq or each.table not in known:
+            continue
+        row = state.world.peers[each.system].rows(each.table).get(each.id)
+        if row is None or row.fields.get("sku") in state.world.users.foreign:
+            continue
+        if _may_change(state, each) and not known[each.table].accounts_for(each):
+            yield f"lost: {each.field} of {each.system} {each.table} {each.id}, entered as {each.value!r}"
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the hub has known of an entity's records."""
+
+    state: State
+    entity: str
+    bound: Mapping[tuple[str, str], str]
+    records: Mapping[str, tuple[int, Mapping[str, Any]]]
+    been: list[tuple[int, int, Mapping[str, Any]]]
+    """(when, number, fields)"""
+    losers: list[tuple[str, str, Any]]
+    """(key, field, value)"""
+
+    @classmethod
+    def of(cls, state: State, entity: str) -> "_Known":
+        database = state.world.database
+        rows = database.ask('SELECT key, field, "values" FROM conflict WHERE entity = :entity', entity=entity)
+        losers = [(row.key, row.field, orjson.loads(row[2])["lost"]) for row in rows]
+        been = [(seq, number, fields) for seq, name, number, fields in database.seen() if name == entity]
+        return cls(state, entity, state.bound(entity), state.records(entity), been, losers)
+
+    def accounts_for(self, each: Entered) -> bool:
+        """Tell whether nothing entered is gone without a trace."""
+        key = self.bound.get((each.system, each.id))
+        if key is None or key not in self.records:
+            return False
+        number, fields = self.records[key]
+        alike = self._alike(each)
+        final = fields.get(each.field)
+        if final in alike or any((key, each.field) == (k, f) and value in alike for k, f, value in self.losers):
+            return True
+        if each.field == "status" and moves_forward(each.value, final):
+            return True
+        mine = [(seq, known.get(each.field)) for seq, n, known in self.been if n == number]
+        since = max((seq for seq, _ in mine if seq < each.seq), default=0)  # what it was when that was entered counts
+        had = any(seq >= since and value in alike for seq, value in mine)
+        return had and self._overwritten(each, key)
+
+    def _overwritten(self, each: Entered, key: str) -> bool:
+        return any(
+            other.seq > each.seq
+            and other.table == each.table
+            and other.field == each.field
+            and self.bound.get((other.system, other.id)) == key
+            for other in self.state.world.users.entered
+        )
+
+    def _alike(self, each: Entered) -> list[Any]:
+        """Return a value, and what systems make of it."""
+        found = [canonical(self.entity, each.field, each.value)]
+        for _ in range(2):
+            found += [shown(p, self.entity, each.field, v) for p in self.state.world.peers.values() for v in list(found)]
+        return found
+
+
+def _stuck(state: State) -> Iterator[str]:
+    """Nothing waits whose cause is gone."""
+    for row in state.world.database.ask("SELECT * FROM quarantine WHERE state = 'open'"):
+        if row.cause != "flips" or not state.world.peers[row.system].traits.undoes:
+            yield f"stuck: {row.cause}: {row.message}"
+    for row in state.world.database.ask("SELECT * FROM intent"):
+        yield f"stuck: the create of {row.entity} {row.key} in {row.system} is never ended"
+
+

@@ -1,0 +1,74 @@
+"""The hub's own store in memory, and an observer in it: triggers note what every record has ever been."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+import sqlalchemy.event
+
+from hub.store import Store, Tx
+from hub.store.schema import metadata
+from tests.simulation.clock import SimClock
+
+_COMPILED: dict[Any, Any] = {}
+"""Statements as SQL, shared by all simulations of this process: compiling them anew would cost more than running them."""
+
+_OBSERVER = """
+CREATE TABLE seen_record (seq INTEGER, entity TEXT, number INTEGER, key TEXT, fields TEXT, system TEXT);
+CREATE TRIGGER record_made AFTER INSERT ON record BEGIN
+  INSERT INTO seen_record VALUES (sim_seq(), new.entity, new.id, new.key, new.fields, new.system);
+END;
+CREATE TRIGGER record_changed AFTER UPDATE ON record BEGIN
+  INSERT INTO seen_record VALUES (sim_seq(), new.entity, new.id, new.key, new.fields, new.system);
+END;
+"""
+
+
+class Database:
+    """One SQLite database in memory."""
+
+    def __init__(self, clock: SimClock, seq: Callable[[], int]) -> None:
+        self._seq = seq
+        self.store = Store("sqlite://", clock)
+        sqlalchemy.event.listen(self.store.engine, "connect", self._connected)
+        self.store.engine = self.store.engine.execution_options(compiled_cache=_COMPILED)
+        raw: Any = self.store.engine.raw_connection()
+        _template().backup(raw.driver_connection)
+        raw.close()
+
+    def _connected(self, connection: sqlite3.Connection, _record: object) -> None:
+        connection.create_function("sim_seq", 0, self._seq)
+
+    def ask(self, text: str, **parameters: Any) -> list[Any]:
+        """Return the rows of a query, in plain SQL."""
+        with self.store.read() as tx:
+            return list(tx.execute(sa.text(text), parameters))
+
+    def write(self, do: Callable[[Tx], Any]) -> None:
+        """Change something as an operator."""
+        with self.store.write() as tx:
+            do(tx)
+
+    def seen(self) -> list[tuple[int, str, int, dict[str, Any]]]:
+        """Return what records have been: (when, entity, number, fields)."""
+        rows = self.ask("SELECT seq, entity, number, fields FROM seen_record ORDER BY seq")
+        return [(row.seq, row.entity, row.number, orjson.loads(row.fields)) for row in rows]
+
+
+_TEMPLATE: list[sqlite3.Connection] = []
+
+
+def _template() -> sqlite3.Connection:
+    """Return a database with all its tables, to be copied: making them takes longer than a simulation's step."""
+    if not _TEMPLATE:
+        store = Store("sqlite://", SimClock())
+        raw: Any = store.engine.raw_connection()
+        metadata.create_all(store.engine)
+        raw.executescript(_OBSERVER)
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        raw.driver_connection.backup(copy)
+        _TEMPLATE.append(copy)
+        store.close()
+    return _TEMPLATE[0]

@@ -1,0 +1,151 @@
+"""What a seed stands for: which systems, how each of them lies, which accidents and how often. The rest is drawn."""
+
+import random
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+RATES: dict[str, float] = {
+    # at a point between two effects of a run
+    "crash": 0.006,
+    "interleave": 0.05,
+    "moment": 0.02,
+    "stall": 0.004,
+    # the database
+    "not-committed": 0.004,
+    "answer-lost": 0.004,
+    # the slice is over after a page
+    "slice": 0.04,
+    # a request to a system
+    "away": 0.01,
+    "write-away": 0.02,
+    "write-unanswered": 0.04,
+    "write-late": 0.03,
+    "write-unknown": 0.02,
+    "write-refused": 0.02,
+    "any-order": 0.3,
+    # a page of a system
+    "page-breaks": 0.02,
+    "page-ends": 0.02,
+    "page-omits": 0.02,
+    # what users do
+    "visible-late": 0.15,
+    "webhook": 0.3,
+    "webhook-twice": 0.3,
+    "same-record": 0.35,
+    "rename": 0.05,
+    "delete": 0.06,
+}
+"""Kinds of accidents, and how likely each is where it may happen."""
+
+MARKS = ("revision", "seconds", "lies", "none")
+"""By what a system says what has changed: a number, a time in whole seconds, one that moves when it should not and does
+not move when it should, or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """How a system is."""
+
+    name: str
+    kind: str
+    mark: str = "revision"
+    keyset: bool = True
+    """Whether it can be paged by identity; otherwise by offset."""
+    says_total: bool = True
+    page: int = 50
+    bulk: int = 50
+    late: float = 60.0
+    shows: bool = True
+    """Whether the answer to a write shows the record."""
+    unique: bool = False
+    """Whether it refuses two records of one natural key."""
+    keeps_reference: bool = True
+    """Whether it has a place for the hub's reference."""
+    drafts: bool = False
+    """Whether a new order is a draft until a second request confirms it."""
+    embeds: bool = False
+    """Whether the buyers come with the orders."""
+    guests: bool = False
+    """Whether somebody may order without an account."""
+    changes: frozenset[str] = frozenset()
+    """What it does to what is entered: upper, cut, round, sort."""
+    undoes: bool = False
+    """Whether some program in it always sets products' names back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A seed, and what of it is made use of; shrinking leaves things out."""
+
+    seed: int
+    systems: tuple[Traits, ...]
+    entities: frozenset[str]
+    """What is exchanged."""
+    steps: int
+    """Steps with accidents; afterwards everything is well, and has to come right."""
+    owner: str | None = None
+    """The shop that owns the products' descriptions, if one does."""
+    rates: dict[str, float] = field(default_factory=dict[str, float])
+
+    def without(self, kind: str) -> "Plan":
+        """Return the plan without one kind of accident."""
+        return self.evolve(rates={name: rate for name, rate in self.rates.items() if name != kind})
+
+    def evolve(self, **changes: Any) -> "Plan":
+        """Return the plan with something changed."""
+        return replace(self, **changes)
+
+    def told(self) -> str:
+        """Return the plan in words."""
+        kinds = ", ".join(sorted(self.rates)) or "none"
+        systems = "; ".join(_told(each) for each in self.systems)
+        owner = f"; {self.owner} owns descriptions" if self.owner else ""
+        return f"{self.steps} steps of {', '.join(sorted(self.entities))}{owner}; {systems}; accidents: {kinds}"
+
+
+def _told(traits: Traits) -> str:
+    plain = Traits(traits.name, traits.kind)
+    odd = [
+        f"{name}={sorted(value) if isinstance(value, frozenset) else value}"
+        for name in Traits.__dataclass_fields__
+        if (value := getattr(traits, name)) != getattr(plain, name)
+    ]
+    return f"{traits.name} ({', '.join(odd)})"
+
+
+GOODS = frozenset(["products", "prices", "stock"])
+DEALS = frozenset(["parties", "orders"])
+
+
+def plan_of(seed: int) -> Plan:
+    """Return what a seed stands for; each leaves some accidents out, and has others more often."""
+    dice = random.Random(f"plan {seed}")
+    rates = {name: rate * dice.choice((0.5, 1, 1, 2.5)) for name, rate in RATES.items() if dice.random() < 0.6}
+    entities = dice.choice((GOODS, DEALS, DEALS, GOODS | DEALS))
+    shops = ["shop", "kiosk"][: dice.choice((1, 1, 2))]
+    systems = (_traits("erp", "erp", dice), *(_traits(name, "eshop", dice) for name in shops))
+    owner = dice.choice((None, None, None, "shop")) if "products" in entities else None
+    return Plan(seed, systems, entities, dice.choice((30, 60, 90)), owner, rates)
+
+
+def _traits(name: str, kind: str, dice: random.Random) -> Traits:
+    erp = kind == "erp"
+    embeds = not erp and dice.random() < 0.5
+    return Traits(
+        name,
+        kind,
+        mark=dice.choice(MARKS),
+        keyset=dice.random() < 0.5,
+        says_total=dice.random() < 0.5,
+        page=dice.choice((2, 3, 5, 50)),
+        bulk=dice.choice((1, 3, 50)),
+        late=60.0,
+        shows=dice.random() < 0.5,
+        unique=dice.random() < 0.3,
+        keeps_reference=dice.random() < 0.8,
+        drafts=erp and dice.random() < 0.4,
+        embeds=embeds,
+        guests=embeds and dice.random() < 0.3,
+        changes=frozenset(each for each in ("upper", "cut", "round", "sort") if dice.random() < 0.25),
+        undoes=not erp and dice.random() < 0.07,
+    )

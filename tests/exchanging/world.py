@@ -1,0 +1,274 @@
+"""The hub and the systems in one thread: who takes a step next, what happens in the middle of it, and the end."""
+
+import random
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hub.config.exchange import ExchangeOptions, RangeSettings
+from hub.errors import LeaseLost, Refused, TryLater
+from hub.handler import Done, Work
+from hub.store import bindings, quarantine
+from hub.sync import System, exchanger
+from tests.exchanging.connector import LIST, SimConnector
+from tests.exchanging.database import Database
+from tests.exchanging.faults import Crash, Faults
+from tests.exchanging.hold import SimHold
+from tests.exchanging.peer import Peer
+from tests.exchanging.plan import Plan
+from tests.exchanging.users import Users
+from tests.simulation.clock import START, SimClock
+
+DEEPEST = 3
+"""How many runs may be in the middle of something, one inside the other."""
+STREAMS = ("parties", "products", "prices", "stock", "orders")
+FULL_EVERY = timedelta(hours=6)
+SOON, LATER = 70.0, 7 * 3600.0
+"""Seconds between two rounds in the end: enough for what is late; and enough for full scans."""
+MOST_ROUNDS = 12
+"""Rounds of either sort within which nothing must be left to do."""
+FLIPS = 3
+
+
+@dataclass(slots=True)
+class Job:
+    """A job of a system, and its run that is under way or waits."""
+
+    system: str
+    streams: tuple[str, ...]
+    scope: tuple[str, ...] | None = None
+    """Of a webhook: what it told of."""
+    run: int = 0
+    generation: int = 1
+    not_before: datetime = START
+    busy: bool = False
+    done: bool = False
+    """Of a webhook: it has been answered."""
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return f"{self.system}.{'all' if self.scope is None else self.streams[0]}"
+
+
+@dataclass(slots=True)
+class World:
+    """All that is simulated."""
+
+    plan: Plan
+    tracing: bool = False
+    trace: list[str] = field(default_factory=list[str])
+    broken: list[str] = field(default_factory=list[str])
+    runs: int = 0
+    steps: int = 0
+    clock: SimClock = field(default_factory=SimClock)
+    peers: dict[str, Peer] = field(default_factory=dict[str, Peer])
+    jobs: list[Job] = field(default_factory=list[Job])
+    faults: Faults = field(init=False)
+    dice: random.Random = field(init=False)
+    database: Database = field(init=False)
+    users: Users = field(init=False)
+    _seq: int = 0
+    _numbers: int = 0
+    _stack: list[Job] = field(default_factory=list[Job])
+
+    def __post_init__(self) -> None:
+        plan = self.plan
+        self.faults = Faults(plan)
+        self.dice = random.Random(f"steps {plan.seed}")
+        self.database = Database(self.clock, self.next)
+        self.peers = {each.name: Peer(each, self.clock) for each in plan.systems}
+        self.users = Users(plan, self.peers, self.faults, self.next, self._webhook, random.Random(f"users {plan.seed}"))
+        streams = tuple(each for each in STREAMS if each in plan.entities)
+        self.jobs = [Job(name, streams, run=self._number()) for name in self.peers]
+
+    def next(self) -> int:
+        """Return the next number in the order of all that happens."""
+        self._seq += 1
+        return self._seq
+
+    def _number(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    # What the hub is told
+
+    def _webhook(self, peer: Peer, table: str, number: str) -> None:
+        streams = [table] if table in self.plan.entities else []
+        if not streams or not self.faults.happens("webhook"):
+            return
+        for _ in range(2 if self.faults.happens("webhook-twice") else 1):
+            late = timedelta(seconds=self.faults.of("webhook").choice((0, 0, 5, 60, 600)))
+            job = Job(peer.name, (streams[0],), (number,), self._number(), not_before=self.clock.now() + late)
+            self.jobs.append(job)
+
+    def system(self, name: str, connector: SimConnector) -> System:
+        """Return what the engine is told of a system."""
+        options = ExchangeOptions(
+            url="http://simulated.example",
+            range=RangeSettings(price_list=LIST if connector.is_shop else None),
+            flips=FLIPS,
+        )
+        return System(name, connector.peer.traits.kind, connector, options, self.owners)
+
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """Return the fields whose owner is configured."""
+        return {"products.description": self.plan.owner} if self.plan.owner else {}
+
+    # Steps
+
+    def go_wrong(self) -> None:
+        """Take the steps of the plan, with accidents."""
+        while self.steps < self.plan.steps and not self.broken:
+            self.step()
+
+    def step(self) -> None:
+        """Let something happen."""
+        self.steps += 1
+        cast = self.dice.random()
+        if cast < 0.5:
+            self.say("users", self.users.go_on())
+        elif cast < 0.6 and not self._stack:
+            self.clock.move(self.dice.choice((0.5, 3.0, 10.0, 40.0, 70.0, 300.0, 7200.0)))
+        else:
+            ready = self._ready()
+            if ready:
+                self.run(self.dice.choice(ready))
+
+    def _ready(self) -> list[Job]:
+        now = self.clock.now()
+        self.jobs = [each for each in self.jobs if not each.done]
+        return [each for each in self.jobs if each.not_before <= now and not each.busy]
+
+    def run(self, job: Job) -> None:
+        """Carry out a job's run; whatever comes of it ends here."""
+        self.runs += 1
+        peer = self.peers[job.system]
+        generation = job.generation
+        busy, job.busy = job.busy, True
+        self._stack.append(job)
+        self.say(job.name, f"run {job.run} begins{f' with {job.scope}' if job.scope else ''}")
+        connector = SimConnector(peer, self.faults, self.point, self.plan.entities, self._owns())
+        peer.guards.append(connector.guard)
+        hold = SimHold(
+            self.database.store,
+            self.faults,
+            self.point,
+            lambda: job.generation == generation,
+            lambda text: self.say(job.name, text),
+        )
+        work = Work(job.run, generation, job.name, job.system, "schedule", None, job.scope)
+        handler = exchanger(lambda: self.system(job.system, connector), job.streams, FULL_EVERY)
+        try:
+            outcome = handler(work, hold)
+            if isinstance(outcome, Done) and job.generation == generation:
+                self.say(job.name, f"run {job.run} is done: {outcome.message}")
+                job.run, job.done = self._number(), job.scope is not None
+        except Crash:
+            job.not_before = self.clock.now() + timedelta(seconds=self.dice.choice((0, 20)))
+        except LeaseLost as fault:
+            self.say(job.name, f"stopped: {fault}")
+        except TryLater as fault:
+            self.say(job.name, f"later: {fault}, after {fault.after}")
+            job.not_before = self.clock.now() + timedelta(seconds=fault.after or self.dice.choice((0, 30)))
+        except Refused as fault:
+            self.broken.append(f"a run is refused: {job.name}: {fault}")
+        except Exception as fault:  # noqa: BLE001  # any fault of ours is a finding
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+            self.broken.append(f"a run fails: {job.name}: {type(fault).__name__}: {fault} ({where})")
+            if self.tracing:
+                self.trace += traceback.format_exc().splitlines()
+        finally:
+            peer.guards[:] = [each for each in peer.guards if each is not connector.guard]
+            self._stack.pop()
+            job.busy = busy
+            if job.generation == generation:
+                job.generation += 1
+
+    def _owns(self) -> frozenset[str]:
+        return frozenset(["description"] if self.plan.owner else [])
+
+    # Accidents
+
+    def point(self, what: str) -> None:
+        """Let something happen between two effects of a run."""
+        if not self.faults.on or not self._stack:
+            return
+        job = self._stack[-1]
+        if self.faults.happens("crash"):
+            self.say(job.name, f"crashed {what}")
+            raise Crash
+        if self.faults.happens("moment"):
+            self.clock.move(self.faults.of("moment").uniform(0.1, 3))
+        if len(self._stack) < DEEPEST and self.steps < self.plan.steps:
+            if not any(self.peers[job.system].guards) and self.faults.happens("stall"):
+                self.say(job.name, f"stands still {what}, while it is taken over")
+                self.run(job)
+                self.say(job.name, "goes on")
+            elif self.faults.happens("interleave"):
+                self.say(job.name, f"waits {what}, while")
+                for _ in range(self.faults.of("interleave").randint(1, 3)):
+                    self.step()
+                self.say(job.name, "goes on")
+
+    # The end
+
+    def come_right(self) -> None:
+        """Let everything be well from now on, until nothing is left to do."""
+        self.faults.on = False
+        self.say("world", "from here on everything is well")
+        undone = any(each.traits.undoes for each in self.peers.values())
+        for seconds, least in ((SOON, 2 * FLIPS if undone else 1), (LATER, 2)):
+            if not self._settles(seconds, least):
+                return
+
+    def _settles(self, seconds: float, least: int) -> bool:
+        """Take rounds until one changes nothing; returns whether it came to that."""
+        before: tuple[int, ...] = ()
+        for number in range(MOST_ROUNDS):
+            self.clock.move(seconds)
+            self._release()
+            before = self._state()
+            self._round()
+            if self.broken:
+                return False
+            if number >= least and self._state() == before and all(each.is_quiet for each in self.peers.values()):
+                return True
+        self.broken.append(f"there is always something left to do: {before} became {self._state()}")
+        return False
+
+    def _round(self) -> None:
+        for job in [each for each in self.jobs if not each.done]:
+            job.not_before = self.clock.now()
+            for _ in range(3):
+                number = job.run
+                self.run(job)
+                if job.run != number:
+                    break
+        self.jobs = [each for each in self.jobs if not each.done]
+
+    def _state(self) -> tuple[int, ...]:
+        """Return what must not move any more: requests to write, revisions, open intents."""
+        revisions = self.database.ask("SELECT coalesce(sum(revision), 0) FROM entity")[0][0]
+        intents = self.database.ask("SELECT count(*) FROM intent")[0][0]
+        conflicts = self.database.ask("SELECT count(*) FROM conflict")[0][0]
+        return (sum(each.writes for each in self.peers.values()), revisions, intents, conflicts)
+
+    def _release(self) -> None:
+        """Have an operator release what was parked or stopped by a brake, where nothing goes on undoing."""
+        for row in self.database.ask("SELECT id, system, entity, identity, cause FROM quarantine WHERE state = 'open'"):
+            if row.cause == "flips" and not self.peers[row.system].traits.undoes:
+                identity = row.identity.removeprefix("flips:")
+                self.database.write(lambda tx, row=row, it=identity: bindings.release(tx, row.system, row.entity, [it]))
+                self.database.write(lambda tx, row=row: quarantine.close(tx, [row.id], "discarded"))
+            elif row.cause in ("mass-delete", "brake", "unanswered", "breaks"):
+                self.database.write(lambda tx, row=row: quarantine.again(tx, [row.id]))
+
+    def say(self, who: str, what: str) -> None:
+        """Note what happens, for people."""
+        if self.tracing:
+            indent = "  " * len(self._stack)
+            self.trace.append(f"{self.steps:4} {self.clock.now():%d %H:%M:%S} {indent}{who}: {what}")

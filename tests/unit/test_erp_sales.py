@@ -1,0 +1,126 @@
+"""Orders brought to an ERP as sales, in an ERP that is a few tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from adapters.erp.orders import Fields, Unwritable
+from adapters.erp.sales import Standing, bring_sales
+from adapters.http import Rejected
+from hub.connector import Write
+
+STEPS = {"draft": "quote", "quotation": "confirm"}
+PRESSED = {"quote": "quotation", "confirm": "confirmed", "cancel": "cancelled"}
+
+
+@dataclass
+class Erp:
+    """Sums come out a cent short; what costs 13 is not quoted."""
+
+    sales: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
+    places: dict[int, tuple[int, Fields]] = field(default_factory=dict[int, tuple[int, Fields]])
+
+    def create(self, values: Sequence[dict[str, Any]]) -> Sequence[int]:
+        """Make drafts."""
+        ids = [*range(len(self.sales) + 1, len(self.sales) + 1 + len(values))]
+        self.sales |= {id_: dict(value) for id_, value in zip(ids, values, strict=True)}
+        return ids
+
+    def make_addresses(self, values: Sequence[tuple[int, Fields]]) -> Sequence[int]:
+        """Make addresses."""
+        ids = [*range(len(self.places) + 1, len(self.places) + 1 + len(values))]
+        self.places |= dict(zip(ids, values, strict=True))
+        return ids
+
+    def press(self, button: str, ids: Sequence[int]) -> Sequence[int]:
+        """Press a button of all or none."""
+        if any(self.sales[id_]["total"] == Decimal("12.99") for id_ in ids):
+            raise Rejected("nobody sells that", status=400)
+        for id_ in ids:
+            self.sales[id_]["state"] = PRESSED[button]
+        return ids
+
+    def addresses(self, customers: Iterable[int]) -> Iterable[tuple[int, Fields, int]]:
+        """Return what is there."""
+        return [(customer, place, id_) for id_, (customer, place) in self.places.items() if customer in {*customers}]
+
+    def address_values(self, customer: int, place: Fields) -> tuple[int, Fields]:
+        """Refuse the Moon."""
+        if place.get("country") == "MOON":
+            raise Unwritable("country-unknown", "there is no Moon")
+        return customer, place
+
+    def sale_values(self, write: Write, customer: int, billing: int, shipping: int) -> dict[str, Any]:
+        """Return a draft."""
+        total = Decimal(write.record["totals"]["gross"]) - Decimal("0.01")
+        return {"state": "draft", "total": total, "customer": customer, "places": (billing, shipping)}
+
+    def standing(self, ids: Sequence[int]) -> Iterable[Standing]:
+        """Return what is there."""
+        return [
+            Standing(id_, self.sales[id_]["state"], str(self.sales[id_]["total"])) for id_ in ids if id_ in self.sales
+        ]
+
+    def add(self, rounding: Sequence[tuple[int, Decimal]]) -> Sequence[int]:
+        """Add to sums, but not to 13."""
+        for id_, amount in rounding:
+            self.sales[id_]["total"] += amount if self.sales[id_]["total"] != Decimal("12.99") else 0
+        return [id_ for id_, _ in rounding]
+
+
+def order(key: str, gross: str, id_: str | None = None, **more: Any) -> Write:
+    """Return an order of one customer."""
+    lines = [{"id": "1", "name": "Lamp", "quantity": "1", "unit_price": gross, "tax_rate": "0"}]
+    place = {"street": "Main 1", "city": "Kranj"}
+    record = {"party": "p", "currency": "EUR", "lines": lines, "totals": {"gross": gross}, "shipping_address": place}
+    return Write(key, more or record, record | more, id=id_, links={"parties": {"p": "2"}})
+
+
+def test_s27_sales_come_to_the_orders_totals_and_are_confirmed() -> None:
+    """Orders that go to one place share its address."""
+    erp = Erp()
+    outcomes = [*bring_sales(erp, [order("a", "10.00"), order("b", "20.00")], STEPS, until="confirmed")]
+    assert [(each.key, each.outcome, each.id) for each in outcomes] == [("a", "done", "1"), ("b", "done", "2")]
+    assert [(sale["state"], str(sale["total"])) for sale in erp.sales.values()] == [
+        ("confirmed", "10.00"),
+        ("confirmed", "20.00"),
+    ]
+    assert len(erp.places) == 1
+    assert erp.sales[1]["places"] == erp.sales[2]["places"]
+
+
+def test_s18_an_order_that_cannot_be_a_sale_stops_no_other() -> None:
+    """Whoever refuses it, at whatever step."""
+    erp = Erp()
+    writes = [
+        order("good", "10.00"),
+        order("moon", "10.00", shipping_address={"country": "MOON"}),
+        order("nobody", "10.00", party="stranger"),
+        order("unlucky", "13.00"),
+    ]
+    causes = {each.key: each.cause for each in bring_sales(erp, writes, STEPS, until="confirmed")}
+    assert causes == {"good": "", "moon": "country-unknown", "nobody": "party-missing", "unlucky": "refused"}
+    assert erp.sales[1]["state"] == "confirmed"
+
+
+def test_s06_a_half_done_sale_goes_on_from_where_it_stands() -> None:
+    """No further than is wished; what has been changed for good is refused, what is gone is said."""
+    erp = Erp()
+    [draft] = bring_sales(erp, [order("a", "10.00")], STEPS, until="draft")
+    assert erp.sales[1]["state"] == "draft"
+    [quoted] = bring_sales(erp, [order("a", "10.00", draft.id)], STEPS, until="quotation")
+    assert (quoted.id, erp.sales[1]["state"], len(erp.sales)) == (draft.id, "quotation", 1)
+    [differs] = bring_sales(erp, [order("a", "99.00", draft.id)], STEPS, until="confirmed")
+    assert (differs.cause, erp.sales[1]["state"]) == ("total-differs", "quotation")
+    [gone] = bring_sales(erp, [order("b", "10.00", "77")], STEPS, until="confirmed")
+    assert gone.outcome == "gone"
+
+
+def test_a_cancelled_order_goes_no_further() -> None:
+    """Once it is cancelled, nothing is pressed again."""
+    erp = Erp()
+    [draft] = bring_sales(erp, [order("a", "10.00")], STEPS, until="draft")
+    for _ in range(2):
+        [cancelled] = bring_sales(erp, [order("a", "10.00", draft.id, status="cancelled")], STEPS, until="confirmed")
+        assert (cancelled.outcome, erp.sales[1]["state"]) == ("done", "cancelled")

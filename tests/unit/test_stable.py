@@ -1,0 +1,15 @@
+"""What moves by itself is left out of documents."""
+
+from adapters.stable import stable
+
+
+def test_s12_what_moves_by_itself_is_left_out_at_every_depth():
+    one = {"id": 1, "at": "today", "lines": [{"id": 2, "at": "today", "text": "a"}], "tags": ["b", "a"]}
+    assert stable(one, {"at"}.__contains__) == {"id": 1, "lines": [{"id": 2, "text": "a"}], "tags": ["b", "a"]}
+
+
+def test_s12_parts_that_come_in_any_order_get_one():
+    one = {"lines": [{"id": "b", "parts": [{"x": 2}, {"x": 1}]}, {"id": "a"}], "words": ["b", "a"]}
+    other = {"lines": [{"id": "a"}, {"id": "b", "parts": [{"x": 1}, {"x": 2}]}], "words": ["b", "a"]}
+    assert stable(one, set[str]().__contains__, ordered=False) == stable(other, set[str]().__contains__, ordered=False)
+    assert stable(one, set[str]().__contains__) == one
