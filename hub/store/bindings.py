@@ -72,7 +72,7 @@ def by_keys(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str
     """Return bindings by our key; where a record has several in the system, the first account. None that are gone."""
     there = binding.c.gone_at.is_(None)
     found = _found(tx, _of(system, entity), among(tx.dialect, binding.c.key, keys), there) if keys else []
-    accounts_last = sorted(reversed(found), key=lambda each: not each.external_id.startswith(GUEST))
+    accounts_last = sorted(found[::-1], key=lambda each: not each.external_id.startswith(GUEST))
     return {each.key: each for each in accounts_last}
 
 

@@ -227,13 +227,13 @@ class Bringing:
 
     def _write(self, wants: Sequence[Want], brought: Brought) -> None:
         size = max(self.flow.stream.bulk, 1)
-        sure = [each for each in wants if each.intent is None]
+        sure = [each for each in wants if each.intent is None or not each.creates]
         for start in range(0, len(sure), size):
             self._write_batch(sure[start : start + size], brought)
         # What was not answered before goes last and alone: if it never is, it holds up nobody else (PAINS S18).
         faults: list[TryLater] = []
         for each in wants:
-            if each.intent is not None and len(faults) < MOST_FAULTS:
+            if each.intent is not None and each.creates and len(faults) < MOST_FAULTS:
                 try:
                     self._write_batch([each], brought)
                 except TryLater as fault:

@@ -99,6 +99,10 @@ def _field(
     arrived.sent.pop(name, None)
     if ours is not MISSING and ours == theirs:
         return
+    if first and theirs is None and ours not in (MISSING, None) and not (how.direction == "in" and how.wins):
+        # Somebody who knows nothing yet has not said that there is nothing.
+        arrived.owed |= how.direction != "in"
+        return
     if how.direction == "out":
         _restore(arrived, name, ours, theirs, agreed_theirs, first=first)
     elif how.forward is not None or ours is MISSING or ours == (None if first else agreed_ours):

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import pytest
 
-from adapters.eshop.oscar import OscarConnector, OscarOptions
+from adapters.eshop.oscar.connector import OscarConnector
+from adapters.eshop.oscar.options import OscarOptions
 from hub.canonical import ENTITIES
 from hub.clock import SystemClock
 from hub.connector import Document, Write, Written

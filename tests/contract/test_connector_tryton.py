@@ -4,13 +4,15 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
 from adapters.erp import sales
-from adapters.erp.tryton import TrytonConnector, TrytonOptions
 from adapters.erp.tryton.client import Tryton, classed
+from adapters.erp.tryton.connector import TrytonConnector
+from adapters.erp.tryton.options import TrytonOptions
 from hub.clock import SystemClock
 from hub.connector import Document, Write, Written
 from hub.errors import Unanswered
@@ -120,7 +122,7 @@ class TestTryton(ConnectorContract):
             user.change("product.template", int(id_), {"list_price": classed(Decimal(secrets.randbelow(10_000)) / 100)})
 
         return Counterpart(
-            connect=lambda **more: connector(options, **more),
+            connect=partial(connector, options),
             wrong_key={"key": "env:WRONG_KEY"},
             unreachable={"url": "http://127.0.0.1:9/peer"},
             secrets=[tryton["rest_key"], tryton["password"]],

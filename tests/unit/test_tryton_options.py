@@ -3,21 +3,31 @@
 import pytest
 from pydantic import ValidationError
 
-from adapters.erp.tryton import TrytonOptions
+from adapters.erp.tryton.connector import TrytonConnector
+from adapters.erp.tryton.options import TrytonOptions
+from hub.clock import SystemClock
+from hub.connector import Write
+from hub.errors import Refused
 
 URL = "https://erp.example/company"
 
 
-def test_a_key_and_a_login_are_enough() -> None:
-    """Everything else has a default."""
-    login = {"user": "hub", "password": "env:ERP_PASSWORD"}
-    options = TrytonOptions.model_validate({"url": URL, "key": "env:ERP_KEY", **login})
+def test_a_key_is_enough() -> None:
+    """Everything else has a default; for reading, no login is needed."""
+    options = TrytonOptions.model_validate({"url": URL, "key": "env:ERP_KEY"})
     assert (options.company, options.price_list, options.confirm) == (1, "standard", "processing")
 
 
-def test_without_a_login_sales_stay_drafts() -> None:
+def test_a_user_without_a_password_is_refused() -> None:
     """The mend is in the message."""
-    settings = {"url": URL, "key": "env:ERP_KEY", "user": "hub"}
-    with pytest.raises(ValidationError, match=r'user and password.*confirm = "draft"'):
-        TrytonOptions.model_validate(settings)
-    assert TrytonOptions.model_validate({**settings, "confirm": "draft"}).confirm == "draft"
+    with pytest.raises(ValidationError, match="give both or neither"):
+        TrytonOptions.model_validate({"url": URL, "key": "env:ERP_KEY", "user": "hub"})
+
+
+def test_sales_are_not_begun_that_cannot_be_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a login, nothing is sent; the mend is in the message."""
+    monkeypatch.setenv("ERP_KEY", "key")
+    options = TrytonOptions.model_validate({"url": URL, "key": "env:ERP_KEY"})
+    connector = TrytonConnector("erp", options, SystemClock())
+    with pytest.raises(Refused, match=r"user and password in \[systems\.erp\].*draft"):
+        connector.write("orders", [Write("k", {}, {}, reference="o-1")])

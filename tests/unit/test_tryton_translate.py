@@ -8,8 +8,10 @@ import pytest
 
 from adapters.erp.known import Known
 from adapters.erp.orders import Unwritable, lacking
-from adapters.erp.tryton import TrytonConnector, TrytonOptions, translate
+from adapters.erp.tryton import translate
 from adapters.erp.tryton.client import classed, instant
+from adapters.erp.tryton.connector import TrytonConnector
+from adapters.erp.tryton.options import TrytonOptions
 from adapters.erp.tryton.writing import address_values, new_sale, party_values
 from adapters.fields import told
 from hub.clock import SystemClock

@@ -174,6 +174,9 @@ class TrytonConnector:
         """Write parties or sales; of a sale that is there already, what is still to be done."""
         if stream == "parties":
             return write_parties(self._tryton, self.options, writes)
+        if self.options.confirm != "draft" and not self.options.password:
+            mend = f'give user and password in [systems.{self.name}], or leave them drafts: confirm = "draft"'
+            raise Refused(f"sales are confirmed with a login: {mend}")
         erp = TrytonSales(self._tryton, self.options, writes)
         return sales.bring_sales(erp, writes, BUTTONS, until=self.options.confirm)
 

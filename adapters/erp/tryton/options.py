@@ -16,7 +16,7 @@ class TrytonOptions(ExchangeOptions):
     """Of a user application `rest` of the user in whose name the hub acts."""
     user: str | None = None
     password: Secret | None = None
-    """Of that user, for sales that are to be more than drafts: only over JSON-RPC many are confirmed at once."""
+    """Of that user, needed for sales that are to be more than drafts: they are confirmed over JSON-RPC, many at once."""
     company: Annotated[int, within(1, 1_000_000)] = 1
     """Tryton's number of the company."""
     price_list: str = "standard"
@@ -31,7 +31,7 @@ class TrytonOptions(ExchangeOptions):
     """Per cent -> name of Tryton's tax, where several have one rate; otherwise the first in Tryton's order."""
 
     @model_validator(mode="after")
-    def _confirms_with_login(self) -> Self:
-        if self.confirm != "draft" and not (self.user and self.password):
-            refuse('give user and password, with which sales are confirmed; or leave them drafts: confirm = "draft"')
+    def _user_has_password(self) -> Self:
+        if (self.user is None) != (self.password is None):
+            refuse("user and password belong together; give both or neither")
         return self

@@ -1,6 +1,5 @@
-"""Medusa 2 (REST): options, fields (what is asked for), translate (pure), connector and one module a thing that it writes."""
+"""Medusa 2, a shop with a REST interface.
 
-from adapters.eshop.medusa.connector import MedusaConnector
-from adapters.eshop.medusa.options import MedusaOptions
-
-__all__ = ["MedusaConnector", "MedusaOptions"]
+What it does not do: it makes no products with several variants, but prices, stock and texts of those that are there; it
+knows only prices for everybody; tags, attributes, weights, kits, returns and promotions are the shop's own.
+"""

@@ -1,18 +1,17 @@
 """What is asked of the shop, and the documents that are made of its answers: pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
+from adapters.declared import Row
+from adapters.stable import stable
 from hub.connector import GUEST, Document
 
-Row = Mapping[str, Any]
-
 FIELDS = {
-    "products": "id,updated_at,title,handle,status,external_id,description,metadata,images.url,images.rank,tags.value,categories.id,"
-    "options.id,options.title,variants.id,variants.sku,variants.ean,variants.upc,variants.title,"
-    "variants.weight,variants.metadata,variants.options.value,variants.options.option.title",
+    "products": "id,updated_at,title,handle,status,external_id,description,images.url,images.rank,categories.id,"
+    "variants.id,variants.sku,variants.ean,variants.title,variants.options.value,variants.options.option.title",
     # A price without its rules looks like everybody's.
-    "prices": "id,metadata,handle,external_id,variants.id,variants.sku,*variants.prices,variants.prices.price_rules.attribute,"
+    "prices": "id,variants.id,variants.sku,*variants.prices,variants.prices.price_rules.attribute,"
     "variants.prices.price_rules.value",
     "stock": "id,variants.id,variants.sku,variants.manage_inventory,variants.inventory_items.required_quantity,"
     "*variants.inventory_items.inventory.location_levels",
@@ -28,44 +27,23 @@ FIELDS = {
 _PARTY = ("id", "email", "first_name", "last_name", "company_name", "phone", "addresses")
 
 
-def article_of(row: Row) -> str | None:
-    """Return what all variants of a product have in common; none: it has but one, and stands for itself."""
-    told = noted(row).get("variant_of")
-    return told or ((row["external_id"] or row["handle"]) if len(row["variants"]) > 1 else None)
-
-
-def noted(row: Row) -> Row:
-    """Return what others have noted with a record."""
-    return row["metadata"] or {}
-
-
-def category_paths(rows: Sequence[Row]) -> dict[str, str]:
-    """Return category -> its path in the tree; asked for with each product, the tree makes an answer ten times slower."""
-    by_id = {row["id"]: row for row in rows}
-
-    def path(row: Row) -> str:
-        above = by_id.get(row["parent_category_id"])
-        return f"{path(above)} > {row['name']}" if above else row["name"]
-
-    return {id_: path(row) for id_, row in by_id.items()}
-
-
-def products(row: Row, paths: Mapping[str, str]) -> Iterator[Document]:
+def products(rows: Sequence[Row], paths: Mapping[str, str]) -> Iterator[Document]:
     """Yield a document for each variant, with what it has from its product; `paths`: of the categories."""
-    shared: dict[str, Any] = _lasting({name: row[name] for name in row if name not in ("variants", "options")})
-    shared["categories"] = sorted(paths[each["id"]] for each in row["categories"] if each["id"] in paths)
-    for variant in row["variants"]:
-        yield Document(variant["id"], {"product": {**shared, "article": article_of(row)}, "variant": _lasting(variant)})
+    for row in rows:
+        shared = lasting({name: value for name, value in row.items() if name != "variants"})
+        shared["categories"] = sorted(paths[each["id"]] for each in row["categories"] if each["id"] in paths)
+        shared["alone"] = len(row["variants"]) == 1
+        for variant in row["variants"]:
+            yield Document(variant["id"], {"product": shared, "variant": lasting(variant)})
 
 
-def prices(row: Row, tax_included: Mapping[str, bool], only: str | None) -> Iterator[Document]:
+def prices(rows: Sequence[Row], tax_included: Mapping[str, bool]) -> Iterator[Document]:
     """Yield a document for each variant and currency: its price for everybody, from the first unit."""
-    for variant in row["variants"]:
+    for variant in (variant for row in rows for variant in row["variants"]):
         for price in filter(is_plain, variant["prices"]):
             currency = price["currency_code"].upper()
-            if only in (None, currency):
-                raw = {"sku": variant["sku"], "amount": price["amount"], "currency": currency}
-                yield Document(f"{variant['id']}|{currency}", raw | {"tax_included": tax_included.get(currency, False)})
+            raw = {"sku": variant["sku"], "amount": price["amount"], "currency": currency}
+            yield Document(f"{variant['id']}|{currency}", raw | {"tax_included": tax_included.get(currency, False)})
 
 
 def is_plain(price: Row) -> bool:
@@ -73,9 +51,9 @@ def is_plain(price: Row) -> bool:
     return not price["rules"] and (price["min_quantity"] or 0) <= 1 and price["max_quantity"] is None
 
 
-def stock(row: Row, location: str) -> Iterator[Document]:
+def stock(rows: Sequence[Row], location: str) -> Iterator[Document]:
     """Yield a document for each variant whose stock the shop keeps."""
-    for variant in row["variants"]:
+    for variant in (variant for row in rows for variant in row["variants"]):
         if item := item_of(variant):
             level = level_at(item, location) or {}
             raw = {name: level.get(name, 0) for name in ("stocked_quantity", "reserved_quantity")}
@@ -93,35 +71,26 @@ def level_at(item: Row, location: str) -> Row | None:
     return next((level for level in item["location_levels"] if level["location_id"] == location), None)
 
 
-def orders(row: Row) -> Iterator[Document]:
-    """Yield the one document of an order."""
-    raw = _lasting(row)
-    del raw["customer"]
-    yield Document(row["id"], raw | {"customer_id": row["customer_id"] or GUEST + row["email"]})
+def orders(rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for each order."""
+    for row in rows:
+        own = {name: value for name, value in row.items() if name != "customer"}
+        yield Document(row["id"], lasting(own) | {"customer_id": row["customer_id"] or GUEST + row["email"]})
 
 
-def buyers(row: Row) -> Iterator[Document]:
-    """Yield the customer of an order, as the list of customers shows it."""
-    address: Row = row["billing_address"] or {}
-    yield from parties(row["customer"] or {**address, "id": GUEST + row["email"], "email": row["email"]})
+def buyers(rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield the customers of orders, as the list of customers shows them."""
+    for row in rows:
+        address: Row = row["billing_address"] or {}
+        yield from parties([row["customer"] or {**address, "id": GUEST + row["email"], "email": row["email"]}])
 
 
-def parties(row: Row) -> Iterator[Document]:
-    """Yield the one document of a customer."""
-    yield Document(row["id"], _lasting({name: row.get(name) for name in _PARTY}))
+def parties(rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for each customer."""
+    for row in rows:
+        yield Document(row["id"], lasting({name: row.get(name) for name in _PARTY}))
 
 
-def _lasting(value: Any) -> Any:
-    """Leave out numbers that stand there twice, and what moves by itself."""
-    if isinstance(value, Mapping):
-        named = cast("Row", value)
-        return {name: _lasting(part) for name, part in named.items() if name[:4] != "raw_" and name != "updated_at"}
-    if isinstance(value, list):
-        parts = [_lasting(part) for part in cast("list[Any]", value)]
-        # The shop shows records in any order.
-        return sorted(parts, key=_place) if parts and isinstance(parts[0], Mapping) else parts
-    return value
-
-
-def _place(part: Row) -> tuple[str, str]:
-    return str(part.get("id")), repr(sorted(part.items()))
+def lasting(value: Any) -> Any:
+    """Leave out what moves by itself, and numbers that stand there twice; the shop shows parts in any order."""
+    return stable(value, lambda name: name == "updated_at" or name.startswith("raw_"), ordered=False)

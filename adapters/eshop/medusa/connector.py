@@ -1,171 +1,125 @@
-"""Medusa 2: what such a shop has, and how it is read and found."""
+"""What a Medusa shop has."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from adapters import pages
-from adapters.eshop.medusa import asked, translate
+from adapters.declared import Declared, Kind, Row, Source, Way
+from adapters.eshop.medusa import asked, translate, writing
 from adapters.eshop.medusa.options import MedusaOptions
-from adapters.eshop.medusa.orders import write_order
-from adapters.eshop.medusa.products import write_products
-from adapters.eshop.medusa.puts import put_prices, put_stock
 from adapters.eshop.medusa.shop import Shop
-from hub.canonical import ENTITIES
+from adapters.walks import by_mark, by_offset
+from adapters.writes import all_or_none, singly
 from hub.clock import Clock
-from hub.connector import Change, Document, Finding, Page, Place, Stream, Unreadable, Write, Written
+from hub.connector import Document, Finding, Stream
 from hub.errors import HubError
 
 LATE = timedelta(minutes=1)
 """A change may become visible so long after its mark: Medusa marks it at the beginning of a longer piece of work."""
 PAGE = 200
+PRODUCT = frozenset(["name", "description", "active", "category", "images", "gtin"])
 
 
-@dataclass(frozen=True)
-class Kind:
-    """A stream: where its records are, and how they are translated and written."""
-
-    stream: Stream
-    path: str
-    translate: Callable[[Mapping[str, Any], MedusaOptions, str], dict[str, Any]]
-    write: Callable[[Shop, Sequence[Write]], Iterator[Written]] | None = None
+def page(shop: Shop, path: str, fields: str, more: Mapping[str, Any]) -> tuple[list[Row], int]:
+    """Return a part of a list; orders are those of the sales channel, if one is named."""
+    chosen: dict[str, Any] = {"fields": fields, **more}
+    if path == "orders" and shop.options.sales_channel:
+        chosen["sales_channel_id[]"] = shop.channel()["id"]
+    return shop.rows(path, chosen)
 
 
-PRODUCT = "name description active category tags images attributes gtin weight variant_of options"
-KINDS = {
+def listed(stream: str, path: str, ident: str = "id[]") -> Source[Shop]:
+    """Return a list's rows, by identity; `ident`: the parameter that chooses some."""
+
+    def ask(shop: Shop, offset: int, size: int) -> tuple[list[Row], int]:
+        return page(shop, path, asked.FIELDS[stream], {"order": "id", "offset": offset, "limit": size})
+
+    def some(shop: Shop, ids: Sequence[str]) -> list[Row]:
+        return shop.some(path, asked.FIELDS[stream], ident, [each.partition("|")[0] for each in ids])
+
+    return Source(by_offset(ask, PAGE), some)
+
+
+def changed(stream: str, path: str) -> Mapping[str, Way[Shop]]:
+    """Walk through a list by change mark; of one mark, rows come in any order."""
+
+    def ask(shop: Shop, since: str | None, offset: int, size: int) -> list[Row]:
+        later = {"updated_at[$gte]": since} if since else {}
+        return page(
+            shop, path, asked.FIELDS[stream], {"order": "updated_at", "offset": offset, "limit": size, **later}
+        )[0]
+
+    return {"changed": by_mark(ask, PAGE, "updated_at", LATE)}
+
+
+def shown(
+    documents: Callable[[Sequence[Row]], Iterable[Document]],
+) -> Callable[[Shop, Sequence[Row]], Iterable[Document]]:
+    """Return documents for which nothing else has to be asked."""
+    return lambda _, rows: documents(rows)
+
+
+KINDS: Mapping[str, Kind[Shop, MedusaOptions]] = {
     # `updated_at` stays when only a variant is edited: the full scan finds that.
     "products": Kind(
-        Stream("products", writes=frozenset(PRODUCT.split()), create="intent", removes=True),
-        "products",
+        Stream("products", writes=PRODUCT, create="intent", removes=True),
+        listed("products", "products", "variants[id][]"),
+        lambda shop, rows: asked.products(rows, shop.category_paths()),
         translate.product,
-        write_products,
+        changed("products", "products"),
+        write=all_or_none(writing.write_products),
+        find=writing.find_products,
     ),
     # A changed price or level moves nothing that can be asked for.
     "prices": Kind(
         Stream("prices", delta=False, writes=frozenset(["amount"]), create="put", bulk=100),
-        "products",
+        listed("prices", "products", "variants[id][]"),
+        lambda shop, rows: asked.prices(rows, shop.tax_included()),
         translate.price,
-        put_prices,
+        write=all_or_none(writing.put_prices),
     ),
     "stock": Kind(
         Stream("stock", delta=False, writes=frozenset(["available"]), create="put", bulk=100),
-        "products",
+        listed("stock", "products", "variants[id][]"),
+        lambda shop, rows: asked.stock(rows, shop.location()["id"]),
         translate.stock,
-        put_stock,
+        write=all_or_none(writing.put_stock),
     ),
-    "parties": Kind(Stream("parties"), "customers", translate.party),
+    "parties": Kind(
+        Stream("parties"),
+        listed("parties", "customers"),
+        shown(asked.parties),
+        translate.party,
+        changed("parties", "customers"),
+    ),
     # `updated_at` stays when a payment is captured: the full scan finds that.
     "orders": Kind(
-        Stream("orders", writes=frozenset(["status", "tracking", "invoice"])), "orders", translate.order, write_order
+        Stream("orders", writes=frozenset(["status", "tracking", "invoice"])),
+        listed("orders", "orders"),
+        shown(asked.orders),
+        translate.order,
+        changed("orders", "orders"),
+        shown(asked.buyers),
+        singly(writing.write_order),
     ),
 }
 
 
-class MedusaConnector:
+class MedusaConnector(Declared[Shop, MedusaOptions]):
     """A Medusa shop."""
 
     def __init__(self, name: str, options: MedusaOptions, clock: Clock) -> None:
-        self._name, self._options = name, options
-        self._shop = Shop(name, options, clock)
-
-    @property
-    def streams(self) -> Mapping[str, Stream]:
-        """What the shop has."""
-        return {name: kind.stream for name, kind in KINDS.items()}
+        super().__init__(name, options, Shop(name, options, clock), KINDS)
 
     def check(self) -> list[Finding]:
         """Look whether the shop answers, and has what the options name."""
-        shop, mend = self._shop, f"see [systems.{self._name}]"
+        shop, mend = self.system, f"see [systems.{self.name}]"
         try:
-            said = f"Medusa, {shop.rows('stores', {})[0]['name']}, sells through {shop.channel()['name']}"
-            shop.shipping_profile()
-            place = shop.location()
-        except (HubError, LookupError) as fault:
-            return [Finding(self._name, good=False, message=str(fault), mend=mend)]
-        if shop.channel()["id"] not in {channel["id"] for channel in place["sales_channels"]}:
+            channel, place, _ = shop.channel(), shop.location(), shop.shipping_profile()
+        except HubError as fault:
+            return [Finding(self.name, good=False, message=str(fault), mend=mend)]
+        said = f"Medusa sells through {channel['name']}, stock at {place['name']}"
+        if channel["id"] not in {each["id"] for each in place["sales_channels"]}:
             mend = f"Settings > Locations > {place['name']}: connect the sales channel"
-            message = f"{said}, which cannot sell what lies at {place['name']}"
-            return [Finding(self._name, good=False, message=message, mend=mend)]
-        return [Finding(self._name, good=True, message=f"{said}, stock at {place['name']}")]
-
-    def read(self, stream: str, since: Mapping[str, Any] | None, *, full: bool) -> Generator[Page, None, None]:
-        """Yield pages; see the port."""
-        kind, way = KINDS[stream], "full" if full or not KINDS[stream].stream.delta else "changed"
-        spot: Mapping[str, Any] = {way: since[way]} if since and way in since else {}
-        documents = self._documents_of(stream)
-        for rows, next_ in self._rows(stream, spot.get(way), complete=way == "full"):
-            if stream == "orders":
-                buyers = {each.id: each for row in rows for each in asked.buyers(row)}
-                yield Page("parties", (), (), spot, documents=list(buyers.values()))
-            spot = {way: next_}
-            yield Page(kind.stream.entity, (), (), spot, documents=[each for row in rows for each in documents(row)])
-        if way == "full":
-            yield Page(kind.stream.entity, (), (), spot, complete=True)
-
-    def _rows(
-        self, stream: str, spot: pages.Spot | None, *, complete: bool
-    ) -> Iterable[tuple[list[asked.Row], pages.Spot]]:
-        ask = partial(self._shop.page, KINDS[stream].path, asked.FIELDS[stream], stream == "orders")
-        if complete:
-            return pages.by_offset(partial(ask, "id"), PAGE, key=_id, since=spot)
-        return pages.by_mark(
-            lambda mark, offset, size: ask("updated_at", offset, size, mark)[0],
-            PAGE,
-            since=spot,
-            key=_id,
-            mark=lambda row: row["updated_at"],
-            earlier=pages.before(LATE),
-        )
-
-    def _documents_of(self, stream: str) -> Callable[[asked.Row], Iterator[Document]]:
-        if stream == "prices":
-            return partial(asked.prices, tax_included=self._shop.tax_included(), only=self._options.currency)
-        if stream == "stock":
-            return partial(asked.stock, location=self._shop.location()["id"])
-        if stream == "products":
-            return partial(asked.products, paths=self._shop.category_paths())
-        return {"orders": asked.orders, "parties": asked.parties}[stream]
-
-    def fetch(self, stream: str, ids: Sequence[str]) -> list[Document]:
-        """Return these records as they are now."""
-        documents, path = self._documents_of(stream), KINDS[stream].path
-        name = "variants[id][]" if path == "products" else "id[]"
-        rows = self._shop.some(path, asked.FIELDS[stream], name, [id_.partition("|")[0] for id_ in ids])
-        return [each for row in rows for each in documents(row) if each.id in set(ids)]
-
-    def translate(self, stream: str, document: Document) -> Change | Unreadable:
-        """Return what a document says."""
-        place = Place(f"{self._name} {stream} {document.id}")
-        fields = KINDS[stream].translate(document.raw, self._options, self._name)
-        if "sku" in fields and not fields["sku"]:
-            return Unreadable("missing-key", "the variant has no SKU in the shop; give it one", place)
-        # A shop's stock is one number for each product, wherever it lies.
-        key = fields["sku"] if stream == "stock" else ENTITIES[KINDS[stream].stream.entity].key(fields, fields)
-        return Change(key, fields, place)
-
-    def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
-        """Carry writes out."""
-        carry_out = KINDS[stream].write
-        return carry_out(self._shop, writes) if carry_out else ()
-
-    def find(self, stream: str, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
-        """Look for products by the hub's reference, then by SKU, which Medusa keeps unique."""
-        if stream != "products":
-            return {each.key: () for each in wanted}
-        fields = "id,external_id,variants.id,variants.sku"
-        by_reference = self._shop.some("products", fields, "external_id[]", [each.reference for each in wanted])
-        by_sku = self._shop.some("products", fields, "variants[sku][]", [each.record["sku"] for each in wanted])
-        skus = {variant["sku"]: variant["id"] for row in by_sku for variant in row["variants"]}
-        found: dict[str, list[str]] = {}
-        for row in by_reference:
-            found.setdefault(row["external_id"], []).extend(variant["id"] for variant in row["variants"])
-        return {
-            each.key: found.get(each.reference) or [skus[sku] for sku in [each.record["sku"]] if sku in skus]
-            for each in wanted
-        }
-
-
-def _id(row: asked.Row) -> str:
-    return row["id"]
+            return [Finding(self.name, good=False, message=f"{said}, which it cannot sell", mend=mend)]
+        return [Finding(self.name, good=True, message=said)]

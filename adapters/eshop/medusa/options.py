@@ -1,7 +1,5 @@
 """The table [systems.NAME] of a Medusa shop."""
 
-from typing import Literal
-
 from hub.config.exchange import ExchangeOptions
 from hub.config.secrets import Secret
 
@@ -17,12 +15,3 @@ class MedusaOptions(ExchangeOptions):
     """The stock is set there, and parcels leave from there. None: the first one."""
     shipping_profile: str | None = None
     """New products are shipped by it: without one nobody can order them. None: the first one."""
-    currency: str | None = None
-    """Only prices in it are exchanged, e.g. EUR; none: in every currency."""
-    weight_unit: Literal["g", "kg"] = "g"
-    """What the shop's weights are in: Medusa itself does not say."""
-
-    @property
-    def per_kilogram(self) -> int:
-        """Return how many of the shop's units are a kilogram."""
-        return 1000 if self.weight_unit == "g" else 1

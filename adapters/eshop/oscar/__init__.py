@@ -2,8 +2,3 @@
 
 What it cannot take: an order's status, tracking and invoice (its API only shows orders), images, attributes.
 """
-
-from adapters.eshop.oscar.connector import OscarConnector
-from adapters.eshop.oscar.options import OscarOptions
-
-__all__ = ["OscarConnector", "OscarOptions"]
