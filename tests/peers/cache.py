@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 def cache() -> Path:
     """Return the folder of all that is kept."""
-    return Path(os.environ.get("HUB_PEERS_CACHE") or ROOT / ".cache" / "peers").absolute()
+    return Path(os.environ.get("HUB_PEERS_CACHE") or ROOT / ".cache" / "peers").resolve()
 
 
 @contextmanager
@@ -34,6 +34,11 @@ def is_current(folder: Path, stamp: str) -> bool:
     """Tell whether the folder was completed under the same conditions."""
     written = folder.with_suffix(".stamp")
     return written.exists() and written.read_text(encoding="utf-8") == stamp
+
+
+def forget(folder: Path) -> None:
+    """Have the folder count for nothing until it is completed: whoever makes it anew may be interrupted."""
+    folder.with_suffix(".stamp").unlink(missing_ok=True)
 
 
 def note(folder: Path, stamp: str) -> None:

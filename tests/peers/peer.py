@@ -187,10 +187,12 @@ def complete(system: System, folder: Path) -> None:
     app, template = folder / "app", folder / "template"
     if not cache.is_current(app, cache.app_stamp(system)):
         say(f"{system.title}: installing")
+        cache.forget(app)
         install(system.folder, app)
         cache.note(app, cache.app_stamp(system))
     if not cache.is_current(template, cache.template_stamp(system)):
         say(f"{system.title}: making its first data")
+        cache.forget(template)
         with Peer(system, app) as first:
             first.make(template)
         cache.note(template, cache.template_stamp(system))
