@@ -40,7 +40,7 @@ def test_rows_are_read_from_one_parameter(dialect: str):
     given = rows(dialect, "given", id=sa.BigInteger(), at=Instant(), fields=JSON)
     text = compiled(dialect, sa.select(given.c.id, given.c.at, given.c.fields))
     assert text.count("%(given)s" if dialect == "postgresql" else "?") == 1
-    assert ("json_to_recordset" in text) == (dialect == "postgresql")
+    assert ("jsonb_to_recordset" in text) == (dialect == "postgresql")
     assert ("json_each" in text) == (dialect == "sqlite")
 
 
