@@ -4,12 +4,13 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,7 +25,8 @@ HERE = Path(__file__).parent
 PRODUCT_OF = {"erp": "tryton", "shop-a": "vendure", "shop-b": "oscar"}
 SHOPS_BEGIN = "# ---- The first shop."
 """In hub.toml: what stands before it is the ERP alone."""
-PATIENCE = 90.0
+LOOK_AGAIN = 0.3
+PATIENCE = 120.0
 """Seconds until something that was done in one system must be seen in another."""
 
 
@@ -59,7 +61,8 @@ class Stage:
             for name, peer in self.systems.items()
         }
         for name, (peer, seconds) in started.items():
-            say(f"  {name:8}{SYSTEMS[PRODUCT_OF[name]].title:48}{peer.url:34}{seconds:6.1f} s")
+            title = SYSTEMS[PRODUCT_OF[name]].title.partition(",")[0]
+            say(f"  {name:8}{title:20}{peer.url:36}{seconds:6.1f} s")
         say(f"  All are there after {time.monotonic() - began:.1f} s.")
 
     def lay_out(self) -> None:
@@ -109,15 +112,20 @@ class Stage:
         """Run a command of the hub's for programs."""
         return json.loads(self.hub(*arguments, "--json"))
 
+    def count(self, statement: str, *values: object) -> int:
+        """Return a number from the hub's database; a command of the hub's would take a second."""
+        with closing(sqlite3.connect(f"{(self.folder / 'hub.db').as_uri()}?mode=ro", uri=True)) as database:
+            return database.execute(statement, values).fetchone()[0] or 0
+
     def wait(self, what: str, ready: Callable[[], Any]) -> float:
         """Wait until something has come true; returns the seconds. Raises NotSo if it does not."""
         began = time.monotonic()
-        while not ready():
+        while not _is_so(ready):
             if time.monotonic() - began > PATIENCE:
                 raise NotSo(f"waited {PATIENCE:g} s for {what}; see hub.log and hub-up.txt in {self.folder}")
             if self._up is not None and self._up.poll() is not None:
                 raise NotSo(f"hub up ended with {self._up.returncode}; see hub-up.txt in {self.folder}")
-            time.sleep(0.1)
+            time.sleep(LOOK_AGAIN)
         return time.monotonic() - began
 
     def taken(self) -> dict[str, int]:
@@ -162,6 +170,14 @@ class Stage:
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
         return {**inherited, **self._secrets(), "COLUMNS": "118", "PYTHONUTF8": "1"}
+
+
+def _is_so(ready: Callable[[], Any]) -> bool:
+    """Ask; what is not made yet is no answer."""
+    try:
+        return bool(ready())
+    except (sqlite3.OperationalError, KeyError):
+        return False
 
 
 def _start(name: str) -> tuple[Peer, float]:

@@ -77,9 +77,11 @@ class ShopB:
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
 
-    def order(self, lines: dict[str, int], email: str) -> str:
+    def order(self, lines: dict[str, int], email: str, name: str) -> str:
         """Order as a guest; returns the order's number."""
-        return oscar_shop.place_order(self.peer, lines, email)
+        first, _, last = name.partition(" ")
+        address = {**oscar_shop.ADDRESS, "first_name": first, "last_name": last}
+        return oscar_shop.place_order(self.peer, lines, email, address=address)
 
     def products(self) -> dict[str, Shown]:
         """Return all products."""
@@ -87,6 +89,6 @@ class ShopB:
 
 
 def _shown_b(row: Any) -> Shown:
-    (record,) = row["stockrecords"] or [{}]
+    record: dict[str, Any] = next(iter(row["stockrecords"]), dict[str, Any]())
     available = (record.get("num_in_stock") or 0) - (record.get("num_allocated") or 0)
     return Shown(row["title"], Decimal(record.get("price") or 0), available)

@@ -31,6 +31,18 @@ def find(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str, I
     return {row.key: Intent(*row) for row in tx.execute(statement)}
 
 
+def called(tx: Tx, system: str, entity: str, references: Collection[str]) -> dict[str, str]:
+    """Return what the records of open intents are called now: reference -> key."""
+    here = (intent.c.system == system) & (intent.c.entity == entity) & among(tx.dialect, intent.c.reference, references)
+    found = tx.execute(sa.select(intent.c.reference, intent.c.key).where(here)) if references else ()
+    return {row.reference: row.key for row in found}
+
+
+def rename(tx: Tx, entity: str, old: str, new: str) -> None:
+    """Follow a record to its new key, in every system."""
+    tx.execute(sa.update(intent).where(intent.c.entity == entity, intent.c.key == old).values(key=new))
+
+
 def make(
     tx: Tx, system: str, entity: str, references: Mapping[str, str], known: Collection[Intent], run: int
 ) -> set[str]:

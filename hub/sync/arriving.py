@@ -137,6 +137,9 @@ class _Page:
         if ours is None and self.flow.makes and (lacking := self.flow.entity.required - said.fields.keys()):
             self._aside(said, "missing-field", f"{', '.join(sorted(lacking))} is missing")
             return
+        if ours is None and told is None and not bound.id and self._is_whole(said, bound):
+            self._make(said, bound)
+            return
         seen, sent = self._agreed(bound, told, said.fields)
         rules = self.flow.rules_for(ours if ours is not None else said.fields)
         before = bound.before if told is None else NOTHING
@@ -158,6 +161,24 @@ class _Page:
             self.taken.came(Arrival(self.flow.stream.entity, said.key, said.document.id, "skipped"))
             return None
         return Binding(external_id=said.document.id, key=key or self.known.new_key(said))
+
+    def _is_whole(self, said: Understood, bound: Binding) -> bool:
+        """Tell whether a document makes a record just as it is: all its fields come in, under the key that they make."""
+        flow = self.flow
+        if not flow.makes or not said.fields.keys() <= flow.takes:
+            return False
+        return not flow.entity.natural or flow.entity.key(said.fields, said.fields) == bound.key
+
+    def _make(self, said: Understood, bound: Binding) -> None:
+        """Note a record that nobody has yet: what a merge would come to, without one, as most of a first load is."""
+        entity, identity, key, fields = self.flow.stream.entity, said.document.id, bound.key, said.fields
+        new = Binding(external_id=identity, key=key, seen=fields, digest=said.digest, owed=self.flow.follows)
+        self.taken.writes[key] = fields
+        self.taken.bound.append(new)
+        self.taken.well.append(f"id:{identity}")
+        self.known.learn(key, fields)
+        self.known.bound.setdefault(key, identity)
+        self.taken.came(Arrival(entity, key, identity, "new", made=fields))
 
     def _agreed(
         self, bound: Binding, told: Told | None, theirs: Mapping[str, Any]

@@ -149,6 +149,7 @@ class Bringing:
     def _look_for(self, prepared: Prepared, brought: Brought) -> list[str]:
         """Look for records before they are created; returns the keys of those that are there and were bound."""
         creates = [each for each in prepared.wants if each.creates and self.flow.stream.create == "intent"]
+        creates += prepared.abandoned
         with self.hold.reading() as tx:
             now = tx.now
         late = timedelta(seconds=self.flow.stream.late)
@@ -159,7 +160,13 @@ class Bringing:
         wanted = [each.write for each in creates if each.write.key not in brought.unsettled]
         if not wanted:
             return []
-        return self._adopt(self.flow.system.connector.find(self.flow.name, wanted), brought)
+        found = self.flow.system.connector.find(self.flow.name, wanted)
+        over = [e.write.key for e in prepared.abandoned if e.write in wanted and not found.get(e.write.key)]
+        if over:
+            with self.hold.page() as (tx, _):
+                intents.close(tx, self.flow.system.name, self.flow.stream.entity, over)
+                quarantine.settle(tx, self.flow.system.name, self.flow.name, [f"push:{key}" for key in over])
+        return self._adopt(found, brought)
 
     def _adopt(self, found: Mapping[str, Sequence[str]], brought: Brought) -> list[str]:
         """Bind what is in the system already. Its intent stays until it has been written whole: it may be half done."""
@@ -215,6 +222,9 @@ class Bringing:
             references = {key: each.write.reference for key, each in creates.items()}
             looked_into = [each.intent for each in creates.values() if each.intent is not None]
             name, entity = self.flow.system.name, self.flow.stream.entity
+            # Since we looked, another run may have created some, and be through with it.
+            made = bindings.by_keys(tx, name, entity, list(references))
+            references = {key: each for key, each in references.items() if key not in made}
             ours = intents.make(tx, name, entity, references, looked_into, self.run)
         elsewhere = creates.keys() - ours
         if elsewhere:
@@ -325,13 +335,14 @@ class Bringing:
         name, entity = self.flow.system.name, self.flow.stream.entity
         counts: Counter[str] = Counter()
         with self.hold.page() as (tx, report):
-            known_as = {each.id: each.key for each in done if each.id and batch[each.key].creates}
+            called = self._called_now(tx, batch.values())
+            known_as = {each.id: called[each.key] for each in done if each.id and batch[each.key].creates}
             taken = take(tx, self.flow, shown, run=self.run, told=told, known_as=known_as)
             self._bind_unread(tx, told, {each.external_id for each in taken.bound})
             bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in removed], owed=False)
             bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in gone], owed=self.flow.follows)
-            intents.close(tx, name, entity, [each.key for each in known])
-            bindings.pay_gone(tx, name, entity, [each.key for each in done])
+            intents.close(tx, name, entity, [called[each.key] for each in known])
+            bindings.pay_gone(tx, name, entity, [called[each.key] for each in done])
             well = [*removed, *(each.key for each in done)]
             quarantine.settle(tx, name, self.flow.name, [f"push:{key}" for key in well])
             for each in known:
@@ -342,6 +353,12 @@ class Bringing:
         brought.told.update(well)
         self.removed += len(removed)
         self.total.update(counts)
+
+    def _called_now(self, tx: Tx, wants: Iterable[Want]) -> dict[str, str]:
+        """Return what records are called that were under way, and may have been renamed: key -> key."""
+        references = {each.write.key: each.write.reference for each in wants}
+        now = intents.called(tx, self.flow.system.name, self.flow.stream.entity, references.values())
+        return {key: now.get(marked, key) for key, marked in references.items()}
 
     def _bind_unread(self, tx: Tx, told: Mapping[str, Told], read: Collection[str]) -> None:
         """Bind what was written, but cannot be read back: what we wrote is all that is known of it."""

@@ -113,7 +113,7 @@ def _came(flow: Flow, hold: Rehearsal) -> list[Action]:
             each.key,
             "conflict" if each.lost else each.outcome,
             each.external_id,
-            each.changed,
+            each.changes,
             each.lost,
         )
         for each in hold.arrivals

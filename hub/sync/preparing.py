@@ -44,6 +44,8 @@ class Prepared:
     """Key -> (entity, key) of the record that must be in the system before."""
     settled: list[str] = field(default_factory=list[str])
     """Keys that the system owes nothing for: all is as it should be."""
+    abandoned: list[Want] = field(default_factory=list[Want])
+    """Not wanted any more, but an earlier create may have been carried out: to be looked for."""
 
 
 def prepare(tx: Tx, flow: Flow, keys: Collection[str], *, finish: Collection[str] = ()) -> Prepared:
@@ -59,7 +61,11 @@ def prepare(tx: Tx, flow: Flow, keys: Collection[str], *, finish: Collection[str
     links = _links(tx, flow, records.values())
     for key in keys:
         want = _want(flow, key, records.get(key), bound.get(key), key in finish or key in under_way, prepared)
+        intent = under_way.get(key)
         if want is None:
+            if intent is not None and key not in bound:
+                write = Write(key, {}, records.get(key, {}), reference=intent.reference)
+                prepared.abandoned.append(Want(write, None, intent))
             continue
         record = records.get(key, {})
         lacking = _lacking(flow, record, links) if want.creates else None
@@ -68,8 +74,10 @@ def prepare(tx: Tx, flow: Flow, keys: Collection[str], *, finish: Collection[str
         elif lacking is not None:
             prepared.waits[key] = lacking
         else:
-            write = replace(want.write, links=links)
-            prepared.wants.append(replace(want, write=write, intent=under_way.get(key)))
+            # A record may have been renamed since; it is known by what it was called when it was made.
+            marked = intent.reference if intent is not None else want.write.reference
+            write = replace(want.write, links=links, reference=marked)
+            prepared.wants.append(replace(want, write=write, intent=intent))
     return prepared
 
 

@@ -77,13 +77,17 @@ class Flow:
     @cached_property
     def comes(self) -> bool:
         """Whether records may come in by it."""
-        return any(way in ("in", "both") for way in self.directions.values())
+        return bool(self.takes)
+
+    @cached_property
+    def takes(self) -> frozenset[str]:
+        """The fields that come in."""
+        return frozenset(name for name, way in self.directions.items() if way in ("in", "both"))
 
     @cached_property
     def makes(self) -> bool:
         """Whether what is not known yet becomes a record: all that one must have comes in by it."""
-        ways = [self.directions.get(name) for name in self.entity.required]
-        return self.comes and all(way in ("in", "both") for way in ways)
+        return self.comes and self.entity.required <= self.takes
 
     @property
     def leads(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from hub.connector import Document, Unreadable
 from hub.handler import PageReport
 from hub.messages import RecordOutcome
-from hub.store import Tx, bindings, history, quarantine, records
+from hub.store import Tx, bindings, history, intents, quarantine, records
 from hub.store.bindings import Binding
 from hub.store.history import Conflict, Event
 from hub.sync.system import Flow
@@ -25,6 +25,13 @@ class Arrival:
     changed: Mapping[str, tuple[Any, Any]] = field(default_factory=dict[str, tuple[Any, Any]])
     lost: Sequence[Conflict] = ()
     cause: str = ""
+    made: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The fields of a new record that nothing had to be merged with."""
+
+    @property
+    def changes(self) -> Mapping[str, tuple[Any, Any]]:
+        """What has changed, of a new record all that it has: before, after."""
+        return self.changed or {name: (None, value) for name, value in self.made.items()}
 
 
 @dataclass(slots=True)
@@ -102,6 +109,7 @@ class Taken:
         for old, new in self.renamed:
             records.rename(tx, entity, old, new)
             bindings.rename(tx, entity, old, new)
+            intents.rename(tx, entity, old, new)
             history.rename(tx, entity, old, new)
         writes = [records.Write(key, fields) for key, fields in self.writes.items()]
         records.write(tx, entity, writes, system=system, run=self.run, latest=latest)

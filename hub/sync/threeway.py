@@ -61,26 +61,11 @@ def arrive(
     rule: Callable[[str], Rule],
 ) -> Arrived:
     """Merge what a system shows into our record. Fields that it does not show are not touched."""
-    if not ours and not seen and not sent:
-        return _new(theirs, rule)
     arrived = Arrived(dict(ours), dict(seen), dict(sent))
     for name, value in theirs.items():
         how = rule(name)
         if how.direction is not None:
             _field(arrived, name, value, how, seen, before)
-    return arrived
-
-
-def _new(theirs: Mapping[str, Any], rule: Callable[[str], Rule]) -> Arrived:
-    """Return what `_field` would come to for each field where there is nothing to merge with: most of a first load."""
-    arrived = Arrived({}, {}, {})
-    for name, value in theirs.items():
-        way = rule(name).direction
-        if way is not None:
-            arrived.seen[name] = value
-        if way in ("in", "both"):
-            arrived.fields[name] = value
-            arrived.changed[name] = (None, value)
     return arrived
 
 
@@ -101,6 +86,8 @@ def _field(
         return
     if first and theirs is None and ours not in (MISSING, None) and not (how.direction == "in" and how.wins):
         # Somebody who knows nothing yet has not said that there is nothing.
+        if how.direction == "in":
+            arrived.sent[name] = ours
         arrived.owed |= how.direction != "in"
         return
     if how.direction == "out":

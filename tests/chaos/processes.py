@@ -132,7 +132,9 @@ class Hub:
     def summary(self) -> dict[str, object]:
         """What an operator would ask."""
         return {
-            "runs": dict(self.query("SELECT state, count(*) FROM run GROUP BY state")),
+            "runs": {
+                str(state): count for state, count in self.query("SELECT state, count(*) FROM run GROUP BY state")
+            },
             "open": self.query("SELECT * FROM run WHERE state IN ('waiting', 'running', 'dead') LIMIT 5"),
             "outbox": self.query("SELECT count(*) FROM outbox"),
             "letters": self.query("SELECT queue, reason FROM letter LIMIT 5"),

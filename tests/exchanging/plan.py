@@ -37,6 +37,9 @@ RATES: dict[str, float] = {
 }
 """Kinds of accidents, and how likely each is where it may happen."""
 
+ONLY_FULL = frozenset(["page-omits", "write-refused", "stall", "delete", "webhook"])
+"""After these a full scan may be needed to come right."""
+
 MARKS = ("revision", "seconds", "lies", "none")
 """By what a system says what has changed: a number, a time in whole seconds, one that moves when it should not and does
 not move when it should, or not at all."""
@@ -69,6 +72,8 @@ class Traits:
     """Whether somebody may order without an account."""
     changes: frozenset[str] = frozenset()
     """What it does to what is entered: upper, cut, round, sort."""
+    ahead: bool = False
+    """Whether the hub reads its next page while one is stored."""
     undoes: bool = False
     """Whether some program in it always sets products' names back."""
 
@@ -85,6 +90,10 @@ class Plan:
     """Steps with accidents; afterwards everything is well, and has to come right."""
     owner: str | None = None
     """The shop that owns the products' descriptions, if one does."""
+    twins: bool = False
+    """Whether the ERP has two parties of one e-mail address from the beginning, so that nobody can say who is meant."""
+    prompt: bool = False
+    """Whether nothing happens that only a full scan can find: then all must agree before there is one."""
     rates: dict[str, float] = field(default_factory=dict[str, float])
 
     def without(self, kind: str) -> "Plan":
@@ -100,6 +109,7 @@ class Plan:
         kinds = ", ".join(sorted(self.rates)) or "none"
         systems = "; ".join(_told(each) for each in self.systems)
         owner = f"; {self.owner} owns descriptions" if self.owner else ""
+        owner += "; twins" * self.twins + "; prompt" * self.prompt
         return f"{self.steps} steps of {', '.join(sorted(self.entities))}{owner}; {systems}; accidents: {kinds}"
 
 
@@ -125,7 +135,14 @@ def plan_of(seed: int) -> Plan:
     shops = ["shop", "kiosk"][: dice.choice((1, 1, 2))]
     systems = (_traits("erp", "erp", dice), *(_traits(name, "eshop", dice) for name in shops))
     owner = dice.choice((None, None, None, "shop")) if "products" in entities else None
-    return Plan(seed, systems, entities, dice.choice((30, 60, 90)), owner, rates)
+    twins = "parties" in entities and dice.random() < 0.15
+    prompt = dice.random() < 0.4
+    if prompt:
+        systems = tuple(replace(each, mark=each.mark if each.mark != "lies" else "seconds") for each in systems)
+        rates = {name: rate for name, rate in rates.items() if name not in ONLY_FULL}
+    if not all(each.keeps_reference for each in systems):
+        rates.pop("rename", None)  # what is renamed before it was found can be found by nothing then
+    return Plan(seed, systems, entities, dice.choice((30, 60, 90)), owner, twins, prompt, rates)
 
 
 def _traits(name: str, kind: str, dice: random.Random) -> Traits:
@@ -147,5 +164,6 @@ def _traits(name: str, kind: str, dice: random.Random) -> Traits:
         embeds=embeds,
         guests=embeds and dice.random() < 0.3,
         changes=frozenset(each for each in ("upper", "cut", "round", "sort") if dice.random() < 0.25),
+        ahead=dice.random() < 0.5,
         undoes=not erp and dice.random() < 0.07,
     )

@@ -38,11 +38,13 @@ def simulate(plan: Plan, *, tracing: bool = False) -> Verdict:
     """Run one plan and judge it; the same plan comes to the same verdict, always."""
     with _quiet(), _small(), _uncollected():
         world = World(plan, tracing)
+        world.judge = lambda: checker.check(world)
         try:
+            world.begin()
             world.go_wrong()
             if not world.broken:
                 world.come_right()
-            violations = world.broken or checker.check(world)
+            violations = world.broken or world.judge()
         finally:
             world.database.store.close()
     return Verdict(plan, violations, world.trace, world.faults.counts, world.runs)

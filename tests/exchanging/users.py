@@ -12,6 +12,7 @@ from tests.exchanging.faults import Faults
 from tests.exchanging.peer import Peer, Row
 from tests.exchanging.plan import Plan
 
+TWIN = "twins@example.com"
 ENDS = frozenset(["completed", "cancelled"])
 STEPS = ("confirmed", "processing", "shipped", "completed")
 MOST = {"products": 6, "parties": 6, "orders": 7}
@@ -236,10 +237,10 @@ class Users:
     def _new_party(self, peer: Peer) -> Row | None:
         here = {row.fields["email"] for row in peer.rows("parties").values()}
         there = {row.fields["email"] for each in self.peers.values() for row in each.rows("parties").values()} - here
-        known = sorted(there - self._moved)
+        known = sorted(there - self._moved - ({TWIN} if peer.traits.kind == "erp" else set[str]()))
         email = self.dice.choice(known) if known and peer.is_quiet and self.dice.random() < 0.4 else self.value("email")
         fields = {"name": self.value("name"), "email": email}
-        if self.dice.random() < 0.5:
+        if self.dice.random() < 0.5 and email != TWIN:
             fields["phone"] = self.value("phone")
         return self._add(peer, "parties", fields)
 
@@ -247,7 +248,7 @@ class Users:
         row = self._some(peer, "parties", "email")
         if row is None or peer.is_guarded("parties", row.id):
             return None
-        name = self.dice.choice(("name", "name", "phone", "email"))
+        name = self.dice.choice(("name", "name", "phone", "email" if row.fields["email"] != TWIN else "phone"))
         value = self.value(name)
         if name == "email":
             self._moved |= {row.fields["email"], value}
@@ -256,7 +257,7 @@ class Users:
 
     def _delete_party(self, peer: Peer) -> str | None:
         used = {row.fields["party"] for row in peer.rows("orders").values()}
-        row = self._some(peer, "parties", "email", lambda row: row.id not in used)
+        row = self._some(peer, "parties", "email", lambda row: row.id not in used and row.fields["email"] != TWIN)
         if row is None or not self.faults.happens("delete"):
             return None
         peer.delete("parties", row.id)

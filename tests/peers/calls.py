@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 READS = (b'"method":"common.db.login"', b"{login(", b'"query":"query', b'"query":"{')
 """In the body of a POST that changes nothing: opening a session, and asking in GraphQL."""
@@ -24,7 +25,7 @@ class Calls:
         reads = method in ("GET", "HEAD") or any(mark in body for mark in READS)
         (self.reads if reads else self.writes)[f"{method} {_NUMBER.sub('/N', path.partition('?')[0])}"] += 1
 
-    def taken(self) -> Mapping[str, object]:
+    def taken(self) -> Mapping[str, Any]:
         """Return what there was since the last time."""
         told = {"calls": self.reads.total() + self.writes.total(), "writes": self.writes.total()}
         shown = {"by call": dict((self.reads + self.writes).most_common(8))}

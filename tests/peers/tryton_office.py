@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from tests.peers.asking import ask
 
 AT_ONCE = 50
 """Records created by one call: with a hundred, Tryton asks SQLite for more than it can parse."""
+
+INSTANT = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
 class Facts(Protocol):
@@ -175,30 +177,28 @@ def _template(article: Article, goods: int, unit: int) -> dict[str, Any]:
 
 def coded(value: Any) -> Any:
     """Return a value as Tryton's JSON has it."""
-    match value:
-        case Decimal():
-            return {"__class__": "Decimal", "decimal": format(value.quantize(Decimal("0.0001")), "f")}
-        case dict():
-            return {name: coded(each) for name, each in value.items()}
-        case list() | tuple():
-            return [coded(each) for each in value]
-        case _:
-            return value
+    if isinstance(value, Decimal):
+        return {"__class__": "Decimal", "decimal": format(value.quantize(Decimal("0.0001")), "f")}
+    if isinstance(value, dict):
+        return {name: coded(each) for name, each in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list | tuple):
+        return [coded(each) for each in cast("Sequence[Any]", value)]
+    return value
 
 
 def plain(value: Any) -> Any:
     """Return what Tryton's JSON means, in Python."""
-    match value:
-        case {"__class__": "Decimal"}:
-            return Decimal(value["decimal"])
-        case {"__class__": "date"}:
-            return date(value["year"], value["month"], value["day"])
-        case {"__class__": "datetime"}:
-            parts = ("year", "month", "day", "hour", "minute", "second", "microsecond")
-            return datetime(*[value[part] for part in parts], tzinfo=UTC)
-        case dict():
-            return {name: plain(each) for name, each in value.items()}
-        case list():
-            return [plain(each) for each in value]
+    if isinstance(value, list):
+        return [plain(each) for each in cast("list[Any]", value)]
+    if not isinstance(value, dict):
+        return value
+    row = cast("dict[str, Any]", value)
+    match row.get("__class__"):
+        case "Decimal":
+            return Decimal(row["decimal"])
+        case "date":
+            return date(row["year"], row["month"], row["day"])
+        case "datetime":
+            return datetime(*[row[part] for part in INSTANT], tzinfo=UTC)
         case _:
-            return value
+            return {name: plain(each) for name, each in row.items()}

@@ -5,7 +5,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,7 +59,7 @@ def bring_out(world: World, products: int, figures: Figures) -> None:
     figures.note("products in the shops", **found)
 
 
-def in_shops(world: World) -> Mapping[str, Iterable[str]]:
+def in_shops(world: World) -> Mapping[str, Sequence[str]]:
     """Return the SKUs that each shop has."""
     statement = "SELECT key FROM binding WHERE entity = 'products' AND gone_at IS NULL AND system = "
     return {shop: [str(key) for (key,) in world.hub.query(f"{statement}'{shop}'")] for shop in SHOPS}
@@ -160,7 +160,9 @@ def storm(
     }
 
 
-def _blows(world: World, chance: random.Random, pause: tuple[float, float], over: Any) -> Mapping[str, Sequence[float]]:
+def _blows(
+    world: World, chance: random.Random, pause: tuple[float, float], over: Callable[[], bool]
+) -> Mapping[str, Sequence[float]]:
     took: dict[str, list[float]] = {}
     targets = world.blows()
     waiting: list[str] = []
@@ -205,7 +207,7 @@ def _brought(world: World) -> int:
     )
 
 
-def _wait(world: World, what: str, ready: Any) -> None:
+def _wait(world: World, what: str, ready: Callable[[], bool]) -> None:
     def looked() -> bool:
         world.hub.revive()
         threading.Event().wait(0.5)

@@ -33,6 +33,7 @@ url = "{erp}"
 key = "env:ERP_KEY"
 user = "admin"
 password = "env:ERP_PASSWORD"
+timeout = "2m"
 attempts = 100
 
 [systems.shop-a]
@@ -76,8 +77,10 @@ PROCESSES = {
     "adapter eshop": ["adapter", "eshop"],
     "runlog": ["runlog"],
 }
-QUEUES = tuple(f"hub.{'erp' if name == 'erp' else 'eshop'}.{name}" for name in PRODUCT_OF)
-QUEUES += ("hub.runlog", "hub.invalid", "hub.dead", "hub.maintenance.hub")
+QUEUES = (
+    *("hub.erp.erp", "hub.eshop.shop-a", "hub.eshop.shop-b"),
+    *("hub.runlog", "hub.invalid", "hub.dead", "hub.maintenance.hub"),
+)
 LOST = (b"sale.sale/create", b"sale.sale.quote", b"sale.sale.process", b"party.party/create")
 """Calls to the ERP whose answers get lost."""
 
