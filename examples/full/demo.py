@@ -25,6 +25,8 @@ TWICE = Article("LAMP-9", "Floor lamp", "99.00", 9)
 KEPT_BACK = 2
 """Of each product in shop-b, as hub.toml says."""
 EMAIL, NAME = "eva@example.com", "Eva Zupan"
+CUSTOMER = "ana@example.com"
+"""Was in shop-a from the beginning."""
 PHONES = {"shop-a": "+38641111111", "erp": "+38642222222"}
 PLAN_LINES = 20
 JOBS = 8
@@ -162,14 +164,16 @@ class Walk:
         """Both sides change one field."""
         head("A conflict: the customer's phone is changed in shop-a and in Tryton, before either hears of the other")
         self.stage.hub("jobs", "pause", "erp.orders", "--note", "for the demo")
-        self.shop_a.set_phone(EMAIL, PHONES["shop-a"])
-        self.office.set_phone(EMAIL, PHONES["erp"])
+        self.shop_a.set_phone(CUSTOMER, PHONES["shop-a"])
+        self.office.set_phone(CUSTOMER, PHONES["erp"])
         self.stage.hub("jobs", "resume", "erp.orders")
         self.stage.wait("the conflict to be seen", self._conflict_is_kept)
-        check(self.office.phone(EMAIL) == PHONES["erp"], "Tryton's phone number was overwritten")
-        say("  hub records show party " + EMAIL)
+        check(self.office.phone(CUSTOMER) == PHONES["erp"], "Tryton's phone number was overwritten")
+        say("  hub records show party " + CUSTOMER)
         say(
-            "\n".join(f"    {line.rstrip()}" for line in self.stage.hub("records", "show", "party", EMAIL).splitlines())
+            "\n".join(
+                f"    {line.rstrip()}" for line in self.stage.hub("records", "show", "party", CUSTOMER).splitlines()
+            )
         )
 
     def _conflict_is_kept(self) -> bool:

@@ -72,8 +72,8 @@ def by_keys(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str
     """Return bindings by our key; where a record has several in the system, the first account. None that are gone."""
     there = binding.c.gone_at.is_(None)
     found = _found(tx, _of(system, entity), among(tx.dialect, binding.c.key, keys), there) if keys else []
-    accounts_last = sorted(found[::-1], key=lambda each: not each.external_id.startswith(GUEST))
-    return {each.key: each for each in accounts_last}
+    guests = {each.key: each for each in reversed(found) if each.external_id.startswith(GUEST)}
+    return guests | {each.key: each for each in reversed(found) if not each.external_id.startswith(GUEST)}
 
 
 def of_record(tx: Tx, entity: str, key: str) -> list[tuple[str, Binding]]:

@@ -37,6 +37,12 @@ class Bug:
 
 BUGS: dict[str, Bug] = {}
 
+_bringing: Any = Bringing
+_connector: Any = SimConnector
+_known: Any = Known
+_exchange: Any = hub.sync.exchange
+_scanning: Any = scanning
+
 
 def planted(name: str | None) -> AbstractContextManager[Any]:
     """Return the context in which a bug is in the running code; none: the code as it is."""
@@ -64,13 +70,17 @@ def _together(*patches: AbstractContextManager[Any]) -> Generator[None]:
 @_bug
 def no_intent() -> AbstractContextManager[Any]:
     """Nothing is written down before a create."""
-    return mock.patch.object(Bringing, "_intended", lambda _self, wants, _brought: wants)
+
+    def unwritten(_self: Bringing, wants: Any, _brought: Any) -> Any:
+        return wants
+
+    return mock.patch.object(Bringing, "_intended", unwritten)
 
 
 @_bug
 def no_find() -> AbstractContextManager[Any]:
     """Nothing is looked for before it is created."""
-    return mock.patch.object(SimConnector, "find", lambda _self, _stream, _wanted: {})
+    return mock.patch.object(SimConnector, "find", return_value={})
 
 
 @_bug
@@ -87,21 +97,20 @@ def no_waiting() -> AbstractContextManager[Any]:
 @_bug
 def intent_closed_before_binding() -> AbstractContextManager[Any]:
     """The intent is taken off in one transaction, and the binding stored in the next."""
-    store = Bringing._store
+    store = _bringing._store
 
     def early(self: Bringing, batch: Mapping[str, Any], written: Sequence[Any], brought: Any) -> None:
         with self.hold.page() as (tx, _):
             intents.close(tx, self.flow.system.name, self.flow.stream.entity, list(batch))
         store(self, batch, written, brought)
 
-    # What is looked for by the hub's reference is found all the same: the intent is for what comes late.
     return mock.patch.object(Bringing, "_store", early)
 
 
 @_bug
 def half_done_left() -> AbstractContextManager[Any]:
     """What is found half done is taken for whole."""
-    adopt = Bringing._adopt
+    adopt = _bringing._adopt
 
     def trusting(self: Bringing, found: Mapping[str, Sequence[str]], brought: Any) -> list[str]:
         keys = adopt(self, found, brought)
@@ -154,13 +163,13 @@ def one_sided_base() -> AbstractContextManager[Any]:
 @_bug
 def no_look_before_writing() -> AbstractContextManager[Any]:
     """What somebody has entered since the last reading is written over."""
-    return mock.patch.object(Bringing, "_refresh", lambda _self, _wants: False)
+    return mock.patch.object(Bringing, "_refresh", return_value=False)
 
 
 @_bug
 def loser_not_kept() -> AbstractContextManager[Any]:
     """A value that lost is forgotten."""
-    return mock.patch.object(history, "keep", lambda _tx, _conflicts: None)
+    return mock.patch.object(history, "keep")
 
 
 @_bug
@@ -178,13 +187,13 @@ def followers_believed() -> AbstractContextManager[Any]:
 @_bug
 def late_status_taken() -> AbstractContextManager[Any]:
     """A status is taken as it comes, forward or not."""
-    return mock.patch.object(hub.sync.system, "moves_forward", lambda _old, _new: True)
+    return mock.patch.object(hub.sync.system, "moves_forward", return_value=True)
 
 
 @_bug
 def owed_forgotten() -> AbstractContextManager[Any]:
     """What a system was seen to have otherwise is not told to it again."""
-    return mock.patch.object(bindings, "owed", lambda *_given: [])
+    return mock.patch.object(bindings, "owed", return_value=[])
 
 
 @_bug
@@ -199,7 +208,7 @@ def never_parked() -> AbstractContextManager[Any]:
 @_bug
 def watermark_by_the_clock() -> AbstractContextManager[Any]:
     """The next reading begins at the time of this one, not at the last mark that was read."""
-    changed = SimConnector._changed
+    changed = _connector._changed
 
     def by_clock(self: SimConnector, stream: str, since: Any) -> Generator[Any]:
         now = self.peer.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -207,8 +216,8 @@ def watermark_by_the_clock() -> AbstractContextManager[Any]:
             at = {"mark": now} if self.peer.traits.mark != "revision" and "from" not in spot else spot
             yield rows, at
 
-    def untouched(mark: Any) -> Any:
-        return lambda text: text
+    def untouched(_time: timedelta) -> Callable[[str], str]:
+        return str
 
     return _together(
         mock.patch.object(SimConnector, "_changed", by_clock),
@@ -261,13 +270,13 @@ def checkpoint_before_page() -> AbstractContextManager[Any]:
     """The checkpoint is moved in one transaction, and the page stored in the next."""
 
     def early(flow: Flow, page: Page, seen: Any, run: int, hold: Any, total: Any) -> Any:
-        into = hub.sync.exchange._flow_of(flow, page)
+        into = _exchange._flow_of(flow, page)
         with hold.reading() as tx:
             changed = hub.sync.exchange.fresh(tx, into, page.documents)
         with hold.page() as (tx, _):
             seen = checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
         with hold.page() as (tx, report):
-            hub.sync.exchange._take(tx, into, changed, run, report, total)
+            _exchange._take(tx, into, changed, run, report, total)
         return seen
 
     return mock.patch.object(hub.sync.exchange, "_store_changes", early)
@@ -292,7 +301,7 @@ def deleted_without_a_second_look() -> AbstractContextManager[Any]:
 
 def _unlooked(flow: Flow, missing: Sequence[Any], run: int, hold: Any) -> int:
     with hold.page() as (tx, _):
-        scanning._delete(tx, flow, missing, run)
+        _scanning._delete(tx, flow, missing, run)
     return len(missing)
 
 
@@ -320,7 +329,7 @@ def deleted_after_a_partial_scan() -> AbstractContextManager[Any]:
 @_bug
 def first_match_taken() -> AbstractContextManager[Any]:
     """Where several records may be meant, the first is."""
-    by_ladder = Known._by_ladder
+    by_ladder = _known._by_ladder
 
     def first(self: Known, said: Any) -> Any:
         found = by_ladder(self, said)
@@ -334,7 +343,7 @@ def first_match_taken() -> AbstractContextManager[Any]:
 @_bug
 def ladder_left_out() -> AbstractContextManager[Any]:
     """Whoever has another identity is somebody else."""
-    return mock.patch.object(Known, "_by_ladder", lambda _self, _said: None)
+    return mock.patch.object(Known, "_by_ladder", return_value=None)
 
 
 @_bug
@@ -356,4 +365,4 @@ def references_not_waited_for() -> AbstractContextManager[Any]:
 @_bug
 def waiting_never_tried() -> AbstractContextManager[Any]:
     """What waits for another record is not tried again when that has come."""
-    return mock.patch.object(quarantine, "to_try", lambda *_given: [])
+    return mock.patch.object(quarantine, "to_try", return_value=[])

@@ -1,6 +1,6 @@
 """Whether what was promised is true, judged by the systems themselves, what users entered, and what records have been."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -87,24 +87,26 @@ def shown(peer: Peer, entity: str, name: str, value: Any) -> Any:
 
 
 def _goods(state: State) -> Iterator[str]:
-    erp = {row.fields["sku"]: row for row in state.erp.rows("products").values()}
-    if "products" not in state.world.plan.entities:
-        return
-    for shop in state.shops:
+    for shop in state.shops if "products" in state.world.plan.entities else ():
         there: dict[str, list[Row]] = {}
         for row in shop.rows("products").values():
             there.setdefault(row.fields["sku"], []).append(row)
-        for sku, rows in there.items():
-            if len(rows) > 1:
-                yield f"doubled: {shop.name} has product {sku} {len(rows)} times"
-            if sku not in erp and sku not in state.world.users.foreign:
-                if not state.is_parked(shop.name, "products", rows[0].id):
-                    yield f"not gone: {shop.name} still has product {sku} ({rows[0].id})"
-        for sku, ours in erp.items():
-            if sku not in there:
-                yield f"missing: {shop.name} has no product {sku}"
-            elif not state.is_parked(shop.name, "products", there[sku][0].id):
-                yield from _product(state, shop, ours, there[sku][0])
+        yield from _catalogue(state, shop, there)
+
+
+def _catalogue(state: State, shop: Peer, there: Mapping[str, list[Row]]) -> Iterator[str]:
+    erp = {row.fields["sku"]: row for row in state.erp.rows("products").values()}
+    parked = {sku for sku, rows in there.items() if state.is_parked(shop.name, "products", rows[0].id)}
+    for sku, rows in there.items():
+        if len(rows) > 1:
+            yield f"doubled: {shop.name} has product {sku} {len(rows)} times"
+        if sku not in erp and sku not in state.world.users.foreign | parked:
+            yield f"not gone: {shop.name} still has product {sku} ({rows[0].id})"
+    for sku, ours in erp.items():
+        if sku not in there:
+            yield f"missing: {shop.name} has no product {sku}"
+        elif sku not in parked:
+            yield from _product(state, shop, ours, there[sku][0])
 
 
 def _product(state: State, shop: Peer, ours: Row, theirs: Row) -> Iterator[str]:
@@ -260,7 +262,7 @@ class _Known:
     entity: str
     bound: Mapping[tuple[str, str], str]
     records: Mapping[str, tuple[int, Mapping[str, Any]]]
-    been: list[tuple[int, int, Mapping[str, Any]]]
+    been: Sequence[tuple[int, int, Mapping[str, Any]]]
     """(when, number, fields)"""
     losers: list[tuple[str, str, Any]]
     """(key, field, value)"""
@@ -303,7 +305,9 @@ class _Known:
         """Return a value, and what systems make of it."""
         found = [canonical(self.entity, each.field, each.value)]
         for _ in range(2):
-            found += [shown(p, self.entity, each.field, v) for p in self.state.world.peers.values() for v in list(found)]
+            found += [
+                shown(p, self.entity, each.field, v) for p in self.state.world.peers.values() for v in list(found)
+            ]
         return found
 
 
@@ -323,5 +327,3 @@ def _stuck(state: State) -> Iterator[str]:
             yield f"stuck: {row.cause}: {row.message}"
     for row in state.world.database.ask("SELECT * FROM intent"):
         yield f"stuck: the create of {row.entity} {row.key} in {row.system} is never ended"
-
-

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from adapters.pages import before, by_mark, by_offset, instant
-
 from hub.connector import GUEST, Change, Document, Finding, Page, Place, Stream, Unreadable, Write, Written
 from hub.errors import TryLater, Unanswered
 from tests.exchanging.faults import Faults
@@ -113,7 +112,7 @@ class SimConnector:
 
         told: dict[str, Any] = {"earlier": before(timedelta(seconds=2 * LATE_VISIBLE)), "moment": instant}
         if peer.traits.mark == "revision":
-            told = {"earlier": lambda mark: f"{max(0, int(mark) - 50):09}"}
+            told = {"earlier": _fifty_before}
         start = since if since and since.get("mark") else None
         yield from by_mark(
             fetch_after, peer.traits.page, since=start, key=_id, mark=peer.mark_of, newest=newest, **told
@@ -148,7 +147,7 @@ class SimConnector:
         """Fetch some."""
         self.point(f"fetching {stream}")
         self._fail("away")
-        if sys._getframe(1).f_code.co_name == "_refresh":  # the engine looks in order to write
+        if sys._getframe(1).f_code.co_name == "_refresh":  # pyright: ignore[reportPrivateUsage]  # it looks in order to write
             self.guard |= {(stream, each) for each in ids}
         if stream == "parties" and any(each.startswith(GUEST) for each in ids):
             guests = [row for row in self.peer.rows("orders").values() if row.fields["party"] in ids]
@@ -207,32 +206,38 @@ class SimConnector:
         return self._carry_out(stream, each)
 
     def _carry_out(self, stream: str, each: Write, *, late: bool = False) -> Written:
-        peer, table = self.peer, self.table(stream)
-        number = each.id
-        if self.is_shop and stream in COLUMN and number is None:
+        peer, table, number = self.peer, self.table(stream), each.id
+        if number is None and self.is_shop and stream in COLUMN:
             number = each.links.get("products", {}).get(each.record["sku"])
         if each.remove:
             return Written(each.key, "done" if peer.hub_removes(table, number or "") else "gone", number)
         fields = self._native(stream, each)
-        if stream == "orders" and fields.get("party", "") is not None and "party" in fields:
-            if fields["party"] not in peer.rows("parties"):
-                return Written(each.key, "refused", cause="no-party", message=f"there is no party {fields['party']}")
+        if stream == "orders" and "party" in fields and fields["party"] not in peer.rows("parties"):
+            return Written(each.key, "refused", cause="no-party", message=f"there is no party {fields['party']}")
         if number is None:
-            row = peer.hub_adds(table, fields, each.reference)
-            if row is None:
-                return Written(each.key, "refused", cause="taken", message="there is one already")
-            number = row.id
-            if row.draft and not late:
-                self.point(f"half written {stream} {each.key}")
+            row = self._create(stream, each, fields, late=late)
+            return self._confirmed(stream, each, row) if row else Written(each.key, "refused", cause="taken")
         if number not in peer.rows(table):
             return Written(each.key, "gone")
-        if each.id is not None or stream in COLUMN:
-            peer.hub_changes(table, number, fields)
-        row = peer.rows(table)[number]
+        peer.hub_changes(table, number, fields)
+        return self._confirmed(stream, each, peer.rows(table)[number])
+
+    def _create(self, stream: str, each: Write, fields: Mapping[str, Any], *, late: bool) -> Row | None:
+        row = self.peer.hub_adds(self.table(stream), fields, each.reference)
+        if row is not None and row.draft and not late:
+            self.point(f"half written {stream} {each.key}")
+            if self.faults.happens("half-written"):
+                raise Unanswered("simulated: no answer to the first of two requests")
+        return row
+
+    def _confirmed(self, stream: str, each: Write, row: Row) -> Written:
+        """Finish a new order, and answer."""
         if stream == "orders" and not self.is_shop:
-            self._confirm(row)
-        shown = self._documents(stream, [row]) if peer.traits.shows else []
-        return Written(each.key, "done", number, next(iter(shown), None))
+            row.draft = False
+            if row.fields.get("status") in (None, "pending"):
+                self.peer.change("orders", row.id, {"status": "confirmed"})
+        shown = self._documents(stream, [row]) if self.peer.traits.shows else []
+        return Written(each.key, "done", row.id, next(iter(shown), None))
 
     def _native(self, stream: str, each: Write) -> dict[str, Any]:
         fields = dict(each.fields)
@@ -246,11 +251,6 @@ class SimConnector:
         if stream == "stock":
             fields = {"available": fields["available"]}
         return fields
-
-    def _confirm(self, row: Row) -> None:
-        row.draft = False
-        if row.fields.get("status") in (None, "pending"):
-            self.peer.change("orders", row.id, {"status": "confirmed"})
 
     def find(self, stream: str, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
         """Find by reference, or by natural key."""
@@ -267,6 +267,10 @@ class SimConnector:
     def _fail(self, kind: str) -> None:
         if self.faults.happens(kind):
             raise TryLater(f"simulated: {kind}")
+
+
+def _fifty_before(mark: str) -> str:
+    return f"{max(0, int(mark) - 50):09}"
 
 
 def _id(row: Row) -> str:

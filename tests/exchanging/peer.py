@@ -167,9 +167,7 @@ class Peer:
         if not names or any(not fields[name] for name in names):
             return []
         return [
-            row.id
-            for row in self.rows(table).values()
-            if all(row.fields.get(name) == fields[name] for name in names)
+            row.id for row in self.rows(table).values() if all(row.fields.get(name) == fields[name] for name in names)
         ]
 
     def by_reference(self, table: str, reference: str) -> list[str]:

@@ -19,8 +19,9 @@ RATES: dict[str, float] = {
     "away": 0.01,
     "write-away": 0.02,
     "write-unanswered": 0.04,
-    "write-late": 0.03,
+    "write-late": 0.08,
     "write-unknown": 0.02,
+    "half-written": 0.15,
     "write-refused": 0.02,
     "any-order": 0.3,
     # a page of a system
@@ -31,7 +32,7 @@ RATES: dict[str, float] = {
     "visible-late": 0.15,
     "webhook": 0.3,
     "webhook-twice": 0.3,
-    "same-record": 0.35,
+    "same-record": 0.6,
     "rename": 0.05,
     "delete": 0.06,
 }
@@ -70,7 +71,7 @@ class Traits:
     """Whether the buyers come with the orders."""
     guests: bool = False
     """Whether somebody may order without an account."""
-    changes: frozenset[str] = frozenset()
+    changes: tuple[str, ...] = ()
     """What it does to what is entered: upper, cut, round, sort."""
     ahead: bool = False
     """Whether the hub reads its next page while one is stored."""
@@ -116,9 +117,9 @@ class Plan:
 def _told(traits: Traits) -> str:
     plain = Traits(traits.name, traits.kind)
     odd = [
-        f"{name}={sorted(value) if isinstance(value, frozenset) else value}"
+        f"{name}={getattr(traits, name)}"
         for name in Traits.__dataclass_fields__
-        if (value := getattr(traits, name)) != getattr(plain, name)
+        if getattr(traits, name) != getattr(plain, name)
     ]
     return f"{traits.name} ({', '.join(odd)})"
 
@@ -163,7 +164,7 @@ def _traits(name: str, kind: str, dice: random.Random) -> Traits:
         drafts=erp and dice.random() < 0.4,
         embeds=embeds,
         guests=embeds and dice.random() < 0.3,
-        changes=frozenset(each for each in ("upper", "cut", "round", "sort") if dice.random() < 0.25),
+        changes=tuple(each for each in ("upper", "cut", "round", "sort") if dice.random() < 0.25),
         ahead=dice.random() < 0.5,
         undoes=not erp and dice.random() < 0.07,
     )

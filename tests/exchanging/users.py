@@ -248,7 +248,7 @@ class Users:
         row = self._some(peer, "parties", "email")
         if row is None or peer.is_guarded("parties", row.id):
             return None
-        name = self.dice.choice(("name", "name", "phone", "email" if row.fields["email"] != TWIN else "phone"))
+        name = self.dice.choice(("name", "name", "name", "phone", "email" if row.fields["email"] != TWIN else "phone"))
         value = self.value(name)
         if name == "email":
             self._moved |= {row.fields["email"], value}

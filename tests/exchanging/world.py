@@ -6,8 +6,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hub.connector import Page
 from hub.config.exchange import ExchangeOptions, RangeSettings
+from hub.connector import Page
 from hub.errors import LeaseLost, Refused, TryLater
 from hub.handler import Done, Work
 from hub.store import bindings, quarantine
