@@ -139,7 +139,8 @@ def plan_of(seed: int) -> Plan:
     twins = "parties" in entities and dice.random() < 0.15
     prompt = dice.random() < 0.4
     if prompt:
-        systems = tuple(replace(each, mark=each.mark if each.mark != "lies" else "seconds") for each in systems)
+        # What only follows, in a system that cannot say what has changed, is only looked at by full scans.
+        systems = tuple(replace(e, mark="seconds") if e.mark in ("lies", "none") else e for e in systems)
         rates = {name: rate for name, rate in rates.items() if name not in ONLY_FULL}
     if not all(each.keeps_reference for each in systems):
         rates.pop("rename", None)  # what is renamed before it was found can be found by nothing then
