@@ -76,6 +76,13 @@ def by_keys(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str
     return guests | {each.key: each for each in reversed(found) if not each.external_id.startswith(GUEST)}
 
 
+def parted(tx: Tx, system: str, entity: str, keys: Collection[str]) -> set[str]:
+    """Return the keys of what a system had and has no more, and is not to be made there anew."""
+    lost = binding.c.gone_at.is_not(None) & sa.not_(binding.c.owed)
+    statement = sa.select(binding.c.key).where(_of(system, entity), among(tx.dialect, binding.c.key, keys), lost)
+    return set(tx.execute(statement).scalars()) if keys else set()
+
+
 def of_record(tx: Tx, entity: str, key: str) -> list[tuple[str, Binding]]:
     """Return every system that has a record, with its binding."""
     statement = sa.select(binding.c.system, *_COLUMNS).where(binding.c.entity == entity, binding.c.key == key)

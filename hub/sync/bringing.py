@@ -111,7 +111,7 @@ class Bringing:
 
     def _prepared(self, keys: Sequence[str], finish: Collection[str] = ()) -> Prepared:
         with self.hold.reading() as tx:
-            return prepare(tx, self.flow, keys, finish=finish)
+            return prepare(tx, self.flow, keys, finish=finish, needed=self.depth > 0)
 
     # Before
 

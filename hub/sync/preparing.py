@@ -48,10 +48,13 @@ class Prepared:
     """Not wanted any more, but an earlier create may have been carried out: to be looked for."""
 
 
-def prepare(tx: Tx, flow: Flow, keys: Collection[str], *, finish: Collection[str] = ()) -> Prepared:
+def prepare(
+    tx: Tx, flow: Flow, keys: Collection[str], *, finish: Collection[str] = (), needed: bool = False
+) -> Prepared:
     """Compare what the system should have under some keys with what was agreed on.
 
     `finish`: keys of records that may be half done in the system, and are written whole whatever was agreed on.
+    `needed`: others wait for them; what somebody has deleted in the system is made there anew only then.
     """
     entity, system = flow.stream.entity, flow.system.name
     prepared = Prepared()
@@ -59,7 +62,14 @@ def prepare(tx: Tx, flow: Flow, keys: Collection[str], *, finish: Collection[str
     bound = bindings.by_keys(tx, system, entity, keys)
     under_way = intents.find(tx, system, entity, keys)
     links = _links(tx, flow, records.values())
+    new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]
+    for key in bindings.parted(tx, system, entity, new):
+        prepared.counts["not-wanted"] += 1
+        prepared.settled.append(key)
+        del records[key]
     for key in keys:
+        if key in prepared.settled:
+            continue
         want = _want(flow, key, records.get(key), bound.get(key), key in finish or key in under_way, prepared)
         intent = under_way.get(key)
         if want is None:

@@ -10,7 +10,7 @@ from tests.exchanging.run import Verdict
 from tests.exchanging.search import first_bad, verdict_of, verdicts
 from tests.exchanging.shrink import shrunk
 
-EVERY = 100
+EVERY = 50
 """Seeds between two lines of progress."""
 MOST_TOLD = 20
 

@@ -23,6 +23,7 @@ def check(world: World) -> list[str]:
         *_removals(state),
         *_parties(state),
         *_orders(state),
+        *_made_anew(state),
         *_lost(state),
         *_stuck(state),
     ]
@@ -49,6 +50,11 @@ class State:
         rows = self.world.database.ask(
             "SELECT system, external_id, key FROM binding WHERE entity = :entity AND gone_at IS NULL", entity=entity
         )
+        return {(row.system, row.external_id): row.key for row in rows}
+
+    def ever_bound(self, entity: str) -> Mapping[tuple[str, str], str]:
+        """Return (system, identity) -> key, of what is gone as well."""
+        rows = self.world.database.ask("SELECT system, external_id, key FROM binding WHERE entity = :e", e=entity)
         return {(row.system, row.external_id): row.key for row in rows}
 
     def records(self, entity: str) -> Mapping[str, tuple[int, Mapping[str, Any]]]:
@@ -182,6 +188,20 @@ def _parties(state: State) -> Iterator[str]:
                     yield f"disagree: {name} of party {key}: hub {ours.get(name)!r}, {peer.name} {row.id} {found!r}"
 
 
+def _made_anew(state: State) -> Iterator[str]:
+    """What a user of the ERP has deleted comes back only if an order needs it."""
+    ever, bound = state.ever_bound("parties"), state.bound("parties")
+    buyers = {
+        bound.get((shop.name, row.fields["party"])) for shop in state.shops for row in shop.rows("orders").values()
+    }
+    for table, number in state.erp.deleted:
+        key = ever.get(("erp", number))
+        if table == "parties" and key is not None and key not in buyers:
+            for row in state.erp.rows("parties").values():
+                if row.by_hub and bound.get(("erp", row.id)) == key:
+                    yield f"made anew: party {key} was deleted in the ERP, and nobody needs it"
+
+
 def _orders(state: State) -> Iterator[str]:
     placed = state.world.users.placed
     parties = state.bound("parties")
@@ -261,6 +281,7 @@ class _Known:
     state: State
     entity: str
     bound: Mapping[tuple[str, str], str]
+    ever: Mapping[tuple[str, str], str]
     records: Mapping[str, tuple[int, Mapping[str, Any]]]
     been: Sequence[tuple[int, int, Mapping[str, Any]]]
     """(when, number, fields)"""
@@ -273,7 +294,7 @@ class _Known:
         rows = database.ask('SELECT key, field, "values" FROM conflict WHERE entity = :entity', entity=entity)
         losers = [(row.key, row.field, orjson.loads(row[2])["lost"]) for row in rows]
         been = [(seq, number, fields) for seq, name, number, fields in database.seen() if name == entity]
-        return cls(state, entity, state.bound(entity), state.records(entity), been, losers)
+        return cls(state, entity, state.bound(entity), state.ever_bound(entity), state.records(entity), been, losers)
 
     def accounts_for(self, each: Entered) -> bool:
         """Tell whether nothing entered is gone without a trace."""
@@ -297,7 +318,7 @@ class _Known:
             other.seq > each.seq
             and other.table == each.table
             and other.field == each.field
-            and self.bound.get((other.system, other.id)) == key
+            and self.ever.get((other.system, other.id)) == key
             for other in self.state.world.users.entered
         )
 

@@ -149,6 +149,8 @@ class SimConnector:
         self._fail("away")
         if sys._getframe(1).f_code.co_name == "_refresh":  # pyright: ignore[reportPrivateUsage]  # it looks in order to write
             self.guard |= {(stream, each) for each in ids}
+        else:
+            self.guard -= {(self.table(stream), each) for each in ids}
         if stream == "parties" and any(each.startswith(GUEST) for each in ids):
             guests = [row for row in self.peer.rows("orders").values() if row.fields["party"] in ids]
             some = [each for each in self._buyers(guests) if each.id.startswith(GUEST)]
@@ -189,6 +191,8 @@ class SimConnector:
                 continue
             written = self._written(stream, each)
             self.guard.discard((stream, each.id or ""))
+            if written.id and not written.document and (each.id is None or self.table(stream) == "products"):
+                self.guard.add((self.table(stream), written.id))
             self.point(f"after writing {stream} {each.key}")
             if self.faults.happens("write-unanswered"):
                 raise Unanswered("simulated: no answer")

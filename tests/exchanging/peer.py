@@ -27,6 +27,7 @@ class Row:
     revision: int
     reference: str = ""
     draft: bool = False
+    by_hub: bool = False
 
 
 Rows = dict[str, Row]
@@ -181,6 +182,7 @@ class Peer:
         row = self.add(table, fields, reference=reference, draft=self.traits.drafts and table == "orders")
         self.told.append(f"added {table} {row.id if row else 'refused'}: {dict(fields)}")
         if row is not None:
+            row.by_hub = True
             self._undo_later(table, row, fields)
         return row
 

@@ -197,7 +197,7 @@ class Users:
 
     def _spoil(self, peer: Peer, name: str) -> str | None:
         row = self._some(peer, "products", "sku", lambda row: row.fields.get(name) is not None)
-        if row is None:
+        if row is None or peer.is_guarded("products", row.id):
             return None
         self._do(peer, "products", row.id, {name: self.value(name)})
         return f"{name} of product {row.fields['sku']} changed"

@@ -1,0 +1,31 @@
+"""A short set of seeds, and planted bugs found; `python -m tests.exchanging` runs many more, and looks for all bugs."""
+
+import pytest
+
+from tests.exchanging import bugs
+from tests.exchanging.plan import plan_of
+from tests.exchanging.run import simulate
+from tests.exchanging.search import first_bad
+
+SEEDS = range(1, 9)
+FOUND_SOON = ("watermark-by-the-clock", "loser-not-kept", "one-sided-base")
+MOST = 10
+"""Seeds within which these planted bugs must be found."""
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_seed_breaks_no_rule(seed: int):
+    verdict = simulate(plan_of(seed))
+    assert verdict.good, f"seed {seed}: {verdict.violations}"
+    assert verdict.runs > 0
+
+
+@pytest.mark.parametrize("name", FOUND_SOON)
+def test_a_planted_bug_is_found(name: str):
+    assert first_bad(range(1, 1 + MOST), name) is not None, bugs.BUGS[name].what
+
+
+def test_the_same_seed_comes_to_the_same_end():
+    one, other = (simulate(plan_of(3), tracing=True) for _ in range(2))
+    assert one.trace == other.trace
+    assert one.accidents == other.accidents
