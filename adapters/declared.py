@@ -8,7 +8,7 @@ from adapters.pages import Spot
 from hub.canonical import ENTITIES
 from hub.canonical.entity import natural_key
 from hub.config.exchange import ExchangeOptions
-from hub.connector import Change, Document, Page, Place, Stream, Unreadable, Write, Written
+from hub.connector import Change, Document, Hooks, Page, Place, Stream, Unreadable, Write, Written
 
 Row = Mapping[str, Any]
 """One record as the system's answer has it."""
@@ -65,6 +65,11 @@ class Declared(Generic[System, Told]):
         """`name`: the system's in hub.toml; `kinds`: by the word that stands there under `sync`."""
         self.name, self.options, self.system = name, options, system
         self.kinds = kinds
+
+    @property
+    def hooks(self) -> Hooks | None:
+        """How the system calls when something happens; who inherits says, if it does."""
+        return None
 
     @property
     def streams(self) -> Mapping[str, Stream]:

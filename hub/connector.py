@@ -9,6 +9,7 @@ each is to be understood, writes, and finds.
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 
@@ -170,6 +171,68 @@ class Written:
     """Of a refusal: one sentence for the operator, in the system's own words where it has some."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A webhook call, just as it arrived."""
+
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+    """What signatures are made of: not parsed, not decoded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a webhook call says: something may have changed. What it is now, the run that follows fetches."""
+
+    stream: str
+    ids: tuple[str, ...] = ()
+    """The system's identities of the records; none: whatever has changed."""
+    event: str = ""
+    """The vendor's identity of what happened, the same in each delivery of it; empty: that of the body."""
+    at: datetime | None = None
+    """When it happened, where the vendor says so under its signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A webhook as it is registered in the system."""
+
+    id: str
+    topic: str
+    address: str
+    active: bool
+    """False: the system has switched it off, as most do after some deliveries that failed."""
+
+
+class Hooks(Protocol):
+    """What the hub asks of a system that calls when something happens there."""
+
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """The system's own word for what it can tell -> the stream that it is about; empty: only people register."""
+        ...
+
+    def hints(self, call: Call, secret: str) -> Sequence[Hint]:
+        """Return what a call says; nothing for a first ping. Pure.
+
+        Raises Refused for a call that is not signed with our secret, or cannot be understood.
+        """
+        ...
+
+    def subscriptions(self) -> Sequence[Subscription]:
+        """Return all webhooks that are registered, whoever they call. Raises TryLater or Refused."""
+        ...
+
+    def subscribe(self, topic: str, address: str, secret: str) -> None:
+        """Register a webhook. Raises TryLater or Refused."""
+        ...
+
+    def revive(self, subscription: Subscription) -> None:
+        """Switch on again what the system has switched off. Raises TryLater or Refused."""
+        ...
+
+
 class Connector(Protocol):
     """What the hub asks of a system."""
 
@@ -198,6 +261,11 @@ class Exchange(Protocol):
     @property
     def streams(self) -> Mapping[str, Stream]:
         """What the system has, by the word that stands in hub.toml under `sync`."""
+        ...
+
+    @property
+    def hooks(self) -> Hooks | None:
+        """How it calls when something happens; none: it does not."""
         ...
 
     def check(self) -> list[Finding]:

@@ -10,14 +10,15 @@ from hub.app.registry import OPTIONS, is_exchange, open_connector
 from hub.broker import Topology, queue_of, topology
 from hub.broker.topology import MAINTENANCE
 from hub.clock import Clock
-from hub.config import BUILT_IN, Faults, JobSettings, Settings, load
-from hub.config.exchange import ExchangeOptions
+from hub.config import BUILT_IN, Faults, JobSettings, Settings, load, resolve
+from hub.config.exchange import WEBHOOKS, ExchangeOptions
 from hub.connector import Connector, Exchange
 from hub.errors import Misconfigured
 from hub.handler import Handler
 from hub.runlog import pruner
 from hub.store import Store, revisions
-from hub.sync import System, as_planned, exchanger, puller, read_ahead
+from hub.sync import System, Wanted, as_planned, exchanger, keeper, puller, read_ahead
+from hub.web.webhooks import Registered
 
 logger = log.get("configuration")
 
@@ -99,10 +100,32 @@ class Configuration:
         if settings.system == BUILT_IN:
             return pruner(lambda: now.settings.hub.retention_days)
         system = now.settings.systems.get(settings.system)
+        if settings.sync == (WEBHOOKS,):
+            return keeper(lambda: self._webhooks_of(settings.system))
         if system is not None and is_exchange(system):
             handler = exchanger(lambda: self.exchange(settings.system), settings.sync, settings.full_every)
             return as_planned(handler, lambda: self.exchange(settings.system), settings.sync, settings.full_every)
         return puller(lambda: cast("Connector", self.connector(settings.system)), settings.sync)
+
+    def registered(self, system: str) -> Registered | None:
+        """Return how a system calls when something happens; none if it may not. Raises Misconfigured."""
+        settings = self._now.settings.systems.get(system)
+        secret = settings.options.webhook_secret if settings and isinstance(settings.options, ExchangeOptions) else None
+        if secret is None:
+            return None
+        hooks = cast("Exchange", self.connector(system)).hooks
+        return None if hooks is None else Registered(hooks, resolve(secret))
+
+    def _webhooks_of(self, system: str) -> Wanted | str:
+        """Return the webhooks that a system should have, or why it can have none."""
+        base, caller = self.settings.hub.web_address, self.registered(system)
+        if caller is None:
+            return f"the connector of {system} takes no webhooks; what changes is found by its scheduled runs"
+        if base is None:
+            return "nothing can be registered: web_address under [hub], the address that others call, is not set"
+        jobs = [job for job in self.jobs().values() if job.system == system and job.enabled]
+        address = f"{resolve(base).rstrip('/')}/{system}"
+        return Wanted(caller.hooks, address, caller.secret, {stream for job in jobs for stream in job.sync})
 
     def exchange(self, system: str) -> System:
         """Return a system with records of its own, as the engine needs it; raises Misconfigured if there is none."""

@@ -49,7 +49,10 @@ def parts_of(process: Process) -> list[Part]:
         return [Part("process", good=False, message="has not started: it waits for the broker")]
     parts = [Part("threads", not process.broken(), "a thread has ended by a fault" if process.broken() else "all run")]
     parts.append(beat("database", process.database_seen, now, SLOW))
-    parts.append(publishing(process.publisher.state()))
+    if process.roles.need_broker:
+        parts.append(publishing(process.publisher.state()))
+    if process.web is not None:
+        parts.append(Part("web", process.web.alive, "answers" if process.web.alive else "has ended"))
     if process.scheduler is not None:
         parts.append(beat("scheduler", process.scheduler.beat, now))
     if process.worker is not None:

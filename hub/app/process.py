@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from hub import log
 from hub.app.breakers import Breakers
@@ -21,6 +22,9 @@ from hub.store import DatabaseAway, outbox, processes, runs
 from hub.worker import Pipeline, Worker
 from scheduler import Leader, Scheduler, Steps
 from scheduler.leader import LENGTH
+
+if TYPE_CHECKING:
+    from hub.web.server import Server
 
 logger = log.get("process")
 
@@ -43,11 +47,18 @@ class Roles:
     kinds: frozenset[str] = field(default_factory=frozenset[str])
     """Of systems that it serves; `maintenance` for the hub's own jobs."""
     runlog: bool = False
+    web: bool = False
+    """Whether it takes webhook calls, where `hub.web` says."""
+
+    @property
+    def need_broker(self) -> bool:
+        """Whether there is nothing to do without a broker: a webhook call only becomes a row."""
+        return self.scheduler or self.runlog or bool(self.kinds)
 
     @classmethod
     def everything(cls) -> "Roles":
         """All roles in one process."""
-        return cls("up", scheduler=True, kinds=frozenset([*KINDS, MAINTENANCE[0]]), runlog=True)
+        return cls("up", scheduler=True, kinds=frozenset([*KINDS, MAINTENANCE[0]]), runlog=True, web=True)
 
     @classmethod
     def of_scheduler(cls) -> "Roles":
@@ -63,6 +74,11 @@ class Roles:
     def of_runlog(cls) -> "Roles":
         """Stores results and does the hub's own jobs, such as pruning."""
         return cls("runlog", kinds=frozenset([MAINTENANCE[0]]), runlog=True)
+
+    @classmethod
+    def of_web(cls) -> "Roles":
+        """Takes webhook calls."""
+        return cls("web", web=True)
 
 
 class Process:
@@ -87,6 +103,7 @@ class Process:
         self.worker_consumer: Consumer | None = None
         self.runlog: RunLog | None = None
         self.runlog_consumer: Consumer | None = None
+        self.web: Server | None = None
         self._pipeline: Pipeline | None = None
         self._breakers: Breakers | None = None
         self._watcher = threading.Thread(target=self._watch, name=f"{self.name} watch", daemon=True)
@@ -96,7 +113,9 @@ class Process:
 
         Raises TryLater if the broker is not there after `patience` seconds.
         """
-        if not self._declare(self.hub.clock.monotonic() + patience):
+        if self.roles.web:
+            self._start_web()
+        if self.roles.need_broker and not self._declare(self.hub.clock.monotonic() + patience):
             return
         if self.broker.embedded:
             # What this process's last life published died with it.
@@ -132,6 +151,19 @@ class Process:
         steps = Steps(self.hub.store, self.publisher, leader, self.hub.clock, self._redeclare)
         self.scheduler = Scheduler(steps, self.name)
         self.scheduler.start()
+
+    def _start_web(self) -> None:
+        address = self.configuration.settings.hub.web
+        if address is None:
+            if not self.roles.need_broker:
+                raise Misconfigured('web under [hub] says where webhook calls are taken, e.g. web = "127.0.0.1:8090"')
+            return
+        # Imported here: only who takes calls needs the server's libraries.
+        from hub.web.application import application  # noqa: PLC0415
+        from hub.web.server import Server  # noqa: PLC0415
+
+        self.web = Server(address, application(self.hub.store, self.configuration))
+        self.web.start()
 
     def _redeclare(self) -> None:
         try:
@@ -181,6 +213,8 @@ class Process:
         """Drain and end within `limit` seconds; returns whether all that was under way was settled or handed on."""
         self.stopping.set()
         drained = True
+        if self.web is not None:
+            self.web.stop()
         if self.scheduler is not None:
             self.scheduler.stop(limit)
         if self.worker is not None:
@@ -221,7 +255,7 @@ class Process:
     def _follow(self) -> None:
         newer = self.configuration.refresh()
         self.database_seen = self.hub.clock.monotonic()
-        if newer:
+        if newer and self.roles.need_broker:
             self._take_up()
         if self._breakers is not None and self.worker_consumer is not None:
             resting = self._breakers.look()

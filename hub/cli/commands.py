@@ -12,6 +12,7 @@ COMMANDS = {
     "scheduler": "Make and hand out the runs that are due.",
     "adapter": "Carry out the runs of one kind of system.",
     "runlog": "Store results, and prune them.",
+    "web": "Take webhook calls.",
     "apply": "Make hub.toml the configuration in force.",
     "config": "Look at applied configurations; revert, export, check.",
     "check": "Look whether everything is in order, and how to mend what is not.",

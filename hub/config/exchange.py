@@ -11,7 +11,12 @@ from hub.config.durations import Duration, within
 from hub.config.expressions import Expression
 from hub.config.faults import refuse, show
 from hub.config.schedules import ScheduleSettings
+from hub.config.secrets import Secret
 from hub.config.settings import Frozen, Options
+
+WEBHOOKS = "webhooks"
+"""What the job is called that looks after a system's webhooks: `SYSTEM.webhooks`."""
+LOOKED_AFTER = ScheduleSettings(every=timedelta(minutes=15))
 
 
 class RangeSettings(Frozen):
@@ -46,12 +51,15 @@ class ExchangeOptions(Options):
     """`ENTITY.FIELD` -> the system that wins when both have changed it."""
     delete_brake: Annotated[int, within(0, 1_000_000)] = 50
     """More deletions than this, or than one in twenty, are asked about before they are done."""
+    webhook_secret: Secret | None = None
+    """What its webhook calls are signed with; none: no call is taken."""
     flips: Annotated[int, within(2, 1000)] = 5
     """So often may a system undo what was written to a record before the record is put aside."""
 
     def streams(self) -> Mapping[str, ScheduleSettings | None]:
-        """Return what can be synchronised; when, its jobs say."""
-        return dict.fromkeys(self.carries)
+        """Return what can be synchronised; when, its jobs say. Its webhooks are looked after by a job of their own."""
+        hooks = {WEBHOOKS: LOOKED_AFTER} if self.webhook_secret is not None else {}
+        return dict.fromkeys(self.carries) | hooks
 
     @field_validator("owner")
     @classmethod

@@ -45,6 +45,10 @@ class HubSettings(Frozen):
     """RabbitMQ's management API, which `hub check` looks at."""
     retention_days: Annotated[int, within(5, 30, "5 to 30 days are kept")] = 10
     health: ListenAddress | None = None
+    web: ListenAddress | None = None
+    """Where webhook calls are taken; none: nowhere."""
+    web_address: WebAddress | None = None
+    """How others reach that: the public address, behind which each system's name comes."""
     lease: Annotated[Duration, within(3 * SECOND, 60 * MINUTE)] = 30 * SECOND
     """How long a run is held without a heartbeat before it is rescued."""
     slice: Annotated[Duration, within(SECOND, 15 * MINUTE, "brokers give up on a message after 30m")] = 3 * MINUTE

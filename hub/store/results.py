@@ -13,7 +13,7 @@ from hub.messages import RecordsDone, Result
 from hub.store import plans
 from hub.store.batch import pack, rows
 from hub.store.database import Tx
-from hub.store.schema import letter, process, quarantine, result, result_records, run
+from hub.store.schema import letter, process, quarantine, result, result_records, run, webhook
 
 
 @cache
@@ -88,12 +88,13 @@ class Pruned:
     quarantine: int = 0
     processes: int = 0
     plans: int = 0
+    webhooks: int = 0
 
     @property
     def total(self) -> int:
         """All rows together."""
         rows = self.results + self.pages + self.runs + self.letters + self.quarantine + self.processes
-        return rows + self.plans
+        return rows + self.plans + self.webhooks
 
 
 _ENDED = ("done", "cancelled", "skipped", "discarded")
@@ -114,6 +115,7 @@ def prune(tx: Tx, before: datetime, most: int) -> Pruned:
         quarantine=_delete(tx, quarantine, (quarantine.c.changed_at < before) & (quarantine.c.state != "open"), most),
         processes=_delete(tx, process, process.c.seen_at < before, most),
         plans=plans.prune(tx, before),
+        webhooks=_delete(tx, webhook, webhook.c.came_at < before, most),
     )
 
 

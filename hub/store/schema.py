@@ -350,3 +350,12 @@ process = sa.Table(
     sa.Column("seen_at", Instant, nullable=False),
     comment="who is at work, for hub check",
 )
+
+webhook = sa.Table(
+    "webhook",
+    metadata,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("event", sa.Text, primary_key=True, comment="the vendor's identity of it, or the body's digest"),
+    sa.Column("came_at", Instant, nullable=False, index=True),
+    comment="webhook calls that were taken, so that a repeated one is taken once",
+)

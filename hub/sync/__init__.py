@@ -9,6 +9,7 @@ from hub.sync.approved import as_planned
 from hub.sync.exchange import exchanger
 from hub.sync.plan import Plan, plan
 from hub.sync.pull import puller
+from hub.sync.subscribing import Wanted, keeper
 from hub.sync.system import System
 
-__all__ = ["Plan", "System", "as_planned", "exchanger", "plan", "puller", "read_ahead"]
+__all__ = ["Plan", "System", "Wanted", "as_planned", "exchanger", "keeper", "plan", "puller", "read_ahead"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from hub import scope
 from hub.canonical import ENTITIES
 from hub.connector import Document, Page
 from hub.handler import Done, HandedOn, Handler, Hold, Outcome, PageReport, Work
@@ -45,7 +46,7 @@ def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: ti
         return True
     if work.scope:
         # Whoever says that something has changed gives a hint: how it stands now is what counts (PAINS S10).
-        _take_some(flow, list(work.scope), work.run, hold, total)
+        _take_some(flow, scope.of_stream(work.scope, flow.name), work.run, hold, total)
         return True
     for each in (*_coming_along(flow), flow):
         _try_again(each, work.run, hold, total)

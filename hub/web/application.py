@@ -1,0 +1,57 @@
+"""The addresses that the hub answers at: POST /SYSTEM is a webhook call. An ASGI application, to be mounted anywhere."""
+
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from hub import log
+from hub.connector import Call
+from hub.store import DatabaseAway, Store
+from hub.web.webhooks import Desk, answer
+
+logger = log.get("web")
+
+LARGEST = 2_000_000
+"""Bytes of a body: the largest documents that shops send are some hundred kilobytes."""
+AGAIN = {"Retry-After": "30"}
+
+
+def application(store: Store, desk: Desk) -> Starlette:
+    """Return the application. It keeps nothing itself."""
+
+    async def called(request: Request) -> Response:
+        body = await _body(request)
+        if body is None:
+            return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {LARGEST:,} bytes")
+        call = Call({name.lower(): value for name, value in request.headers.items()}, body)
+        try:
+            told = await run_in_threadpool(answer, store, desk, request.path_params["system"], call)
+        except DatabaseAway as away:
+            logger.warning("webhook_put_off", message=str(away), next="the system calls again, or its job finds it")
+            return _said(HTTPStatus.SERVICE_UNAVAILABLE, "not now", AGAIN)
+        return _said(told.status, told.message)
+
+    return Starlette(routes=[Route("/{system}", called, methods=["POST"])])
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return the body as it came; none, if it is too large."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST:
+                return None
+            parts.append(part)
+    except ClientDisconnect:
+        return b""
+    return b"".join(parts)
+
+
+def _said(status: HTTPStatus, message: str, headers: dict[str, str] | None = None) -> Response:
+    return PlainTextResponse(f"{message}\n", status, headers)

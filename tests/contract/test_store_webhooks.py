@@ -1,0 +1,38 @@
+"""Webhook calls that come again are taken once."""
+
+from datetime import timedelta
+
+from hub.store import Store, results, webhooks
+from tests.contract.store_steps import StandingClock, together
+
+
+def take(store: Store, system: str, event: str) -> bool:
+    with store.write() as tx:
+        return webhooks.take(tx, system, event)
+
+
+def test_an_event_is_new_once(store: Store):
+    assert take(store, "shop", "orders 17")
+    assert not take(store, "shop", "orders 17")
+
+
+def test_events_of_two_systems_have_nothing_to_do_with_each_other(store: Store):
+    assert take(store, "shop", "orders 17")
+    assert take(store, "kiosk", "orders 17")
+
+
+def test_of_two_deliveries_at_the_same_moment_one_is_taken(store: Store):
+    assert sorted(together(*[lambda: take(store, "shop", "orders 17")] * 4)) == [False, False, False, True]
+
+
+def test_the_last_call_is_known_until_it_is_pruned(store: Store, clock: StandingClock):
+    with store.read() as tx:
+        assert webhooks.last(tx, "shop") is None
+    take(store, "shop", "orders 17")
+    with store.read() as tx:
+        at = webhooks.last(tx, "shop")
+    assert at is not None
+    with store.write() as tx:
+        assert results.prune(tx, at, 100).webhooks == 0
+        assert results.prune(tx, at + timedelta(seconds=1), 100).webhooks == 1
+        assert webhooks.last(tx, "shop") is None

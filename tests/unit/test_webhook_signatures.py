@@ -1,0 +1,59 @@
+"""Signatures of webhook calls."""
+
+import base64
+import hashlib
+import hmac
+
+import pytest
+
+from adapters.webhooks import check_signature, json_of
+from hub.connector import Call
+from hub.errors import Refused
+
+SECRET = "gdy wiosna"
+BODY = '{"id": 7, "name": "Łódź"}'.encode()
+HEADER = "X-Shop-Signature"
+
+
+def signature(body: bytes = BODY, secret: str = SECRET) -> str:
+    return base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+
+
+def call(value: str, body: bytes = BODY) -> Call:
+    return Call({HEADER.lower(): value}, body)
+
+
+def test_a_signature_of_the_body_as_it_came_is_good():
+    check_signature(call(signature()), HEADER, SECRET)
+
+
+def test_a_signature_in_hexadecimal_behind_a_prefix_is_good():
+    digest = hmac.new(SECRET.encode(), BODY, hashlib.sha256).hexdigest()
+    check_signature(call(f"sha256={digest}"), HEADER, SECRET, form="hex", prefix="sha256=")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param("", id="empty"),
+        pytest.param(signature(secret="another"), id="of another secret"),
+        pytest.param(signature(BODY.replace(b" ", b"")), id="of the same JSON written otherwise"),
+        pytest.param(signature()[:-4], id="cut short"),
+        pytest.param("podpis ręczny", id="not even ASCII"),
+    ],
+)
+def test_a_forged_call_is_refused_and_the_secret_not_shown(given: str):
+    with pytest.raises(Refused) as refused:
+        check_signature(call(given), HEADER, SECRET)
+    assert SECRET not in str(refused.value)
+
+
+def test_a_call_without_the_header_is_refused():
+    with pytest.raises(Refused, match="is missing"):
+        check_signature(Call({}, BODY), HEADER, SECRET)
+
+
+@pytest.mark.parametrize("body", [b"webhook_id=7", b"", b"[1]", b"\xff"])
+def test_what_is_no_json_object_is_refused(body: bytes):
+    with pytest.raises(Refused):
+        json_of(Call({}, body))
