@@ -88,6 +88,11 @@ class Rehearsed:
     _unknown: dict[tuple[str, str], Change] = field(default_factory=dict[tuple[str, str], Change])
 
     @property
+    def hooks(self) -> None:
+        """Nobody calls in a rehearsal."""
+        return
+
+    @property
     def streams(self) -> Mapping[str, Stream]:
         """What the system has."""
         return self.connector.streams
