@@ -67,13 +67,16 @@ class Api:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
+        auth: tuple[str, str] | httpx2.Auth | None = None,
         requests_per_second: float | None = None,
         timeout: timedelta = timedelta(seconds=30),
         clock: Clock,
         sleep: Callable[[float], None] = budgets.sleep,
     ) -> None:
-        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password of HTTP Basic."""
+        """`name`: the system's; `timeout`: how long it may be silent.
+
+        `auth`: user and password of HTTP Basic, or what signs each request when it is sent (`adapters.auth`).
+        """
         self.name = name
         self._clock = clock
         self._sleep = sleep
@@ -287,8 +290,8 @@ def _user_in(url: httpx2.URL) -> tuple[str, str] | None:
     return (url.username, url.password) if url.username or url.password else None
 
 
-def _passwords(auth: tuple[str, str] | None) -> tuple[str, ...]:
-    if auth is None or not auth[1]:
+def _passwords(auth: tuple[str, str] | httpx2.Auth | None) -> tuple[str, ...]:
+    if not isinstance(auth, tuple) or not auth[1]:
         return ()
     return auth[1], base64.b64encode(":".join(auth).encode()).decode()
 

@@ -1,0 +1,1 @@
+"""How systems know us: one file a method, for every connector that needs it."""
