@@ -73,9 +73,8 @@ class Api:
         clock: Clock,
         sleep: Callable[[float], None] = budgets.sleep,
     ) -> None:
-        """`name`: the system's; `timeout`: how long it may be silent.
-
-        `auth`: user and password of HTTP Basic, or what signs each request when it is sent (`adapters.auth`).
+        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password of HTTP Basic, or
+        one of `adapters.auth`.
         """
         self.name = name
         self._clock = clock

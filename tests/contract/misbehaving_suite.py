@@ -1,0 +1,387 @@
+"""What a connector promises of a system that misbehaves, on a fake of it: a test a row of the list of accidents.
+
+It holds the whole contract of `connector_suite` as well. A connector's test file says what it supports:
+
+class TestWooCommerce(MisbehavingContract):
+    fakes = WooCommerce
+    streams = ("products", "prices", "stock", "parties", "orders")
+    samples = {"products": Sample(product, {"name": "Lantern"}, refused={"sku": ""})}
+    untidy = {"products": {"name": " Lamp & Shade "}}
+    excused = {"s23": "its keys do not end"}
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from functools import partial
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import orjson
+import pytest
+import structlog
+
+from adapters.http import KeyRefused
+from hub.canonical import ENTITIES
+from hub.config.exchange import ExchangeOptions
+from hub.connector import Exchange, Page, Write
+from hub.errors import HubError, TryLater, Unanswered
+from hub.store import Store
+from hub.sync import System
+from tests.contract.connector_suite import (
+    ConnectorContract,
+    Counterpart,
+    Fields,
+    by_id,
+    fields_of,
+    leaks,
+    of_stream,
+    only,
+    read_on,
+)
+from tests.contract.tables import ERP, SHOP, Hub, Tables
+from tests.fakes import faults
+from tests.fakes.fake import Fake
+from tests.fakes.server import Answer, Asked, Fault, Reply
+
+CARRIED_OUT: Mapping[str, Fault] = {
+    "no answer": faults.lost_answer,
+    "reset": faults.reset_after,
+    "a page": faults.page_after(502),
+    "half an answer": faults.cut_short,
+}
+NOT_CARRIED_OUT: Mapping[str, Fault] = {"reset": faults.reset_before, "a page": faults.page(503)}
+SOON = "1"
+"""Seconds, as in `Retry-After`: worth waiting for."""
+LONG = "3600"
+PACE = 20
+"""Requests a second."""
+
+
+class MisbehavingContract(ConnectorContract):
+    """Inherit from it, and fill in these."""
+
+    fakes: type[Fake]
+    kind: str = "eshop"
+    made: tuple[str, ...] = ("products",)
+    """The streams whose records are made by a create that must not be repeated blindly."""
+    untidy: Mapping[str, Fields] = {}
+    """Stream -> fields that the system stores in another form than they were written in."""
+    page: int = 100
+    """Records that the connector asks for at once."""
+    excused: ClassVar[Mapping[str, str]] = {}
+    """Rows that cannot happen to this system (`s10`), each with the reason: they are not tested, and shown so."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for row in cls.excused:
+            for name in [each for each in dir(cls) if each.startswith(f"test_{row}_")]:
+                setattr(cls, name, None)
+
+    @pytest.fixture
+    def fake(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
+        fake = self.fakes()
+        for name, value in {**fake.environment, "WRONG_KEY": "not-this-one-at-all"}.items():
+            monkeypatch.setenv(name, value)
+        yield fake
+        fake.close()
+
+    @pytest.fixture
+    def system(self, fake: Fake) -> Counterpart:
+        acts: dict[str, Any] = {
+            name: {stream: partial(act, stream) for stream in self.streams}
+            for name, act in {"add": fake.add, "change": fake.change, "delete": fake.remove}.items()
+        }
+        away = {"url": "http://127.0.0.1:9", "timeout": "1s"}
+        secrets = (*fake.secrets(), "not-this-one-at-all")
+        return Counterpart(fake.connect, fake.wrong_key, away, secrets, **acts)
+
+    @pytest.fixture
+    def connector(self, fake: Fake) -> Exchange:
+        """A connector to a system in which there is something to read."""
+        for stream in self.streams:
+            fake.add(stream)
+        return fake.connect()
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        super().pytest_generate_tests(metafunc)
+        if "made" in metafunc.fixturenames:
+            metafunc.parametrize("made", self.made)
+        if "untidily" in metafunc.fixturenames:
+            metafunc.parametrize("untidily", tuple(self.untidy))
+
+    def fill(self, fake: Fake, stream: str) -> list[str]:
+        """Add records for several pages, some of one mark; return their identities."""
+        ids: list[str] = []
+        for number in range(2 * self.page + 5):
+            ids.append(fake.add(stream))
+            fake.clock.move(seconds=number % 7 == 0)
+        return ids
+
+    def test_its_streams_are_all_declared(self, connector: Exchange):
+        assert {*self.made} == {name for name, each in connector.streams.items() if each.create == "intent"}
+
+    # Found, not made twice
+
+    def test_s03_what_is_there_already_is_found_by_its_natural_key(self, fake: Fake, connector: Exchange, made: str):
+        id_ = fake.add(made)
+        record = fields_of(connector, made, id_)
+        assert connector.find(made, [Write("k", {}, record, reference="hub-unknown")]) == {"k": [id_]}
+
+    @pytest.mark.parametrize("how", CARRIED_OUT)
+    def test_s06_a_create_that_was_not_answered_is_found_again(
+        self, fake: Fake, connector: Exchange, made: str, how: str
+    ):
+        write, before = self.new(connector, made), fake.count(made)
+        fake.server.misbehave(CARRIED_OUT[how], to=fake.creates[made])
+        with pytest.raises(Unanswered):
+            list(fake.connect(timeout="1s").write(made, [write]))
+        assert fake.count(made) == before + 1
+        found = connector.find(made, [write])[write.key]
+        assert len(found) == 1
+        assert [document.id for document in connector.fetch(made, found)] == [*found]
+
+    @pytest.mark.parametrize("how", NOT_CARRIED_OUT)
+    def test_s06_a_create_that_came_to_nothing_is_made_once(self, fake: Fake, connector: Exchange, made: str, how: str):
+        write, before = self.new(connector, made), fake.count(made)
+        fake.server.misbehave(NOT_CARRIED_OUT[how], to=fake.creates[made])
+        with pytest.raises(TryLater):
+            list(connector.write(made, [write]))
+        assert (fake.count(made), [*connector.find(made, [write])[write.key]]) == (before, [])
+        assert only(connector.write(made, [write])).outcome == "done"
+        assert fake.count(made) == before + 1
+
+    # What it makes of what it is given, and when it says that something has changed
+
+    def test_s09_what_it_made_of_our_write_does_not_come_back(self, fake: Fake, migrated_sqlite: str, untidily: str):
+        store = Store(migrated_sqlite)
+        hub = Hub(store)
+        other = hub.add("other", *(("erp", Tables(ERP)) if self.kind != "erp" else ("eshop", Tables(SHOP))))
+        options = ExchangeOptions.model_validate({"url": fake.server.url})
+        hub.systems["it"] = System("it", self.kind, fake.connect(), options)
+        other.put(untidily, "1", **self.samples[untidily].record("T1"), **self.untidy[untidily])
+        hub.in_step(untidily)
+        assert fake.count(untidily) == 1
+        written = len(fake.server.seen(fake.writes))
+        for full in (False, True):
+            hub.run("it", untidily, full=full)
+            hub.run("other", untidily, full=full)
+        assert len(fake.server.seen(fake.writes)) == written
+        store.close()
+
+    def test_s10_a_late_status_does_not_set_an_order_back(self, fake: Fake, connector: Exchange):
+        id_, _ = fake.place_order(fake.clock.now())
+        fake.complete(id_)
+        before = fields_of(connector, "orders", id_)
+        assert before["status"] == "completed"
+        list(
+            connector.write(
+                "orders", [Write("k", {"status": "processing"}, {**before, "status": "processing"}, id=id_)]
+            )
+        )
+        assert fields_of(connector, "orders", id_)["status"] == "completed"
+
+    def test_s11_dates_are_in_utc(self, fake: Fake, connector: Exchange):
+        at = fake.clock.now() - timedelta(days=1)
+        id_, _ = fake.place_order(at)
+        assert fields_of(connector, "orders", id_)["placed_at"] == at.isoformat().replace("+00:00", "Z")
+
+    def test_s11_changes_are_asked_for_in_utc(self, fake: Fake, connector: Exchange, stream: str):
+        if not connector.streams[stream].delta:
+            return
+        _, since = read_on(connector, stream, None)
+        ids: list[str] = []
+        for _ in range(2):
+            fake.clock.move(minutes=50)
+            ids.append(fake.add(stream))
+            found, since = read_on(connector, stream, since)
+            assert ids[-1] in found
+        assert ids[0] not in read_on(connector, stream, since)[0]
+
+    def test_s12_a_change_that_moves_no_mark_is_found_by_a_full_scan(
+        self, fake: Fake, connector: Exchange, stream: str
+    ):
+        id_ = fake.add(stream)
+        before = read_on(connector, stream, None)[0][id_]
+        fake.clock.move(hours=1)
+        fake.change(stream, id_, marked=False)
+        assert by_id(of_stream(connector, stream, connector.read(stream, None, full=True)))[id_] != before
+
+    def test_s12_a_mark_that_moves_without_a_change_changes_nothing(self, fake: Fake, connector: Exchange, stream: str):
+        id_ = fake.add(stream)
+        found, since = read_on(connector, stream, None)
+        fake.clock.move(hours=1)
+        fake.touch(stream, id_)
+        assert read_on(connector, stream, since)[0][id_] == found[id_]
+
+    def test_s13_what_comes_at_the_last_mark_is_not_lost(self, fake: Fake, connector: Exchange, stream: str):
+        fake.add(stream)
+        _, since = read_on(connector, stream, None)
+        assert fake.add(stream) in read_on(connector, stream, since)[0]
+
+    def test_s14_the_mark_is_of_the_data_not_of_a_clock(self, fake: Fake, connector: Exchange, stream: str):
+        _, since = read_on(connector, stream, None)
+        fake.clock.move(seconds=5)
+        assert fake.add(stream) in read_on(connector, stream, since)[0]
+
+    # Lists that break off, and move
+
+    @pytest.mark.parametrize("fault", [faults.too_many(LONG), faults.page(502), faults.cut_short, faults.reset_before])
+    def test_s16_a_partial_reading_is_never_complete(self, fake: Fake, fault: Fault):
+        self.break_off(fake, self.streams[0], fault)
+
+    def test_s16_a_reading_that_is_refused_half_way_is_never_complete(self, fake: Fake, stream: str):
+        self.break_off(fake, stream, faults.too_many(LONG))
+
+    def test_s16_a_list_that_ends_too_early_is_never_complete(self, fake: Fake, stream: str):
+        if fake.tells_total:
+            self.break_off(fake, stream, faults.emptied(fake.without_rows))
+
+    def break_off(self, fake: Fake, stream: str, fault: Fault) -> None:
+        """Read a stream whose list shows one page, and then a fault as often as it is asked."""
+        self.fill(fake, stream)
+        fake.server.misbehave(faults.fine, to=fake.lists[stream])
+        fake.server.misbehave(fault, to=fake.lists[stream], times=-1)
+        pages: list[Page] = []
+        with pytest.raises(TryLater):
+            pages.extend(fake.connect().read(stream, None, full=True))
+        assert not any(page.complete for page in pages)
+
+    @pytest.mark.parametrize("full", [True, False])
+    def test_s17_a_long_reading_goes_on_where_it_was_broken_off(self, fake: Fake, stream: str, full: bool):
+        ids, connector = self.fill(fake, stream), fake.connect()
+        reading = connector.read(stream, None, full=full)
+        first = [next(page for page in reading if page.documents and page.entity == connector.streams[stream].entity)]
+        reading.close()
+        since = orjson.loads(orjson.dumps(first[0].checkpoint))
+        rest = by_id(of_stream(connector, stream, connector.read(stream, since, full=full)))
+        assert {*ids} <= {*by_id(first[0].documents), *rest}
+        assert len(rest) < len(ids)
+
+    def test_s25_rows_that_move_up_are_not_passed_over(self, fake: Fake, stream: str):
+        front, *others = self.fill(fake, stream)
+        fake.server.misbehave(faults.and_then(lambda: fake.remove(stream, front)), to=fake.lists[stream])
+        connector = fake.connect()
+        pages = list(connector.read(stream, None, full=True))
+        assert {*others} <= {*by_id(of_stream(connector, stream, pages))}
+        assert pages[-1].complete
+
+    def test_s25_rows_that_move_to_the_end_are_not_passed_over(self, fake: Fake, stream: str):
+        ids, connector = self.fill(fake, stream), fake.connect()
+        fake.server.misbehave(faults.and_then(lambda: fake.touch(stream, ids[0])), to=fake.lists[stream])
+        assert {*ids} <= {*read_on(connector, stream, None)[0]}
+
+    # What an order says
+
+    def test_s20_a_line_stands_without_its_product(self, fake: Fake, connector: Exchange):
+        id_, _ = fake.place_order(fake.clock.now())
+        lines = fields_of(connector, "orders", id_)["lines"]
+        assert [line for line in lines if not line.get("sku") and line["name"]]
+
+    def test_s24_leading_zeros_stay(self, fake: Fake, connector: Exchange):
+        id_, _ = fake.place_order(fake.clock.now())
+        fields = fields_of(connector, "orders", id_)
+        assert "00042" in [line.get("sku") for line in fields["lines"]]
+        assert fields["billing_address"]["postcode"] == "00-950"
+
+    def test_s24_leading_zeros_stay_in_what_is_written(self, connector: Exchange, made: str):
+        record = ENTITIES[connector.streams[made].entity].valid(self.samples[made].record("0001234"))
+        fields = {name: value for name, value in record.items() if name in connector.streams[made].writes}
+        done = only(connector.write(made, [Write("k", fields, record, reference="hub-0001234")]))
+        assert "0001234" in fields_of(connector, made, done.id).values()
+
+    def test_s27_the_totals_are_those_of_the_system(self, fake: Fake, connector: Exchange):
+        id_, totals = fake.place_order(fake.clock.now())
+        fields = fields_of(connector, "orders", id_)
+        assert {name: fields["totals"][name] for name in totals} == dict(totals)
+
+    # Limits
+
+    def test_s22_a_system_that_has_enough_is_left_alone_as_long_as_it_asks(self, fake: Fake, connector: Exchange):
+        stream = self.streams[0]
+        began = len(fake.server.asked)
+        fake.server.misbehave(faults.too_many(SOON), to=fake.lists[stream])
+        list(connector.read(stream, None, full=True))
+        times = fake.server.times()[began:]
+        assert max(later - earlier for earlier, later in pairwise(times)) >= float(SOON)
+
+    def test_s22_without_a_time_it_is_asked_again_a_little_later(self, fake: Fake, connector: Exchange):
+        fake.server.misbehave(faults.too_many(), to=fake.lists[self.streams[0]], times=2)
+        assert list(connector.read(self.streams[0], None, full=True))[-1].complete
+
+    def test_s22_a_long_time_is_waited_for_by_the_run_not_by_the_thread(self, fake: Fake, connector: Exchange):
+        stream = self.streams[0]
+        fake.server.misbehave(faults.too_many(LONG), to=fake.lists[stream], times=-1)
+        with pytest.raises(TryLater) as caught:
+            list(connector.read(stream, None, full=True))
+        assert caught.value.after == float(LONG)
+        assert len(fake.server.seen(fake.lists[stream])) == 1
+
+    def test_s22_a_write_that_was_turned_away_is_made_once(self, fake: Fake, connector: Exchange, made: str):
+        before = fake.count(made)
+        fake.server.misbehave(faults.too_many(), to=fake.creates[made])
+        assert only(connector.write(made, [self.new(connector, made)])).outcome == "done"
+        assert fake.count(made) == before + 1
+
+    def test_s22_all_who_ask_a_host_wait_together(self, fake: Fake, connector: Exchange):
+        stream, turned_away = self.streams[0], threading.Event()
+
+        def fault(asked: Asked, answer: Answer) -> Reply:
+            threading.Timer(0.2, turned_away.set).start()  # when the client has surely read it
+            return faults.too_many(SOON)(asked, answer)
+
+        fake.server.misbehave(fault, to=fake.lists[stream])
+        one = threading.Thread(target=lambda: list(connector.read(stream, None, full=True)))
+        one.start()
+        assert turned_away.wait(5)
+        list(fake.connect().read(stream, None, full=True))
+        one.join(10)
+        first, *others = fake.server.times(fake.lists[stream])
+        assert min(others) - first >= float(SOON)
+
+    def test_no_more_calls_a_second_than_are_allowed(self, fake: Fake):
+        stream = self.streams[0]
+        id_, connector = fake.add(stream), fake.connect(requests_per_second=PACE)
+        while len(fake.server.asked) <= PACE + 5:
+            connector.fetch(stream, [id_])
+        times = fake.server.times()
+        in_a_second = max(sum(0 <= later - time < 1 for later in times) for time in times)
+        assert in_a_second <= PACE + 1
+
+    # When it does not answer
+
+    def test_a_slow_system_is_waited_for(self, fake: Fake, connector: Exchange):
+        fake.server.misbehave(faults.slow(fake.server.ending.wait, 0.3), times=2)
+        assert list(connector.read(self.streams[0], None, full=True))[-1].complete
+
+    def test_a_reading_that_is_not_answered_is_asked_for_again(self, fake: Fake, connector: Exchange):
+        fake.server.misbehave(faults.silent, to=fake.lists[self.streams[0]])
+        assert list(fake.connect(timeout="1s").read(self.streams[0], None, full=True))[-1].complete
+
+    def test_a_key_that_was_rotated_is_named_with_the_mend(self, fake: Fake, connector: Exchange, made: str):
+        write, before = self.new(connector, made), fake.count(made)
+        list(connector.read(made, None, full=True))
+        fake.rotate_key()
+        for act in (lambda: connector.read(made, None, full=True), lambda: connector.write(made, [write])):
+            with pytest.raises(KeyRefused, match=r"\[systems\."):
+                list(act())
+        assert fake.count(made) == before
+
+    # Secrets
+
+    @pytest.mark.parametrize("status", [500, 400, 401])
+    def test_no_secret_is_shown_although_the_system_repeats_it(
+        self, fake: Fake, system: Counterpart, made: str, status: int
+    ):
+        connector = fake.connect()
+        write = self.new(connector, made)
+        with structlog.testing.capture_logs() as lines:
+            fake.server.misbehave(faults.telling(status), times=-1)
+            shown: list[object] = [connector.check()]
+            for act in (lambda: connector.read(made, None, full=True), lambda: connector.write(made, [write])):
+                try:
+                    shown += list(act())
+                except HubError as error:
+                    shown.append(error)
+        assert len(shown) > 2
+        assert not leaks(system, lines, connector, *shown)
