@@ -73,9 +73,7 @@ class Api:
         clock: Clock,
         sleep: Callable[[float], None] = budgets.sleep,
     ) -> None:
-        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password of HTTP Basic, or
-        one of `adapters.auth`.
-        """
+        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password of HTTP Basic, or an Auth."""
         self.name = name
         self._clock = clock
         self._sleep = sleep
@@ -206,14 +204,14 @@ class Api:
         try:
             body = parsed(response.content, response.headers.get("content-type", ""))
         except NotJson as fault:
-            text = self._clean(str(fault), request)
+            text = self._clean(str(fault), response.request)
             raise self._unclear(request, f'{self.name} answered something else than data: "{text}"') from None
         return Answer(response.status_code, dict(response.headers), body)
 
     def _refusal(self, request: _Request, response: httpx2.Response) -> TryLater | Refused:
         status = response.status_code
         body = _body_of_refusal(response)
-        said = self._clean(words(body), request)
+        said = self._clean(words(body), response.request)
         message = f"{self.name} answered {status}" + (f": {said}" if said else "")
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
             return KeyRefused(f"{message}; {_mend(status)} [systems.{self.name}]", status=status)
@@ -242,11 +240,10 @@ class Api:
             )
         return _Request("GET", url, headers=request.headers, redirects=request.redirects + 1)
 
-    def _clean(self, text: str, request: _Request) -> str:
+    def _clean(self, text: str, request: _Request | httpx2.Request) -> str:
         """Return a text without the secrets that we sent, should the other side repeat them."""
-        sent = (
-            value.split()[-1] for name, value in request.headers.items() if value.strip() and _SECRET_NAME.search(name)
-        )
+        told = (*request.headers.items(), *request.url.params.multi_items())
+        sent = (value.split()[-1] for name, value in told if value.strip() and _SECRET_NAME.search(name))
         for secret in (*self._passwords, *sent):
             text = text.replace(secret, "***")
         return log.without_password(first_words(text))

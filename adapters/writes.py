@@ -47,7 +47,7 @@ def one_by_one(writes: Sequence[Write], carry_out: Callable[[Write], Written]) -
         try:
             written = carry_out(each)
         except Rejected as fault:
-            written = _refused(each, fault)
+            written = refused(each, fault)
         yield written
 
 
@@ -63,7 +63,7 @@ def all_or_none(
         done: list[Written] = []
         try:
             for each, fault in in_halves(writes, lambda some: done.extend(list(carry_out(system, some)))):
-                yield _refused(each, fault)
+                yield refused(each, fault)
         except TryLater:
             yield from done
             raise
@@ -83,6 +83,7 @@ def singly(
     return write
 
 
-def _refused(write: Write, fault: Rejected) -> Written:
+def refused(write: Write, fault: Rejected) -> Written:
+    """Return what became of a write that the system refused, or that is for what it no longer has."""
     outcome = "gone" if fault.is_gone else "refused"
     return Written(write.key, outcome, cause=fault.cause, message=str(fault))

@@ -10,6 +10,7 @@ from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.vendure.options import VendureOptions
+from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.warehouse import FilesConnector, FilesOptions
 from hub.clock import Clock
 from hub.config import Connectors, Options, SystemSettings
@@ -48,6 +49,9 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
     ("eshop", "vendure"): ConnectorType(VendureOptions, _exchange("adapters.eshop.vendure.connector:VendureConnector")),
+    ("eshop", "woocommerce"): ConnectorType(
+        WooCommerceOptions, _exchange("adapters.eshop.woocommerce.connector:WooCommerceConnector")
+    ),
 }
 OPTIONS: Connectors = {key: each.options for key, each in TYPES.items()}
 

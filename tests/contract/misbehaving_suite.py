@@ -115,7 +115,7 @@ class MisbehavingContract(ConnectorContract):
         ids: list[str] = []
         for number in range(2 * self.page + 5):
             ids.append(fake.add(stream))
-            fake.clock.move(seconds=number % 7 == 0)
+            fake.clock.move(minutes=number % 7 == 0)
         return ids
 
     def test_its_streams_are_all_declared(self, connector: Exchange):
@@ -159,7 +159,7 @@ class MisbehavingContract(ConnectorContract):
         other = hub.add("other", *(("erp", Tables(ERP)) if self.kind != "erp" else ("eshop", Tables(SHOP))))
         options = ExchangeOptions.model_validate({"url": fake.server.url})
         hub.systems["it"] = System("it", self.kind, fake.connect(), options)
-        other.put(untidily, "1", **self.samples[untidily].record("T1"), **self.untidy[untidily])
+        other.put(untidily, "1", **{**self.samples[untidily].record("T1"), **self.untidy[untidily]})
         hub.in_step(untidily)
         assert fake.count(untidily) == 1
         written = len(fake.server.seen(fake.writes))

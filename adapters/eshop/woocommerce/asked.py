@@ -1,0 +1,166 @@
+"""What is asked of the shop, and the documents that are made of its answers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from adapters.declared import Row
+from adapters.eshop.woocommerce.shop import Shop
+from hub.connector import GUEST, Document
+
+REFERENCE, IMAGES, TRACKING, INVOICE = "_hub_reference", "_hub_images", "_hub_tracking", "_hub_invoice"
+"""Meta keys: those that begin with an underscore are not shown on the shop's pages."""
+PLUGIN_TRACKING = "_wc_shipment_tracking_items"
+"""Of the extension "Shipment Tracking" (its page "API and Developer Documentation")."""
+ARTICLE = "id sku name slug type status description categories tags images weight tax_class attributes global_unique_id"
+VARIATION = "id sku status description image weight attributes global_unique_id meta_data"
+SOLD = "id sku type regular_price manage_stock stock_quantity"
+PARTY = "email first_name last_name billing shipping"
+ORDER = (
+    "id number status currency date_created_gmt total total_tax prices_include_tax customer_note billing shipping "
+    "payment_method payment_method_title transaction_id date_paid_gmt line_items tax_lines shipping_lines fee_lines refunds"
+)
+LINE = "id name product_id variation_id quantity sku subtotal subtotal_tax total total_tax taxes method_id method_title"
+DRAFTS = ("checkout-draft", "auto-draft")
+"""Carts, not orders yet."""
+
+
+def picked(row: Row, names: str) -> dict[str, Any]:
+    """Return the fields of a row that count; versions differ in what they have."""
+    return {name: row[name] for name in names.split() if name in row}
+
+
+def with_variations(shop: Shop, rows: Sequence[Row], names: str) -> Iterator[tuple[Row, Row | None]]:
+    """Yield what can be bought: articles that stand alone, and of the others each variation with its article."""
+    for row in rows:
+        if not row["type"].startswith("variable"):
+            yield row, None
+            continue
+        for variation in shop.all(f"products/{row['id']}/variations", _fields=names.replace(" ", ",")):
+            yield row, variation
+
+
+def articles(shop: Shop, ids: Sequence[str]) -> Sequence[Row]:
+    """Return the articles of products; of a variation, that whose number stands in front."""
+    return shop.some("products", [each.partition("-")[0] for each in ids])
+
+
+def identity(article: Row, variation: Row | None) -> str:
+    """Return a product's identity; of a variation both numbers, as it can be asked for by both alone."""
+    return f"{article['id']}-{variation['id']}" if variation else str(article["id"])
+
+
+def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for each product, with its article."""
+    paths, unit = category_paths(shop), shop.setting("products", "weight_unit")
+    for row, variation in with_variations(shop, rows, VARIATION):
+        article = picked(row, ARTICLE) | {"images": sources(row, row["images"])}
+        article["categories"] = sorted(paths[each["id"]] for each in row["categories"] if each["id"] in paths)
+        article["tags"] = sorted(each["name"] for each in row["tags"])
+        raw: dict[str, Any] = {"article": article, "variation": None, "weight_unit": unit}
+        if variation:
+            own = sources(variation, [variation["image"]] if variation.get("image") else [])
+            raw["variation"] = picked(variation, VARIATION) | {"images": own, "image": None, "meta_data": None}
+        yield Document(identity(row, variation), raw)
+
+
+def sources(row: Row, images: Sequence[Row]) -> list[str]:
+    """Return images by the addresses that the hub gave them under, or, of those that are the shop's own, by theirs."""
+    ours = {each["id"]: each["src"] for each in meta_of(row).get(IMAGES) or ()}
+    return [ours.get(each["id"], each["src"]) for each in images]
+
+
+def category_paths(shop: Shop) -> dict[int, str]:
+    """Return category -> its path in the tree, as the shop writes names: with HTML's entities."""
+    by_id = {row["id"]: row for row in shop.all("products/categories", _fields="id,name,parent")}
+
+    def path(row: Row) -> str:
+        above = by_id.get(row["parent"])
+        return f"{path(above)} > {row['name']}" if above else row["name"]
+
+    return {id_: path(row) for id_, row in by_id.items()}
+
+
+def prices(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for each product that has a price."""
+    shared = {"currency": shop.setting("general", "currency"), "tax_included": taxes_included(shop)}
+    for article, variation in with_variations(shop, rows, SOLD):
+        sold = variation or article
+        if sold["regular_price"] and (sku := own_sku(article, variation)):
+            yield Document(identity(article, variation), {"sku": sku, "amount": sold["regular_price"], **shared})
+
+
+def stock(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for each product whose stock is kept; what several variations share belongs to none of them."""
+    for article, variation in with_variations(shop, rows, SOLD):
+        sold = variation or article
+        if sold["manage_stock"] is True and (sku := own_sku(article, variation)):
+            yield Document(identity(article, variation), {"sku": sku, "quantity": sold["stock_quantity"]})
+
+
+def own_sku(article: Row, variation: Row | None) -> str:
+    """Return a product's SKU; a variation that has none shows its article's, which means no product."""
+    if variation is None or variation["sku"] != article["sku"]:
+        return (variation or article)["sku"]
+    return ""
+
+
+def taxes_included(shop: Shop) -> bool:
+    """Return whether prices hold the tax (page "Setting up Taxes in WooCommerce")."""
+    return shop.setting("tax", "prices_include_tax") == "yes"
+
+
+def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for each order."""
+    rounding = "total" if shop.setting("tax", "tax_round_at_subtotal") == "yes" else "line"
+    for row in rows:
+        if row["status"] in DRAFTS:
+            continue
+        raw = picked(row, ORDER) | {"rounding": rounding, "customer": buyer_of(row), "meta": _meta(shop, row)}
+        for part in ("line_items", "shipping_lines", "fee_lines"):
+            raw[part] = [picked(each, LINE) for each in row[part]]
+        yield Document(str(row["id"]), raw)
+
+
+def buyer_of(row: Row) -> str | None:
+    """Return who ordered: an account, or a guest by the e-mail address; nobody, if that is not known."""
+    email = row["billing"].get("email")
+    return str(row["customer_id"]) if row["customer_id"] else GUEST + email.lower() if email else None
+
+
+def buyers(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield those who placed orders, as the list of customers shows them."""
+    placed = [row for row in rows if row["status"] not in DRAFTS]
+    yield from parties(shop, customers(shop, [str(row["customer_id"]) for row in placed if row["customer_id"]]))
+    yield from parties(shop, [guest(row) for row in placed if not row["customer_id"] and row["billing"].get("email")])
+
+
+def customers(shop: Shop, ids: Sequence[str]) -> list[Row]:
+    """Return customers by their identities; of guests what their latest order says."""
+    found = shop.some("customers", ids, role="all")
+    for email in (id_.removeprefix(GUEST) for id_ in ids if id_.startswith(GUEST)):
+        rows, _ = shop.rows("orders", search=email, orderby="date", order="desc", per_page=10)
+        found += [guest(row) for row in rows if buyer_of(row) == GUEST + email][:1]
+    return found
+
+
+def guest(row: Row) -> Row:
+    """Return who placed an order without an account, as an account."""
+    names = picked(row["billing"], "first_name last_name email")
+    return {**names, "id": buyer_of(row), **picked(row, "billing shipping meta_data")}
+
+
+def parties(shop: Shop, rows: Iterable[Row]) -> Iterator[Document]:
+    """Yield a document for each customer."""
+    for row in rows:
+        yield Document(str(row["id"]), picked(row, PARTY) | {"meta": _meta(shop, row)})
+
+
+def _meta(shop: Shop, row: Row) -> Mapping[str, Any]:
+    """Return what is ours, or known to us, of the meta data; plugins keep all sorts of things that move there."""
+    wanted = (TRACKING, INVOICE, PLUGIN_TRACKING, shop.options.vat_id_meta)
+    return {key: value for key, value in meta_of(row).items() if key in wanted}
+
+
+def meta_of(row: Row) -> dict[str, Any]:
+    """Return a row's meta data."""
+    return {each["key"]: each["value"] for each in row.get("meta_data") or ()}

@@ -1,0 +1,74 @@
+"""Asking a WooCommerce shop."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from adapters import pages
+from adapters.auth.oauth1 import OAuth1
+from adapters.bulk import portions
+from adapters.declared import Row
+from adapters.eshop.woocommerce.options import WooCommerceOptions
+from adapters.http import Api
+from hub.clock import Clock
+from hub.config import resolve
+from hub.errors import Unanswered
+
+PAGE = 100
+"""The most that `per_page` and a batch may be (pages "Pagination" and "Batch update products")."""
+
+
+class Shop:
+    """A shop's REST API. Lists in addresses are joined by commas: PHP numbers others before the signature is checked."""
+
+    def __init__(self, name: str, options: WooCommerceOptions, clock: Clock) -> None:
+        self.name, self.options, url = name, options, resolve(options.url).rstrip("/")
+        key, secret = resolve(options.key), resolve(options.secret)
+        # Page "Authentication over HTTP": there, a key that is not signed with would not even be looked at.
+        basic = url.startswith("https://") and not options.signed
+        auth = (key, secret) if basic else OAuth1(key, secret, clock)
+        pace, timeout = options.requests_per_second, options.timeout
+        base = f"{url}/wp-json/wc/v3"
+        self._api = Api(name, base, auth=auth, requests_per_second=pace, timeout=timeout, clock=clock)
+
+    def rows(self, path: str, **params: Any) -> tuple[list[Row], int | None]:
+        """Return a part of a list, and how many there are in all."""
+        answer = self._api.get(path, params)
+        total = answer.header("x-wp-total")
+        return answer.body, int(total) if total else None
+
+    def all(self, path: str, **params: Any) -> Iterator[Row]:
+        """Yield a list that is not long."""
+
+        def fetch(offset: int, size: int) -> tuple[Sequence[Row], int | None]:
+            return self.rows(path, orderby="id", order="asc", offset=offset, per_page=size, **params)
+
+        for rows, _ in pages.by_offset(fetch, PAGE, key=lambda row: row["id"]):
+            yield from rows
+
+    def some(self, path: str, ids: Sequence[str], **params: Any) -> list[Row]:
+        """Return the rows of these ids, as far as they are there; what lies in the trash is not."""
+        wanted = [id_ for id_ in dict.fromkeys(ids) if id_.isdigit()]
+        parts = (self.rows(path, include=",".join(part), per_page=PAGE, **params) for part in portions(wanted, PAGE))
+        return [row for rows, _ in parts for row in rows]
+
+    def setting(self, group: str, name: str) -> str:
+        """Return one of the shop's settings."""
+        return self._api.get(f"settings/{group}/woocommerce_{name}").body["value"]
+
+    def look(self, path: str) -> Any:
+        """Return what lies at a path."""
+        return self._api.get(path).body
+
+    def send(self, method: str, path: str, body: object = None, *, repeatable: bool = False) -> Any:
+        """Send a record or a command; return the answer."""
+        return self._api.send(method, path, body, repeatable=repeatable).body
+
+    def batch(self, path: str, create: Sequence[Row], update: Sequence[Row]) -> Sequence[Mapping[str, Any]]:
+        """Create and update at once; return what became of each, in their order: the row, or one with an `error`."""
+        copies = any("image" in each or "images" in each for each in update)  # made anew each time it is asked for
+        body = {"create": create, "update": update}
+        answer = self.send("POST", f"{path}/batch", body, repeatable=not create and not copies)
+        told = [*answer.get("create", ()), *answer.get("update", ())]
+        if len(told) != len(create) + len(update):
+            raise Unanswered(f"{self.name} answered for {len(told)} of {len(create) + len(update)} records")
+        return told
