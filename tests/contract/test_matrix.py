@@ -1,0 +1,37 @@
+"""What the documentation says of connectors is what their tests say."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.app.registry import TYPES
+from hub.config.exchange import ExchangeOptions
+from tests.contract.matrix import ROWS, cell, contracts, written
+from tests.contract.misbehaving_suite import MisbehavingContract
+
+DOCS = Path(__file__).parents[2] / "docs"
+FAKED = [(name, contract, module) for name, contract, module in contracts() if issubclass(contract, MisbehavingContract)]
+EXCHANGES = sorted({name for (_, name), each in TYPES.items() if issubclass(each.options, ExchangeOptions)})
+
+
+def test_the_matrix_of_the_documentation_is_current():
+    page = (DOCS / "connectors.md").read_text(encoding="utf-8")
+    assert written(page) == page, "python -m tests.contract.matrix docs"
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_accident_is_tested_or_cannot_happen(row: str):
+    assert FAKED
+    assert [name for name, contract, module in FAKED if not cell(row, contract, module)] == []
+
+
+def test_a_reason_stands_only_where_nothing_is_tested():
+    for name, contract, module in FAKED:
+        assert {*contract.excused} <= {*ROWS}, name
+        for row, reason in contract.excused.items():
+            assert cell(row, contract, module) == reason, f"{name}: {row} is tested"
+
+
+@pytest.mark.parametrize("connector", EXCHANGES)
+def test_every_connector_is_in_the_index(connector: str):
+    assert f"`{connector}`" in (DOCS / "connectors.md").read_text(encoding="utf-8")
