@@ -16,6 +16,7 @@ BEGIN, END = "<!-- matrix: python -m tests.contract.matrix docs -->", "<!-- /mat
 ROWS: Mapping[str, str] = {
     "s03": "what is there already is found by its natural key",
     "s06": "a create whose answer was lost is found, not made twice",
+    "s08": "webhooks that were switched off are switched on again; forged calls are refused",
     "s09": "what the system makes of our write does not come back as a change",
     "s10": "a late status does not set an order back",
     "s11": "times are in UTC, and asked for in UTC",
@@ -35,7 +36,7 @@ ROWS: Mapping[str, str] = {
     "no_more_calls": "no more calls a second than are allowed",
     "no_secret": "no secret is logged or shown",
 }
-"""Part of the names of tests -> what they prove. Rows S1, S2, S4, S5, S7, S8, S19, S21 and S26 are the hub's own."""
+"""Part of the names of tests -> what they prove. Rows S1, S2, S4, S5, S7, S19, S21 and S26 are the hub's own."""
 HERE = Path(__file__).parent
 
 

@@ -12,6 +12,7 @@ class TestWooCommerce(MisbehavingContract):
 
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -25,7 +26,7 @@ from adapters.http import KeyRefused
 from hub.canonical import ENTITIES
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Exchange, Page, Write
-from hub.errors import HubError, TryLater, Unanswered
+from hub.errors import HubError, Refused, TryLater, Unanswered
 from hub.store import Store
 from hub.sync import System
 from tests.contract.connector_suite import (
@@ -54,6 +55,8 @@ NOT_CARRIED_OUT: Mapping[str, Fault] = {"reset": faults.reset_before, "a page": 
 SOON = "1"
 """Seconds, as in `Retry-After`: worth waiting for."""
 LONG = "3600"
+CALLS = "a secret that only the two know"
+"""Of webhook calls."""
 PACE = 20
 """Requests a second."""
 
@@ -150,6 +153,35 @@ class MisbehavingContract(ConnectorContract):
         assert (fake.count(made), [*connector.find(made, [write])[write.key]]) == (before, [])
         assert only(connector.write(made, [write])).outcome == "done"
         assert fake.count(made) == before + 1
+
+    # Webhooks
+
+    def test_s08_a_webhook_that_was_switched_off_is_switched_on_again(self, fake: Fake, connector: Exchange):
+        hooks = connector.hooks
+        assert hooks
+        for topic in hooks.topics:
+            hooks.subscribe(topic, "https://hub.example/shop", CALLS)
+        assert {each.topic for each in hooks.subscriptions() if each.active} == {*hooks.topics}
+        fake.switch_off_webhooks()
+        asleep = [each for each in hooks.subscriptions() if not each.active]
+        assert len(asleep) == len(hooks.topics)
+        for each in asleep:
+            hooks.revive(each)
+        assert all(each.active and each.address == "https://hub.example/shop" for each in hooks.subscriptions())
+
+    def test_s08_a_call_says_which_record_to_fetch(self, fake: Fake, connector: Exchange):
+        assert connector.hooks
+        for stream in {*connector.hooks.topics.values()}:
+            id_ = fake.add(stream)
+            (hint,) = connector.hooks.hints(fake.call(stream, id_, CALLS), CALLS)
+            assert (hint.stream, hint.ids) == (stream, (id_,))
+
+    def test_s08_a_forged_call_is_refused(self, fake: Fake, connector: Exchange):
+        assert connector.hooks
+        call = fake.call(next(iter(connector.hooks.topics.values())), fake.add("orders"), "another")
+        for forged in (call, replace(call, body=call.body + b" "), replace(call, headers={})):
+            with pytest.raises(Refused):
+                connector.hooks.hints(forged, CALLS)
 
     # What it makes of what it is given, and when it says that something has changed
 

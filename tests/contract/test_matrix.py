@@ -10,7 +10,9 @@ from tests.contract.matrix import ROWS, cell, contracts, written
 from tests.contract.misbehaving_suite import MisbehavingContract
 
 DOCS = Path(__file__).parents[2] / "docs"
-FAKED = [(name, contract, module) for name, contract, module in contracts() if issubclass(contract, MisbehavingContract)]
+FAKED = [
+    (name, contract, module) for name, contract, module in contracts() if issubclass(contract, MisbehavingContract)
+]
 EXCHANGES = sorted({name for (_, name), each in TYPES.items() if issubclass(each.options, ExchangeOptions)})
 
 

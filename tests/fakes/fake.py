@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from hub.connector import Exchange
+from hub.connector import Call, Exchange
 from tests.contract.store_steps import StandingClock
 from tests.fakes.server import Asked, Reply, Server
 
@@ -109,6 +109,14 @@ class Fake:
         Its lines, each rounded, do not add up to these totals. One line is of the SKU `00042`, another of a product that
         is gone; the postcode is `00-950`.
         """
+        raise NotImplementedError
+
+    def call(self, stream: str, id_: str, secret: str) -> Call:
+        """Return the webhook call that says that a record has changed, signed with a secret."""
+        raise NotImplementedError
+
+    def switch_off_webhooks(self) -> None:
+        """Switch off all webhooks, as after deliveries that failed."""
         raise NotImplementedError
 
     def complete(self, order: str) -> None:

@@ -7,12 +7,13 @@ from adapters import pages
 from adapters.checks import looked
 from adapters.declared import Declared, Kind, Row, Source, Way
 from adapters.eshop.woocommerce import asked, fulfilling, translate, writing
+from adapters.eshop.woocommerce.hooks import ShopHooks
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.eshop.woocommerce.shop import PAGE, Shop
 from adapters.walks import by_mark, by_offset
 from adapters.writes import singly
 from hub.clock import Clock
-from hub.connector import Finding, Stream
+from hub.connector import Finding, Hooks, Stream
 
 LATE = timedelta(minutes=2)
 """A change may become visible so long after its mark: a batch is marked record by record while it is carried out."""
@@ -106,6 +107,11 @@ class WooCommerceConnector(Declared[Shop, WooCommerceOptions]):
 
     def __init__(self, name: str, options: WooCommerceOptions, clock: Clock) -> None:
         super().__init__(name, options, Shop(name, options, clock), KINDS)
+
+    @property
+    def hooks(self) -> Hooks:
+        """How the shop calls."""
+        return ShopHooks(self.system)
 
     def check(self) -> list[Finding]:
         """Look whether the shop answers, shows what the jobs read, and lets us write: a batch of nothing changes nothing."""

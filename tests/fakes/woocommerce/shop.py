@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 from adapters.eshop.woocommerce.connector import WooCommerceConnector
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from hub.clock import SystemClock
+from hub.connector import Call
 from tests.fakes.fake import Fake, Handler
 from tests.fakes.records import Record, Table
 from tests.fakes.server import Asked, Reply
-from tests.fakes.woocommerce import orders, products
+from tests.fakes.woocommerce import hooks, orders, products
 from tests.fakes.woocommerce.keys import Keys, error
 
 BASE = "/wp-json/wc/v3"
@@ -46,6 +47,9 @@ class WooCommerce(Fake):
         f"GET {BASE}/orders/{{id}}/notes": orders.list_notes,
         f"POST {BASE}/orders/{{id}}/notes": orders.add_note,
         f"GET {BASE}/customers": orders.list_customers,
+        f"GET {BASE}/webhooks": hooks.list_hooks,
+        f"POST {BASE}/webhooks": hooks.add_hook,
+        f"PUT {BASE}/webhooks/{{id}}": hooks.update_hook,
         f"GET {BASE}/settings/{{group}}/{{name}}": setting,
     }
     creates: ClassVar[Mapping[str, str]] = {"products": r"POST .*/products/batch[^/]*\n.*\"create\":\[\{"}
@@ -70,7 +74,7 @@ class WooCommerce(Fake):
         }
         super().__init__()
         self.posts, self.users = Table(self.clock, first=100), Table(self.clock)
-        self.categories = Table(self.clock)
+        self.categories, self.webhooks = Table(self.clock), Table(self.clock)
         self.categories.add({"name": "Uncategorized", "parent": 0})
 
     def connect(self, **options: Any) -> WooCommerceConnector:
@@ -129,6 +133,19 @@ class WooCommerce(Fake):
         customer = 0 if len(self.posts.records) % 2 else int(self.add("parties"))
         record, totals = orders.placed(self, at, customer, f"guest{len(self.posts.records)}@example.com")
         return str(record.id), totals
+
+    def call(self, stream: str, id_: str, secret: str) -> Call:
+        table, number = self._where(stream, id_)
+        record = table.records[number]
+        if stream == "products":
+            kind = {"type": "variation"} if "-" in id_ else {}
+            return hooks.call("product.updated", products.product(self, record) | kind, secret)
+        topic = {"orders": "order.updated", "parties": "customer.updated"}[stream]
+        return hooks.call(topic, {"id": record.id, **record.values}, secret)
+
+    def switch_off_webhooks(self) -> None:
+        for each in self.webhooks.there():
+            each.values["status"] = "disabled"
 
     def complete(self, order: str) -> None:
         self.posts.change(int(order), {"status": "completed"})

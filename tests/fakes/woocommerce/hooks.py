@@ -1,0 +1,69 @@
+"""Webhooks: registered by the API, signed over the body (docs: Webhooks)."""
+
+import base64
+import hmac
+import json
+from typing import TYPE_CHECKING
+
+from hub.connector import Call
+from tests.fakes.records import Record
+from tests.fakes.server import Asked, Reply
+from tests.fakes.woocommerce.keys import error
+from tests.fakes.woocommerce.lists import Row, dates, listed
+
+if TYPE_CHECKING:
+    from tests.fakes.woocommerce.shop import WooCommerce
+
+RESOURCES = ("coupon", "customer", "order", "product")
+PING = Call({"content-type": "application/x-www-form-urlencoded"}, b"webhook_id=7")
+"""The first call, when a webhook is registered: not signed (seen, version 11.0)."""
+
+
+def shown(record: Record) -> Row:
+    """Return a webhook; its secret is not shown."""
+    return {
+        "id": record.id,
+        **{name: record.values[name] for name in ("name", "status", "topic", "delivery_url")},
+        **dates(record),
+    }
+
+
+def list_hooks(shop: "WooCommerce", asked: Asked) -> Reply:
+    """docs: List all webhooks."""
+    return listed(asked, shop.webhooks, shop.webhooks.there(), shown)
+
+
+def add_hook(shop: "WooCommerce", asked: Asked) -> Reply:
+    """docs: Create a webhook."""
+    given = asked.json
+    resource, _, event = given["topic"].partition(".")
+    if resource not in RESOURCES or event not in ("created", "updated", "deleted"):
+        message = "Webhook topic is required and must be valid."
+        return error(400, "woocommerce_rest_webhook_invalid_topic", message)
+    if not given["delivery_url"].startswith(("http://", "https://")):
+        message = "Webhook delivery URL must be a valid URL starting with http:// or https://."
+        return error(400, "woocommerce_rest_webhook_invalid_delivery_url", message)
+    return Reply(201, shown(shop.webhooks.add({"status": "active", **given})))
+
+
+def update_hook(shop: "WooCommerce", asked: Asked, id_: str) -> Reply:
+    """docs: Update a webhook."""
+    if int(id_) not in shop.webhooks.records:
+        return error(400, "woocommerce_rest_shop_webhook_invalid_id", "ID is invalid.")
+    return Reply(200, shown(shop.webhooks.change(int(id_), asked.json)))
+
+
+def call(topic: str, payload: Row, secret: str) -> Call:
+    """Return a delivery."""
+    body = json.dumps(payload).encode()
+    signature = base64.b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
+    resource, _, event = topic.partition(".")
+    told = {
+        "topic": topic,
+        "resource": resource,
+        "event": event,
+        "signature": signature,
+        "id": "7",
+        "delivery-id": "70",
+    }
+    return Call({f"x-wc-webhook-{name}": value for name, value in told.items()}, body)
