@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from hub.connector import GUEST
 from hub.store import bulk
-from hub.store.batch import among
+from hub.store.batch import among, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import binding, scan
 
@@ -54,12 +55,21 @@ def _of(system: str, entity: str) -> sa.ColumnElement[bool]:
     return (binding.c.system == system) & (binding.c.entity == entity)
 
 
-def digests(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, str]:
-    """Return the digests of those that are bound and there."""
-    known = among(tx.dialect, binding.c.external_id, ids)
-    statement = sa.select(binding.c.external_id, binding.c.digest)
-    found = tx.execute(statement.where(_of(system, entity), known, binding.c.gone_at.is_(None)))
-    return {row.external_id: row.digest for row in found}
+@cache
+def _differing(dialect: str) -> sa.Executable:
+    given = rows(dialect, "given", id=sa.Text(), digest=sa.Text())
+    here = (binding.c.system == sa.bindparam("system")) & (binding.c.entity == sa.bindparam("entity"))
+    known = sa.select(binding.c.digest).where(binding.c.external_id == given.c.id, here, binding.c.gone_at.is_(None))
+    return sa.select(given.c.id).where(known.scalar_subquery().is_distinct_from(given.c.digest))
+
+
+def differing(tx: Tx, system: str, entity: str, digests: Mapping[str, str]) -> set[str]:
+    """Return the identities whose digest is not the one that is kept, or that are not bound and there.
+
+    The database compares: of a page that has not changed, nothing needs to come back.
+    """
+    given = pack({"id": identity, "digest": digest} for identity, digest in digests.items())
+    return set(tx.execute(_differing(tx.dialect), {"given": given, "system": system, "entity": entity}).scalars())
 
 
 def by_ids(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, Binding]:

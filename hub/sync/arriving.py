@@ -40,8 +40,8 @@ def fresh(tx: Tx, flow: Flow, documents: Iterable[Document], *, asked_for: bool 
     """
     settings, system = flow.system.settings_digest, flow.system.name
     now = {each.id: (each, of_document(each, settings)) for each in documents}
-    then = bindings.digests(tx, system, flow.stream.entity, list(now))
-    changed = [pair for identity, pair in now.items() if then.get(identity) != pair[1]]
+    other = bindings.differing(tx, system, flow.stream.entity, {each.id: digest for each, digest in now.values()})
+    changed = [now[identity] for identity in now if identity in other]
     if asked_for or not changed or not quarantine.any_open(tx, system, flow.name):
         return changed
     waiting = quarantine.by_identity(tx, system, flow.name, [f"id:{each.id}" for each, _ in changed])
