@@ -29,8 +29,18 @@ def insert(
     """
     if not items:
         return 0
-    statement = _insert(tx.dialect, table.name, tuple(next(iter(items))), tuple(same), tuple(replace))
-    return tx.execute(statement, {"given": pack(items), **same}).rowcount
+    unique = tuple(replace)
+    alike = _alike(items) if unique else NOTHING
+    own = tuple(name for name in next(iter(items)) if name not in alike)
+    statement = _insert(tx.dialect, table.name, own, (*same, *alike), unique)
+    given = [{name: each[name] for name in own} for each in items] if alike else items
+    return tx.execute(statement, {"given": pack(given), **same, **alike}).rowcount
+
+
+def _alike(items: Collection[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return what stands in all rows and so can travel once: of new bindings most columns. Texts go as JSON, for NUL."""
+    first = next(iter(items)).items()
+    return {n: v for n, v in first if not isinstance(v, str) and all(each[n] == v for each in items)}
 
 
 @cache
