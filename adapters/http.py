@@ -91,6 +91,13 @@ class Api:
         )
         self._budget = budgets.budget_of(self._url.netloc.decode("ascii"))
         self._leave = self._budget.join(requests_per_second)
+        self._retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            wait=_pause,
+            retry=tenacity.retry_if_exception(_is_worth_another),
+            sleep=self._sleep,
+            reraise=True,
+        )
 
     def get(self, path: str, params: Params | None = None, *, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask for something. Raises TryLater, Rejected or KeyRefused."""
@@ -130,9 +137,11 @@ class Api:
         self._client.close()
 
     def _request(self, method: str, path: str, params: Params | None, headers: Mapping[str, str] | None) -> _Request:
-        url = self._address(path)
-        if params:
-            url = url.copy_merge_params(dict(params) if isinstance(params, Mapping) else list(params))
+        given = dict(params) if isinstance(params, Mapping) else list(params or ())
+        if given and path and "?" not in path and "#" not in path:
+            url = self._address(f"{path}?{httpx2.QueryParams(given)}")  # parsed once
+        else:
+            url = self._address(path).copy_merge_params(given) if given else self._address(path)
         return _Request(method, url, headers=self._headers | _checked(self.name, headers or {}))
 
     def _address(self, path: str) -> httpx2.URL:
@@ -146,14 +155,7 @@ class Api:
 
     def _carry_out(self, request: _Request) -> Answer:
         """Repeat for a short while what may be repeated."""
-        retrying = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=_pause,
-            retry=tenacity.retry_if_exception(_is_worth_another),
-            sleep=self._sleep,
-            reraise=True,
-        )
-        return retrying(self._once, request)
+        return self._retrying(self._once, request)
 
     def _once(self, request: _Request) -> Answer:
         self._sleep_for(self._budget.turn(self._clock.monotonic()))
