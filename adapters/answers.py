@@ -80,7 +80,10 @@ def exact(value: float | Decimal | str) -> str:
     the reason.
     """
     if isinstance(value, float):
-        return format(Decimal(repr(value)), "f").removesuffix(".0")
+        text = repr(value)
+        return (format(Decimal(text), "f") if "e" in text else text).removesuffix(".0")
+    if type(value) is int:
+        return str(value)
     try:
         number = Decimal(value)
     except InvalidOperation:
