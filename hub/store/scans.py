@@ -9,11 +9,9 @@ from hub.store.database import Tx
 from hub.store.schema import scan
 
 
-def shown(tx: Tx, system: str, stream: str, number: int, entity: str, ids: Sequence[str]) -> None:
-    """Keep the identities of a page, in the page's transaction."""
-    here = (scan.c.system == system) & (scan.c.stream == stream) & (scan.c.number == number)
-    last = tx.execute(sa.select(sa.func.max(scan.c.part)).where(here)).scalar_one() or 0
-    row = {"system": system, "stream": stream, "number": number, "part": last + 1, "entity": entity, "ids": list(ids)}
+def shown(tx: Tx, system: str, stream: str, number: int, entity: str, ids: Sequence[str], part: int) -> None:
+    """Keep identities in the transaction of the page that ends with them; `part` is another one each time."""
+    row = {"system": system, "stream": stream, "number": number, "part": part, "entity": entity, "ids": list(ids)}
     bulk.insert(tx, scan, [row])
 
 

@@ -21,6 +21,9 @@ from hub.sync.system import Flow, System
 
 FULL_EVERY = timedelta(days=1)
 """Where a job does not say how often everything is compared."""
+UNCHANGED = 10_000
+"""So many documents in which nothing has changed may go by before the scan's place is stored: a crash has them read
+again, nothing more."""
 
 
 def exchanger(system: Callable[[], System], streams: Sequence[str], full_every: timedelta | None = None) -> Handler:
@@ -77,9 +80,7 @@ def _read(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
 
 def _store_changes(flow: Flow, page: Page, seen: Checkpoint, run: int, hold: Hold, total: Counter[str]) -> Checkpoint:
     into = _flow_of(flow, page)
-    with hold.reading() as tx:
-        changed = fresh(tx, into, page.documents)
-    total["identical"] += len(page.documents) - len(changed)
+    changed = _changed(into, page, hold, total)
     for note in page.notes:
         hold.tell(note)
     if not changed and page.checkpoint == seen.value:
@@ -87,6 +88,15 @@ def _store_changes(flow: Flow, page: Page, seen: Checkpoint, run: int, hold: Hol
     with hold.page() as (tx, report):
         _take(tx, into, changed, run, report, total)
         return checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
+
+
+def _changed(into: Flow, page: Page, hold: Hold, total: Counter[str]) -> list[tuple[Document, str]]:
+    if not page.documents:
+        return []
+    with hold.reading() as tx:
+        changed = fresh(tx, into, page.documents)
+    total["identical"] += len(page.documents) - len(changed)
+    return changed
 
 
 def _flow_of(flow: Flow, page: Page) -> Flow:
@@ -115,14 +125,9 @@ def _scan(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
         scan = replace(scan, number=scan.number + 1, open=True, at=None)
         with hold.page() as (tx, _):
             seen = scanning.move(tx, flow, scan, seen)
-    complete = False
-    with closing(flow.system.read(flow.name, scan.at, full=True)) as pages:
-        for page in pages:
-            complete = page.complete
-            scan = replace(scan, at=page.checkpoint)
-            seen = _store_scanned(flow, page, scan, seen, run, hold, total)
-            if hold.over() and not complete:
-                return False
+    complete, over, seen = _go_through(flow, scan, seen, run, hold, total)
+    if over and not complete:
+        return False
     if complete:
         total["deleted"] += scanning.end(flow, scan.number, run, hold)
         _note_end(flow, run, hold)
@@ -135,19 +140,27 @@ def _scan(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     return True
 
 
-def _store_scanned(
-    flow: Flow, page: Page, scan: scanning.Scan, seen: Checkpoint, run: int, hold: Hold, total: Counter[str]
-) -> Checkpoint:
-    into = _flow_of(flow, page)
-    with hold.reading() as tx:
-        changed = fresh(tx, into, page.documents)
-    total["identical"] += len(page.documents) - len(changed)
-    with hold.page() as (tx, report):
-        _take(tx, into, changed, run, report, total)
-        if into is flow:
-            ids = [each.id for each in page.documents]
-            scans.shown(tx, flow.system.name, flow.name, scan.number, flow.stream.entity, ids)
-        return scanning.move(tx, flow, scan, seen)
+def _go_through(
+    flow: Flow, scan: scanning.Scan, seen: Checkpoint, run: int, hold: Hold, total: Counter[str]
+) -> tuple[bool, bool, Checkpoint]:
+    """Take what has changed, page by page, until all is shown or the slice is over; returns whether either is so."""
+    complete = over = False
+    shown: list[str] = []
+    with closing(flow.system.read(flow.name, scan.at, full=True)) as pages:
+        for page in pages:
+            complete, into = page.complete, _flow_of(flow, page)
+            changed = _changed(into, page, hold, total)
+            shown += [each.id for each in page.documents] if into is flow else []
+            if not (changed or complete or hold.over() or len(shown) >= UNCHANGED):
+                continue
+            with hold.page() as (tx, report):
+                _take(tx, into, changed, run, report, total)
+                scans.shown(tx, flow.system.name, flow.name, scan.number, flow.stream.entity, shown, seen.version)
+                seen = scanning.move(tx, flow, replace(scan, at=page.checkpoint), seen)
+            shown = []
+            if over := hold.over():
+                break
+    return complete, over, seen
 
 
 def _note_end(flow: Flow, run: int, hold: Hold) -> None:

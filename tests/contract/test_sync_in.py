@@ -6,7 +6,7 @@ from hub.connector import Stream
 from hub.errors import LeaseLost
 from hub.handler import Done, HandedOn
 from hub.store import Store, quarantine
-from hub.sync import exchanger
+from hub.sync import exchange, exchanger
 from tests.contract.store_steps import together
 from tests.contract.tables import CATALOGUE, ERP, SHOP, Held, Hub, Tables
 
@@ -265,7 +265,8 @@ def test_s17_a_first_load_goes_on_where_it_was(hub, erp):
     assert hub.held.counts["new"] == 7
 
 
-def test_s17_a_full_scan_goes_on_where_it_was(hub, erp):
+def test_s17_a_full_scan_goes_on_where_it_was(hub, erp, monkeypatch):
+    monkeypatch.setattr(exchange, "UNCHANGED", 3)  # as many as a page: its slices count what is stored
     for number in range(10):
         erp.put("products", str(number), sku=f"A{number}", name="Lamp")
     hub.run("erp", "products")
@@ -273,6 +274,16 @@ def test_s17_a_full_scan_goes_on_where_it_was(hub, erp):
     erp.size = 3
     outcomes = [hub.run("erp", "products", full=True, pages=2) for _ in range(2)]
     assert outcomes[0] == HandedOn()
+
+
+def test_s13_pages_without_a_change_are_stored_together(hub, erp):
+    for number in range(10):
+        erp.put("products", str(number), sku=f"A{number}", name="Lamp")
+    hub.run("erp", "products")
+    erp.size = 3
+    hub.run("erp", "products", full=True)
+    assert len(hub.held.reports) == 3, "it begins, is shown whole, and ends"
+    assert sorted(hub.keys("products")) == [f"A{number}" for number in range(10)]
 
 
 def test_s18_one_bad_record_stops_no_other(hub, erp):

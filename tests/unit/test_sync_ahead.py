@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 
 from hub.errors import TryLater
-from hub.sync.ahead import read_ahead
+from hub.sync.ahead import AHEAD, read_ahead
 
 SOON = 10
 
@@ -28,18 +28,22 @@ def test_the_next_is_read_while_the_taker_has_one():
         assert asked_for_second.wait(SOON)
 
 
-def test_no_more_than_one_is_read_ahead():
+def test_a_few_are_read_ahead_and_no_more():
     read = []
+    enough = threading.Event()
 
     def items():
-        for number in range(5):
+        for number in range(20):
             read.append(number)
+            if number == 1 + AHEAD:
+                enough.set()
             yield number
 
     with closing(read_ahead(items())) as coming:
         next(coming)
         next(coming)
-    assert read == [0, 1, 2]
+        assert enough.wait(SOON)
+    assert read == list(range(2 + AHEAD))
 
 
 def test_an_error_comes_in_its_place():
