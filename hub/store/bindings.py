@@ -1,10 +1,10 @@
 """Which record of a system is which of ours, and what both last agreed on: the base of the three-way merge."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,18 +14,22 @@ from hub.store.batch import among, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import binding, scan
 
+NOTHING: Mapping[str, Any] = {}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Binding:
-    """A record of a system and the key of ours. The base has two sides, because systems store what they like."""
+
+class Binding(NamedTuple):
+    """A record of a system and the key of ours. The base has two sides, because systems store what they like.
+
+    A tuple: of a first load one is made for each record, and a frozen dataclass takes five times as long.
+    """
 
     external_id: str
     key: str
-    seen: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    seen: Mapping[str, Any] = NOTHING
     """Field values as the system last showed them."""
-    sent: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    sent: Mapping[str, Any] = NOTHING
     """Our values that were agreed on, where they differ from what the system shows."""
-    before: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    before: Mapping[str, Any] = NOTHING
     """What stood in the fields that we wrote last: a system that goes back to it undoes what we wrote."""
     digest: str = ""
     owed: bool = False
@@ -42,13 +46,14 @@ class Binding:
         return self.sent[name] if name in self.sent else self.seen.get(name)
 
 
-_COLUMNS = [binding.c[name] for name in Binding.__dataclass_fields__]
-_STORED = tuple(name for name in Binding.__dataclass_fields__ if name != "id")
+_COLUMNS = [binding.c[name] for name in Binding._fields]
+_STORED = Binding._fields[:-1]
+"""All but the number, which stands last: the database gives it."""
 
 
 def _found(tx: Tx, *conditions: sa.ColumnElement[bool], most: int | None = None) -> list[Binding]:
     statement = sa.select(*_COLUMNS).where(*conditions).order_by(binding.c.id).limit(most)
-    return [Binding(**row) for row in tx.execute(statement).mappings()]  # pyright: ignore[reportArgumentType]  # names are strings
+    return [Binding(*row) for row in tx.execute(statement)]
 
 
 def _of(system: str, entity: str) -> sa.ColumnElement[bool]:
@@ -96,8 +101,7 @@ def parted(tx: Tx, system: str, entity: str, keys: Collection[str]) -> set[str]:
 def of_record(tx: Tx, entity: str, key: str) -> list[tuple[str, Binding]]:
     """Return every system that has a record, with its binding."""
     statement = sa.select(binding.c.system, *_COLUMNS).where(binding.c.entity == entity, binding.c.key == key)
-    found = tx.execute(statement.order_by(binding.c.id)).mappings()
-    return [(row["system"], Binding(**{name: row[name] for name in Binding.__dataclass_fields__})) for row in found]
+    return [(system, Binding(*row)) for system, *row in tx.execute(statement.order_by(binding.c.id))]
 
 
 def owed(tx: Tx, system: str, entity: str, after: int, most: int) -> list[Binding]:
@@ -113,7 +117,7 @@ def made_since(tx: Tx, system: str, entity: str, after: int, most: int) -> list[
 def put(tx: Tx, system: str, entity: str, bound: Collection[Binding], run: int) -> None:
     """Insert or replace bindings, by the system's identity."""
     same = {"system": system, "entity": entity, "run": run, "changed_at": tx.now}
-    items = {each.external_id: {name: getattr(each, name) for name in _STORED} for each in bound}
+    items = {each.external_id: dict(zip(_STORED, each, strict=False)) for each in bound}
     bulk.insert(tx, binding, list(items.values()), same, replace=("system", "entity", "external_id"))
 
 
@@ -179,7 +183,6 @@ def lose(tx: Tx, system: str, entity: str, external_ids: Collection[str], *, owe
     if not external_ids:
         return 0
     mine = _of(system, entity) & among(tx.dialect, binding.c.external_id, external_ids) & binding.c.gone_at.is_(None)
-    nothing: dict[str, Any] = {}
-    base = {"seen": nothing, "sent": nothing, "before": nothing, "digest": ""}
+    base = {"seen": NOTHING, "sent": NOTHING, "before": NOTHING, "digest": ""}
     values = {"gone_at": tx.now, "changed_at": tx.now, "owed": owed}
     return tx.execute(sa.update(binding).where(mine).values(**base, **values)).rowcount

@@ -1,7 +1,7 @@
 """Documents of a system become records: matched, merged field by field, and stored, in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -71,7 +71,7 @@ def take(
             bound[identity] = Binding(external_id=identity, key=key)
         elif bound[identity].key != key:
             # The record has been renamed, and what is put beside it has gone over to the new key.
-            bound[identity] = replace(bound[identity], key=key)
+            bound[identity] = bound[identity]._replace(key=key)
     page = _Page(tx, flow, taken, load(tx, flow, said, bound))
     for each in said:
         page.take(each, bound.get(each.document.id), told.get(each.document.id) if told else None)
@@ -106,7 +106,7 @@ def _resolved(tx: Tx, said: Sequence[Understood], taken: Taken) -> Iterable[Unde
         missing = next((name for name, identity in given.items() if identity not in found[name]), None)
         if missing is None:
             keys = {name: found[name][identity].key for name, identity in given.items()}
-            resolved.append(replace(each, fields={**each.fields, **keys}))
+            resolved.append(each._replace(fields={**each.fields, **keys}))
             continue
         entity, identity = names[missing], given[missing]
         message = f"waits for {entity} {identity} of {flow.system.name}, which has not come yet"
@@ -165,7 +165,7 @@ class _Page:
     def _is_whole(self, said: Understood, bound: Binding) -> bool:
         """Tell whether a document makes a record just as it is: all its fields come in, under the key that they make."""
         flow = self.flow
-        if not flow.makes or not said.fields.keys() <= flow.takes:
+        if not flow.makes or not flow.takes.issuperset(said.fields):
             return False
         return not flow.entity.natural or flow.entity.key(said.fields, said.fields) == bound.key
 

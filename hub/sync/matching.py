@@ -72,7 +72,10 @@ class Known:
         rungs = self.flow.entity.ladder
         for place, name in enumerate(rungs):
             value = rung(name, said.fields) or ""
-            found = [key for key in self.ladder.get((name, value), ()) if self._fits(key, said, rungs[:place])]
+            having = self.ladder.get((name, value))
+            if not having:
+                continue
+            found = [key for key in having if self._fits(key, said, rungs[:place])]
             if len(found) > 1:
                 message = f"{name} {value} is that of {len(found)} records: {', '.join(sorted(found)[:5])}"
                 return Unclear("ambiguous", message)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.connector import Document, Unreadable
 from hub.handler import PageReport
@@ -13,19 +13,20 @@ from hub.store.bindings import Binding
 from hub.store.history import Conflict, Event
 from hub.sync.system import Flow
 
+NOTHING: Mapping[str, Any] = {}
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+
+class Arrival(NamedTuple):
     """What one document came to; for plans and for people."""
 
     entity: str
     key: str
     external_id: str
     outcome: str
-    changed: Mapping[str, tuple[Any, Any]] = field(default_factory=dict[str, tuple[Any, Any]])
+    changed: Mapping[str, tuple[Any, Any]] = NOTHING
     lost: Sequence[Conflict] = ()
     cause: str = ""
-    made: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    made: Mapping[str, Any] = NOTHING
     """The fields of a new record that nothing had to be merged with."""
 
     @property

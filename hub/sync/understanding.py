@@ -1,8 +1,7 @@
 """What a system's document says, in canonical form; or why it cannot be taken. Reads nothing, stores nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub import log
 from hub.canonical import ENTITIES, FieldFault
@@ -14,8 +13,7 @@ logger = log.get("sync")
 NOT_UNDERSTOOD = "not-understood"
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """A document and what it says."""
 
     document: Document

@@ -353,7 +353,7 @@ def references_not_waited_for() -> AbstractContextManager[Any]:
     def unresolved(tx: Any, said: Any, taken: Any) -> Any:
         bound = bindings.by_ids(tx, taken.flow.system.name, "parties", {e.fields.get("party") or "" for e in said})
         return [
-            replace(e, fields={**e.fields, "party": bound[e.fields["party"]].key})
+            e._replace(fields={**e.fields, "party": bound[e.fields["party"]].key})
             if e.fields.get("party") in bound
             else e
             for e in said
