@@ -44,9 +44,12 @@ class Record:
 
 def take_turn(tx: Tx, name: str) -> int:
     """Wait for the turn to write an entity's records; returns its latest revision. The turn ends with the transaction."""
-    tx.execute(insert(tx, entity).values(name=name, revision=0).on_conflict_do_nothing())
     statement = sa.select(entity.c.revision).where(entity.c.name == name).with_for_update()
-    return tx.execute(statement).scalar_one()
+    latest = tx.execute(statement).scalar_one_or_none()
+    if latest is None:
+        tx.execute(insert(tx, entity).values(name=name, revision=0).on_conflict_do_nothing())
+        latest = tx.execute(statement).scalar_one()
+    return latest
 
 
 @cache
