@@ -5,7 +5,7 @@ in one transaction. Whatever happens in between, the next one who comes finds th
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -42,6 +42,15 @@ def too_many(going: int, there: int, brake: int) -> bool:
 
 def _seen(binding: Binding | None) -> Mapping[str, Any]:
     return binding.seen if binding is not None else {}
+
+
+def _portions(wants: Sequence[Want], suspect: Collection[str], size: int) -> Iterator[Sequence[Want]]:
+    """Yield what goes together, without the suspects: first what goes for the first time."""
+    first = [each for each in wants if each.intent is None or not each.creates]
+    again = [e for e in wants if e.intent is not None and e.creates and e.write.key not in suspect]
+    for part in (first, again):
+        for start in range(0, len(part), size):
+            yield part[start : start + size]
 
 
 class Unsettled(TryLater):
@@ -93,7 +102,7 @@ class Bringing:
             brought.ended |= self._given_up(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
         wants = wants if released else self._braked(wants, brought)
-        self._write(self._intended(wants, brought), brought)
+        self._write(wants, brought)
         self._settle_well(prepared.settled)
         return brought
 
@@ -201,7 +210,7 @@ class Bringing:
         self._note(tx, "merged", {key: {"id": identity}})
         return True
 
-    def _intended(self, wants: list[Want], brought: Brought) -> list[Want]:
+    def _intended(self, wants: Sequence[Want], brought: Brought) -> Sequence[Want]:
         """Write down what is about to be created; returns what may be written."""
         creates = {e.write.key: e for e in wants if e.creates and self.flow.stream.create == "intent"}
         if not creates:
@@ -221,16 +230,15 @@ class Bringing:
     # The writes
 
     def _write(self, wants: Sequence[Want], brought: Brought) -> None:
-        size = max(self.flow.stream.bulk, 1)
-        sure = [each for each in wants if each.intent is None or not each.creates]
-        for start in range(0, len(sure), size):
-            self._write_batch(sure[start : start + size], brought)
-        # What was not answered before goes last and alone: if it never is, it holds up nobody else (PAINS S18).
+        suspect = self._suspect(wants)
+        for some in _portions(wants, suspect, max(self.flow.stream.bulk, 1)):
+            # Only what is about to be sent gets an intent: whatever has one may have been created.
+            self._write_batch(self._intended(some, brought), brought)
         faults: list[TryLater] = []
         for each in wants:
-            if each.intent is not None and each.creates and len(faults) < MOST_FAULTS:
+            if each.write.key in suspect and len(faults) < MOST_FAULTS:
                 try:
-                    self._write_batch([each], brought)
+                    self._write_batch(self._intended([each], brought), brought)
                 except TryLater as fault:
                     faults.append(fault)
         if faults:
@@ -287,12 +295,22 @@ class Bringing:
 
     def _given_up(self, wants: Sequence[Want]) -> set[str]:
         """Return the keys of what has been tried for long without an answer."""
+        return {each.key for each in self._tried(wants) if each.key and is_given_up(each)}
+
+    def _suspect(self, wants: Sequence[Want]) -> set[str]:
+        """Return the keys of creates that were not answered twice. Once, and the system may just have gone away.
+
+        They go last and alone: if one of them is never answered, it holds up nobody else (PAINS S18).
+        """
+        return {each.key for each in self._tried(wants) if each.key and each.changed_at > each.since}
+
+    def _tried(self, wants: Sequence[Want]) -> list[quarantine.Entry]:
         tried = [f"push:{each.write.key}" for each in wants if each.creates and each.intent is not None]
         if not tried:
-            return set()
+            return []
         with self.hold.reading() as tx:
             waiting = quarantine.by_identity(tx, self.flow.system.name, self.flow.name, tried)
-        return {each.key for each in waiting.values() if each.key and is_given_up(each)}
+        return [each for each in waiting.values() if each.cause == UNANSWERED]
 
     def _carried_out(self, batch: Mapping[str, Want]) -> tuple[list[Written], Exception | None]:
         """Have a batch written; returns what is known of it, and what broke it off."""

@@ -1,5 +1,6 @@
 """What goes out: nothing is made twice, nothing comes back as a change, nothing is written for nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from hub.connector import Document
 from hub.errors import TryLater
 from hub.handler import Done
-from hub.store import Store, bindings, quarantine
+from hub.store import Store, bindings, intents, quarantine
 from tests.contract.store_steps import StandingClock
 from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables
 
@@ -236,6 +237,38 @@ def test_s18_a_record_on_which_the_system_breaks_holds_up_no_other(hub, erp, sho
     with hub.store.write() as tx:
         quarantine.again(tx, [waiting.id])
     hub.in_step("products")
+    assert len(shop.rows["products"]) == 6
+    assert not hub.waiting()
+
+
+def test_s18_only_what_was_sent_is_looked_for(store, clock: StandingClock):
+    hub = Hub(store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    shop = hub.add("shop", "eshop", Tables(SHOP | {"products": replace(SHOP["products"], bulk=2)}))
+    for number in range(5):
+        erp.put("products", str(number), sku=f"A{number}", name="Lamp")
+    shop.lost_answers = 1
+    with pytest.raises(TryLater):
+        hub.run_all("products")
+    with store.read() as tx:
+        assert list(intents.under_way(tx, "shop", "products")) == ["A0", "A1"]
+    hub.run("shop", "products")
+    assert [row["sku"] for row in shop.rows["products"].values()] == ["A0", "A2", "A3", "A4"]
+    clock.move(seconds=61)
+    hub.in_step("products")
+    assert len(shop.rows["products"]) == 5
+
+
+def test_s18_what_was_not_answered_once_goes_together_once_more(hub, erp, shop, clock: StandingClock):
+    for number in range(6):
+        erp.put("products", str(number), sku=f"A{number}", name="Lamp")
+    shop.poison = {f"A{number}" for number in range(6)}
+    with pytest.raises(TryLater):
+        hub.run_all("products")
+    shop.poison.clear()
+    clock.move(seconds=61)
+    hub.run("shop", "products")
+    assert shop.sizes == [6, 6]
     assert len(shop.rows["products"]) == 6
     assert not hub.waiting()
 
