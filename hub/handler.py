@@ -33,6 +33,8 @@ class Done:
     """All that was due is done."""
 
     message: str | None = None
+    again: datetime | None = None
+    """When the job has to run once more, whatever its schedule: something is under way that can be looked for only then."""
 
 
 @dataclass(frozen=True, slots=True)

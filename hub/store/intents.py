@@ -31,6 +31,13 @@ def find(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str, I
     return {row.key: Intent(*row) for row in tx.execute(statement)}
 
 
+def under_way(tx: Tx, system: str, entity: str) -> dict[str, datetime]:
+    """Return all open intents of a system, the oldest first: key -> when it was made."""
+    here = (intent.c.system == system) & (intent.c.entity == entity)
+    found = tx.execute(sa.select(intent.c.key, intent.c.made_at).where(here).order_by(intent.c.made_at, intent.c.key))
+    return {row.key: row.made_at for row in found}
+
+
 def called(tx: Tx, system: str, entity: str, references: Collection[str]) -> dict[str, str]:
     """Return what the records of open intents are called now: reference -> key."""
     here = (intent.c.system == system) & (intent.c.entity == entity) & among(tx.dialect, intent.c.reference, references)

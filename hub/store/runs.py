@@ -80,14 +80,17 @@ def make(tx: Tx, new: Iterable[NewRun]) -> list[int]:
 
 
 def trigger(tx: Tx, wanted: NewRun) -> int:
-    """Store a triggered run, or let it coalesce into the one of its job that waits. Returns the run's id."""
+    """Store a triggered run, or let it coalesce into the one of its job that waits, at the earlier time. Returns its id."""
     waiting = (run.c.job == wanted.job) & in_state("waiting") & (run.c.cause == literal("trigger"))
-    look = sa.select(run.c.id, run.c.scope).where(waiting, run.c.started_at.is_(None)).with_for_update()
+    look = (
+        sa.select(run.c.id, run.c.scope, run.c.not_before).where(waiting, run.c.started_at.is_(None)).with_for_update()
+    )
     while True:
         found = tx.execute(look).first()
         if found:
             scope = _united(found.scope, wanted.scope)
-            more = {"stands_for": run.c.stands_for + wanted.stands_for, "scope": scope}
+            earlier = min(found.not_before, wanted.not_before)
+            more = {"stands_for": run.c.stands_for + wanted.stands_for, "scope": scope, "not_before": earlier}
             tx.execute(sa.update(run).where(run.c.id == found.id).values(more))
             return found.id
         made = make(tx, [wanted])

@@ -5,7 +5,7 @@ in one transaction. Whatever happens in between, the next one who comes finds th
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -21,17 +21,16 @@ from hub.sync.arriving import Told, take
 from hub.sync.digest import of_document
 from hub.sync.preparing import Prepared, Want, prepare
 from hub.sync.system import Flow
+from hub.sync.unanswered import UNANSWERED, is_given_up
 
 DEEPEST = 2
 """What a record needs is brought before it (an order's party), and what that needs."""
 
 
-BRAKE, BREAKS, UNANSWERED = "brake", "breaks", "unanswered"
+BRAKE, BREAKS = "brake", "breaks"
 """Causes in quarantine."""
 MOST_FAULTS = 3
 """So often may what was not answered before not be answered again, before the others are left for the next run."""
-GIVE_UP = timedelta(hours=1)
-"""What has not been answered for so long is left until somebody wants it tried again."""
 FEW = 10
 """Of so few records, all may go at once."""
 
@@ -45,8 +44,17 @@ def _seen(binding: Binding | None) -> Mapping[str, Any]:
     return binding.seen if binding is not None else {}
 
 
+def _portions(wants: Sequence[Want], suspect: Collection[str], size: int) -> Iterator[Sequence[Want]]:
+    """Yield what goes together, without the suspects: first what goes for the first time."""
+    first = [each for each in wants if each.intent is None or not each.creates]
+    again = [e for e in wants if e.intent is not None and e.creates and e.write.key not in suspect]
+    for part in (first, again):
+        for start in range(0, len(part), size):
+            yield part[start : start + size]
+
+
 class Unsettled(TryLater):
-    """A create was not answered; it is looked for when it has surely been carried out, or never will be."""
+    """Writes were not answered; creates among them are looked for when they have surely been carried out, or never will be."""
 
 
 @dataclass(slots=True)
@@ -58,7 +66,7 @@ class Brought:
     told: set[str] = field(default_factory=set[str])
     """Those of them that were written."""
     unsettled: set[str] = field(default_factory=set[str])
-    """Nothing is known of them yet."""
+    """Nothing is known of them yet; they have an intent, and are looked for when it is old enough."""
 
 
 @dataclass(slots=True)
@@ -70,14 +78,7 @@ class Bringing:
     hold: Hold
     total: Counter[str]
     depth: int = 0
-    wait: float = 0.0
-    """Seconds until what is unsettled can be looked for."""
     removed: int = 0
-
-    def end(self) -> None:
-        """Raise Unsettled if anything is."""
-        if self.wait:
-            raise Unsettled(after=self.wait)
 
     def bring(self, keys: Sequence[str], *, released: bool = False) -> Brought:
         """Bring the records with these keys to the system, as far as they differ from what was agreed on.
@@ -101,7 +102,7 @@ class Bringing:
             brought.ended |= self._given_up(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
         wants = wants if released else self._braked(wants, brought)
-        self._write(self._intended(wants, brought), brought)
+        self._write(wants, brought)
         self._settle_well(prepared.settled)
         return brought
 
@@ -125,7 +126,6 @@ class Bringing:
             if stream is not None and self.flow.system.flow(stream).goes:
                 other = Bringing(self.flow.system.flow(stream), self.run, self.hold, self.total, self.depth + 1)
                 other.bring(list(keys))
-                self.wait = max(self.wait, other.wait)
 
     def _refresh(self, wants: Sequence[Want]) -> bool:
         """Look at records of which the system may have changed what we are about to write; returns whether any had.
@@ -153,10 +153,7 @@ class Bringing:
         with self.hold.reading() as tx:
             now = tx.now
         late = timedelta(seconds=self.flow.stream.late)
-        for each in creates:
-            if each.intent is not None and each.intent.made_at + late > now:
-                brought.unsettled.add(each.write.key)
-                self.wait = max(self.wait, (each.intent.made_at + late - now).total_seconds())
+        brought.unsettled |= {e.write.key for e in creates if e.intent is not None and e.intent.made_at + late > now}
         wanted = [each.write for each in creates if each.write.key not in brought.unsettled]
         if not wanted:
             return []
@@ -213,7 +210,7 @@ class Bringing:
         self._note(tx, "merged", {key: {"id": identity}})
         return True
 
-    def _intended(self, wants: list[Want], brought: Brought) -> list[Want]:
+    def _intended(self, wants: Sequence[Want], brought: Brought) -> Sequence[Want]:
         """Write down what is about to be created; returns what may be written."""
         creates = {e.write.key: e for e in wants if e.creates and self.flow.stream.create == "intent"}
         if not creates:
@@ -226,26 +223,22 @@ class Bringing:
             made = bindings.by_keys(tx, name, entity, list(references))
             references = {key: each for key, each in references.items() if key not in made}
             ours = intents.make(tx, name, entity, references, looked_into, self.run)
-        elsewhere = creates.keys() - ours
-        if elsewhere:
-            # Another run is creating them at this moment.
-            brought.unsettled |= elsewhere
-            self.wait = max(self.wait, self.flow.stream.late)
-        return [each for each in wants if each.write.key not in elsewhere]
+        # Another run is creating the others at this moment.
+        brought.unsettled |= creates.keys() - ours
+        return [each for each in wants if each.write.key not in brought.unsettled]
 
     # The writes
 
     def _write(self, wants: Sequence[Want], brought: Brought) -> None:
-        size = max(self.flow.stream.bulk, 1)
-        sure = [each for each in wants if each.intent is None or not each.creates]
-        for start in range(0, len(sure), size):
-            self._write_batch(sure[start : start + size], brought)
-        # What was not answered before goes last and alone: if it never is, it holds up nobody else (PAINS S18).
+        suspect = self._suspect(wants)
+        for some in _portions(wants, suspect, max(self.flow.stream.bulk, 1)):
+            # Only what is about to be sent gets an intent: whatever has one may have been created.
+            self._write_batch(self._intended(some, brought), brought)
         faults: list[TryLater] = []
         for each in wants:
-            if each.intent is not None and each.creates and len(faults) < MOST_FAULTS:
+            if each.write.key in suspect and len(faults) < MOST_FAULTS:
                 try:
-                    self._write_batch([each], brought)
+                    self._write_batch(self._intended([each], brought), brought)
                 except TryLater as fault:
                     faults.append(fault)
         if faults:
@@ -265,11 +258,10 @@ class Bringing:
         brought.unsettled |= {each.write.key for each in left}
         if creates:
             self._note_unanswered(creates)
-            self.wait = max(self.wait, self.flow.stream.late)
         if fault is not None and not isinstance(fault, TryLater):
             raise fault
         told = str(fault or f"{self.flow.system.name} said nothing of {len(left)} {self.flow.stream.entity}")
-        raise Unsettled(told, after=self.wait or getattr(fault, "after", None)) from fault
+        raise Unsettled(told, after=getattr(fault, "after", None)) from fault
 
     def _is_well(self) -> bool:
         return all(each.good for each in self.flow.system.connector.check())
@@ -303,14 +295,22 @@ class Bringing:
 
     def _given_up(self, wants: Sequence[Want]) -> set[str]:
         """Return the keys of what has been tried for long without an answer."""
+        return {each.key for each in self._tried(wants) if each.key and is_given_up(each)}
+
+    def _suspect(self, wants: Sequence[Want]) -> set[str]:
+        """Return the keys of creates that were not answered twice. Once, and the system may just have gone away.
+
+        They go last and alone: if one of them is never answered, it holds up nobody else (PAINS S18).
+        """
+        return {each.key for each in self._tried(wants) if each.key and each.changed_at > each.since}
+
+    def _tried(self, wants: Sequence[Want]) -> list[quarantine.Entry]:
         tried = [f"push:{each.write.key}" for each in wants if each.creates and each.intent is not None]
         if not tried:
-            return set()
+            return []
         with self.hold.reading() as tx:
             waiting = quarantine.by_identity(tx, self.flow.system.name, self.flow.name, tried)
-            # From the first time to the last, not until now: the hub may not have been there to try.
-            long = [e for e in waiting.values() if e.cause == UNANSWERED and e.changed_at - e.since > GIVE_UP]
-        return {each.key for each in long if each.key}
+        return [each for each in waiting.values() if each.cause == UNANSWERED]
 
     def _carried_out(self, batch: Mapping[str, Want]) -> tuple[list[Written], Exception | None]:
         """Have a batch written; returns what is known of it, and what broke it off."""

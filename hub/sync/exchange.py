@@ -15,9 +15,11 @@ from hub.store import Tx, bindings, checkpoints, quarantine, scans
 from hub.store.checkpoints import Checkpoint
 from hub.sync import scanning
 from hub.sync.arriving import fresh, take
+from hub.sync.bringing import Unsettled
 from hub.sync.pull import summary
 from hub.sync.push import MOST_TRIED, SIDE, push
 from hub.sync.system import Flow, System
+from hub.sync.unanswered import next_look
 
 FULL_EVERY = timedelta(days=1)
 """Where a job does not say how often everything is compared."""
@@ -32,13 +34,18 @@ def exchanger(system: Callable[[], System], streams: Sequence[str], full_every: 
     def exchange(work: Work, hold: Hold) -> Outcome:
         total: Counter[str] = Counter()
         side = system()
-        for name in streams:
-            flow = side.flow(name)
+        flows = [side.flow(name) for name in streams]
+        with hold.reading() as tx:
+            began, again = tx.now, next_look(tx, flows)
+        for flow in flows:
             if not pull(flow, work, hold, total, FULL_EVERY if full_every is None else full_every):
                 return HandedOn()
             if flow.goes and not push(flow, work.run, hold, total):
                 return HandedOn()
-        return Done(summary(+total))
+        if again and work.plan:
+            # Another run would do more than the plan showed.
+            raise Unsettled(after=(again - began).total_seconds())
+        return Done(summary(+total), again)
 
     return exchange
 

@@ -1,12 +1,13 @@
-"""Brings the hub's records to a system: what has changed since, what is owed, what was waiting (PAINS S9, S17, S19)."""
+"""Brings the hub's records to a system: what has changed since, what is owed, what was waiting (PAINS S6, S9, S17, S19)."""
 
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from typing import Any
 
 from hub.handler import Hold
 from hub.store import bindings, checkpoints, quarantine, records
-from hub.sync.bringing import Bringing, Brought, Unsettled
+from hub.sync import unanswered
+from hub.sync.bringing import Bringing
 from hub.sync.outgoing import depending_on, keys_of
 from hub.sync.system import Flow
 
@@ -21,14 +22,14 @@ SIDE = ">"
 def push(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     """Bring everything that is due; returns whether it got to the end before the slice was over.
 
-    Raises TryLater (Unsettled where a create was not answered).
+    What was not answered is left until it can be looked for, and holds up nothing else. Raises TryLater (Unsettled where
+    writes were not answered just now).
     """
     bringing = Bringing(flow, run, hold, total)
-    for source in (_owed, _tried, _changed, _depending):
+    for source in (_owed, _tried, _changed, _depending, _unanswered):
         for _ in source(bringing):
             if hold.over():
                 return False
-    bringing.end()
     return True
 
 
@@ -50,15 +51,16 @@ def _owed(bringing: Bringing) -> Generator[None]:
 
 
 def _tried(bringing: Bringing) -> Generator[None]:
-    """Bring what waited for another record that is there now, and what an operator wants tried again."""
+    """Bring what waited for another record that is there now, or may be; and what an operator wants tried again."""
     flow = bringing.flow
     with bringing.hold.reading() as tx:
         waiting = quarantine.to_try(tx, flow.system.name, flow.name, MOST_TRIED)
         entries = [each for each in waiting if each.identity.startswith("push:") and each.key]
-        there: dict[str, Mapping[str, Any]] = {}
+        there: dict[str, set[str]] = {}
         for entity in {each.needs["entity"] for each in entries if each.needs}:
             needed = [each.needs["key"] for each in entries if each.needs and each.needs["entity"] == entity]
-            there[entity] = bindings.by_keys(tx, flow.system.name, entity, needed)
+            there[entity] = {*bindings.by_keys(tx, flow.system.name, entity, needed)}
+            there[entity] |= {*unanswered.due_of(tx, flow.system, entity)}
     asked = [each.key for each in entries if each.key and each.again]
     ready = [
         each.key for each in entries if each.key and each.needs and each.needs["key"] in there[each.needs["entity"]]
@@ -77,8 +79,8 @@ def _changed(bringing: Bringing) -> Generator[None]:
             found = records.since(tx, flow.stream.entity, _stands(bringing, tx, "revision"), BATCH)
         if not found:
             return
-        brought = bringing.bring(keys_of(flow, found))
-        _move(bringing, brought, revision=found[-1].revision)
+        bringing.bring(keys_of(flow, found))
+        _move(bringing, revision=found[-1].revision)
         yield
 
 
@@ -93,8 +95,17 @@ def _depending(bringing: Bringing) -> Generator[None]:
             keys = depending_on(tx, flow, {each.key for each in made})
         if not made:
             return
-        brought = bringing.bring(keys)
-        _move(bringing, brought, products=made[-1].id)
+        bringing.bring(keys)
+        _move(bringing, products=made[-1].id)
+        yield
+
+
+def _unanswered(bringing: Bringing) -> Generator[None]:
+    """Look for what was being created when no answer came, or a process ended."""
+    with bringing.hold.reading() as tx:
+        keys = unanswered.due(tx, bringing.flow)
+    for start in range(0, len(keys), BATCH):
+        bringing.bring(keys[start : start + BATCH])
         yield
 
 
@@ -103,11 +114,9 @@ def _stands(bringing: Bringing, tx: Any, name: str) -> int:
     return value.get(name, 0)
 
 
-def _move(bringing: Bringing, brought: Brought, **further: int) -> None:
-    """Move the checkpoint on; only over what has been brought, or waits in quarantine."""
+def _move(bringing: Bringing, **further: int) -> None:
+    """Move the checkpoint on: what has not been brought waits in quarantine, or has an intent."""
     flow = bringing.flow
-    if brought.unsettled:
-        raise Unsettled(after=bringing.wait or flow.stream.late)
     with bringing.hold.page() as (tx, _):
         seen = checkpoints.get(tx, flow.system.name, flow.name + SIDE)
         checkpoints.move(tx, flow.system.name, flow.name + SIDE, {**(seen.value or {}), **further}, seen)

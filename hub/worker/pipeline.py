@@ -184,12 +184,28 @@ class Pipeline:
             with self.store.write() as tx:
                 settlements = [self._settlement(tx, held.hold, outcome) for held, outcome in ours]
                 settled = claims.settle(tx, settlements)
+                self._make_again(tx, [(held.hold.claimed, o) for held, o in ours if held.hold.claimed.id in settled])
         for held, _ in ended:
             self.held.pop((held.hold.claimed.id, held.hold.claimed.generation), None)
         self.acknowledge([held.delivery for held, _ in ended])
         # Of a run that we lost and claimed again, only what we claimed last can have been ours to settle.
         latest = {each.id: each for each in sorted(settlements, key=lambda each: each.generation)}
         return [outbox.Unsent(s.id, s.generation, 0, s.job, s.result) for s in latest.values() if s.id in settled]
+
+    def _make_again(self, tx: Tx, ended: Sequence[tuple[claims.Claimed, Outcome]]) -> None:
+        """Make the runs that ended ones want to follow them."""
+        for claimed, outcome in ended:
+            job = self.duties.jobs().get(claimed.job)
+            if isinstance(outcome, Done) and outcome.again is not None and job is not None:
+                wanted = runs.NewRun(
+                    job=job.name,
+                    system=job.system,
+                    cause="trigger",
+                    not_before=outcome.again,
+                    overlap=job.overlap,
+                    reason=f"run {claimed.id} left something to be looked for",
+                )
+                runs.trigger(tx, wanted)
 
     def _settlement(self, tx: Tx, hold: RunHold, outcome: Outcome) -> claims.Settlement:
         claimed = hold.claimed

@@ -61,6 +61,8 @@ class Tables:
     breaks_off: bool = False
     """A full scan ends without having come to its end."""
     answers_with_document: bool = True
+    sizes: list[int] = field(default_factory=list)
+    """How many were written together, each time."""
 
     def __post_init__(self):
         self.rows = {name: {} for name in self.streams}
@@ -109,6 +111,7 @@ class Tables:
         return Change(fields["sku"] if adds_up else "", fields, place, document.raw.get("reference", ""))
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
+        self.sizes.append(len(writes))
         for each in writes:
             if each.key in self.poison:
                 raise Unanswered("500") if each.id is None else TryLater("500")

@@ -1,5 +1,6 @@
 """Triggers that arrive while one waits become one run."""
 
+from datetime import timedelta
 from threading import Event
 
 from hub.store import Store, claims, runs
@@ -33,6 +34,14 @@ def test_triggers_coalesce_into_the_one_that_waits(store: Store):
     first, second, third = pull(store, triggered(), triggered(), triggered(stands_for=5))
     assert first == second == third
     assert shown(store, first).stands_for == 7
+
+
+def test_the_earliest_of_them_says_when(store: Store):
+    with store.write() as tx:
+        soon, later = tx.now + timedelta(seconds=1), tx.now + timedelta(minutes=2)
+    pull(store, triggered(not_before=later), triggered(not_before=soon), triggered(not_before=later))
+    with store.read() as tx:
+        assert runs.due(tx, soon, 10)
 
 
 def test_the_keys_of_all_triggers_are_asked_for_once(store: Store):

@@ -286,6 +286,26 @@ def test_the_breaker_opens_after_failures_in_a_row_and_what_was_delivered_is_put
     assert (last.state, last.failures) == ("waiting", 0)
 
 
+def test_a_run_that_is_done_may_have_its_job_run_once_more(spine):
+    asked = []
+
+    def looks_for_something(work, _hold):
+        asked.append(work.scope)
+        return Done(again=datetime.now(UTC) + timedelta(minutes=2)) if len(asked) == 1 else Done()
+
+    spine.add_job("shop.orders", looks_for_something)
+    spine.make("shop.orders", scope=["1001"])
+    spine.relay()
+    pipeline = spine.pipeline()
+    assert [each.message for each in spine.deliver(pipeline)] == [None]
+    assert spine.relay() == 0
+    spine.clock.ahead += timedelta(minutes=2)
+    assert spine.relay() == 1
+    spine.deliver(pipeline)
+    assert asked == [["1001"], None]
+    assert spine.relay() == 0
+
+
 def test_a_trigger_from_outside_runs_its_job_and_a_storm_of_them_coalesces(spine):
     asked = []
     spine.add_job("shop.orders", lambda work, _hold: asked.append(work.scope) or Done())
