@@ -56,6 +56,10 @@ class Kind(Generic[System, Told]):
     """Rows of orders -> the parties that come with them."""
     write: Callable[[System, Sequence[Write]], Iterable[Written]] | None = None
     find: Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]] | None = None
+    reference: Callable[[Row], str] | None = None
+    """A document -> the hub's own reference, where it carries one."""
+    look: Callable[[System], object] | None = None
+    """Asks for next to nothing, as reading does, to see whether it may."""
 
 
 class Declared(Generic[System, Told]):
@@ -65,6 +69,13 @@ class Declared(Generic[System, Told]):
         """`name`: the system's in hub.toml; `kinds`: by the word that stands there under `sync`."""
         self.name, self.options, self.system = name, options, system
         self.kinds = kinds
+
+    def look(self) -> str:
+        """Look at every stream that says how; returns which can be read. Raises what reading raises."""
+        looks = {name: kind.look for name, kind in self.kinds.items() if kind.look}
+        for look in looks.values():
+            look(self.system)
+        return f"{', '.join(looks)} can be read"
 
     @property
     def hooks(self) -> Hooks | None:
@@ -106,17 +117,18 @@ class Declared(Generic[System, Told]):
         return [each for each in found if each.id in wanted]
 
     def translate(self, stream: str, document: Document) -> Change | Unreadable:
-        """Return what a document says, canonically; an order's channel is the system's name."""
+        """Return what a document says, canonically; an order's channel is the system's name, where none is written."""
         kind, place = self.kinds[stream], Place(f"{self.name} {stream} {document.id}")
         fields = kind.translate(document.raw, self.options)
+        reference = kind.reference(document.raw) if kind.reference else ""
         if "sku" in fields and not fields["sku"]:
             return Unreadable("missing-key", "the product has no SKU there; give it one", place)
         entity = kind.stream.entity
-        if entity == "orders":
+        if entity == "orders" and "channel" not in kind.stream.writes:
             fields["channel"] = self.name
         if entity == "stock" and "location" not in fields:  # one number for each product, wherever it lies
-            return Change(natural_key([fields["sku"]]), fields, place)
-        return Change(ENTITIES[entity].key(fields, fields), fields, place)
+            return Change(natural_key([fields["sku"]]), fields, place, reference)
+        return Change(ENTITIES[entity].key(fields, fields), fields, place, reference)
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
         """Carry writes out."""

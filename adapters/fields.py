@@ -39,8 +39,24 @@ def within(path: str, rest: str) -> str:
 
 def told(table: Table, raw: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a record says, by our names."""
-    values = {name: at(raw, field.path) for name, field in table.items()}
-    return {name: None if value is None else table[name].make(value) for name, value in values.items()}
+    return {name: value_of(field, raw) for name, field in table.items()}
+
+
+def value_of(field: Field, raw: Mapping[str, Any]) -> Any:
+    """Return what a record says for one field."""
+    value = at(raw, field.path)
+    return None if value is None else field.make(value)
+
+
+def written(table: Table, ours: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a system is told, by a table of its fields and the ways to ours, less what there is nothing of."""
+    return {name: value for name, value in told(table, ours).items() if value is not None}
+
+
+def backwards(table: Table) -> dict[str, Field]:
+    """Return a table for writing: of the fields that are read as they are, from where they are read."""
+    plain = {name: field for name, field in table.items() if field.make is as_it_is and "." not in field.path}
+    return {field.path: Field(name) for name, field in plain.items()}
 
 
 def at(raw: Any, path: str) -> Any:
@@ -71,3 +87,23 @@ def of_type(path: str, *types: str) -> Callable[[Iterable[Mapping[str, Any]]], A
         return next((found[each] for each in types if each in found), None)
 
     return choose
+
+
+def active(children: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return those that are in use: systems that delete nothing switch it off."""
+    return [each for each in children if each["active"]]
+
+
+def in_use(path: str, make: Callable[[list[Mapping[str, Any]]], Any], asks: str) -> Field:
+    """Return a field that is made of those children that are in use."""
+    return Field(path, lambda children: make(active(children)), f"{asks} active")
+
+
+def parts_in_use(path: str, table: Table) -> Field:
+    """Return a field that is a list of those children that are in use."""
+    return in_use(path, lambda rows: [told(table, row) for row in rows], asked(table))
+
+
+def first(make: Callable[[Any], Any]) -> Callable[[Iterable[Any]], Any]:
+    """Return a `make` for several records: what comes of the first of which anything comes."""
+    return lambda rows: next((made for row in rows if (made := make(row))), None)

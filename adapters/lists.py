@@ -1,54 +1,91 @@
-"""Reading a system that knows neither pages nor change marks: a list comes whole, and is compared."""
+"""Ways through a list that knows neither pages nor change marks: it comes whole, and is compared."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
-from hub.connector import Document, Page
+from adapters.declared import Row, Source, Way
+from adapters.http import Api
+from adapters.pages import Spot
 
-Row = TypeVar("Row")
-
-
-def in_pages(
-    entity: str, documents: Iterable[Document], since: Mapping[str, Any] | None, size: int = 500
-) -> Generator[Page, None, None]:
-    """Yield a full scan of documents that are all there, in the order of their ids; from where a former one broke off."""
-    found = sorted(documents, key=_place)
-    rest = [each for each in found if _place(each) > (since or {}).get("after", [])]
-    for start in range(0, len(rest), size):
-        shown = rest[start : start + size]
-        yield Page(entity, (), (), {"after": _place(shown[-1])}, documents=shown, total=len(found))
-    yield Page(entity, (), (), {}, complete=True)
+System = TypeVar("System", bound="Spoken")
 
 
-def _place(document: Document) -> list[Any]:
-    """Return a place in an order in which numbers stand as they count."""
-    return [len(document.id), document.id]
+class Spoken(Protocol):
+    """A system that is spoken to over HTTP."""
+
+    @property
+    def api(self) -> Api:
+        """Its interface."""
+        ...
+
+
+@dataclass(frozen=True)
+class Listing(Generic[System]):
+    """A list that comes whole from an address; below that, by its id, a row alone."""
+
+    path: str
+    """With a slash at its end."""
+    shape: Callable[[Sequence[Row]], Sequence[Row]] = list
+    """Rows as they come -> with an `id`, a number."""
+    rest: Callable[[System], Callable[[Row], Row]] = lambda _: lambda row: row
+    """Asks for what the list does not show of a row, at the cost of a request; made once for each walk."""
+
+    def rows(self, system: System) -> Sequence[Row]:
+        """Return all rows as the list shows them."""
+        return self.shape(system.api.get(self.path).body)
+
+    def some(self, system: System, ids: Sequence[str]) -> list[Row]:
+        """Return whole rows by their ids, as far as they are there."""
+        found = [row for id_ in ids if (row := system.api.look_up(f"{self.path}{id_}/"))]
+        return list(map(self.rest(system), self.shape(found)))
+
+
+def listed(listing: Listing[System], size: int = 500) -> Source[System]:
+    """Return what comes whole, so many rows at a time, in the order of their ids; from where a former walk broke off."""
+
+    def walk(system: System, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+        complete, reached = listing.rest(system), (spot or {}).get("after", [])
+        left = [row for row in sorted(listing.rows(system), key=_place) if _place(row) > reached]
+        for start in range(0, len(left), size):
+            shown = left[start : start + size]
+            yield list(map(complete, shown)), {"after": _place(shown[-1])}
+
+    return Source(Way(walk), listing.some)
+
+
+def in_blocks(listing: Listing[System], told: Callable[[Row], Mapping[str, Any]] = dict, size: int = 20) -> Way[System]:
+    """Walk through the blocks of rows in which one is new, gone or changed.
+
+    `told`: what the list shows of a row, without what moves by itself.
+    """
+
+    def walk(system: System, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+        complete = listing.rest(system)
+        for block, after in changed_blocks(listing.rows(system), told, spot, size):
+            yield list(map(complete, block)), after
+
+    return Way(walk)
 
 
 def changed_blocks(
-    rows: Iterable[Row],
-    key: Callable[[Row], int],
-    told: Callable[[Row], Mapping[str, Any]],
-    since: Mapping[str, Any] | None,
-    *,
-    full: bool,
-    size: int = 20,
-) -> Iterator[tuple[Sequence[Row], dict[str, Any], dict[str, Any]]]:
-    """Yield the blocks in which a row is new, gone or changed, each with the checkpoints before and after it.
-
-    For a list that shows only a part of each record, whose rest costs a request: `told` is what it shows, without what
-    moves by itself. `full`: all blocks, with checkpoints of their own.
-    """
+    rows: Iterable[Row], told: Callable[[Row], Mapping[str, Any]], since: Spot | None, size: int
+) -> Iterator[tuple[Sequence[Row], dict[str, Any]]]:
+    """Yield the blocks in which a row is new, gone or changed, each with the checkpoint after it: digests of all blocks."""
     spot: dict[str, Any] = dict(since or {})
-    for number, group in groupby(sorted(rows, key=key), key=lambda row: key(row) // size):
+    for number, group in groupby(sorted(rows, key=_place), key=lambda row: int(row["id"]) // size):
         block = list(group)
         digest = blake2b(orjson.dumps([told(row) for row in block]), digest_size=8).hexdigest()
-        if number <= spot.get("after", -1) if full else spot.get(str(number)) == digest:
-            continue
-        after = {"after": number} if full else spot | {str(number): digest}
-        yield block, spot, after
-        spot = after
+        if spot.get(str(number)) != digest:
+            spot = spot | {str(number): digest}
+            yield block, spot
+
+
+def _place(row: Row) -> list[Any]:
+    """Return a place in an order in which numbers stand as they count."""
+    id_ = str(row["id"])
+    return [len(id_), id_]

@@ -4,15 +4,31 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 
-def stable(value: Any, moves: Callable[[str], bool], *, ordered: bool = True) -> Any:
-    """Return JSON without the keys that move; not `ordered`: lists of records come in any order, and get one."""
+def stable(
+    value: Any, moves: Callable[[str], bool], *, ordered: bool = True, leaf: Callable[[Any], Any] = lambda value: value
+) -> Any:
+    """Return JSON without the keys that move.
+
+    Not `ordered`: lists of records come in any order, and get one. `leaf`: what texts and numbers become.
+    """
     if isinstance(value, Mapping):
         table = cast("Mapping[str, Any]", value)
-        return {name: stable(part, moves, ordered=ordered) for name, part in table.items() if not moves(name)}
+        told = {name: part for name, part in table.items() if not moves(name)}
+        return {name: stable(part, moves, ordered=ordered, leaf=leaf) for name, part in told.items()}
     if not isinstance(value, list):
-        return value
-    parts = [stable(part, moves, ordered=ordered) for part in cast("list[Any]", value)]
+        return leaf(value)
+    parts = [stable(part, moves, ordered=ordered, leaf=leaf) for part in cast("list[Any]", value)]
     return parts if ordered or not parts or not isinstance(parts[0], Mapping) else sorted(parts, key=_place)
+
+
+def id_of(address: str) -> str:
+    """Return the id at the end of an address."""
+    return address.rstrip("/").rpartition("/")[2]
+
+
+def without_host(api: str) -> Callable[[Any], Any]:
+    """Return a `leaf` for records that refer to others by address: below this one, only the id is left."""
+    return lambda value: id_of(value) if isinstance(value, str) and value.startswith(api) else value
 
 
 def _place(part: Mapping[str, Any]) -> tuple[str, str]:

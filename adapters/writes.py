@@ -10,6 +10,7 @@ from hub.connector import Write, Written
 from hub.errors import TryLater
 
 System = TypeVar("System")
+Given = TypeVar("Given")
 
 
 class Gone(Rejected):
@@ -79,6 +80,18 @@ def singly(
 
     def write(system: System, writes: Sequence[Write]) -> Iterator[Written]:
         return one_by_one(writes, lambda each: carry_out(system, each))
+
+    return write
+
+
+def singly_with(
+    ask: Callable[[System], Given], carry_out: Callable[[System, Given, Write], Written]
+) -> Callable[[System, Sequence[Write]], Iterator[Written]]:
+    """Make a function that takes one write, and what is asked for once for all, into one that takes them one by one."""
+
+    def write(system: System, writes: Sequence[Write]) -> Iterator[Written]:
+        given = ask(system)
+        return one_by_one(writes, lambda each: carry_out(system, given, each))
 
     return write
 

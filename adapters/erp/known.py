@@ -1,8 +1,12 @@
 """What records refer to in an ERP (a country, a currency, a tax): looked up by its name, once, when it is first needed."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
 
-from adapters.erp.orders import Unwritable
+from adapters.erp.models import Model, Models
+from adapters.erp.orders import Fields, Unwritable, plain
+from adapters.fields import Table, told, written
 
 
 class Known:
@@ -24,3 +28,26 @@ class Known:
     def any_number(self, what: str, name: str | None) -> int | None:
         """Return the number of one thing, if one is named."""
         return self.number(what, name) if name else None
+
+
+def known_in(erp: Models, models: Mapping[str, Model]) -> Known:
+    """Return what an ERP has in these models. Each tells a `name`, that of taxes their `rate` in per cent, plain.
+
+    One that tells a `company` has things of several, of which those of ours are meant. Of several taxes of one rate it is
+    the one in the options, or the first.
+    """
+    chosen = {plain(Decimal(rate)): name for rate, name in erp.options.taxes.items()}
+
+    def look_up(what: str) -> dict[str, int]:
+        rows = [(told(models[what].table, row), row["id"]) for row in reversed(erp.search(models[what]))]
+        ours = [(thing, id_) for thing, id_ in rows if thing.get("company") in (None, erp.options.company)]
+        if what != "tax":
+            return {thing["name"]: id_ for thing, id_ in ours}
+        return {tax["rate"]: id_ for tax, id_ in ours if chosen.get(tax["rate"]) in (None, tax["name"])}
+
+    return Known(look_up)
+
+
+def new_address(table: Table, place: Fields, known: Known) -> dict[str, Any]:
+    """Return what an ERP is told of a new address; its country is a number there. Raises Unwritable."""
+    return written(table, {**place, "country": known.any_number("country", place.get("country"))})

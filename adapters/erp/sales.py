@@ -11,13 +11,14 @@ from typing import Any, Protocol
 from adapters.bulk import Batch
 from adapters.erp.address_book import AddressBook
 from adapters.erp.orders import Fields, Unwritable, lacking
-from hub.connector import Write, Written
+from hub.connector import Stream, Write, Written
 
 FIELDS = (
     "channel number placed_at party billing_address shipping_address currency tax_included lines shipping discounts "
     "totals note status"
 )
 """Of an order, what becomes of it in a sale; parted by blanks."""
+ORDERS = Stream("orders", writes=frozenset(FIELDS.split()), create="intent", late=120.0)
 CONTENT = frozenset(["lines", "shipping", "discounts", "totals"])
 """Fields of an order that make its total."""
 

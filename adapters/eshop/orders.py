@@ -17,7 +17,7 @@ def joined(*names: str | None) -> str | None:
 
 def address(raw: Raw, theirs: Mapping[str, str], **more: str | None) -> Fields:
     """Return what an address says, less what is empty. `theirs`: our field -> the shop's; `more`: fields as they are."""
-    fields = {name: raw[other] for name, other in theirs.items()} | more
+    fields = {name: raw.get(other) for name, other in theirs.items()} | more
     return {name: value for name, value in fields.items() if value}
 
 

@@ -31,6 +31,8 @@ class EntityModel:
     """The fields by which an unknown record may be matched, tried in turn."""
     forward: tuple[str, ...] = ()
     """Fields whose value only moves forward: see `moves_forward`."""
+    dispensable: tuple[str, ...] = ()
+    """Fields that people fill in as they like: a value that cannot be taken keeps no record out, but stays out itself."""
 
     @property
     def natural(self) -> bool:
@@ -146,8 +148,8 @@ ENTITIES: dict[str, EntityModel] = {
             references={"sku": "products"},
         ),
         EntityModel("stock", StockLevel, ("sku", "location"), essential=("on_hand",), references={"sku": "products"}),
-        EntityModel("parties", Party, ladder=("vat_id", "email", "phone")),
-        EntityModel("orders", Order, references={"party": "parties"}, forward=("status",)),
+        EntityModel("parties", Party, ladder=("vat_id", "email", "phone"), dispensable=("vat_id",)),
+        EntityModel("orders", Order, references={"party": "parties"}, forward=("status",), dispensable=("vat_id",)),
         EntityModel("invoices", Invoice, references=_ORDER_AND_PARTY),
         EntityModel("payments", Payment, references=_ORDER_AND_PARTY | {"invoice": "invoices"}),
         EntityModel("open-items", OpenItem, references={"party": "parties", "invoice": "invoices"}),

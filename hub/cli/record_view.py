@@ -93,6 +93,7 @@ def in_words(event: Event) -> str:
     detail, system = event.detail, event.system
     changes = _changes(detail.get("changes") or {})
     identity = f" as {detail['id']}" if detail.get("id") else ""
+    left_out = ", ".join(f"{name} ({why})" for name, why in detail.items())
     told = {
         "changed": f"{system}: {changes}",
         "told": f"told {system}: {changes or 'written again'}",
@@ -101,6 +102,7 @@ def in_words(event: Event) -> str:
         "removed": f"taken away from {system}",
         "deleted": f"gone in {system}, and deleted",
         "gone": f"gone in {system}",
+        "left-out": f"{system}: left out {left_out}",
         "refused": f"refused by {system}: {detail.get('message', '')}",
     }
     return f"{told.get(event.what, f'{event.what} ({system})')} (run {event.run})"

@@ -174,6 +174,7 @@ class _Page:
         entity, identity, key, fields = self.flow.stream.entity, said.document.id, bound.key, said.fields
         new = Binding(external_id=identity, key=key, seen=fields, digest=said.digest, owed=self.flow.follows)
         self.taken.writes[key] = fields
+        self._note_left_out(said, key)
         self.taken.bound.append(new)
         self.taken.well.append(f"id:{identity}")
         self.known.learn(key, fields)
@@ -227,6 +228,7 @@ class _Page:
         self.known.learn(key, merged.fields)
         self.known.bound.setdefault(key, said.document.id)
         if told is None:
+            self._note_left_out(said, key)
             outcome = "new" if is_new and flow.makes else "update" if merged.changed else "identical"
             taken.came(Arrival(flow.stream.entity, key, said.document.id, outcome, merged.changed, lost))
 
@@ -265,6 +267,10 @@ class _Page:
 
     def _aside(self, said: Understood, cause: str, message: str) -> None:
         self.taken.put_aside(said.document, said.digest, Unreadable(cause, message, said.place))
+
+    def _note_left_out(self, said: Understood, key: str) -> None:
+        if said.left_out:
+            self.taken.events.append(self._event(key, "left-out", said.left_out))
 
     def _event(self, key: str, what: str, detail: Mapping[str, Any]) -> Event:
         flow = self.flow

@@ -1,16 +1,19 @@
 """What a system's document says, in canonical form; or why it cannot be taken. Reads nothing, stores nothing."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from hub import log
 from hub.canonical import ENTITIES, FieldFault
+from hub.canonical.entity import EntityModel
 from hub.connector import Change, Document, Place, Unreadable
 from hub.sync.system import System
 
 logger = log.get("sync")
 
 NOT_UNDERSTOOD = "not-understood"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Understood(NamedTuple):
@@ -25,6 +28,8 @@ class Understood(NamedTuple):
     place: Place
     reference: str = ""
     """The hub's own, where the document carries it."""
+    left_out: Mapping[str, str] = NOTHING
+    """Field that the record can do without -> why its value could not be taken."""
 
 
 def understand(system: System, stream: str, document: Document, digest: str) -> Understood | Unreadable:
@@ -34,7 +39,7 @@ def understand(system: System, stream: str, document: Document, digest: str) -> 
         change = system.connector.translate(stream, document)
         if not isinstance(change, Change):
             return change
-        fields = entity.valid(change.fields)
+        fields, left_out = _taken(entity, change.fields)
         key = entity.key(fields, fields) if entity.natural and not change.key else change.key
     except FieldFault as fault:
         at = Place(_source(system, entity.name, document), column=fault.field)
@@ -44,7 +49,18 @@ def understand(system: System, stream: str, document: Document, digest: str) -> 
         message = f"the connector cannot make sense of it: {type(fault).__name__}: {fault}"
         place = Place(_source(system, entity.name, document))
         return Unreadable(NOT_UNDERSTOOD, message, place, raw=_told(document))
-    return Understood(document, digest, key, fields, change.place, change.reference)
+    return Understood(document, digest, key, fields, change.place, change.reference, left_out)
+
+
+def _taken(entity: EntityModel, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what is valid, and why what the record can do without is not; raises FieldFault for anything else."""
+    try:
+        return entity.valid(fields), {}
+    except FieldFault as fault:
+        if fault.field not in entity.dispensable:
+            raise
+        rest, left_out = _taken(entity, {name: value for name, value in fields.items() if name != fault.field})
+        return rest, {fault.field: fault.message} | left_out
 
 
 def _source(system: System, entity: str, document: Document) -> str:

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from adapters.erp import sales
+from adapters.erp.models import Model, having
 from adapters.erp.tryton.client import Tryton, classed
 from adapters.erp.tryton.connector import TrytonConnector
 from adapters.erp.tryton.options import TrytonOptions
+from adapters.fields import Field
 from hub.clock import SystemClock
 from hub.connector import Document, Write, Written
 from hub.errors import Unanswered
@@ -139,7 +141,8 @@ class TestTryton(ConnectorContract):
 def sale_of(options: Mapping[str, Any], written: Written) -> dict[str, Any]:
     """Return the sale that was written, as Tryton has it."""
     assert written.outcome == "done", written
-    [row] = client(options).having("sale.sale", "state total_amount lines", "id", [written.id])
+    sale = Model("sale.sale", {name: Field(name) for name in ("state", "total_amount", "lines")})
+    [row] = having(client(options), sale, "id", [written.id])
     return {"state": row["state"], "total": row["total_amount"]["decimal"], "lines": len(row["lines"])}
 
 
@@ -254,9 +257,9 @@ def test_s16_only_the_last_page_of_a_full_scan_is_complete(
     options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And all pages together show everything once."""
-    monkeypatch.setattr("adapters.erp.tryton.connector.PAGE", 2)
+    monkeypatch.setattr("adapters.erp.models.PAGE", 2)
     pages = list(connector(options).read("products", None, full=True))
-    assert [page.complete for page in pages] == [False, False, True]
+    assert [page.complete for page in pages] == [False, False, False, True]
     assert [document.id for page in pages for document in page.documents] == ["1", "2", "3", "4", "5"]
 
 

@@ -87,6 +87,26 @@ def test_s02_a_customer_is_known_by_vat_id_then_email_then_phone(hub, erp, shop,
     assert list(erp.rows["parties"]) == ["7"]
 
 
+def test_s18_a_vat_id_that_is_wrong_stays_out_and_keeps_no_order_out(hub, erp, shop):
+    shop.put("parties", "c1", name="Jan", email="jan@example.com", vat_id="PL5260250275")
+    order(shop)
+    hub.in_step("parties", "orders")
+    assert len(erp.rows["orders"]) == 1
+    [jan] = erp.rows["parties"].values()
+    assert (jan["name"], jan.get("vat_id")) == ("Jan", None)
+    [left_out] = [each.detail for each in hub.events("parties", "shop|c1") if each.what == "left-out"]
+    assert "PL5260250275 is not a VAT id of PL" in left_out["vat_id"]
+
+
+def test_a_vat_id_that_is_known_is_not_lost_to_a_wrong_one(hub, erp, shop):
+    erp.put("parties", "7", name="Jan", email="jan@example.com", vat_id="PL5260250274")
+    hub.run("erp", "parties")
+    shop.put("parties", "c1", name="Jan", email="jan@example.com", vat_id="none")
+    hub.in_step("parties")
+    [jan] = erp.rows["parties"].values()
+    assert jan["vat_id"] == "PL5260250274"
+
+
 def test_s02_a_telephone_alone_is_not_enough_against_another_address(hub, erp, shop):
     erp.put("parties", "7", name="Jan", email="jan@example.com", phone="+48600100200")
     hub.run("erp", "parties")

@@ -1,6 +1,6 @@
 """Tables of fields: what they ask for, and what a record then says."""
 
-from adapters.fields import Field, asked, at, of_type, parts, told
+from adapters.fields import Field, asked, at, backwards, first, in_use, of_type, parts, parts_in_use, told, written
 
 LINE = {"sku": Field("product.code"), "count": Field("quantity", str)}
 ORDER = {
@@ -44,3 +44,20 @@ def test_of_what_is_not_there_nothing_is_made() -> None:
     assert told(ORDER, {"id": 7, "party": None, "lines": []})["buyer"] is None
     assert told({"count": Field("quantity", str)}, {"quantity": None}) == {"count": None}
     assert at({"lines": []}, "lines.product.code") == []
+
+
+def test_what_is_read_as_it_is_is_written_backwards():
+    table = {"name": Field("attn"), "street": Field("street", str.upper), "country": Field("country.code")}
+    assert backwards(table) == {"attn": Field("name")}
+    assert written(backwards(table) | {"zip": Field("postcode")}, {"name": "Ana", "postcode": None}) == {"attn": "Ana"}
+
+
+def test_only_children_in_use_are_looked_at():
+    rows = [{"value": "old", "active": False}, {"value": "new", "active": True}]
+    table = {
+        "one": in_use("rows", first(lambda row: row["value"]), "value"),
+        "all": parts_in_use("rows", {"said": Field("value")}),
+    }
+    assert told(table, {"rows": rows}) == {"one": "new", "all": [{"said": "new"}]}
+    assert asked(table).split() == ["rows.value", "rows.active"]
+    assert first(str)([]) is None

@@ -1,6 +1,6 @@
 """What moves by itself is left out of documents."""
 
-from adapters.stable import stable
+from adapters.stable import stable, without_host
 
 
 def test_s12_what_moves_by_itself_is_left_out_at_every_depth():
@@ -13,3 +13,14 @@ def test_s12_parts_that_come_in_any_order_get_one():
     other = {"lines": [{"id": "a"}, {"id": "b", "parts": [{"x": 1}, {"x": 2}]}], "words": ["b", "a"]}
     assert stable(one, set[str]().__contains__, ordered=False) == stable(other, set[str]().__contains__, ordered=False)
     assert stable(one, set[str]().__contains__) == one
+
+
+def test_addresses_of_the_system_itself_become_ids():
+    row = {
+        "owner": "http://shop:8000/api/users/7/",
+        "site": "http://other/9/",
+        "lines": ["http://shop:8000/api/lines/3/"],
+    }
+    short = without_host("http://shop:8000/api/")
+    told = stable(row, lambda _: False, leaf=short)
+    assert told == {"owner": "7", "site": "http://other/9/", "lines": ["3"]}

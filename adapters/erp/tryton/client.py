@@ -1,7 +1,7 @@
 """How Tryton is spoken to: REST with a user application's key; buttons, for many records at once, by JSON-RPC."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from http import HTTPStatus
@@ -9,52 +9,47 @@ from typing import Any
 
 import orjson
 
-from adapters.bulk import portions
+from adapters.declared import Row
+from adapters.erp.models import Conditions, Model
 from adapters.erp.tryton.options import TrytonOptions
-from adapters.http import Api, Rejected
+from adapters.fields import Field, within
+from adapters.http import Rejected
+from adapters.opening import open_api
 from hub.clock import Clock
 from hub.config import resolve
 
-MOST = 100
-"""Values in one address, so that it stays below the 8 kB that a proxy may allow."""
+MARK = "last_modified_at"
 INSTANT = ("year", "month", "day", "hour", "minute", "second", "microsecond")
-
-Row = Mapping[str, Any]
 
 
 class Tryton:
     """One company in one Tryton database. Raises what `Api` raises."""
 
     def __init__(self, name: str, options: TrytonOptions, clock: Clock) -> None:
-        """Resolve the secrets; nothing is sent yet."""
+        self.name, self.options = name, options
         login = f"{options.user}:{resolve(options.password)}" if options.password else ""
         self._login = {"Authorization": f"Basic {base64.b64encode(login.encode()).decode('ascii')}"}
         self._context = {"company": options.company}  # Without it prices and sums are null.
-        self._api = Api(
-            name,
-            str(options.url),
-            headers={"Authorization": f"bearer {resolve(options.key)}", "X-Tryton-Context": _packed(self._context)},
-            requests_per_second=options.requests_per_second,
-            timeout=options.timeout,
-            clock=clock,
-        )
+        headers = {"Authorization": f"bearer {resolve(options.key)}", "X-Tryton-Context": _packed(self._context)}
+        self._api = open_api(name, options, clock, headers=headers)
 
     def search(
-        self, model: str, fields: str, domain: Sequence[Any] = (), order: str = "id ASC", limit: int = 0, **context: Any
+        self, model: Model, only: Conditions = (), *, limit: int = 0, hidden: bool = False, **context: Any
     ) -> list[Row]:
-        """Return records with these fields, parted by blanks; dots lead through relations. Without those hidden."""
-        params = [("f", field) for field in fields.split()] + [("d", _packed(domain)), ("o", _packed([order.split()]))]
-        params += [("s", str(limit))] * bool(limit)
-        headers = {"X-Tryton-Context": _packed(self._context | context)}
-        return self._api.get(f"rest/model/{model}", params, headers=headers).body
+        """Return a model's records of which this holds too; `hidden`: those that are out of use as well."""
+        params = [("f", field) for field in model.fields.split()] + [("s", str(limit))] * bool(limit)
+        params += [("d", _packed([*model.only, *only])), ("o", _packed([model.order.split()]))]
+        headers = {"X-Tryton-Context": _packed(self._context | context | {"active_test": not hidden})}
+        return self._api.get(f"rest/model/{model.name}", params, headers=headers).body
 
-    def having(
-        self, model: str, fields: str, key: str, values: Sequence[Any], domain: Sequence[Any] = (), **context: Any
-    ) -> list[Row]:
-        """Return all records, those hidden as well, that have one of these values in the field `key`."""
-        context = {"active_test": False} | context
-        groups = [[[key, "in", some], *domain] for some in portions(values, MOST)]
-        return [row for group in groups for row in self.search(model, fields, group, **context)]
+    def since(self, mark: datetime, relatives: Iterable[str]) -> Conditions:
+        """Return what holds for records that have changed then or later, themselves or what these ways lead to."""
+        return [["OR", *[[within(way, MARK), ">=", classed(mark)] for way in ("", *relatives)]]]
+
+    def latest(self, models: Iterable[str]) -> str | None:
+        """Return the latest change mark that there is in these models, as RFC 3339 text."""
+        marks = [Model(model, {"": Field(MARK)}, order=f"{MARK} DESC") for model in models]
+        return max((instant(row[MARK]) for each in marks for row in self.search(each, limit=1)), default=None)
 
     def create(self, model: str, values: Sequence[Mapping[str, Any]]) -> list[int]:
         """Create records, all or none; children are given as Tryton's commands, such as `["create", [...]]`."""

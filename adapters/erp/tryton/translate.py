@@ -1,68 +1,54 @@
-"""What Tryton's fields mean: a table for each stream, of our fields and the ways to Tryton's. Pure."""
+"""What Tryton's fields mean: tables of our fields and the ways to Tryton's; of what is written, the other way. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from operator import itemgetter
 
-from adapters.erp.orders import plain
-from adapters.fields import Field, of_type, parts
+from stdnum.eu.vat import MEMBER_STATES
+
+from adapters.declared import Row
+from adapters.erp.orders import plain, visible_number
+from adapters.erp.reference import OURS
+from adapters.erp.tryton.client import classed
+from adapters.fields import Field, backwards, first, in_use, of_type, parts, parts_in_use
 from adapters.http import exact
 from hub.canonical.contacts import vat_id_in
 
-Raw = Mapping[str, Any]
-
-OURS = "hub:"
-"""Before the hub's reference: in a sale's description, which ends with the draft, and in an identifier without type of
-a party, as its code is often numbered by Tryton."""
 UNITS = {"u": "H87", "d": "DAY", "kW⋅h": "KWH"}
 """Tryton's symbols -> codes of Recommendation 20; the usual ones the canonical model knows itself."""
 STATUS = {"draft": "pending", "quotation": "pending", "done": "completed"}
 SENT = ("packed", "shipped", "done")
 
 
-def rate(taxes: Sequence[Raw]) -> str | None:
+def rate(taxes: Sequence[Row]) -> str | None:
     """Return the per cent of a tax, if it is the only one."""
     return plain(Decimal(taxes[0]["rate"]["decimal"]) * 100) if len(taxes) == 1 and taxes[0]["rate"] else None
 
 
-def vat_id(identifier: Raw) -> str | None:
+def vat_id(identifier: Row) -> str | None:
     """Return the VAT id that a party's identifier is, if it is one."""
     type_ = identifier["type"] or ""
     return vat_id_in(identifier["code_compact"], type_[:2].upper()) if type_.endswith("_vat") else None
 
 
-def _first_vat_id(identifiers: Iterable[Raw]) -> str | None:
-    return next((found for each in identifiers if (found := vat_id(each))), None)
+def identifier(code: str) -> dict[str, str]:
+    """Return a VAT id as a party's identifier."""
+    country = code[:2].lower()
+    return {"type": "eu_vat" if country in {*MEMBER_STATES, "el"} else f"{country}_vat", "code": code}
 
 
-def active(children: Iterable[Raw]) -> list[Raw]:
-    """Return those that were not hidden."""
-    return [each for each in children if each["active"]]
-
-
-def _shown(make: Callable[[list[Raw]], Any]) -> Callable[[Iterable[Raw]], Any]:
-    return lambda children: make(active(children))
-
-
-def _reference(texts: Iterable[str | None]) -> str | None:
-    return next((text.removeprefix(OURS) for text in texts if text and text.startswith(OURS)), None)
-
-
-def _family(template: Raw) -> str | None:
-    return (template["code"] or template["name"]) if len(template["products"]) > 1 else None
-
-
-def _use(address: Raw) -> str | None:
-    return "billing" if address["invoice"] else "shipping" if address["delivery"] else None
-
-
-def _status(sale: Raw) -> str:
+def _status(sale: Row) -> str:
     shipped = sale["state"] == "processing" and sale["shipment_state"] == "sent"
     return "shipped" if shipped else STATUS.get(sale["state"], sale["state"])
 
 
-def _tracking(shipments: Iterable[Raw]) -> list[dict[str, str]]:
-    return [{"number": each["reference"]} for each in shipments if each["reference"] and each["state"] in SENT]
+def _has_left(shipment: Row) -> bool:
+    return shipment["reference"] and shipment["state"] in SENT
+
+
+def _family(template: Row) -> str | None:
+    return (template["code"] or template["name"]) if len(template["products"]) > 1 else None
 
 
 UNIT = Field("default_uom.symbol", lambda symbol: UNITS.get(symbol, symbol))
@@ -78,12 +64,10 @@ PRODUCT = {
     "variant_of": Field("template", _family, "code name products"),
     "active": Field("", lambda variant: bool(variant["active"] and variant["salable"]), "active salable"),
 }
-PRICE = {"sku": Field("code"), "amount": Field("list_price_used", lambda price: price["decimal"])}
-STOCK = {
-    "sku": Field("code"),
-    "on_hand": Field("quantity", lambda quantity: exact(max(quantity, 0.0))),
-    "unit": UNIT,
-}
+PRICE = {"sku": Field("code"), "amount": Field("list_price_used", itemgetter("decimal"))}
+ON_HAND = Field("quantity", lambda quantity: exact(max(quantity, 0.0)))
+PENDING = {"product": Field("product"), "quantity": Field("internal_quantity")}
+STOCK = {"sku": Field("code"), "on_hand": ON_HAND, "unit": UNIT}
 ADDRESS = {
     "name": Field("attn"),
     "company": Field("party_name"),
@@ -93,24 +77,59 @@ ADDRESS = {
     "postcode": Field("postal_code"),
     "region": Field("subdivision.name"),
     "country": Field("country.code"),
-    "use": Field("", _use, "invoice delivery"),
+    "use": Field(
+        "", lambda at: "billing" if at["invoice"] else "shipping" if at["delivery"] else None, "invoice delivery"
+    ),
 }
 PARTY = {
-    "reference": Field("identifiers.code", _reference),
     "number": Field("code"),
     "name": Field("name"),
-    "vat_id": Field("identifiers", _shown(_first_vat_id), "type code_compact active"),
-    "email": Field("contact_mechanisms", _shown(of_type("value", "email")), "type value active"),
-    "phone": Field("contact_mechanisms", _shown(of_type("value", "phone", "mobile")), "type value active"),
-    "addresses": parts("addresses", ADDRESS, "active", where=lambda row: row["active"]),
+    "vat_id": in_use("identifiers", first(vat_id), "type code_compact"),
+    "email": in_use("contact_mechanisms", of_type("value", "email"), "type value"),
+    "phone": in_use("contact_mechanisms", of_type("value", "phone", "mobile"), "type value"),
+    "addresses": parts_in_use("addresses", ADDRESS),
     "language": Field("lang.code", lambda code: code[:2]),
     "blocked": Field("active", lambda is_active: not is_active),
 }
-CUSTOMER = {"term": Field("customer_payment_term"), "addresses": PARTY["addresses"]}
 ORDER = {
-    "reference": Field("description", lambda text: _reference([text])),
     "status": Field("", _status, "state shipment_state"),
-    "tracking": Field("shipments", _tracking, "reference state"),
-    "invoice": Field("invoices.number", lambda numbers: next(iter(numbers), None)),
+    "tracking": parts("shipments", {"number": Field("reference")}, "state", where=_has_left),
+    "invoice": Field("invoices.number", first(str)),
 }
 """What becomes of a sale; its content is the channel's."""
+
+# The other way
+
+ID = {"id": Field("id")}
+TAX = {"name": Field("name"), "rate": Field("", lambda tax: rate([tax]) or "0", "rate"), "company": Field("company")}
+STANDING = ID | {"state": Field("state"), "total": Field("total_amount", itemgetter("decimal"))}
+CUSTOMER = ID | {"term": Field("customer_payment_term"), "addresses": parts_in_use("addresses", ID | ADDRESS)}
+NEW_ADDRESS = backwards(ADDRESS) | {  # Tryton keeps no phone there, and regions only as records of a country.
+    "party": Field("customer"),
+    "street": Field("", lambda place: "\n".join(filter(None, [place.get("street"), place.get("street_more")]))),
+    "country": Field("country"),
+    "invoice": Field("", lambda place: place.get("use") == "billing"),
+    "delivery": Field("", lambda place: place.get("use") == "shipping"),
+}
+NEW_SALE = {
+    "party": Field("customer"),
+    "invoice_address": Field("billing"),
+    "shipment_address": Field("shipping"),
+    "payment_term": Field("term"),
+    "currency": Field("currency"),
+    "reference": Field("", visible_number),
+    "description": Field("reference", lambda reference: OURS + reference),
+    "sale_date": Field("placed_at", lambda at: classed(date.fromisoformat(at[:10]))),
+    "comment": Field("note"),
+    "lines": Field("lines", lambda lines: [["create", lines]]),
+}
+NEW_LINE = {
+    "type": Field("", lambda _: "line"),
+    "sale": Field("sale"),
+    "product": Field("product.id"),
+    "unit": Field("product.unit"),
+    "description": Field("", lambda line: None if line["product"] else line["text"]),
+    "quantity": Field("quantity", float),
+    "unit_price": Field("price", classed),
+    "taxes": Field("", lambda line: [["add", [line["tax"]]]] if line["tax"] else []),
+}

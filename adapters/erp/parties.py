@@ -1,0 +1,97 @@
+"""Parties brought to an ERP of models: made, or changed in what differs, with the records that hang on them."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from adapters.bulk import Batch
+from adapters.declared import Row
+from adapters.erp.known import Known, known_in, new_address
+from adapters.erp.models import Model, Models, having
+from adapters.erp.orders import same_place
+from adapters.fields import Table, active, told
+from hub.connector import Stream, Write, Written
+
+PARTIES = Stream(
+    "parties", writes=frozenset(["name", "vat_id", "email", "phone", "addresses"]), create="intent", bulk=100
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """Records that hang on a party, in which the ERP keeps one of our fields: its e-mail address, its addresses."""
+
+    relation: str
+    stands_for: Callable[[Row], Hashable | None]
+    """A child -> what it says; none, if it says nothing of this field."""
+    wanted: Callable[[Any, Known], Mapping[Any, Any]]
+    """Our field, if it is not empty -> what children shall say -> their values, should they be new."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyForms:
+    """How an ERP of models keeps a party."""
+
+    party: Model
+    own: Mapping[str, str]
+    """Our fields that stand with the party itself -> the ERP's."""
+    children: Mapping[str, Children]
+    """Our other fields, and `reference`, the hub's own."""
+    commands: Callable[[Sequence[Any], Sequence[int]], Sequence[Any]]
+    """Values of new children, and the numbers of those that are no longer wanted -> what the party is told of them."""
+    names: Mapping[str, Model]
+    """Of what it refers to, see `known_in`: `country`."""
+
+
+def typed(relation: str, kind: str) -> Children:
+    """Return a field that is kept in children with a `type` and a `value`."""
+    return Children(
+        relation,
+        lambda child: child["value"] if child["type"] == kind else None,
+        lambda value, _: {value: {"type": kind, "value": value}},
+    )
+
+
+def addresses(relation: str, table: Table, new: Table) -> Children:
+    """Return the addresses that are kept in children. `table`: as they are read; `new`: as they are made."""
+    return Children(
+        relation,
+        lambda child: same_place(told(table, child)),
+        lambda places, known: {same_place(each): new_address(new, each, known) for each in places},
+    )
+
+
+def bring_parties(forms: PartyForms, erp: Models, writes: Sequence[Write]) -> Iterator[Written]:
+    """Make the new parties, change the others."""
+    known = known_in(erp, forms.names)
+    ids = {int(each.id): each.key for each in writes if each.id}
+    there = {ids[row["id"]]: row for row in having(erp, forms.party, "id", [*ids])}
+    return Batch(writes).make_or_change(
+        {key: row["id"] for key, row in there.items()},
+        lambda key, write: party_values(forms, known, write, there.get(key)),
+        partial(erp.create, forms.party.name),
+        partial(erp.change, forms.party.name),
+    )
+
+
+def party_values(forms: PartyForms, known: Known, write: Write, there: Row | None) -> dict[str, Any]:
+    """Return what is to be set of a party. `there`: as it stands; one that is new is called by what is known of it."""
+    fields = dict(write.fields)
+    if not there:
+        called = fields.get("name") or fields.get("email") or fields.get("phone") or "-"
+        fields |= {"name": called, "reference": write.reference}
+    values: dict[str, Any] = {theirs: fields[ours] for ours, theirs in forms.own.items() if ours in fields}
+    for name, children in forms.children.items():
+        if name in fields:
+            old = active(there[children.relation]) if there else ()
+            wanted = children.wanted(fields[name], known) if fields[name] else {}
+            commands = forms.commands(*_differing(old, children, wanted))
+            values[children.relation] = [*values.get(children.relation, ()), *commands]
+    return values
+
+
+def _differing(there: Sequence[Row], children: Children, wanted: Mapping[Any, Any]) -> tuple[list[Any], list[int]]:
+    old = {said: each["id"] for each in there if (said := children.stands_for(each))}
+    new = [values for said, values in wanted.items() if said not in old]
+    return new, [id_ for said, id_ in old.items() if said not in wanted]

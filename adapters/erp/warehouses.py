@@ -1,0 +1,13 @@
+"""Which of an ERP's warehouses are meant, and what the hub calls them."""
+
+from adapters.erp.models import Model, Models
+from adapters.fields import told
+from hub.errors import Refused
+
+
+def warehouses(erp: Models, model: Model) -> dict[int, str]:
+    """Return number -> our name, of those in the options, or of all. `model` tells their `code`. Refused, if one is not there."""
+    storage, there = erp.options.storage, {told(model.table, row)["code"]: row["id"] for row in erp.search(model)}
+    if missing := {*storage} - {*there}:
+        raise Refused(f"there is no warehouse {', '.join(sorted(missing))}; mend storage in [systems.{erp.name}]")
+    return {id_: storage.get(code, code) for code, id_ in there.items() if not storage or code in storage}

@@ -1,0 +1,45 @@
+"""Buyers of a shop that has no list of them: they are known by their orders, each as the latest shows them. Pure.
+
+An order is a row with its `id` and its `buyer`, who may be nobody.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from adapters.declared import Row
+from hub.connector import GUEST, Document
+
+LATEST = "latest"
+"""What the latest order of the same buyer says of them."""
+
+
+def guest(email: str | None) -> str | None:
+    """Return the identity of somebody without an account, if they can be told from others."""
+    return GUEST + email.lower() if email else None
+
+
+def with_latest(orders: Sequence[Row], told: Sequence[str]) -> list[dict[str, Any]]:
+    """Return orders in the order of their numbers, with what is `told` of the buyer by the latest of them."""
+    found = sorted(orders, key=lambda order: int(order["id"]))
+    latest = {order["buyer"]: {name: order[name] for name in told} for order in found}
+    return [{**order, LATEST: latest[order["buyer"]]} for order in found]
+
+
+def one_each(orders: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return one of the orders for each buyer, with the buyer's id."""
+    return [{**order, "id": id_} for id_, order in {order["buyer"]: order for order in orders}.items() if id_]
+
+
+def own(order: Row) -> dict[str, Any]:
+    """Return what an order itself says."""
+    return {name: value for name, value in order.items() if name != LATEST}
+
+
+def orders(_: object, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for each order."""
+    return (Document(order["id"], own(order)) for order in rows)
+
+
+def buyers(_: object, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for who placed each order."""
+    return (Document(order["buyer"], order[LATEST]) for order in rows if order["buyer"])

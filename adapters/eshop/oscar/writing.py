@@ -1,0 +1,76 @@
+"""What a django-oscar shop is told, record by record. All but the creation of a product may be repeated."""
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+
+from adapters.declared import Row
+from adapters.eshop.oscar.shop import Shop, levels, prices, products, record_of
+from adapters.eshop.slugs import slug
+from adapters.writes import Unfit
+from hub.connector import Document, Write, Written
+
+Show = Callable[[Shop, Sequence[Row]], Iterator[Document]]
+
+NAMES = {"name": "title", "description": "description", "active": "is_public"}
+KEPT = ("product_class", "structure", "title", "slug", "upc")
+"""What has to be said again when a product is replaced."""
+
+
+def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
+    """Look for products by their UPC, which is unique: the shop has no place for the hub's reference."""
+    ids = {upc: id_ for id_, upc in shop.skus().items()}
+    return {each.key: [ids[sku]] if (sku := each.record.get("sku")) in ids else [] for each in wanted}
+
+
+def write_product(shop: Shop, product_class: str, write: Write) -> Written:
+    """Create, change or remove a product."""
+    path = f"admin/products/{write.id}/"
+    if write.remove:
+        shop.api.send("DELETE", path, repeatable=True)
+        return Written(write.key, "done", id=write.id)
+    values = {NAMES[name]: "" if value is None else value for name, value in write.fields.items() if name in NAMES}
+    if "category" in write.fields or not write.id:
+        category = write.fields.get("category")
+        values["categories"] = [category] if category else []
+    if not write.id:
+        sku = write.record["sku"]
+        new = {"title": sku, "upc": sku, "slug": slug(sku), "structure": "standalone", "product_class": product_class}
+        row = shop.api.send("POST", "admin/products/", new | values).body
+    elif "categories" not in values:
+        row = shop.api.send("PATCH", path, values, repeatable=True).body
+    else:
+        # A PATCH only adds categories; a PUT leaves alone what it does not name.
+        now = shop.api.get(path).body
+        row = shop.api.send("PUT", path, {name: now[name] for name in KEPT} | values, repeatable=True).body
+    return Written(write.key, "done", id=str(row["id"]), document=next(products(shop, [row]), None))
+
+
+def put_price(shop: Shop, partner: Row, write: Write) -> Written:
+    """Set the price in the product's stock record."""
+    values = {"price": write.record.get("amount"), "price_currency": write.record["currency"]}
+    return _put(shop, partner, write, lambda _held: values, prices)
+
+
+def put_stock(shop: Shop, partner: Row, write: Write) -> Written:
+    """Set the stock in the product's stock record: what may be sold, and what open orders hold already."""
+    available = int(Decimal(write.record.get("available") or 0))
+    return _put(shop, partner, write, lambda held: {"num_in_stock": available + held}, levels)
+
+
+def _put(shop: Shop, partner: Row, write: Write, values: Callable[[int], Row], show: Show) -> Written:
+    """Set values of a stock record, made of what open orders hold, and nothing else in it."""
+    sku = write.record["sku"]
+    product = write.id or write.links.get("products", {}).get(sku)
+    if product is None:
+        raise Unfit("no-product", "the product is not in the shop")
+    # The short list: a whole product takes the shop three times as long.
+    record = record_of(partner, shop.api.get(f"products/{product}/stockrecords/").body)
+    if record:
+        path, told = f"admin/stockrecords/{record['id']}/", values(record.get("num_allocated") or 0)
+        record = shop.api.send("PATCH", path, told, repeatable=True).body
+    else:
+        new = {"partner": partner["url"], "partner_sku": sku, **values(0)}
+        path, told = f"admin/products/{product}/", {"stockrecords": [new]}
+        record = record_of(partner, shop.api.send("PATCH", path, told, repeatable=True).body["stockrecords"])
+    row = {"id": product, "upc": sku, "record": record}
+    return Written(write.key, "done", id=product, document=next(show(shop, [row]), None))

@@ -1,0 +1,8 @@
+"""The end of a product's address in a shop. Pure."""
+
+import re
+
+
+def slug(text: str) -> str:
+    """Return a text in small letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "product"

@@ -1,0 +1,25 @@
+"""What `hub check` says of a system that was looked at."""
+
+from adapters.checks import looked
+from adapters.http import Rejected
+from hub.errors import TryLater
+
+
+def refuse() -> str:
+    raise Rejected("closed", status=403)
+
+
+def be_away() -> str:
+    raise TryLater("nobody there")
+
+
+def test_a_good_look_is_its_words():
+    [finding] = looked("shop", lambda: "all there")
+    assert (finding.good, finding.message) == (True, "all there")
+
+
+def test_the_mend_is_named_for_what_it_helps():
+    [refused] = looked("shop", refuse, "open it", Rejected)
+    [away] = looked("shop", be_away, "open it", Rejected)
+    assert (refused.good, refused.mend) == (False, "open it")
+    assert (away.good, away.message, away.mend) == (False, "nobody there", None)
