@@ -44,10 +44,11 @@ def told(table: Table, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def at(raw: Any, path: str) -> Any:
-    """Return what a path leads to; nothing, if there is nothing on the way."""
+    """Return what a path leads to; nothing, if there is nothing on the way. Lists within lists become one."""
     for step in path.split(".") if path else ():
         if isinstance(raw, list):
-            raw = [each for row in cast("list[Any]", raw) if (each := at(row, step)) is not None]
+            found = [each for row in cast("list[Any]", raw) if (each := at(row, step)) is not None]
+            raw = [each for some in found for each in (cast("list[Any]", some) if isinstance(some, list) else [some])]
         elif raw is not None:
             raw = raw.get(step)
     return raw
@@ -71,3 +72,28 @@ def of_type(path: str, *types: str) -> Callable[[Iterable[Mapping[str, Any]]], A
         return next((found[each] for each in types if each in found), None)
 
     return choose
+
+
+def table(names: str = "", **more: Field) -> dict[str, Field]:
+    """Return a table; `names`: fields taken as they are, `OURS=PATH`, or `OURS`, if theirs has that name, too."""
+    pairs = [each.partition("=") for each in names.split()]
+    return {ours: Field(path or ours) for ours, _, path in pairs} | more
+
+
+def words(**theirs: str) -> dict[str, str]:
+    """Return their word -> ours; of each of ours, all of theirs are given, parted by blanks."""
+    return {word: ours for ours, several in theirs.items() for word in several.split()}
+
+
+def fixed(value: Any) -> Field:
+    """Return a field that says the same of every record."""
+    return Field("", lambda _: value)
+
+
+def given(table: Table, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is set in a system, by its names: only what is made of those of our fields that are given.
+
+    `table`: the other way round, each of theirs made of one of ours; `make` also gets the nothing of a field that is
+    emptied.
+    """
+    return {theirs: field.make(fields[field.path]) for theirs, field in table.items() if field.path in fields}

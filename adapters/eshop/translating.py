@@ -1,0 +1,135 @@
+"""A shop's records as tables tell them -> canonical fields: what all shops have in common is done here. Pure.
+
+Beside our fields, such a table may say what ours are made of. Amounts come as the shop's own numbers, in coins if there
+is a `precision`:
+
+- a product: `alone`, if no other variant stands under its article, whose `title` it then has as its name
+- an order: `net` or `tax`, and `gross`, for its totals; `precision`: the decimals of its amounts; `payments`: those that
+  count, the last of which is shown with the `paid` state; `labels`: numbers of parcels, beside `tracking`
+- a line, a charge: `net` and `gross`; a line also `full`: one unit's price before what was taken off
+- a stock level: `on_hand` and `reserved`
+- a party: `person`, and `company_name`, if the shop has companies
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from adapters.eshop.orders import Fields, Raw, charge, parcels, plain, sums
+from adapters.fields import Table, told
+from adapters.http import exact
+from hub.canonical.sums import rounded
+from hub.config.exchange import ExchangeOptions
+
+Translate = Callable[[Raw, Any], Fields]
+DEFAULT_LIST = "default"
+"""The price list of a shop that is given none."""
+
+
+def _as_told(fields: Fields, _: ExchangeOptions) -> Fields:
+    return fields
+
+
+def by_table(table: Table, complete: Callable[[Fields, ExchangeOptions], Fields] = _as_told) -> Translate:
+    """Return a connector's function that translates by a table, and completes what it tells."""
+
+    def translate(raw: Raw, options: ExchangeOptions) -> Fields:
+        return complete(told(table, raw), options)
+
+    return translate
+
+
+def number(value: Any) -> Decimal:
+    """Return a number of a shop's JSON as it is written."""
+    return Decimal(exact(value))
+
+
+def filled(fields: Raw) -> Fields:
+    """Return what is said, less what is empty."""
+    return {name: value for name, value in fields.items() if value}
+
+
+def stock(fields: Fields, _: ExchangeOptions) -> Fields:
+    """Complete a stock level: open orders hold what is reserved; what may be sold is never less than nothing."""
+    left = number(fields.pop("on_hand")) - number(fields.pop("reserved"))
+    return fields | {"available": plain(max(left, Decimal(0)))}
+
+
+def product(fields: Fields, _: ExchangeOptions) -> Fields:
+    """Complete a product: one that stands alone has neither family nor options."""
+    title = fields.pop("title")
+    return fields | ({"name": title, "variant_of": None, "options": None} if fields.pop("alone") else {})
+
+
+def price(fields: Fields, options: ExchangeOptions) -> Fields:
+    """Complete a price: it is on the list that the shop gets."""
+    amount = _amount(fields["amount"], fields.pop("precision", 0))
+    return fields | {"list": options.range.price_list or DEFAULT_LIST, "amount": plain(amount)}
+
+
+def party(fields: Fields, _: ExchangeOptions) -> Fields:
+    """Complete a customer: it is called by its company, else by the person, else by the e-mail address."""
+    person, company = fields.pop("person"), fields.get("company_name")
+    if "company_name" in fields:
+        fields["company"] = bool(fields.pop("company_name"))
+    if company and person:
+        fields["contacts"] = [{"name": person}]
+    addresses = [filled(each) for each in fields["addresses"] or ()]
+    return fields | {"name": company or person or fields["email"], "customer": True, "addresses": addresses}
+
+
+def order(fields: Fields, options: ExchangeOptions) -> Fields:
+    """Complete an order: its sums, its buyer as the addresses tell him, and our words for the shop's."""
+    precision, included = fields.pop("precision", 0), fields["tax_included"]
+    billing, shipping = (filled(fields[name] or {}) for name in ("billing_address", "shipping_address"))
+    for name in ("name", "phone"):
+        fields[name] = fields.get(name) or billing.get(name) or shipping.get(name)
+    if fields["status"] is None:  # it says nothing about how far the order has come
+        del fields["status"]
+    labels = [{"number": number} for number in fields.pop("labels", None) or ()]
+    return fields | {
+        "billing_address": billing or None,
+        "shipping_address": shipping or None,
+        "tracking": parcels(*fields["tracking"] or (), *labels),
+        "payment": _payment(fields.pop("paid"), fields.pop("payments") or (), options.payment),
+        "lines": [_line(each, precision, included=included) for each in fields["lines"]],
+        "shipping": [_charge(each, precision, options, included=included) for each in fields["shipping"]],
+        "totals": _totals(fields, precision),
+    }
+
+
+def _totals(fields: Fields, precision: int) -> Fields:
+    """Return an order's totals; those of a shop that does not round its lines, in whole coins, as the customer sees them."""
+    if "tax" not in fields:
+        return sums(*_both(fields, precision))
+    gross, tax = (rounded(_amount(fields.pop(name), precision), fields["currency"]) for name in ("gross", "tax"))
+    return sums(gross - tax, gross)
+
+
+def _payment(state: str, payments: Sequence[Raw], words: Mapping[str, str]) -> Fields:
+    last = dict(payments[-1]) if payments else {}
+    return {"state": state} | last | ({"method": words.get(last["method"], last["method"])} if last else {})
+
+
+def _line(line: Fields, precision: int, *, included: bool) -> Fields:
+    net, gross = _both(line, precision)
+    quantity = number(line["quantity"])
+    unit = (gross if included else net) / quantity
+    if "full" in line:
+        discount = _amount(line.pop("full"), precision) - unit
+        line["discount"] = plain(discount) if discount else None
+    return line | {"quantity": plain(quantity), "unit_price": plain(unit)} | sums(net, gross)
+
+
+def _charge(told_: Fields, precision: int, options: ExchangeOptions, *, included: bool) -> Fields:
+    net, gross = _both(told_, precision)
+    return charge(told_["name"], told_["code"], options.shipping, gross if included else net, told_["tax_rate"])
+
+
+def _both(part: Fields, precision: int) -> tuple[Decimal, Decimal]:
+    """Take net and gross out of what is told."""
+    return _amount(part.pop("net"), precision), _amount(part.pop("gross"), precision)
+
+
+def _amount(value: Any, precision: int) -> Decimal:
+    return number(value).scaleb(-precision)
