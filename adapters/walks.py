@@ -93,3 +93,8 @@ def changed(listing: Listing[System], mark: str, late: timedelta) -> Way[System]
         return listing.page(system, offset, size, mark, since)[0]
 
     return by_mark(ask, listing.size, mark, late)
+
+
+def found(listing: Listing[System]) -> Callable[[System, Sequence[str]], dict[str, Row]]:
+    """Return what looks for rows of a list by their identity: id -> row, as far as they are there."""
+    return lambda system, ids: {row["id"]: row for row in listing.some(system, list(dict.fromkeys(ids)))}

@@ -6,7 +6,8 @@ is a `precision`:
 - a product: `alone`, if no other variant stands under its article, whose `title` it then has as its name
 - an order: `net` or `tax`, and `gross`, for its totals; `precision`: the decimals of its amounts; `payments`: those that
   count, the last of which is shown with the `paid` state; `labels`: numbers of parcels, beside `tracking`
-- a line, a charge: `net` and `gross`; a line also `full`: one unit's price before what was taken off
+- a line, a charge: `net` and `gross`; a line also `full_net` and `full_gross`: a unit's price before what was taken off;
+  charges without a `tax_rate` get one of the order's `rates`; `surcharges` are charges beside `shipping`
 - a stock level: `on_hand` and `reserved`
 - a party: `person`, and `company_name`, if the shop has companies
 """
@@ -15,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from adapters.eshop.orders import Fields, Raw, charge, parcels, plain, sums
+from adapters.eshop.orders import Fields, Raw, charge, parcels, plain, rate_between, sums
 from adapters.fields import Table, told
 from adapters.http import exact
 from hub.canonical.sums import rounded
@@ -84,8 +85,10 @@ def order(fields: Fields, options: ExchangeOptions) -> Fields:
     billing, shipping = (filled(fields[name] or {}) for name in ("billing_address", "shipping_address"))
     for name in ("name", "phone"):
         fields[name] = fields.get(name) or billing.get(name) or shipping.get(name)
-    if fields["status"] is None:  # it says nothing about how far the order has come
-        del fields["status"]
+    for name in ("status", "party", "email"):
+        if fields[name] is None:  # it says nothing about how far the order has come, or who placed it
+            del fields[name]
+    charges, rates = [*fields["shipping"], *(fields.pop("surcharges", None) or ())], fields.pop("rates", ())
     labels = [{"number": number} for number in fields.pop("labels", None) or ()]
     return fields | {
         "billing_address": billing or None,
@@ -93,7 +96,7 @@ def order(fields: Fields, options: ExchangeOptions) -> Fields:
         "tracking": parcels(*fields["tracking"] or (), *labels),
         "payment": _payment(fields.pop("paid"), fields.pop("payments") or (), options.payment),
         "lines": [_line(each, precision, included=included) for each in fields["lines"]],
-        "shipping": [_charge(each, precision, options, included=included) for each in fields["shipping"]],
+        "shipping": [_charge(each, precision, rates, options, included=included) for each in charges],
         "totals": _totals(fields, precision),
     }
 
@@ -115,15 +118,18 @@ def _line(line: Fields, precision: int, *, included: bool) -> Fields:
     net, gross = _both(line, precision)
     quantity = number(line["quantity"])
     unit = (gross if included else net) / quantity
-    if "full" in line:
-        discount = _amount(line.pop("full"), precision) - unit
+    if "full_net" in line:
+        full = {False: line.pop("full_net"), True: line.pop("full_gross")}[included]
+        discount = _amount(full, precision) - unit
         line["discount"] = plain(discount) if discount else None
     return line | {"quantity": plain(quantity), "unit_price": plain(unit)} | sums(net, gross)
 
 
-def _charge(told_: Fields, precision: int, options: ExchangeOptions, *, included: bool) -> Fields:
-    net, gross = _both(told_, precision)
-    return charge(told_["name"], told_["code"], options.shipping, gross if included else net, told_["tax_rate"])
+def _charge(raw: Fields, precision: int, rates: Sequence[str], options: ExchangeOptions, *, included: bool) -> Fields:
+    """Return a charge; the rate of one that tells none is the one of the order's by which its two sums differ."""
+    rate = raw["tax_rate"] if "tax_rate" in raw else rate_between(number(raw["net"]), number(raw["gross"]), rates)
+    net, gross = _both(raw, precision)
+    return charge(raw["name"], raw.get("code"), options.shipping, gross if included else net, rate)
 
 
 def _both(part: Fields, precision: int) -> tuple[Decimal, Decimal]:
