@@ -66,6 +66,18 @@ def rate_between(net: Decimal, gross: Decimal, rates: Iterable[str]) -> str | No
     return next((each for each in rates if in_coins(with_tax(net, each, held=False, wanted=True), 0) == gross), None)
 
 
+def paid_by(payments: Sequence[Raw], due: Decimal) -> tuple[str, Sequence[Raw]]:
+    """Return the state of an order's payment, and which payments count: those taken, else those only authorised.
+
+    `payments`: each with its `state`, paid or authorised, its `amount`, and what was given `back`; `due`: the total.
+    """
+    taken, held = ([each for each in payments if each["state"] == state] for state in ("paid", "authorised"))
+    if not taken:
+        return ("authorised" if held else "unpaid"), held
+    paid, back = (sum(Decimal(exact(each[name])) for each in taken) for name in ("amount", "back"))
+    return ("refunded" if 0 < paid <= back else "unpaid" if paid < due else "paid"), taken
+
+
 def with_tax(amount: Decimal, rate: str, *, held: bool, wanted: bool) -> Decimal:
     """Return an amount with tax or without, as `wanted`. `rate`: in per cent; `held`: whether it holds the tax now."""
     factor = 1 + Decimal(rate) / 100

@@ -4,8 +4,8 @@ Beside our fields, such a table may say what ours are made of. Amounts come as t
 is a `precision`:
 
 - a product: `alone`, if no other variant stands under its article, whose `title` it then has as its name
-- an order: `net` or `tax`, and `gross`, for its totals; `precision`: the decimals of its amounts; `payments`: those that
-  count, the last of which is shown with the `paid` state; `labels`: numbers of parcels, beside `tracking`
+- an order: `net` or `tax`, and `gross`, for its totals; `precision`: the decimals of its amounts; `payments`: the last
+  is shown, with the state that is `paid`, or what `paid_by` makes of them; `labels`: parcels' numbers, beside `tracking`
 - a line, a charge: `net` and `gross`; a line also `full_net` and `full_gross`: a unit's price before what was taken off;
   charges without a `tax_rate` get one of the order's `rates`; `surcharges` are charges beside `shipping`
 - a stock level: `on_hand` and `reserved`
@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from adapters.eshop.orders import Fields, Raw, charge, parcels, plain, rate_between, sums
+from adapters.eshop.orders import Fields, Raw, charge, paid_by, parcels, plain, rate_between, sums
 from adapters.fields import Table, told
 from adapters.http import exact
 from hub.canonical.sums import rounded
@@ -94,7 +94,7 @@ def order(fields: Fields, options: ExchangeOptions) -> Fields:
         "billing_address": billing or None,
         "shipping_address": shipping or None,
         "tracking": parcels(*fields["tracking"] or (), *labels),
-        "payment": _payment(fields.pop("paid"), fields.pop("payments") or (), options.payment),
+        "payment": _payment(fields, options.payment),
         "lines": [_line(each, precision, included=included) for each in fields["lines"]],
         "shipping": [_charge(each, precision, rates, options, included=included) for each in charges],
         "totals": _totals(fields, precision),
@@ -109,8 +109,11 @@ def _totals(fields: Fields, precision: int) -> Fields:
     return sums(gross - tax, gross)
 
 
-def _payment(state: str, payments: Sequence[Raw], words: Mapping[str, str]) -> Fields:
-    last = dict(payments[-1]) if payments else {}
+def _payment(fields: Fields, words: Mapping[str, str]) -> Fields:
+    payments: Sequence[Raw] = fields.pop("payments") or ()
+    told_state = fields.pop("paid", None)
+    state, counting = (told_state, payments) if told_state else paid_by(payments, number(fields["gross"]))
+    last = {name: value for name, value in dict(*counting[-1:]).items() if name in ("method", "reference", "paid_at")}
     return {"state": state} | last | ({"method": words.get(last["method"], last["method"])} if last else {})
 
 

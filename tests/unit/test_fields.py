@@ -1,6 +1,6 @@
 """Tables of fields: what they ask for, and what a record then says."""
 
-from adapters.fields import Field, asked, at, of_type, parts, told
+from adapters.fields import Field, asked, at, fixed, given, of_type, parts, table, told, words
 
 LINE = {"sku": Field("product.code"), "count": Field("quantity", str)}
 ORDER = {
@@ -44,3 +44,33 @@ def test_of_what_is_not_there_nothing_is_made() -> None:
     assert told(ORDER, {"id": 7, "party": None, "lines": []})["buyer"] is None
     assert told({"count": Field("quantity", str)}, {"quantity": None}) == {"count": None}
     assert at({"lines": []}, "lines.product.code") == []
+
+
+def test_what_is_taken_as_it_is_needs_only_names() -> None:
+    """Others stand beside it."""
+    fields = table("sku name=product.title", active=Field("state", "on".__eq__))
+    raw = {"sku": "A", "product": {"title": "Lamp"}, "state": "on"}
+    assert told(fields, raw) == {"sku": "A", "name": "Lamp", "active": True}
+    assert told({"rounding": fixed("total")}, {}) == {"rounding": "total"}
+
+
+def test_many_words_of_theirs_are_one_of_ours() -> None:
+    """By their word, which is what has to be looked up."""
+    assert words(shipped="Sent Delivered", cancelled="Void") == {
+        "Sent": "shipped",
+        "Delivered": "shipped",
+        "Void": "cancelled",
+    }
+
+
+def test_only_what_is_given_is_set() -> None:
+    """A field that is emptied is given, and may be called something."""
+    fields = table("title=name", body=Field("description", lambda text: text or ""), tags=Field("tags"))
+    assert given(fields, {"description": None, "tags": None, "other": 1}) == {"body": "", "tags": None}
+    assert given(fields, {"name": "Lamp"}) == {"title": "Lamp"}
+
+
+def test_a_path_through_lists_of_lists_leads_to_one_list() -> None:
+    """Labels of parcels, payments of collections."""
+    raw = {"parcels": [{"labels": [{"n": 1}, {"n": 2}]}, {"labels": []}, {"labels": [{"n": 3}]}]}
+    assert at(raw, "parcels.labels.n") == [1, 2, 3]

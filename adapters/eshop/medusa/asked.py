@@ -12,12 +12,13 @@ from adapters.stable import stable
 from hub.connector import Document
 
 Listing = RestListing[Shop]
+OF_VARIANTS = "variants[id][]"
 
 PRODUCTS = Listing(
     "products",
     "id,updated_at,title,handle,status,external_id,description,images.url,images.rank,categories.id,"
     "variants.id,variants.sku,variants.ean,variants.title,variants.options.value,variants.options.option.title",
-    "variants[id][]",
+    OF_VARIANTS,
 )
 BY_REFERENCE, BY_SKU = (
     Listing("products", "id,external_id,variants.id,variants.sku", ident)
@@ -28,13 +29,13 @@ PRICES = Listing(
     # A price without its rules looks like everybody's.
     "id,variants.id,variants.sku,*variants.prices,variants.prices.price_rules.attribute,"
     "variants.prices.price_rules.value",
-    "variants[id][]",
+    OF_VARIANTS,
 )
 STOCK = Listing(
     "products",
     "id,variants.id,variants.sku,variants.manage_inventory,variants.inventory_items.required_quantity,"
     "*variants.inventory_items.inventory.location_levels",
-    "variants[id][]",
+    OF_VARIANTS,
 )
 ORDERS = Listing(
     "orders",

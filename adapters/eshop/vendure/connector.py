@@ -9,6 +9,7 @@ from adapters.eshop.forward import forward
 from adapters.eshop.vendure import queries, translate, writing
 from adapters.eshop.vendure.client import Listing, Shop
 from adapters.eshop.vendure.options import VendureOptions
+from adapters.eshop.vendure.writing import move
 from adapters.walks import changed, found, from_time_on, listed
 from adapters.writes import by_sort
 from hub.clock import Clock
@@ -81,7 +82,7 @@ KINDS: Mapping[str, Kind[Shop, VendureOptions]] = {
         translate.buyers,
         forward(
             ORDERS,
-            {"cancelled": writing.cancel, "shipped": writing.ship, "completed": writing.complete},
+            {"cancelled": writing.cancel, "shipped": move("Shipped"), "completed": move("Shipped", "Delivered")},
             before=[writing.check_open],
             after=[writing.tell],
         ),

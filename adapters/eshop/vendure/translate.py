@@ -8,7 +8,7 @@ from adapters.eshop.notes import invoice_in, parcels_in
 from adapters.eshop.orders import Fields, Raw, joined
 from adapters.eshop.translating import by_table
 from adapters.eshop.vendure.options import VendureOptions
-from adapters.fields import Field, fixed, part, parts, table, told, words
+from adapters.fields import Field, at, fixed, part, parts, table, told, words
 from adapters.http import exact
 from adapters.stable import stable
 from hub.connector import Document
@@ -21,6 +21,7 @@ STATUS = words(
     cancelled="Cancelled",
 )
 """Other states (being modified, or a shop's own) say nothing about how far the order has come."""
+NOTES = "history.items.data.note"
 
 
 def documents(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
@@ -49,36 +50,14 @@ def _use(address: Raw) -> str:
     )
 
 
-def _counting(payments: Sequence[Raw]) -> list[Raw]:
-    """Return the payments that were taken; if none was, those that were authorised."""
-    settled, authorised = ([each for each in payments if each["state"] == state] for state in ("Settled", "Authorized"))
-    return settled or authorised
-
-
-def _paid(raw: Raw) -> str:
-    payments = _counting(raw["payments"] or ())
-    if not payments:
-        return "unpaid"
-    if payments[0]["state"] == "Authorized":
-        return "authorised"
-    paid = sum(each["amount"] for each in payments)
-    back = sum(each["total"] for payment in payments for each in payment["refunds"] if each["state"] == "Settled")
-    return "refunded" if 0 < paid <= back else "unpaid" if paid < raw["sumWithTax"] else "paid"
-
-
 def fulfilments(raw: Raw) -> list[Raw]:
     """Return what was sent of an order."""
     return [each for each in raw["fulfillments"] or () if each["state"] != "Cancelled"]
 
 
-def notes(raw: Raw) -> list[str]:
-    """Return the texts of an order's notes."""
-    return [each["data"]["note"] for each in raw["history"]["items"]]
-
-
 def _tracking(raw: Raw) -> list[Fields]:
     sent = [each for each in fulfilments(raw) if each["trackingCode"]]
-    return [{"number": each["trackingCode"], "carrier": each["method"]} for each in sent] + parcels_in(notes(raw))
+    return [{"number": each["trackingCode"], "carrier": each["method"]} for each in sent] + parcels_in(at(raw, NOTES))
 
 
 PERSON = Field("", lambda raw: joined(raw["firstName"], raw["lastName"]))
@@ -103,6 +82,11 @@ LINE = table(
     tax_rate=Field("taxRate", exact),
 )
 """What is taken off the whole order, Vendure has spread over its lines to the last coin."""
+PAYMENT = table(
+    "method reference amount",
+    state=Field("state", words(paid="Settled", authorised="Authorized").get),
+    back=Field("refunds", lambda refunds: sum(each["total"] for each in refunds if each["state"] == "Settled")),
+)
 ORDER = table(
     "number currency tax_included precision net=sum gross=sumWithTax placed_at=orderPlacedAt party=customer.id "
     "email=customer.email phone=customer.phone",
@@ -113,14 +97,11 @@ ORDER = table(
     shipping=parts("shippingLines", table("name=method.name code=method.code net=sum gross=sumWithTax")),
     surcharges=parts("surcharges", table("name net=sum gross=sumWithTax")),
     rates=Field("taxSummary.taxRate", lambda rates: [exact(each) for each in rates]),
-    paid=Field("", _paid),
-    payments=Field(
-        "payments", lambda payments: [told(table("method reference"), each) for each in _counting(payments)]
-    ),
+    payments=parts("payments", PAYMENT),
     rounding=fixed("line"),
     status=Field("state", STATUS.get),
     tracking=Field("", _tracking),
-    invoice=Field("", lambda raw: invoice_in(notes(raw))),
+    invoice=Field(NOTES, invoice_in),
 )
 price = by_table(table("sku currency tax_included precision amount=price"), translating.price)
 stock, party = by_table(STOCK, translating.stock), by_table(PARTY, translating.party)

@@ -7,20 +7,21 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from adapters.declared import Row
-from adapters.eshop.forward import left
+from adapters.eshop.forward import Step, left
 from adapters.eshop.notes import notes_of
 from adapters.eshop.orders import Fields, in_coins, with_tax
 from adapters.eshop.variants import as_shown, for_article, named
 from adapters.eshop.vendure import queries
 from adapters.eshop.vendure.client import Listing, Shop
-from adapters.eshop.vendure.translate import documents, fulfilments, notes
-from adapters.fields import Field, given, table
+from adapters.eshop.vendure.translate import NOTES, documents, fulfilments
+from adapters.fields import Field, at, given, table
 from adapters.http import exact
 from adapters.writes import Unfit, known
 from hub.connector import Write, Written
 
 Pairs = Sequence[tuple[Write, Row]]
 VARIANTS = Listing(queries.VARIANTS, 500)
+NO_PARCEL: Row = {}
 TEXTS = table(name=Field("name", lambda name: name or ""), description=Field("description", lambda text: text or ""))
 
 
@@ -188,19 +189,14 @@ def cancel(shop: Shop, row: Row, _: Write) -> None:
         shop.ask(queries.CANCEL, id=row["id"])
 
 
-def ship(shop: Shop, row: Row, write: Write) -> None:
-    """Put all that is in no fulfilment yet into a new one, and move them all on."""
-    _move(shop, row, write, "Shipped")
+def move(*states: str) -> Step[Shop]:
+    """Make a step that brings all that is in no fulfilment yet into a new one, and all of them through these states."""
+    return lambda shop, row, write: _move(shop, row, write, states)
 
 
-def complete(shop: Shop, row: Row, write: Write) -> None:
-    """Send an order, and say that it has arrived."""
-    _move(shop, row, write, "Shipped", "Delivered")
-
-
-def _move(shop: Shop, row: Row, write: Write, *states: str) -> None:
+def _move(shop: Shop, row: Row, write: Write, states: Sequence[str]) -> None:
     sent = fulfilments(row)
-    parcel: Row = next(iter(write.record.get("tracking") or ()), {})
+    parcel = next(iter(write.record.get("tracking") or ()), NO_PARCEL)
     rest = left(
         ((line["id"], line["quantity"]) for line in row["lines"]),
         ((line["orderLineId"], line["quantity"]) for each in sent for line in each["lines"]),
@@ -219,5 +215,5 @@ def _move(shop: Shop, row: Row, write: Write, *states: str) -> None:
 def tell(shop: Shop, row: Row, write: Write) -> None:
     """Note all parcels and the invoice: a fulfilment has one number, which cannot be changed, and no place for it."""
     for note in notes_of(write.record.get("tracking") or (), write.fields.get("invoice")):
-        if note not in notes(row):
+        if note not in at(row, NOTES):
             shop.ask(queries.NOTE, input={"id": row["id"], "note": note, "isPublic": True})
