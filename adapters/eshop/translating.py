@@ -113,8 +113,11 @@ def _payment(fields: Fields, words: Mapping[str, str]) -> Fields:
     payments: Sequence[Raw] = fields.pop("payments") or ()
     told_state = fields.pop("paid", None)
     state, counting = (told_state, payments) if told_state else paid_by(payments, number(fields["gross"]))
-    last = {name: value for name, value in dict(*counting[-1:]).items() if name in ("method", "reference", "paid_at")}
-    return {"state": state} | last | ({"method": words.get(last["method"], last["method"])} if last else {})
+    if not counting:
+        return {"state": state}
+    last = counting[-1]
+    method = words.get(last["method"], last["method"])
+    return {"state": state, "method": method} | {name: last[name] for name in ("reference", "paid_at") if name in last}
 
 
 def _line(line: Fields, precision: int, *, included: bool) -> Fields:

@@ -45,20 +45,16 @@ def find(field: str, by_reference: Listing[System], by_sku: Listing[System]) -> 
     return look
 
 
-def whole(rows: Iterable[Row], own: Mapping[str, Row], without: Container[str] = ()) -> list[dict[str, Any]]:
+def whole(rows: Iterable[Row], own: Callable[[Row], Row], without: Container[str] = ()) -> list[dict[str, Any]]:
     """Return articles, each once, with all their variants: a shop that takes them whole deletes those not named.
 
-    `own`: what is set of a variant, by its id; `without`: those that are to go.
+    `own`: what is set of a variant; `without`: ids of those that are to go.
     """
-    return [
-        {
-            "id": id_,
-            "variants": [
-                {"id": each["id"], **own.get(each["id"], {})} for each in row["variants"] if each["id"] not in without
-            ],
-        }
-        for id_, row in {row["id"]: row for row in rows}.items()
-    ]
+
+    def kept(row: Row) -> list[dict[str, Any]]:
+        return [{"id": each["id"], **own(each)} for each in row["variants"] if each["id"] not in without]
+
+    return [{"id": id_, "variants": kept(row)} for id_, row in {row["id"]: row for row in rows}.items()]
 
 
 def for_article(fields: Row, *, alone: bool) -> dict[str, Any]:

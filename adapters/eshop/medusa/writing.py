@@ -75,7 +75,7 @@ def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
             raise Unfit("variant-not-hidden", "Medusa cannot hide one of several variants; take it out of the range")
         shared[row["id"]] |= _article(for_article(each.fields, alone=alone), tree)
         own[each.id or ""] = given(VARIANT if alone else table("ean=gtin title=name"), each.fields)
-    body = [row | shared[row["id"]] for row in whole(there.values(), own)]
+    body = [row | shared[row["id"]] for row in whole(there.values(), lambda each: own.get(each["id"], {}))]
     changed = shop.send(BATCH, {"update": body}, PRODUCTS.fields, repeatable=True)["updated"]
     return as_shown(writes, products(changed, tree.paths), "variant.sku")
 
@@ -83,7 +83,7 @@ def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
 def remove(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Delete variants; a product that has no others goes with them."""
     gone = [each.id for each in writes]
-    rows = whole(articles(PRODUCTS, shop, gone).values(), {}, without=gone)
+    rows = whole(articles(PRODUCTS, shop, gone).values(), lambda _: {}, without=gone)
     body = {"update": [row for row in rows if row["variants"]]}
     body["delete"] = [row["id"] for row in rows if not row["variants"]]
     shop.send(BATCH, body, repeatable=True)
@@ -99,14 +99,10 @@ def put_prices(shop: Shop, pairs: Pairs) -> None:
             raise Unfit("price-not-possible", f"prices in {currency} differ in whether they hold the tax")
         # The shop takes JSON numbers, exact to 15 digits.
         wanted[product_of(write)][currency.lower()] = float(price["amount"])
-    rows = [row for _, row in pairs]
-    own = {
-        each["id"]: _priced(each, wanted[each["id"]])
-        for row in rows
-        for each in row["variants"]
-        if each["id"] in wanted
-    }
-    shop.send(BATCH, {"update": whole(rows, own)}, repeatable=True)
+    body = whole(
+        (row for _, row in pairs), lambda each: _priced(each, wanted[each["id"]]) if each["id"] in wanted else {}
+    )
+    shop.send(BATCH, {"update": body}, repeatable=True)
 
 
 def _priced(variant: Row, new: dict[str, float]) -> Body:
