@@ -7,7 +7,7 @@ is a `precision`:
 - an order: `net` or `tax`, and `gross`, for its totals; `precision`: the decimals of its amounts; `payments`: the last
   is shown, with the state that is `paid`, or what `paid_by` makes of them; `labels`: parcels' numbers, beside `tracking`
 - a line, a charge: `net` and `gross`; a line also `full_net` and `full_gross`: a unit's price before what was taken off;
-  charges without a `tax_rate` get one of the order's `rates`; `surcharges` are charges beside `shipping`
+  charges in coins without a `tax_rate` get one of the order's `rates`; `surcharges` are charges beside `shipping`
 - a stock level: `on_hand` and `reserved`
 - a party: `person`, and `company_name`, if the shop has companies
 """
