@@ -4,11 +4,12 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from adapters.checks import looked
 from adapters.pages import Spot
 from hub.canonical import ENTITIES
 from hub.canonical.entity import natural_key
 from hub.config.exchange import ExchangeOptions
-from hub.connector import Change, Document, Hooks, Page, Place, Stream, Unreadable, Write, Written
+from hub.connector import Change, Document, Finding, Hooks, Page, Place, Stream, Unreadable, Write, Written
 
 Row = Mapping[str, Any]
 """One record as the system's answer has it."""
@@ -63,12 +64,27 @@ class Kind(Generic[System, Told]):
 
 
 class Declared(Generic[System, Told]):
-    """An `Exchange` by declaration; who inherits adds `check`."""
+    """An `Exchange` by declaration; who inherits without a `look` adds `check`."""
 
-    def __init__(self, name: str, options: Told, system: System, kinds: Mapping[str, Kind[System, Told]]) -> None:
-        """`name`: the system's in hub.toml; `kinds`: by the word that stands there under `sync`."""
+    def __init__(
+        self,
+        name: str,
+        options: Told,
+        system: System,
+        kinds: Mapping[str, Kind[System, Told]],
+        look: Callable[[System], str] | None = None,
+    ) -> None:
+        """`name`: the system's in hub.toml; `kinds`: by the word that stands there under `sync`.
+
+        `look` says what the system has, or raises what is wrong with it.
+        """
         self.name, self.options, self.system = name, options, system
-        self.kinds = kinds
+        self.kinds, self._look = kinds, look
+
+    def check(self) -> list[Finding]:
+        """Look whether the system answers, and has what the options name."""
+        look, mend = self._look, f"see [systems.{self.name}]"
+        return looked(self.name, lambda: look(self.system), mend) if look else []
 
     def look(self) -> str:
         """Look at every stream that says how; returns which can be read. Raises what reading raises."""

@@ -60,10 +60,11 @@ def backwards(table: Table) -> dict[str, Field]:
 
 
 def at(raw: Any, path: str) -> Any:
-    """Return what a path leads to; nothing, if there is nothing on the way."""
+    """Return what a path leads to; nothing, if there is nothing on the way. Lists within lists become one."""
     for step in path.split(".") if path else ():
         if isinstance(raw, list):
-            raw = [each for row in cast("list[Any]", raw) if (each := at(row, step)) is not None]
+            found = [each for row in cast("list[Any]", raw) if (each := at(row, step)) is not None]
+            raw = [each for some in found for each in (cast("list[Any]", some) if isinstance(some, list) else [some])]
         elif raw is not None:
             raw = raw.get(step)
     return raw
@@ -107,3 +108,28 @@ def parts_in_use(path: str, table: Table) -> Field:
 def first(make: Callable[[Any], Any]) -> Callable[[Iterable[Any]], Any]:
     """Return a `make` for several records: what comes of the first of which anything comes."""
     return lambda rows: next((made for row in rows if (made := make(row))), None)
+
+
+def table(names: str = "", **more: Field) -> dict[str, Field]:
+    """Return a table; `names`: fields taken as they are, `OURS=PATH`, or `OURS`, if theirs has that name, too."""
+    pairs = [each.partition("=") for each in names.split()]
+    return {ours: Field(path or ours) for ours, _, path in pairs} | more
+
+
+def words(**theirs: str) -> dict[str, str]:
+    """Return their word -> ours; of each of ours, all of theirs are given, parted by blanks."""
+    return {word: ours for ours, several in theirs.items() for word in several.split()}
+
+
+def fixed(value: Any) -> Field:
+    """Return a field that says the same of every record."""
+    return Field("", lambda _: value)
+
+
+def given(table: Table, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is set in a system, by its names: only what is made of those of our fields that are given.
+
+    `table`: the other way round, each of theirs made of one of ours; `make` also gets the nothing of a field that is
+    emptied.
+    """
+    return {theirs: field.make(fields[field.path]) for theirs, field in table.items() if field.path in fields}

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from operator import itemgetter
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from adapters import pages
-from adapters.declared import Row, Way
+from adapters.declared import Row, Source, Way
 
 System = TypeVar("System")
+Asked_contra = TypeVar("Asked_contra", contravariant=True)
 ID = itemgetter("id")
 
 
@@ -52,3 +53,48 @@ def from_time_on(begin: Callable[[System], str], way: Way[System]) -> Way[System
         return way.walk(system, spot or {"mark": begin(system)})
 
     return Way(walk, anew=True)
+
+
+class Listing(Protocol[Asked_contra]):
+    """A list that a system shows by offset and size, ordered by identity or by a change mark."""
+
+    @property
+    def size(self) -> int:
+        """The rows of a page."""
+        ...
+
+    def page(
+        self, system: Asked_contra, offset: int, size: int, mark: str | None = None, since: str | None = None, /
+    ) -> tuple[Sequence[Row], int | None]:
+        """Return rows, and how many there are in all.
+
+        `mark`: the field to order by, none: the identity; `since`: only rows of that mark and later.
+        """
+        ...
+
+    def some(self, system: Asked_contra, ids: Sequence[str], /) -> Sequence[Row]:
+        """Return the rows that these records are in, as far as they are there."""
+        ...
+
+
+def listed(listing: Listing[System]) -> Source[System]:
+    """Return everything in a list. What is behind a bar in a document's id, the system does not know."""
+
+    def some(system: System, ids: Sequence[str]) -> Sequence[Row]:
+        return listing.some(system, list(dict.fromkeys(id_.partition("|")[0] for id_ in ids)))
+
+    return Source(by_offset(listing.page, listing.size), some)
+
+
+def changed(listing: Listing[System], mark: str, late: timedelta) -> Way[System]:
+    """Walk through what has changed in a list, by the field that is its change mark; `late`: see `by_mark`."""
+
+    def ask(system: System, since: str | None, offset: int, size: int) -> Sequence[Row]:
+        return listing.page(system, offset, size, mark, since)[0]
+
+    return by_mark(ask, listing.size, mark, late)
+
+
+def found(listing: Listing[System]) -> Callable[[System, Sequence[str]], dict[str, Row]]:
+    """Return what looks for rows of a list by their identity: id -> row, as far as they are there."""
+    return lambda system, ids: {row["id"]: row for row in listing.some(system, list(dict.fromkeys(ids)))}

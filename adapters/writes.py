@@ -1,6 +1,6 @@
 """Writing to a system that takes one record at a time, or many of which it takes all or none."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -11,6 +11,9 @@ from hub.errors import TryLater
 
 System = TypeVar("System")
 Given = TypeVar("Given")
+Found = TypeVar("Found")
+Writing = Callable[[System, Sequence[Write]], Iterable[Written]]
+"""Carries writes out."""
 
 
 class Gone(Rejected):
@@ -42,6 +45,13 @@ def product_of(write: Write) -> str:
     return known.partition("|")[0]
 
 
+def known(there: Mapping[str, Found], id_: str | None) -> Found:
+    """Return what the system has under an identity; Gone, if it does not have it."""
+    if not id_ or id_ not in there:
+        raise Gone
+    return there[id_]
+
+
 def one_by_one(writes: Sequence[Write], carry_out: Callable[[Write], Written]) -> Iterator[Written]:
     """Carry writes out; what the system refuses, or no longer has, does not stop the others."""
     for each in writes:
@@ -53,7 +63,7 @@ def one_by_one(writes: Sequence[Write], carry_out: Callable[[Write], Written]) -
 
 
 def all_or_none(
-    carry_out: Callable[[System, Sequence[Write]], Iterable[Written]],
+    carry_out: Writing[System],
 ) -> Callable[[System, Sequence[Write]], Iterator[Written]]:
     """Make a function that takes all or none into one that finds those that are refused, by halves.
 
@@ -92,6 +102,19 @@ def singly_with(
     def write(system: System, writes: Sequence[Write]) -> Iterator[Written]:
         given = ask(system)
         return one_by_one(writes, lambda each: carry_out(system, given, each))
+
+    return write
+
+
+def by_sort(create: Writing[System], change: Writing[System], remove: Writing[System]) -> Writing[System]:
+    """Make one function of three, each of which takes all or none: for what is new, what is there, what is to go."""
+
+    def write(system: System, writes: Sequence[Write]) -> Iterator[Written]:
+        sorts: Mapping[Writing[System], list[Write]] = {create: [], change: [], remove: []}
+        for each in writes:
+            sorts[remove if each.remove else change if each.id else create].append(each)
+        for carry_out, some in sorts.items():
+            yield from all_or_none(carry_out)(system, some)
 
     return write
 

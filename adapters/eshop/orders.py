@@ -1,8 +1,10 @@
 """What the orders of all shops have in common: names, addresses, sums, words. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from adapters.http import exact
 
 Raw = Mapping[str, Any]
 Fields = dict[str, Any]
@@ -52,6 +54,28 @@ def from_coins(coins: float, precision: int) -> Decimal:
 def in_coins(amount: Decimal, precision: int) -> int:
     """Return an amount in the smallest coin; halves are rounded up."""
     return int(amount.scaleb(precision).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def rate_of(rates: Sequence[float | str]) -> str | None:
+    """Return the per cent of several taxes together; none, if there are none."""
+    return plain(sum((Decimal(exact(each)) for each in rates), Decimal(0))) if rates else None
+
+
+def rate_between(net: Decimal, gross: Decimal, rates: Iterable[str]) -> str | None:
+    """Return the one of some rates (per cent) by which two sums in coins differ; none, if no rate explains it."""
+    return next((each for each in rates if in_coins(with_tax(net, each, held=False, wanted=True), 0) == gross), None)
+
+
+def paid_by(payments: Sequence[Raw], due: Decimal) -> tuple[str, Sequence[Raw]]:
+    """Return the state of an order's payment, and which payments count: those taken, else those only authorised.
+
+    `payments`: each with its `state`, paid or authorised, its `amount`, and what was given `back`; `due`: the total.
+    """
+    taken, held = ([each for each in payments if each["state"] == state] for state in ("paid", "authorised"))
+    if not taken:
+        return ("authorised" if held else "unpaid"), held
+    paid, back = (sum(Decimal(exact(each[name])) for each in taken) for name in ("amount", "back"))
+    return ("refunded" if 0 < paid <= back else "unpaid" if paid < due else "paid"), taken
 
 
 def with_tax(amount: Decimal, rate: str, *, held: bool, wanted: bool) -> Decimal:

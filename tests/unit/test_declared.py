@@ -1,18 +1,19 @@
 """A connector by declaration, to a system that lies in memory."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from adapters.checks import Amiss
 from adapters.declared import Declared, Kind, Row, Source
 from adapters.walks import by_mark, by_offset, from_time_on
-from adapters.writes import Gone, Unfit, all_or_none, product_of, singly
+from adapters.writes import Gone, Unfit, all_or_none, by_sort, known, product_of, singly
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Change, Document, Finding, Page, Stream, Unreadable, Write, Written
-from hub.errors import TryLater
+from hub.errors import Refused, TryLater
 
 OPTIONS = ExchangeOptions.model_validate({"url": "https://shop.example"})
 
@@ -203,3 +204,45 @@ def test_a_price_belongs_to_the_product_of_its_id_or_its_sku():
     assert product_of(Write("k", {}, {"sku": "S1"}, id="8|EUR", links=links)) == "8"
     with pytest.raises(Gone):
         product_of(Write("k", {}, {"sku": "S2"}, links=links))
+
+
+def test_a_look_says_what_is_there_or_what_to_mend():
+    def look(memory: Memory) -> str:
+        if not memory.rows:
+            raise Refused("it has nothing")
+        if len(memory.rows) == 1:
+            raise Amiss("it has one", "add another")
+        return f"it has {len(memory.rows)}"
+
+    def found(count: int) -> Finding:
+        (finding,) = Declared("shop", OPTIONS, Memory([{}] * count), KINDS, look).check()
+        return finding
+
+    assert found(2) == Finding("shop", good=True, message="it has 2")
+    assert found(1) == Finding("shop", good=False, message="it has one", mend="add another")
+    assert found(0) == Finding("shop", good=False, message="it has nothing", mend="see [systems.shop]")
+
+
+def test_what_is_new_there_and_to_go_is_written_apart():
+    done: list[str] = []
+
+    def sort(name: str) -> Callable[[Memory, Sequence[Write]], list[Written]]:
+        def write(memory: Memory, writes: Sequence[Write]) -> list[Written]:
+            result = take(memory, writes)
+            done.append(f"{name} {' '.join(each.key for each in writes)}")
+            return result
+
+        return write
+
+    writes = [Write("a", {}, {}), Write("b", {}, {}, id="1"), Write("c", {}, {}, id="2", remove=True)]
+    writes += [Write("bad", {}, {}), Write("d", {}, {})]
+    outcomes = {each.key: each.outcome for each in by_sort(sort("new"), sort("old"), sort("end"))(Memory([]), writes)}
+    assert outcomes == {"a": "done", "b": "done", "c": "done", "d": "done", "bad": "refused"}
+    assert done == ["new a", "new d", "old b", "end c"]
+
+
+def test_what_is_not_there_is_gone():
+    assert known({"1": "row"}, "1") == "row"
+    for id_ in ("2", None):
+        with pytest.raises(Gone):
+            known({"1": "row"}, id_)

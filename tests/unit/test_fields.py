@@ -1,6 +1,22 @@
 """Tables of fields: what they ask for, and what a record then says."""
 
-from adapters.fields import Field, asked, at, backwards, first, in_use, of_type, parts, parts_in_use, told, written
+from adapters.fields import (
+    Field,
+    asked,
+    at,
+    backwards,
+    first,
+    fixed,
+    given,
+    in_use,
+    of_type,
+    parts,
+    parts_in_use,
+    table,
+    told,
+    words,
+    written,
+)
 
 LINE = {"sku": Field("product.code"), "count": Field("quantity", str)}
 ORDER = {
@@ -61,3 +77,33 @@ def test_only_children_in_use_are_looked_at():
     assert told(table, {"rows": rows}) == {"one": "new", "all": [{"said": "new"}]}
     assert asked(table).split() == ["rows.value", "rows.active"]
     assert first(str)([]) is None
+
+
+def test_what_is_taken_as_it_is_needs_only_names() -> None:
+    """Others stand beside it."""
+    fields = table("sku name=product.title", active=Field("state", "on".__eq__))
+    raw = {"sku": "A", "product": {"title": "Lamp"}, "state": "on"}
+    assert told(fields, raw) == {"sku": "A", "name": "Lamp", "active": True}
+    assert told({"rounding": fixed("total")}, {}) == {"rounding": "total"}
+
+
+def test_many_words_of_theirs_are_one_of_ours() -> None:
+    """By their word, which is what has to be looked up."""
+    assert words(shipped="Sent Delivered", cancelled="Void") == {
+        "Sent": "shipped",
+        "Delivered": "shipped",
+        "Void": "cancelled",
+    }
+
+
+def test_only_what_is_given_is_set() -> None:
+    """A field that is emptied is given, and may be called something."""
+    fields = table("title=name", body=Field("description", lambda text: text or ""), tags=Field("tags"))
+    assert given(fields, {"description": None, "tags": None, "other": 1}) == {"body": "", "tags": None}
+    assert given(fields, {"name": "Lamp"}) == {"title": "Lamp"}
+
+
+def test_a_path_through_lists_of_lists_leads_to_one_list() -> None:
+    """Labels of parcels, payments of collections."""
+    raw = {"parcels": [{"labels": [{"n": 1}, {"n": 2}]}, {"labels": []}, {"labels": [{"n": 3}]}]}
+    assert at(raw, "parcels.labels.n") == [1, 2, 3]

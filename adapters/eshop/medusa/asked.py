@@ -4,42 +4,64 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from adapters.declared import Row
+from adapters.eshop.customers import buyer_of, customers_of
+from adapters.eshop.medusa.shop import Shop
+from adapters.eshop.variants import each_variant, with_article
+from adapters.rest_lists import RestListing
 from adapters.stable import stable
-from hub.connector import GUEST, Document
+from hub.connector import Document
 
-FIELDS = {
-    "products": "id,updated_at,title,handle,status,external_id,description,images.url,images.rank,categories.id,"
+Listing = RestListing[Shop]
+OF_VARIANTS = "variants[id][]"
+
+PRODUCTS = Listing(
+    "products",
+    "id,updated_at,title,handle,status,external_id,description,images.url,images.rank,categories.id,"
     "variants.id,variants.sku,variants.ean,variants.title,variants.options.value,variants.options.option.title",
+    OF_VARIANTS,
+)
+BY_REFERENCE, BY_SKU = (
+    Listing("products", "id,external_id,variants.id,variants.sku", ident)
+    for ident in ("external_id[]", "variants[sku][]")
+)
+PRICES = Listing(
+    "products",
     # A price without its rules looks like everybody's.
-    "prices": "id,variants.id,variants.sku,*variants.prices,variants.prices.price_rules.attribute,"
+    "id,variants.id,variants.sku,*variants.prices,variants.prices.price_rules.attribute,"
     "variants.prices.price_rules.value",
-    "stock": "id,variants.id,variants.sku,variants.manage_inventory,variants.inventory_items.required_quantity,"
+    OF_VARIANTS,
+)
+STOCK = Listing(
+    "products",
+    "id,variants.id,variants.sku,variants.manage_inventory,variants.inventory_items.required_quantity,"
     "*variants.inventory_items.inventory.location_levels",
+    OF_VARIANTS,
+)
+ORDERS = Listing(
+    "orders",
     # The shop adds up what was asked for: without every item, shipping method and adjustment its totals are too small.
-    "orders": "id,display_id,status,email,currency_code,created_at,updated_at,customer_id,metadata,subtotal,tax_total,total,"
+    "id,display_id,status,email,currency_code,created_at,updated_at,customer_id,metadata,subtotal,tax_total,total,"
     "payment_status,fulfillment_status,*items,*items.tax_lines,*items.adjustments,*items.detail,*shipping_methods,"
     "*shipping_methods.tax_lines,*shipping_methods.adjustments,*credit_lines,*customer,*customer.addresses,"
     "*shipping_address,*billing_address,*payment_collections.payments,*fulfillments,*fulfillments.items,"
     "*fulfillments.labels",
-    "parties": "id,updated_at,email,first_name,last_name,company_name,phone,*addresses",
-}
-"""Stream -> the parameter `fields`."""
-_PARTY = ("id", "email", "first_name", "last_name", "company_name", "phone", "addresses")
+    chosen=lambda shop: {"sales_channel_id[]": shop.the("sales_channel")["id"]} if shop.options.sales_channel else {},
+)
+CUSTOMERS = Listing("customers", "id,updated_at,email,first_name,last_name,company_name,phone,*addresses")
 
 
 def products(rows: Sequence[Row], paths: Mapping[str, str]) -> Iterator[Document]:
     """Yield a document for each variant, with what it has from its product; `paths`: of the categories."""
-    for row in rows:
-        shared = lasting({name: value for name, value in row.items() if name != "variants"})
-        shared["categories"] = sorted(paths[each["id"]] for each in row["categories"] if each["id"] in paths)
-        shared["alone"] = len(row["variants"]) == 1
-        for variant in row["variants"]:
-            yield Document(variant["id"], {"product": shared, "variant": lasting(variant)})
+
+    def categories(row: Row) -> list[str]:
+        return sorted(paths[each["id"]] for each in row["categories"] if each["id"] in paths)
+
+    return with_article(rows, lasting, categories=categories)
 
 
 def prices(rows: Sequence[Row], tax_included: Mapping[str, bool]) -> Iterator[Document]:
     """Yield a document for each variant and currency: its price for everybody, from the first unit."""
-    for variant in (variant for row in rows for variant in row["variants"]):
+    for variant in each_variant(rows):
         for price in filter(is_plain, variant["prices"]):
             currency = price["currency_code"].upper()
             raw = {"sku": variant["sku"], "amount": price["amount"], "currency": currency}
@@ -53,7 +75,7 @@ def is_plain(price: Row) -> bool:
 
 def stock(rows: Sequence[Row], location: str) -> Iterator[Document]:
     """Yield a document for each variant whose stock the shop keeps."""
-    for variant in (variant for row in rows for variant in row["variants"]):
+    for variant in each_variant(rows):
         if item := item_of(variant):
             level = level_at(item, location) or {}
             raw = {name: level.get(name, 0) for name in ("stocked_quantity", "reserved_quantity")}
@@ -75,20 +97,18 @@ def orders(rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each order."""
     for row in rows:
         own = {name: value for name, value in row.items() if name != "customer"}
-        yield Document(row["id"], lasting(own) | {"customer_id": row["customer_id"] or GUEST + row["email"]})
-
-
-def buyers(rows: Sequence[Row]) -> Iterator[Document]:
-    """Yield the customers of orders, as the list of customers shows them."""
-    for row in rows:
-        address: Row = row["billing_address"] or {}
-        yield from parties([row["customer"] or {**address, "id": GUEST + row["email"], "email": row["email"]}])
+        yield Document(row["id"], lasting(own) | {"customer_id": buyer_of(row)})
 
 
 def parties(rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each customer."""
-    for row in rows:
-        yield Document(row["id"], lasting({name: row.get(name) for name in _PARTY}))
+    names = ("id", "email", "first_name", "last_name", "company_name", "phone", "addresses")
+    return (Document(row["id"], lasting({name: row.get(name) for name in names})) for row in rows)
+
+
+def buyers(rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield the customers of orders, as the list of customers shows them."""
+    return parties(customers_of(rows, "billing_address"))
 
 
 def lasting(value: Any) -> Any:

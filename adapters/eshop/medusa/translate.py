@@ -1,155 +1,70 @@
-"""A Medusa document -> canonical fields: pure."""
+"""A Medusa document -> canonical fields: a table of each. Pure."""
 
-from collections.abc import Mapping
-from decimal import Decimal
+from operator import itemgetter
 
-from adapters.eshop.medusa.options import MedusaOptions
-from adapters.eshop.orders import Fields, Raw, address, charge, joined, parcels, plain, sums
-from adapters.http import exact
-from hub.canonical.sums import rounded
+from adapters.eshop import translating
+from adapters.eshop.orders import joined, plain, rate_of
+from adapters.eshop.translating import by_table, number
+from adapters.eshop.variants import full_name
+from adapters.fields import Field, fixed, part, parts, table, words
 
-DEFAULT_LIST = "default"
-STATUS = {"canceled": "cancelled", "completed": "completed", "archived": "completed"}
-FULFILLED = {
-    "partially_fulfilled": "processing",
-    "fulfilled": "processing",
-    "partially_shipped": "processing",
-    "shipped": "shipped",
-    "partially_delivered": "shipped",
-    "delivered": "shipped",
-}
-PAID = {"authorized": "authorised", "captured": "paid", "partially_refunded": "paid", "refunded": "refunded"}
-ADDRESS = {
-    "company": "company",
-    "street": "address_1",
-    "street_more": "address_2",
-    "city": "city",
-    "postcode": "postal_code",
-    "region": "province",
-    "country": "country_code",
-    "phone": "phone",
-}
-NAMELESS = (None, "", "Default variant")
-
-
-def product(raw: Raw, _: MedusaOptions) -> Fields:
-    """Return a variant with what it has from its product."""
-    article, variant = raw["product"], raw["variant"]
-    alone = article["alone"]
-    return {
-        "sku": variant["sku"],
-        "gtin": variant["ean"] or None,
-        "name": article["title"] if alone else variant["title"],
-        "description": article["description"],
-        "active": article["status"] == "published",
-        "category": next(iter(article["categories"]), None),
-        "images": [image["url"] for image in sorted(article["images"], key=lambda image: image["rank"])],
-        "variant_of": None if alone else article["external_id"] or article["handle"],
-        "options": None if alone else {each["option"]["title"]: each["value"] for each in variant["options"]},
-    }
-
-
-def price(raw: Raw, options: MedusaOptions) -> Fields:
-    """Return what a variant costs."""
-    rest = {"currency": raw["currency"], "amount": exact(raw["amount"]), "tax_included": raw["tax_included"]}
-    return {"sku": raw["sku"], "list": options.range.price_list or DEFAULT_LIST} | rest
-
-
-def stock(raw: Raw, _: MedusaOptions) -> Fields:
-    """Return how much of a variant may be sold: what open orders have reserved is not."""
-    left = _number(raw["stocked_quantity"]) - _number(raw["reserved_quantity"])
-    return {"sku": raw["sku"], "available": plain(max(left, Decimal(0)))}
-
-
-def party(raw: Raw, _: MedusaOptions) -> Fields:
-    """Return a customer."""
-    company, person = raw["company_name"], _person(raw)
-    fields = {"name": company or person or raw["email"], "company": bool(company), "customer": True}
-    fields |= {"email": raw["email"], "phone": raw["phone"]}
-    fields["addresses"] = [_address(each, "other", id=each["id"]) for each in raw["addresses"] or ()]
-    return fields | ({"contacts": [{"name": person}]} if company and person else {})
-
-
-def order(raw: Raw, options: MedusaOptions) -> Fields:
-    """Return an order. The shop never rounds its sums; they are given in whole cents, as the customer sees them."""
-    billing, shipped_to = raw["billing_address"], raw["shipping_address"]
-    told: Raw = raw["metadata"] or {}
-    buyer: Raw = billing or shipped_to or {}
-    included = any(item["is_tax_inclusive"] for item in raw["items"])
-    gross, tax = (rounded(_number(raw[name]), raw["currency_code"].upper()) for name in ("total", "tax_total"))
-    labels = [{"number": label["tracking_number"]} for sent in raw["fulfillments"] for label in sent["labels"]]
-    return {
-        "number": str(raw["display_id"]),
-        "placed_at": raw["created_at"],
-        "party": raw["customer_id"],
-        "name": _person(buyer),
-        "email": raw["email"],
-        "phone": buyer.get("phone"),
-        "billing_address": _address(billing, "billing") if billing else None,
-        "shipping_address": _address(shipped_to, "shipping") if shipped_to else None,
-        "currency": raw["currency_code"].upper(),
-        "tax_included": included,
-        "lines": [_line(item, included=included) for item in raw["items"] if item["quantity"]],
-        "shipping": [_shipping(each, options.shipping, included=included) for each in raw["shipping_methods"]],
-        "discounts": [
-            {"name": each["reference"], "amount": plain(-_number(each["amount"]))}
-            for each in raw["credit_lines"]
-            if each["amount"]
-        ],
-        "payment": _payment(raw, options.payment),
-        "totals": sums(gross - tax, gross),
-        "rounding": "total",
-        "status": STATUS.get(raw["status"]) or FULFILLED.get(raw["fulfillment_status"], "pending"),
-        "tracking": parcels(*told.get("tracking", ()), *labels),
-        "invoice": told.get("invoice"),
-    }
-
-
-def _line(item: Raw, *, included: bool) -> Fields:
-    """Return a line after its adjustments: what promotions took off."""
-    quantity, net, gross = _number(item["quantity"]), _net(item), _number(item["total"])
-    title, variant = item["product_title"] or item["title"], item["variant_title"]
-    fields = {
-        "id": item["id"],
-        "sku": item["variant_sku"],
-        "name": title if variant in (*NAMELESS, title) else f"{title} ({variant})",
-        "quantity": plain(quantity),
-        "unit_price": plain((gross if included else net) / quantity),
-        "tax_rate": _rate(item),
-    }
-    return fields | sums(net, gross)
-
-
-def _shipping(method: Raw, words: Mapping[str, str], *, included: bool) -> Fields:
-    amount = _number(method["total"]) if included else _net(method)
-    return charge(method["name"], method["name"], words, amount, _rate(method))
-
-
-def _payment(raw: Raw, words: Mapping[str, str]) -> Fields:
-    state = {"state": PAID.get(raw["payment_status"], "unpaid")}
-    payments = [each for collection in raw["payment_collections"] for each in collection["payments"]]
-    for each in payments[-1:]:
-        method = each["provider_id"]
-        state |= {"method": words.get(method, method), "reference": each["id"], "paid_at": each["captured_at"]}
-    return state
-
-
-def _address(raw: Raw, use: str, **more: str) -> Fields:
-    return address(raw, ADDRESS, name=_person(raw), use=use, **more)
-
-
-def _person(raw: Raw) -> str | None:
-    return joined(raw.get("first_name"), raw.get("last_name"))
-
-
-def _net(part: Raw) -> Decimal:
-    return _number(part["subtotal"]) - _number(part["discount_subtotal"])
-
-
-def _rate(part: Raw) -> str | None:
-    """Return the per cent of all its taxes together."""
-    return plain(sum((_number(tax["rate"]) for tax in part["tax_lines"]), Decimal(0))) if part["tax_lines"] else None
-
-
-def _number(value: float) -> Decimal:
-    return Decimal(exact(value))
+STATUS = words(cancelled="canceled", completed="completed archived")
+FULFILLED = words(
+    processing="partially_fulfilled fulfilled partially_shipped", shipped="shipped partially_delivered delivered"
+)
+PAID = words(authorised="authorized", paid="captured partially_refunded", refunded="refunded")
+SINGLE = "Default variant"
+"""What Medusa's own pages call the variant of a product that has no options."""
+PERSON = Field("", lambda raw: joined(raw.get("first_name"), raw.get("last_name")))
+PRODUCT = table(
+    "alone=product.alone title=product.title sku=variant.sku name=variant.title description=product.description",
+    gtin=Field("variant.ean", lambda ean: ean or None),
+    active=Field("product.status", lambda status: status == "published"),
+    category=Field("product.categories", lambda paths: next(iter(paths), None)),
+    images=Field("product.images", lambda images: [each["url"] for each in sorted(images, key=itemgetter("rank"))]),
+    variant_of=Field("product", lambda raw: raw["external_id"] or raw["handle"]),
+    options=Field("variant.options", lambda options: {each["option"]["title"]: each["value"] for each in options}),
+)
+ADDRESS = table(
+    "company street=address_1 street_more=address_2 city postcode=postal_code region=province country=country_code phone",
+    name=PERSON,
+)
+PARTY = table(
+    "company_name email phone",
+    person=PERSON,
+    addresses=parts("addresses", ADDRESS | table("id", use=fixed("other"))),
+)
+SUMS = table(
+    "gross=total",
+    net=Field("", lambda raw: number(raw["subtotal"]) - number(raw["discount_subtotal"])),
+    tax_rate=Field("tax_lines.rate", rate_of),
+)
+"""Of a line or of shipping, after its adjustments: what promotions took off."""
+LINE = SUMS | table(
+    "id sku=variant_sku quantity",
+    name=Field("", lambda raw: full_name(raw["product_title"] or raw["title"], raw["variant_title"], SINGLE)),
+)
+CREDIT = table("name=reference", amount=Field("amount", lambda amount: plain(-number(amount))))
+ORDER = table(
+    "placed_at=created_at party=customer_id email gross=total tax=tax_total "
+    "tracking=metadata.tracking invoice=metadata.invoice labels=fulfillments.labels.tracking_number",
+    number=Field("display_id", str),
+    billing_address=part("billing_address", ADDRESS | table(use=fixed("billing"))),
+    shipping_address=part("shipping_address", ADDRESS | table(use=fixed("shipping"))),
+    currency=Field("currency_code", str.upper),
+    tax_included=Field("items.is_tax_inclusive", any),
+    lines=parts("items", LINE, where=itemgetter("quantity")),
+    shipping=parts("shipping_methods", SUMS | table("name code=name")),
+    discounts=parts("credit_lines", CREDIT, where=itemgetter("amount")),
+    paid=Field("payment_status", lambda status: PAID.get(status, "unpaid")),
+    payments=parts("payment_collections.payments", table("method=provider_id reference=id paid_at=captured_at")),
+    rounding=fixed("total"),
+    status=Field("", lambda raw: STATUS.get(raw["status"]) or FULFILLED.get(raw["fulfillment_status"], "pending")),
+)
+product, party, order = (
+    by_table(PRODUCT, translating.product),
+    by_table(PARTY, translating.party),
+    by_table(ORDER, translating.order),
+)
+price = by_table(table("sku currency amount tax_included"), translating.price)
+stock = by_table(table("sku on_hand=stocked_quantity reserved=reserved_quantity"), translating.stock)

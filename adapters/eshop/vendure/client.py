@@ -1,15 +1,21 @@
-"""The session with a shop. Threads may share it."""
+"""Asking a Vendure shop. Threads may share the session."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from adapters.eshop.orders import Raw
+from adapters.connecting import connected
+from adapters.declared import Row
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.vendure.queries import LOGIN
 from adapters.graphql import GraphQl
-from adapters.http import Api
+from adapters.pages import before
 from hub.clock import Clock
 from hub.config import resolve
+
+JUST_BEFORE = before(timedelta(milliseconds=1))
+"""`after` leaves the mark itself out, and marks have milliseconds at most."""
 
 
 class Shop(GraphQl):
@@ -19,21 +25,37 @@ class Shop(GraphQl):
         self.options, self.clock = options, clock
         self.language = options.language.replace("-", "_")
         headers = {"vendure-token": options.channel_token} if options.channel_token else {}
-        pace, timeout, url = options.requests_per_second, options.timeout, resolve(options.url)
-        api = Api(name, url, headers=headers, requests_per_second=pace, timeout=timeout, clock=clock)
+        api = connected(name, options, clock, headers=headers)
         login = {"user": options.user, "password": resolve(options.password)}
         super().__init__(api, "admin-api", {"languageCode": self.language}, (LOGIN, login), "vendure-auth-token")
 
-    def rows(self, query: str, **options: object) -> tuple[list[Any], int]:
-        """Return a part of a list, and how many there are in all; what amounts of money mean goes with each row."""
-        told = self.ask(query, options=options)
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of the shop's."""
+
+    query: str
+    size: int
+    chosen: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The part of the list that is meant, as a filter."""
+
+    def page(
+        self, shop: Shop, offset: int, size: int, mark: str | None = None, since: str | None = None
+    ) -> tuple[list[Row], int]:
+        """Return rows, and how many there are in all."""
+        later = {mark: {"after": JUST_BEFORE(since)}} if mark and since else {}
+        # One key only to sort by: GraphQL does not keep their order.
+        return self._asked(shop, skip=offset, take=size, sort={mark or "id": "ASC"}, filter={**self.chosen, **later})
+
+    def some(self, shop: Shop, ids: Sequence[str]) -> list[Row]:
+        """Return rows by their identity."""
+        return self._asked(shop, take=1000, filter={"id": {"in": ids}})[0] if ids else []
+
+    def _asked(self, shop: Shop, **options: object) -> tuple[list[Row], int]:
+        """Ask for rows; what amounts of money mean goes with each."""
+        told = shop.ask(self.query, options=options)
         if "money" in told:
             money = told["channel"] | {"precision": told["money"]["serverConfig"]["moneyStrategyPrecision"]}
             for row in told["list"]["items"]:
                 row.update(money)
         return told["list"]["items"], told["list"]["totalItems"]
-
-    def by_id(self, query: str, ids: Sequence[str]) -> dict[str, Raw]:
-        """Return rows by their identity, as far as they are there."""
-        rows = self.rows(query, take=1000, filter={"id": {"in": ids}})[0] if ids else []
-        return {row["id"]: row for row in rows}

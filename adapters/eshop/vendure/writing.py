@@ -1,21 +1,28 @@
 """What a Vendure shop is told. Each function looks before it adds, so that it can be repeated, and takes all or none."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from adapters.eshop.orders import Fields, Raw, in_coins, with_tax
-from adapters.eshop.prices import check_plain
+from adapters.declared import Row
+from adapters.eshop.forward import Step, left
+from adapters.eshop.notes import notes_of
+from adapters.eshop.orders import Fields, in_coins, with_tax
+from adapters.eshop.variants import as_shown, for_article, named
 from adapters.eshop.vendure import queries
-from adapters.eshop.vendure.client import Shop
-from adapters.eshop.vendure.translate import INVOICE, PARCEL, documents, free, fulfilments, notes
+from adapters.eshop.vendure.client import Listing, Shop
+from adapters.eshop.vendure.translate import NOTES, documents, fulfilments
+from adapters.fields import Field, at, given, table
 from adapters.http import exact
-from adapters.writes import Gone, Unfit, product_of
+from adapters.writes import Unfit, known
 from hub.connector import Write, Written
 
-STEPS = {"shipped": ("Shipped",), "completed": ("Shipped", "Delivered")}
-"""Our status of an order -> the states that its fulfilments have to go through."""
+Pairs = Sequence[tuple[Write, Row]]
+VARIANTS = Listing(queries.VARIANTS, 500)
+NO_PARCEL: Row = {}
+TEXTS = table(name=Field("name", lambda name: name or ""), description=Field("description", lambda text: text or ""))
 
 
 def mark(write: Write) -> str:
@@ -43,119 +50,95 @@ def _search(shop: Shop, writes: Sequence[Write]) -> tuple[dict[str, list[str]], 
     return found, unfinished
 
 
-def write_products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Create, change and remove: an article first, then its variant; what lacks its variant is completed."""
-    kept = [each for each in writes if not each.remove]
-    found, unfinished = _search(shop, [each for each in kept if not each.id])
+def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Make an article, then its variant. What is there already is changed, what lacks its variant is completed."""
+    found, articles = _search(shop, writes)
     for key, ids in found.items():
         if len(ids) > 1:
             raise Unfit("double", f"the shop has {key} {len(ids)} times: {', '.join(ids)}; delete all but one")
-    ids = {each.key: each.id or next(iter(found.get(each.key, ())), "") for each in writes}
-    there = shop.by_id(queries.VARIANTS, [id_ for id_ in ids.values() if id_])
-    terms = _Terms(shop, kept)
-    old, new = [each for each in kept if ids[each.key]], [each for each in kept if not ids[each.key]]
-    changes = [(_known(there, ids[each.key]), each.fields) for each in old]
-    _remove(shop, [there[ids[each.key]] for each in writes if each.remove and ids[each.key] in there])
-    rows = [*_change(shop, terms, changes), *_create(shop, terms, new, unfinished)]
-    for each, document in zip([*old, *new], documents(shop, rows), strict=True):
-        yield Written(each.key, "done", document.id, document)
-    yield from (Written(each.key, "done", each.id) for each in writes if each.remove)
-
-
-def _known(there: Mapping[str, Raw], id_: str) -> Raw:
-    if id_ not in there:
-        raise Gone
-    return there[id_]
-
-
-def _remove(shop: Shop, variants: Sequence[Raw]) -> None:
-    """Delete variants; one without options is its article's only one, and takes it along."""
-    if not variants:
+    yield from change(shop, [replace(each, id=id_) for each in writes for id_ in found[each.key]])
+    new = {each.key: each for each in writes if not found[each.key]}
+    if not new:
         return
-    articles = [each["article"]["id"] for each in variants if not each["options"]]
-    told = shop.ask(queries.DELETE, a=articles, v=[each["id"] for each in variants if each["options"]])
+    terms, missing = _Terms(shop, writes), [key for key in new if key not in articles]
+    if missing:
+        inputs = {f"a{number}": terms.new_article(new[key]) for number, key in enumerate(missing)}
+        told = shop.ask(queries.create_articles(len(missing)), **inputs)
+        articles |= {key: told[f"a{number}"]["id"] for number, key in enumerate(missing)}
+    fixed = {key: {"productId": articles[key], "sku": each.record["sku"]} for key, each in new.items()}
+    variants = [terms.of_variant(named(new[key])) | fixed[key] | {"trackInventory": "TRUE"} for key in new]
+    made = shop.ask(queries.CREATE_VARIANTS, v=variants)["done"]
+    yield from as_shown(list(new.values()), documents(shop, made))
+
+
+def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Change variants, and the articles they stand under."""
+    if not writes:
+        return
+    there = {row["id"]: row for row in VARIANTS.some(shop, [each.id or "" for each in writes])}
+    terms, rows = _Terms(shop, writes), [known(there, each.id) for each in writes]
+    pairs = list(zip(rows, (each.fields for each in writes), strict=True))
+    articles = [{"id": row["article"]["id"]} | terms.of_article(fields, row) for row, fields in pairs]
+    variants = [{"id": row["id"]} | terms.of_variant(fields) for row, fields in pairs]
+    told = shop.ask(queries.UPDATE_PRODUCTS, a=[each for each in articles if len(each) > 1], v=variants)
+    yield from as_shown(writes, documents(shop, told["done"]))
+
+
+def remove(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Delete variants; one without options is its article's only one, and takes it along."""
+    rows = VARIANTS.some(shop, [each.id or "" for each in writes])
+    articles = [each["article"]["id"] for each in rows if not each["options"]]
+    told = shop.ask(queries.DELETE, a=articles, v=[each["id"] for each in rows if each["options"]])
     for each in (*told["articles"], *told["variants"]):
         if each["result"] != "DELETED":
             raise Unfit("not-deleted", each["message"])
-
-
-def _change(shop: Shop, terms: "_Terms", changes: Sequence[tuple[Raw, Mapping[str, Any]]]) -> list[Raw]:
-    if not changes:
-        return []
-    articles = [{"id": raw["article"]["id"]} | terms.of_article(fields, raw) for raw, fields in changes]
-    variants = [{"id": raw["id"]} | terms.of_variant(fields) for raw, fields in changes]
-    return shop.ask(queries.UPDATE_PRODUCTS, a=[each for each in articles if len(each) > 1], v=variants)["done"]
-
-
-def _create(shop: Shop, terms: "_Terms", writes: Sequence[Write], made: Mapping[str, str]) -> list[Raw]:
-    if not writes:
-        return []
-    articles = {each.key: made[each.key] for each in writes if each.key in made}
-    missing = [each for each in writes if each.key not in made]
-    if missing:
-        inputs = {f"a{number}": terms.new_article(each) for number, each in enumerate(missing)}
-        told = shop.ask(queries.create_articles(len(missing)), **inputs)
-        articles |= {each.key: told[f"a{number}"]["id"] for number, each in enumerate(missing)}
-    fixed = {each.key: {"productId": articles[each.key], "sku": each.record["sku"]} for each in writes}
-    variants = [terms.of_variant(_named(each)) | fixed[each.key] | {"trackInventory": "TRUE"} for each in writes]
-    return shop.ask(queries.CREATE_VARIANTS, v=variants)["done"]
-
-
-def _named(write: Write) -> Mapping[str, Any]:
-    return {"name": write.record["sku"], **write.fields}
+    yield from (Written(each.key, "done", each.id) for each in writes)
 
 
 class _Terms:
     """Our fields in the shop's own terms: its language, categories and taxes."""
 
     def __init__(self, shop: Shop, writes: Sequence[Write]) -> None:
-        told = shop.ask(queries.TERMS, facet=shop.options.category_facet)
+        self.shop, self.facet = shop, shop.options.category_facet
+        told = shop.ask(queries.TERMS, facet=self.facet)
         zone, facets = told["activeChannel"]["zone"], told["facets"]["items"]
         rates = [each for each in told["taxRates"]["items"] if each["enabled"] and each["zone"] == zone]
-        self.shop, self.facet = shop, shop.options.category_facet
         self.taxes = {Decimal(exact(each["value"])): each["category"]["id"] for each in rates}
         self.categories = {value["name"]: value["id"] for each in facets for value in each["values"]}
         wanted = {each.fields["category"] for each in writes if each.fields.get("category")}
         if unknown := sorted(wanted - self.categories.keys()):
-            self._add_categories(facets[0]["id"] if facets else self._new_facet(), unknown)
+            self._add_categories(facets, unknown)
 
-    def _new_facet(self) -> str:
-        facet = {"code": self.facet, "isPrivate": False, **self.texts(name=self.facet)}
-        return self.shop.ask(queries.CREATE_FACET, input=facet)["made"]["id"]
-
-    def _add_categories(self, facet: str, names: Sequence[str]) -> None:
-        values = [{"facetId": facet, "code": name, **self.texts(name=name)} for name in names]
+    def _add_categories(self, facets: Sequence[Row], names: Sequence[str]) -> None:
+        new = {"code": self.facet, "isPrivate": False, **self.texts({"name": self.facet})}
+        facet = facets[0] if facets else self.shop.ask(queries.CREATE_FACET, input=new)["made"]
+        values = [{"facetId": facet["id"], "code": name, **self.texts({"name": name})} for name in names]
         made = self.shop.ask(queries.CREATE_VALUES, input=values)["made"]
         self.categories |= {each["name"]: each["id"] for each in made}
 
-    def texts(self, **texts: str | None) -> Fields:
-        """Return texts in the shop's language."""
-        return {"translations": [{"languageCode": self.shop.language, **texts}]}
+    def texts(self, fields: Row, **more: str) -> Fields:
+        """Return those of some fields that are texts, in the shop's language."""
+        texts = given(TEXTS, fields) | more
+        return {"translations": [{"languageCode": self.shop.language, **texts}]} if texts else {}
 
-    def of_article(self, fields: Mapping[str, Any], raw: Raw | None = None) -> Fields:
-        """Return what is set at the article. If its variant is the only one, it has its name and state as well."""
-        alone, others = raw is None or not raw["options"], raw["article"]["facetValues"] if raw else ()
-        texts = [name for name in ("name", "description") if name in fields and (alone or name != "name")]
-        made = self.texts(**{name: fields[name] or "" for name in texts}) if texts else {}
-        if fields.get("active") is not None and (alone or fields["active"]):
-            made["enabled"] = fields["active"]
+    def of_article(self, fields: Row, row: Row) -> Fields:
+        """Return what is set at the article; it keeps its values of other facets."""
+        shared = for_article(fields, alone=not row["options"])
+        made = self.texts(shared) | _enabled(shared)
         if "category" in fields:
-            kept = [each["id"] for each in others if each["facet"]["code"] != self.facet]
+            kept = [each["id"] for each in row["article"]["facetValues"] if each["facet"]["code"] != self.facet]
             made["facetValueIds"] = kept + [self.categories[name] for name in [fields["category"]] if name]
         return made
 
     def new_article(self, write: Write) -> Fields:
         """Return an article that is not there yet, with our mark in its address."""
-        fields = _named(write)
-        made = self.of_article({"description": "", **fields})
-        made["translations"][0]["slug"] = f"{fields['name']}-{mark(write)}"
-        return made
+        fields = {"description": "", **named(write)}
+        made = self.of_article(fields, {"options": (), "article": {"facetValues": ()}})
+        return made | self.texts(fields, slug=f"{fields['name']}-{mark(write)}")
 
-    def of_variant(self, fields: Mapping[str, Any]) -> Fields:
+    def of_variant(self, fields: Row) -> Fields:
         """Return what is set at the variant."""
-        made = self.texts(name=fields["name"]) if "name" in fields else {}
-        if fields.get("active") is not None:
-            made["enabled"] = fields["active"]
+        made = self.texts({name: fields[name] for name in fields if name == "name"}) | _enabled(fields)
         if fields.get("tax_rate") is not None:
             rate = Decimal(fields["tax_rate"])
             if rate not in self.taxes:
@@ -164,73 +147,73 @@ class _Terms:
         return made
 
 
-def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+def _enabled(fields: Row) -> Fields:
+    return {} if fields.get("active") is None else {"enabled": fields["active"]}
+
+
+def put_prices(shop: Shop, pairs: Pairs) -> None:
     """Set prices, in the form that the channel keeps them in: with its tax or without."""
-    there = shop.by_id(queries.PRICES, [product_of(each) for each in writes])
-    changes = [_price(each, _known(there, product_of(each))) for each in writes]
-    shop.ask(queries.UPDATE_VARIANTS, v=changes)
-    yield from (Written(each.key, "done", f"{product_of(each)}|{each.record['currency']}") for each in writes)
+    shop.ask(queries.UPDATE_VARIANTS, v=[_price(write.record, row) for write, row in pairs])
 
 
-def _price(write: Write, row: Raw) -> Fields:
-    check_plain(write)
-    price, wanted = write.record, row["tax_included"]
+def _price(price: Row, row: Row) -> Fields:
+    wanted = row["tax_included"]
     held = wanted if price.get("tax_included") is None else price["tax_included"]
     amount = with_tax(Decimal(price["amount"]), exact(row["tax"]["value"]), held=held, wanted=wanted)
     told = {"currencyCode": price["currency"], "price": in_coins(amount, row["precision"])}
     return {"id": row["id"], "prices": [told]}
 
 
-def put_stock(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Set what can be had. Vendure takes off what its open orders hold, so that has to lie there as well.
-
-    What they hold is read right before: an order between the two is seen by the next comparison.
-    """
-    there = shop.by_id(queries.STOCK, [product_of(each) for each in writes])
-    changes = [_level(each, _known(there, product_of(each))) for each in writes]
-    shop.ask(queries.UPDATE_VARIANTS, v=changes)
-    yield from (Written(each.key, "done", product_of(each)) for each in writes)
+def put_stock(shop: Shop, pairs: Pairs) -> None:
+    """Set what can be had. Vendure takes off what its open orders hold, so that has to lie there as well."""
+    shop.ask(queries.UPDATE_VARIANTS, v=[_level(write.record, row["levels"], row["id"]) for write, row in pairs])
 
 
-def _level(write: Write, row: Raw) -> Fields:
-    missing = int(Decimal(write.record["available"]).to_integral_value(ROUND_FLOOR)) - free(row)
-    on_hand = missing + (row["levels"][0]["stockOnHand"] if row["levels"] else 0)
-    return {"id": row["id"], "trackInventory": "TRUE", "stockOnHand": on_hand}
+def _level(stock: Row, levels: Sequence[Mapping[str, int]], id_: str) -> Fields:
+    """Return what has to lie at the first place, whatever lies at others."""
+    free = sum(level["stockOnHand"] - level["stockAllocated"] for level in levels)
+    missing = int(Decimal(stock["available"]).to_integral_value(ROUND_FLOOR)) - free
+    on_hand = missing + (levels[0]["stockOnHand"] if levels else 0)
+    return {"id": id_, "trackInventory": "TRUE", "stockOnHand": on_hand}
 
 
-def write_order(shop: Shop, write: Write) -> Written:
-    """Bring an order to what it shall be; of what was done half, the rest."""
-    order = _known(shop.by_id(queries.ORDERS, [write.id or ""]), write.id or "")
-    status, wanted = write.fields.get("status"), write.record.get("tracking") or ()
-    if status != "cancelled" and order["state"] == "Cancelled":
+def check_open(_: Shop, row: Row, write: Write) -> None:
+    """Refuse to bring an order forward that is cancelled in the shop."""
+    if row["state"] == "Cancelled" and write.fields.get("status") != "cancelled":
         raise Unfit("cancelled", "it is cancelled in the shop")
-    if status == "cancelled" and order["state"] != "Cancelled":
-        shop.ask(queries.CANCEL, id=order["id"])
-    if status in STEPS:
-        _send(shop, order, wanted[0] if wanted else None, STEPS[status])
-    # A fulfilment has one number, which cannot be changed, and no place for an invoice: notes tell them all.
-    carriers = {each["number"]: f" ({each['carrier']})" if each.get("carrier") else "" for each in wanted}
-    told = [PARCEL + number + carrier for number, carrier in carriers.items()]
-    told += [INVOICE + number for number in [write.fields.get("invoice")] if number]
-    for note in told:
-        if note not in notes(order):
-            shop.ask(queries.NOTE, input={"id": order["id"], "note": note, "isPublic": True})
-    return Written(write.key, "done", order["id"])
 
 
-def _send(shop: Shop, order: Raw, parcel: Raw | None, steps: Iterable[str]) -> None:
-    """Put all that is in no fulfilment yet into a new one, and move them all on."""
-    sent = fulfilments(order)
-    rest = {line["id"]: line["quantity"] for line in order["lines"]}
-    for line in (line for each in sent for line in each["lines"]):
-        rest[line["orderLineId"]] -= line["quantity"]
-    lines = [{"orderLineId": id_, "quantity": quantity} for id_, quantity in rest.items() if quantity > 0]
-    if lines:
-        known = parcel or {}
-        told = {"method": known.get("carrier") or "hub", "trackingCode": known.get("number", "")}
+def cancel(shop: Shop, row: Row, _: Write) -> None:
+    """Cancel an order."""
+    if row["state"] != "Cancelled":
+        shop.ask(queries.CANCEL, id=row["id"])
+
+
+def move(*states: str) -> Step[Shop]:
+    """Make a step that brings all that is in no fulfilment yet into a new one, and all of them through these states."""
+    return lambda shop, row, write: _move(shop, row, write, states)
+
+
+def _move(shop: Shop, row: Row, write: Write, states: Sequence[str]) -> None:
+    sent = fulfilments(row)
+    parcel = next(iter(write.record.get("tracking") or ()), NO_PARCEL)
+    rest = left(
+        ((line["id"], line["quantity"]) for line in row["lines"]),
+        ((line["orderLineId"], line["quantity"]) for each in sent for line in each["lines"]),
+    )
+    if rest:
+        told: dict[str, str] = {"method": parcel.get("carrier") or "hub", "trackingCode": parcel.get("number", "")}
         handler = {"code": "manual-fulfillment", "arguments": [{"name": name, "value": told[name]} for name in told]}
+        lines = [{"orderLineId": id_, "quantity": quantity} for id_, quantity in rest.items()]
         sent.append(shop.ask(queries.FULFIL, input={"lines": lines, "handler": handler})["done"])
     for each in sent:
-        for state in steps:
+        for state in states:
             if each["state"] not in (state, "Delivered"):
                 shop.ask(queries.MOVE, id=each["id"], state=state)
+
+
+def tell(shop: Shop, row: Row, write: Write) -> None:
+    """Note all parcels and the invoice: a fulfilment has one number, which cannot be changed, and no place for it."""
+    for note in notes_of(write.record.get("tracking") or (), write.fields.get("invoice")):
+        if note not in at(row, NOTES):
+            shop.ask(queries.NOTE, input={"id": row["id"], "note": note, "isPublic": True})

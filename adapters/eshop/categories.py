@@ -1,0 +1,35 @@
+"""A shop's tree of categories, known by their paths: `Lamps > Desk`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+BELOW = " > "
+
+
+class Categories:
+    """Paths and identities of categories. One that is missing is made when it is asked for, those above it first."""
+
+    def __init__(
+        self, rows: Iterable[Mapping[str, Any]], above: str, make: Callable[[str, str, str | None], str]
+    ) -> None:
+        """`rows`: with `id` and `name`; of two with one path the last counts. `above`: the field with a parent's id.
+
+        `make(name, path, parent)` makes one and returns its id.
+        """
+        self._above, self._make = above, make
+        self._rows = {row["id"]: row for row in rows}
+        self.paths = {id_: self._path(row) for id_, row in self._rows.items()}
+        """Identity -> path."""
+        self._ids = {path: id_ for id_, path in self.paths.items()}
+
+    def _path(self, row: Mapping[str, Any]) -> str:
+        parent = self._rows.get(row[self._above])
+        return f"{self._path(parent)}{BELOW}{row['name']}" if parent else row["name"]
+
+    def id_of(self, path: str) -> str:
+        """Return the identity of a category."""
+        if path not in self._ids:
+            above, _, name = path.rpartition(BELOW)
+            self._ids[path] = self._make(name, path, self.id_of(above) if above else None)
+            self.paths[self._ids[path]] = path
+        return self._ids[path]

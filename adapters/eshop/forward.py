@@ -1,0 +1,43 @@
+"""Bringing an order to the status that it shall have: by steps, each of which looks whether it is done already."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from adapters.declared import Row
+from adapters.walks import Listing
+from adapters.writes import Writing, known, singly
+from hub.connector import Write, Written
+
+System = TypeVar("System")
+Step = Callable[[System, Row, Write], object]
+"""Does something with an order, as the shop had it before the first step; what is done already is not done again."""
+
+
+def forward(
+    listing: Listing[System],
+    steps: Mapping[str, Step[System]],
+    *,
+    before: Sequence[Step[System]] = (),
+    after: Sequence[Step[System]] = (),
+) -> Writing[System]:
+    """Make a function that brings orders forward. `steps`: by our status; one without any cannot be told to the shop.
+
+    `before`, `after`: done whatever the status, such as telling the parcels.
+    """
+
+    def write(system: System, write: Write) -> Written:
+        row = known({row["id"]: row for row in listing.some(system, [write.id or ""])}, write.id)
+        wanted = [step for status, step in steps.items() if status == write.fields.get("status")]
+        for step in (*before, *wanted, *after):
+            step(system, row, write)
+        return Written(write.key, "done", write.id)
+
+    return singly(write)
+
+
+def left(ordered: Iterable[tuple[str, float]], sent: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Return how much of each line of an order is in no parcel yet; lines without any are left out."""
+    rest = dict(ordered)
+    for id_, quantity in sent:
+        rest[id_] -= quantity
+    return {id_: quantity for id_, quantity in rest.items() if quantity > 0}

@@ -1,0 +1,40 @@
+"""Setting prices and stock levels of products that are there."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from adapters.declared import Row
+from adapters.eshop.prices import check_plain
+from adapters.writes import Writing, all_or_none, known, product_of
+from hub.connector import Write, Written
+
+System = TypeVar("System")
+Rows = Callable[[System, Sequence[str]], Mapping[str, Row]]
+"""Ids of products -> what the shop has under them, as far as they are there."""
+Send = Callable[[System, Sequence[tuple[Write, Row]]], object]
+"""Sets all, or none; each with what the shop has, read right before."""
+
+
+def prices(rows: Rows[System], send: Send[System]) -> Writing[System]:
+    """Make a function that sets prices: everybody's, from the first unit on and always. A price is `PRODUCT|CURRENCY`."""
+
+    def checked(system: System, pairs: Sequence[tuple[Write, Row]]) -> object:
+        for write, _ in pairs:
+            check_plain(write)
+        return send(system, pairs)
+
+    return _put(rows, checked, lambda write: f"{product_of(write)}|{write.record['currency']}")
+
+
+def stock(rows: Rows[System], send: Send[System]) -> Writing[System]:
+    """Make a function that sets what can be had of products."""
+    return _put(rows, send, product_of)
+
+
+def _put(rows: Rows[System], send: Send[System], identity: Callable[[Write], str]) -> Writing[System]:
+    def carry_out(system: System, writes: Sequence[Write]) -> Iterator[Written]:
+        there = rows(system, [product_of(each) for each in writes])
+        send(system, [(each, known(there, product_of(each))) for each in writes])
+        return (Written(each.key, "done", identity(each)) for each in writes)
+
+    return all_or_none(carry_out)

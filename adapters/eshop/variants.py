@@ -1,0 +1,97 @@
+"""Products of which several may stand under one article: its variants, each with a SKU of its own. Pure."""
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from adapters.fields import at
+from adapters.finding import Sign, by_signs
+from adapters.walks import Listing
+from hub.connector import Document, Write, Written
+
+Row = Mapping[str, Any]
+System = TypeVar("System")
+Find = Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]]
+"""Key -> the identities that are found."""
+
+
+def each_variant(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the `variants` of all articles."""
+    return (variant for row in rows for variant in row["variants"])
+
+
+def articles(listing: Listing[System], system: System, ids: Iterable[str | None]) -> dict[str, Row]:
+    """Return the articles of some variants, by the ids of all their variants."""
+    rows = listing.some(system, list(dict.fromkeys(filter(None, ids))))
+    return {variant["id"]: row for row in rows for variant in row["variants"]}
+
+
+def find(field: str, by_reference: Listing[System], by_sku: Listing[System]) -> Find[System]:
+    """Make a function that looks for products by the hub's reference, then by SKU.
+
+    `field`: of an article, the one that holds the reference; the lists choose by it, and by their variants' SKUs.
+    """
+    signs = {
+        Sign("reference", field, "id", lambda write: write.reference): by_reference,
+        Sign("sku", "sku", "id", lambda write: write.record["sku"]): by_sku,
+    }
+
+    def look(system: System, wanted: Sequence[Write]) -> dict[str, list[str]]:
+        def ask(sign: Sign, values: Sequence[str]) -> list[Row]:
+            rows = signs[sign].some(system, values)
+            return [{**row, **variant} for row in rows for variant in row["variants"]]
+
+        return by_signs(wanted, signs, ask)
+
+    return look
+
+
+def whole(rows: Iterable[Row], own: Callable[[Row], Row], without: Container[str] = ()) -> list[dict[str, Any]]:
+    """Return articles, each once, with all their variants: a shop that takes them whole deletes those not named.
+
+    `own`: what is set of a variant; `without`: ids of those that are to go.
+    """
+
+    def kept(row: Row) -> list[dict[str, Any]]:
+        return [{"id": each["id"], **own(each)} for each in row["variants"] if each["id"] not in without]
+
+    return [{"id": id_, "variants": kept(row)} for id_, row in {row["id"]: row for row in rows}.items()]
+
+
+def for_article(fields: Row, *, alone: bool) -> dict[str, Any]:
+    """Return what a product's fields say of its article: of one among several neither its name nor that it is hidden."""
+    hides = fields.get("active") is False
+    own = () if alone else ("name", "active") if hides else ("name",)
+    return {name: value for name, value in fields.items() if name not in own}
+
+
+def named(write: Write) -> dict[str, Any]:
+    """Return the fields of a new product; one without a name is called by its SKU."""
+    return {"name": write.record["sku"], **write.fields}
+
+
+def with_article(
+    rows: Iterable[Row], lasting: Callable[[Any], Any], **more: Callable[[Row], Any]
+) -> Iterator[Document]:
+    """Yield a document for each variant: `variant`, and the `product` it stands under, with `alone` if no other does.
+
+    `lasting` leaves out what moves by itself; `more`: what else is to be said of the product, by name.
+    """
+    for row in rows:
+        shared = lasting({name: value for name, value in row.items() if name != "variants"})
+        shared |= {name: make(row) for name, make in more.items()} | {"alone": len(row["variants"]) == 1}
+        for variant in row["variants"]:
+            yield Document(variant["id"], {"product": shared, "variant": lasting(variant)})
+
+
+def full_name(title: str, variant: str | None, nameless: str) -> str:
+    """Return what a variant is called in an order; `nameless`: what the shop calls one that has no name of its own."""
+    return f"{title} ({variant})" if variant and variant not in (nameless, title) else title
+
+
+def as_shown(writes: Sequence[Write], documents: Iterable[Document], sku: str = "sku") -> Iterator[Written]:
+    """Yield that products are made or changed, each with what the shop shows of it now; `sku`: where that says it."""
+    shown = list(documents)
+    by_id, by_sku = {each.id: each for each in shown}, {at(each.raw, sku): each for each in shown}
+    for write in writes:
+        document = by_id.get(write.id) if write.id else by_sku.get(write.record["sku"])
+        yield Written(write.key, "done", write.id or (document and document.id), document)

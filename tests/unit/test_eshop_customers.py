@@ -1,0 +1,33 @@
+"""Who placed orders, and what a shop's options name."""
+
+import pytest
+
+from adapters.eshop.customers import buyer_of, customers_of
+from adapters.eshop.named import named
+from hub.errors import Refused
+
+ACCOUNT = {"customer_id": "7", "email": "a@example.com", "customer": {"id": "7", "email": "old@example.com"}}
+GUEST = {"customer_id": None, "email": "b@example.com", "customer": None, "address": {"id": "x", "city": "Ptuj"}}
+
+
+def test_a_guest_is_known_by_the_email_address():
+    assert [buyer_of(each) for each in (ACCOUNT, GUEST)] == ["7", "guest:b@example.com"]
+    assert customers_of([ACCOUNT, GUEST], "address") == [
+        {"id": "7", "email": "old@example.com"},
+        {"id": "guest:b@example.com", "email": "b@example.com", "city": "Ptuj"},
+    ]
+
+
+def test_a_guest_without_an_address_is_known_as_well():
+    assert customers_of([GUEST | {"address": None}], "address") == [
+        {"id": "guest:b@example.com", "email": "b@example.com"}
+    ]
+
+
+def test_an_option_names_one_or_means_the_first():
+    rows = [{"name": "web"}, {"name": "shop"}]
+    assert (named(rows, "channel", None), named(rows, "channel", "shop")) == (rows[0], rows[1])
+    with pytest.raises(Refused, match="the shop has no channel pos; make it there"):
+        named(rows, "channel", "pos")
+    with pytest.raises(Refused, match="the shop has no channel; make it there"):
+        named([], "channel", None)
