@@ -3,6 +3,7 @@
 `python -m tests.contract.matrix docs` writes it between the markers there.
 """
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -50,10 +51,17 @@ def contracts() -> Iterator[tuple[str, type[ConnectorContract], ModuleType]]:
                 yield name.removeprefix("Test"), found, module
 
 
+def tests_of(contract: type[ConnectorContract], module: ModuleType) -> Iterator[str]:
+    """Yield the names of a connector's tests: of its contract, and of the files named for it."""
+    yield from (name for name in dir(contract) if callable(getattr(contract, name)))
+    stem = module.__name__.rpartition("test_connector_")[2]
+    for path in [HERE / f"test_connector_{stem}.py", *(HERE.parent / "unit").glob(f"test_{stem}*.py")]:
+        yield from re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 def cell(row: str, contract: type[ConnectorContract], module: ModuleType) -> str:
     """Return `tested`, the reason why it cannot happen, or nothing."""
-    names = [*(name for name in dir(contract) if callable(getattr(contract, name))), *vars(module)]
-    if any(name.startswith(f"test_{row}") for name in names):
+    if any(name.startswith(f"test_{row}") for name in tests_of(contract, module)):
         return "tested"
     return contract.excused.get(row, "") if issubclass(contract, MisbehavingContract) else ""
 

@@ -241,6 +241,18 @@ def test_s16_a_scan_that_breaks_off_deletes_nothing(hub, erp):
     assert any("did not come to its end" in line for line in hub.held.lines)
 
 
+def test_s16_guests_whom_no_list_of_customers_shows_are_not_deleted(hub, erp, shop):
+    """Shops show guests with their orders alone: a full scan of the customers says nothing about them."""
+    for number in range(1001, 1010):
+        guest = f"guest:{number}@example.com"
+        shop.put("parties", guest, name="Jan", email=f"{number}@example.com")
+        order(shop, str(number), guest)
+    hub.in_step("parties", "orders")
+    shop.rows["parties"].clear()
+    hub.run("shop", "parties", full=True)
+    assert [hub.binding("shop", "parties", key).gone_at for key in hub.keys("parties")] == [None] * 9
+
+
 def test_s16_a_record_that_a_scan_passed_by_is_looked_for_before_it_is_deleted(hub, erp):
     for number in range(3):
         erp.put("products", str(number), sku=f"A{number}", name="Lamp")

@@ -21,14 +21,10 @@ class Shop:
     """A shop's REST API. Lists in addresses are joined by commas: PHP numbers others before the signature is checked."""
 
     def __init__(self, name: str, options: WooCommerceOptions, clock: Clock) -> None:
-        self.name, self.options, url = name, options, resolve(options.url).rstrip("/")
-        key, secret = resolve(options.key), resolve(options.secret)
-        # Page "Authentication over HTTP": there, a key that is not signed with would not even be looked at.
-        basic = url.startswith("https://") and not options.signed
-        auth = (key, secret) if basic else OAuth1(key, secret, clock)
-        pace, timeout = options.requests_per_second, options.timeout
-        base = f"{url}/wp-json/wc/v3"
-        self._api = Api(name, base, auth=auth, requests_per_second=pace, timeout=timeout, clock=clock)
+        self.name, self.options, auth = name, options, auth_of(options, clock)
+        pace, timeout, base = options.requests_per_second, options.timeout, resolve(options.url).rstrip("/")
+        url = f"{base}/wp-json/wc/v3"
+        self._api = Api(name, url, auth=auth, requests_per_second=pace, timeout=timeout, clock=clock)
 
     def rows(self, path: str, **params: Any) -> tuple[list[Row], int | None]:
         """Return a part of a list, and how many there are in all."""
@@ -72,3 +68,10 @@ class Shop:
         if len(told) != len(create) + len(update):
             raise Unanswered(f"{self.name} answered for {len(told)} of {len(create) + len(update)} records")
         return told
+
+
+def auth_of(options: WooCommerceOptions, clock: Clock) -> tuple[str, str] | OAuth1:
+    """Return how the shop knows us: over http it would not even look at HTTP Basic (page "Authentication over HTTP")."""
+    key, secret = resolve(options.key), resolve(options.secret)
+    basic = resolve(options.url).startswith("https://") and not options.signed
+    return (key, secret) if basic else OAuth1(key, secret, clock)

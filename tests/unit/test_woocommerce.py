@@ -1,0 +1,399 @@
+"""WooCommerce: what only it has, on the fake of it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from adapters.auth.oauth1 import OAuth1
+from adapters.eshop.woocommerce.connector import WooCommerceConnector
+from adapters.eshop.woocommerce.options import WooCommerceOptions
+from adapters.eshop.woocommerce.shop import auth_of
+from hub.canonical import ENTITIES
+from hub.clock import SystemClock
+from hub.connector import GUEST, Change, Unreadable, Write, Written
+from hub.errors import Refused, Unanswered
+from tests.fakes import faults
+from tests.fakes.woocommerce import WooCommerce
+from tests.fakes.woocommerce.hooks import PING, call
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[WooCommerce]:
+    fake = WooCommerce()
+    for name, value in fake.environment.items():
+        monkeypatch.setenv(name, value)
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def shop(fake: WooCommerce) -> WooCommerceConnector:
+    return fake.connect()
+
+
+def told(shop: WooCommerceConnector, stream: str, id_: str) -> dict[str, Any]:
+    """Return what a record says, valid."""
+    (document,) = shop.fetch(stream, [id_])
+    change = shop.translate(stream, document)
+    assert isinstance(change, Change), change
+    return ENTITIES[stream].valid(change.fields)
+
+
+def variable(fake: WooCommerce) -> str:
+    """Add products until one has a variation; return its identity."""
+    return next(id_ for id_ in iter(lambda: fake.add("products"), "") if "-" in id_)
+
+
+def order(fake: WooCommerce, **values: Any) -> str:
+    """Place an order with other values."""
+    id_, _ = fake.place_order(fake.clock.now())
+    fake.posts.records[int(id_)].values.update(values)
+    return id_
+
+
+def item(**told: Any) -> dict[str, Any]:
+    taxes = [{"id": each, "total": "1", "subtotal": "1"} for each in told.pop("rates", ())]
+    return {"id": 1, "name": "Lamp", "sku": "A", "taxes": taxes, "meta_data": [], **told}
+
+
+def outcomes(done: Any) -> dict[str, tuple[str, str]]:
+    return {each.key: (each.outcome, each.cause) for each in done}
+
+
+# Who asks
+
+
+@pytest.mark.parametrize(
+    ("given", "basic"),
+    [({}, True), ({"signed": True}, False), ({"url": "http://shop.example"}, False)],
+)
+def test_over_https_the_key_goes_along_and_over_http_it_signs(fake: WooCommerce, given: dict[str, Any], basic: bool):
+    options = {"url": "https://shop.example", "key": "env:WOO_KEY", "secret": "env:WOO_SECRET", **given}
+    auth = auth_of(WooCommerceOptions.model_validate(options), SystemClock())
+    assert auth == tuple(fake.environment.values()) if basic else isinstance(auth, OAuth1)
+
+
+def test_the_check_says_what_the_shop_sells_in_and_how_to_mend_it(fake: WooCommerce, shop: WooCommerceConnector):
+    assert [each.message for each in shop.check()] == ["WooCommerce sells in PLN, its prices are without tax"]
+    fake.server.misbehave(faults.telling(404))
+    (finding,) = shop.check()
+    assert (finding.good, "Permalinks" in (finding.mend or "")) == (False, True)
+
+
+def test_a_rate_in_the_options_is_a_number():
+    with pytest.raises(ValueError, match="not a rate"):
+        WooCommerceOptions.model_validate(
+            {"url": "https://a.example", "key": "env:A", "secret": "env:B", "tax_classes": {"8 %": "reduced-rate"}}
+        )
+
+
+# Products
+
+
+def test_a_variation_is_a_product_of_its_article(fake: WooCommerce, shop: WooCommerceConnector):
+    id_ = variable(fake)
+    article = fake.posts.records[int(id_.partition("-")[0])].values
+    article["attributes"] += [{"id": 0, "name": "Colour &amp; co", "variation": False, "options": ["red", "blue"]}]
+    fields = told(shop, "products", id_)
+    assert fields["variant_of"] == article["sku"]
+    assert (fields["options"], fields["name"]) == ({"Size": "S"}, f"{article['name']} - S")
+    assert fields["attributes"] == {"Colour & co": "red, blue"}
+    assert shop.fetch("products", [id_.partition("-")[0]]) == []
+
+
+def test_s18_a_variation_without_a_sku_of_its_own_waits(fake: WooCommerce, shop: WooCommerceConnector):
+    """It shows its article's, which means no product: two such variations would be one."""
+    id_ = variable(fake)
+    fake.posts.records[int(id_.rpartition("-")[2])].values["sku"] = ""
+    (document,) = shop.fetch("products", [id_])
+    unreadable = shop.translate("products", document)
+    assert isinstance(unreadable, Unreadable)
+    assert unreadable.cause == "missing-key"
+    assert shop.fetch("prices", [id_]) == shop.fetch("stock", [id_]) == []
+
+
+def test_what_of_a_variation_is_its_articles_is_left_alone(fake: WooCommerce, shop: WooCommerceConnector):
+    id_ = variable(fake)
+    article, _, number = id_.partition("-")
+    before = dict(fake.posts.records[int(article)].values)
+    new = {"name": "Other", "category": "Elsewhere", "tags": ["x"], "description": "New", "active": False}
+    new |= {"images": ["https://pictures.example/s.png"]}
+    (done,) = shop.write("products", [Write("k", new, {"sku": "k"}, id=id_)])
+    assert (done.outcome, done.id) == ("done", id_)
+    assert fake.posts.records[int(article)].values == before
+    own = fake.posts.records[int(number)].values
+    assert (own["description"], own["status"], len(own["images"])) == ("New", "private", 1)
+    fields = told(shop, "products", id_)
+    assert (fields["active"], fields["images"]) == (False, ["https://pictures.example/s.png"])
+    list(shop.write("products", [Write("k", {"images": []}, {"sku": "k"}, id=id_)]))
+    assert own["images"] == []
+
+
+def test_s18_products_and_variations_go_in_one_batch_each(fake: WooCommerce, shop: WooCommerceConnector):
+    ids = [variable(fake), *(fake.add("products") for _ in range(3)), variable(fake)]
+    writes = [Write(id_, {"available": "3.7"}, {"sku": id_, "available": "3.7"}, id=id_) for id_ in ids]
+    missing = [
+        Write("no", {"available": "1"}, {"sku": "no", "available": "1"}),
+        Write("gone", {}, {"sku": "g", "available": "1"}, id="9"),
+    ]
+    done = outcomes(shop.write("stock", [*writes, *missing]))
+    assert done == dict.fromkeys(ids, ("done", "")) | {"no": ("gone", "refused"), "gone": ("gone", "refused")}
+    assert len(fake.server.seen("POST .*/batch")) == 3
+    assert {told(shop, "stock", id_)["available"] for id_ in ids} == {"3"}
+
+
+def test_what_is_removed_lies_in_the_trash_with_its_sku_free_again(fake: WooCommerce, shop: WooCommerceConnector):
+    id_ = fake.add("products")
+    sku = told(shop, "products", id_)["sku"]
+    remove = Write(sku, {}, {"sku": sku}, id=id_, remove=True)
+    assert [each.outcome for _ in range(2) for each in shop.write("products", [remove])] == ["done", "gone"]
+    assert fake.posts.records[int(id_)].trashed
+    new = Write(sku, {}, {"sku": sku}, reference="r")
+    assert shop.find("products", [new]) == {sku: []}
+    assert [each.outcome for each in shop.write("products", [new])] == ["done"]
+
+
+def test_s06_a_sku_is_found_as_it_is_written_commas_and_all(fake: WooCommerce, shop: WooCommerceConnector):
+    ids = {sku: fake.add("products") for sku in ("a,b", "A,B", "a", "0")}
+    for sku, id_ in ids.items():
+        fake.posts.records[int(id_)].values["sku"] = sku
+    wanted = [Write(sku, {}, {"sku": sku}, reference="none") for sku in [*ids, "b"]]
+    assert shop.find("products", wanted) == {sku: [id_] for sku, id_ in ids.items()} | {"b": []}
+
+
+def test_s06_of_two_with_one_sku_the_one_with_our_reference_counts(fake: WooCommerce, shop: WooCommerceConnector):
+    """Imports and restored trash make such shops, although the shop itself refuses it."""
+    one, other = (fake.add("products") for _ in range(2))
+    for id_ in (one, other):
+        fake.posts.records[int(id_)].values["sku"] = "A"
+    write = Write("A", {}, {"sku": "A"}, reference="hub-A")
+    assert {*shop.find("products", [write])["A"]} == {one, other}
+    fake.posts.records[int(other)].values["meta_data"] = [{"id": 1, "key": "_hub_reference", "value": "hub-A"}]
+    assert shop.find("products", [write]) == {"A": [other]}
+
+
+def test_a_category_is_made_once_with_those_above_it(fake: WooCommerce, shop: WooCommerceConnector):
+    writes = [Write(sku, {"category": "Lamps & Co > Desk"}, {"sku": sku}, reference=sku) for sku in "AB"]
+    for _ in range(2):
+        done = list(shop.write("products", writes))
+        writes = [Write(each.key, {"category": "Lamps & Co > Desk"}, {"sku": each.key}, id=each.id) for each in done]
+    assert len(fake.server.seen("POST .*/categories")) == 2
+    assert told(shop, "products", str(writes[0].id))["category"] == "Lamps & Co > Desk"
+
+
+def test_an_image_is_copied_once(fake: WooCommerce, shop: WooCommerceConnector):
+    """The shop copies what it is given by address each time; its own numbers are noted and given from then on."""
+    images = ["https://pictures.example/a.png", "https://pictures.example/b.png"]
+    (made,) = shop.write("products", [Write("A", {"images": images}, {"sku": "A"}, reference="r")])
+    first = [each["id"] for each in fake.posts.records[int(made.id or 0)].values["images"]]
+    for wanted in (images, [*reversed(images), "https://pictures.example/c.png"]):
+        list(shop.write("products", [Write("A", {"images": wanted}, {"sku": "A"}, id=made.id)]))
+        assert told(shop, "products", made.id or "")["images"] == wanted
+    assert [each["id"] for each in fake.posts.records[int(made.id or 0)].values["images"]][:2] == [*reversed(first)]
+    assert len(fake.library) == 3
+
+
+def test_tax_classes_are_named_in_the_options(fake: WooCommerce):
+    shop = fake.connect(tax_classes={"8.0": "reduced-rate", "23": "standard"})
+    writes = [Write(rate, {"tax_rate": rate}, {"sku": rate}, reference=rate) for rate in ("8", "23", "5")]
+    done: dict[str, Written] = {each.key: each for each in shop.write("products", writes)}
+    assert outcomes(done.values()) == {"8": ("done", ""), "23": ("done", ""), "5": ("refused", "unknown-tax-rate")}
+    assert [told(shop, "products", done[rate].id or "")["tax_rate"] for rate in ("8", "23")] == ["8", "23"]
+    assert "tax_rate" not in told(fake.connect(), "products", done["8"].id or "")
+
+
+def test_weights_are_in_kilograms(fake: WooCommerce, shop: WooCommerceConnector):
+    id_ = fake.add("products")
+    for unit, weight in (("g", "1500"), ("kg", "1.5"), ("lbs", "3.306934"), ("oz", "52.910943")):
+        fake.settings["products", "weight_unit"] = unit
+        list(shop.write("products", [Write("k", {"weight": "1.5"}, {"sku": "k"}, id=id_)]))
+        assert fake.posts.records[int(id_)].values["weight"] == weight
+        assert told(shop, "products", id_)["weight"] == "1.5"
+
+
+def test_stock_that_the_shop_does_not_track_is_refused(fake: WooCommerce):
+    id_ = fake.add("products")
+    fake.posts.records[int(id_)].values["manage_stock"] = False
+    write = Write("k", {"available": "3"}, {"sku": "k", "available": "3"}, id=id_)
+    assert outcomes(fake.connect(keep_stock=False).write("stock", [write])) == {"k": ("refused", "stock-not-kept")}
+    fake.settings["products", "manage_stock"] = "no"
+    assert outcomes(fake.connect().write("stock", [write])) == {"k": ("refused", "stock-not-kept")}
+    fake.settings["products", "manage_stock"] = "yes"
+    assert outcomes(fake.connect().write("stock", [write])) == {"k": ("done", "")}
+
+
+def test_stock_that_variations_share_belongs_to_none_of_them(fake: WooCommerce, shop: WooCommerceConnector):
+    id_ = variable(fake)
+    article, _, number = id_.partition("-")
+    fake.posts.records[int(article)].values |= {"manage_stock": True, "stock_quantity": 9}
+    fake.posts.records[int(number)].values |= {"manage_stock": False, "stock_quantity": None}
+    assert shop.fetch("stock", [id_]) == []
+
+
+@pytest.mark.parametrize("other", [{"currency": "EUR"}, {"tax_included": True}, {"minimum_quantity": "5"}])
+def test_a_price_that_would_mean_something_else_is_refused(
+    fake: WooCommerce, shop: WooCommerceConnector, other: dict[str, Any]
+):
+    record = {"sku": "k", "amount": "1.00", "currency": "PLN", "tax_included": False, **other}
+    done = outcomes(shop.write("prices", [Write("k", {"amount": "1.00"}, record, id=fake.add("products"))]))
+    assert done == {"k": ("refused", "price-not-possible")}
+
+
+# Orders
+
+
+def test_coupons_are_taken_off_the_lines_and_fees_are_lines(fake: WooCommerce, shop: WooCommerceConnector):
+    fields = told(shop, "orders", order(fake))
+    assert [(line["unit_price"], line.get("discount"), line["tax_rate"]) for line in fields["lines"]] == [
+        *[("3.33", "1.00", "23")] * 3,
+        ("2.00", None, "23"),
+    ]
+    assert (fields["lines"][0]["name"], fields["lines"][3]["name"]) == ("Lamp & Shade", "Gift wrap")
+    assert fields["shipping"] == [{"name": "Kurier", "code": "flat_rate", "amount": "5.00", "tax_rate": "23"}]
+    assert (fields["discounts"], fields["rounding"], fields["status"]) == ([], "total", "confirmed")
+
+
+def test_a_fee_below_zero_is_a_discount(fake: WooCommerce, shop: WooCommerceConnector):
+    fee = item(name="Loyal", total="-2.00", total_tax="-0.46", rates=[7])
+    fields = told(shop, "orders", order(fake, fee_lines=[fee], prices_include_tax=True))
+    assert fields["discounts"] == [{"name": "Loyal", "amount": "-2.46", "tax_rate": "23"}]
+    assert [line["unit_price"] for line in fields["lines"]] == ["4.10"] * 3
+
+
+def test_a_tax_on_a_tax_counts_as_one_rate(fake: WooCommerce, shop: WooCommerceConnector):
+    rates = [
+        {"rate_id": 1, "compound": False, "rate_percent": 5},
+        {"rate_id": 2, "compound": True, "rate_percent": 9.975},
+        {"rate_id": 3, "compound": False},
+    ]
+    line = item(quantity=1, subtotal="1", subtotal_tax="0", total="1", total_tax="0")
+    lines = [line | {"taxes": item(rates=numbers)["taxes"]} for numbers in ([1, 2], [1], [3], [])]
+    fields = told(shop, "orders", order(fake, tax_lines=rates, line_items=lines, fee_lines=[]))
+    assert [each.get("tax_rate") for each in fields["lines"]] == ["15.47375", "5", None, None]
+
+
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [
+        ({}, "unpaid"),
+        ({"date_paid_gmt": "2026-11-01T10:00:00"}, "paid"),
+        ({"date_paid_gmt": "2026-11-01T10:00:00", "refunds": [{"id": 1, "reason": "", "total": "-5.00"}]}, "paid"),
+        (
+            {"refunds": [{"id": 1, "reason": "", "total": "-20.00"}, {"id": 2, "reason": "", "total": "-0.90"}]},
+            "refunded",
+        ),
+        ({"status": "refunded"}, "refunded"),
+    ],
+)
+def test_how_an_order_is_paid(fake: WooCommerce, values: dict[str, Any], state: str):
+    payment = told(fake.connect(payment={"bacs": "transfer"}), "orders", order(fake, **values))["payment"]
+    assert (payment["method"], payment["state"]) == ("transfer", state)
+
+
+def test_statuses_of_plugins_are_translated_by_the_options_or_say_nothing(fake: WooCommerce):
+    id_ = order(fake, status="packing")
+    assert told(fake.connect(), "orders", id_).get("status") is None
+    assert told(fake.connect(status={"packing": "processing"}), "orders", id_)["status"] == "processing"
+
+
+def test_parcels_of_the_tracking_plugin_are_read(fake: WooCommerce, shop: WooCommerceConnector):
+    told_there = [{"tracking_provider": "dpd", "tracking_number": "00359", "custom_tracking_link": ""}]
+    id_ = order(fake, meta_data=[{"id": 1, "key": "_wc_shipment_tracking_items", "value": told_there}])
+    assert told(shop, "orders", id_)["tracking"] == [{"number": "00359", "carrier": "dpd"}]
+
+
+def test_a_vat_id_of_a_plugin_is_read_with_its_country(fake: WooCommerce):
+    shop = fake.connect(vat_id_meta="_billing_nip")
+    id_ = order(fake, customer_id=0, meta_data=[{"id": 1, "key": "_billing_nip", "value": "526-025-02-74"}])
+    assert told(shop, "orders", id_)["vat_id"] == "PL5260250274"
+    assert told(shop, "parties", told(shop, "orders", id_)["party"])["vat_id"] == "PL5260250274"
+
+
+def test_guests_are_known_by_their_latest_order_and_carts_by_nothing(fake: WooCommerce, shop: WooCommerceConnector):
+    for name in ("Old", "New"):
+        fake.clock.move(minutes=1)
+        billing = fake.posts.records[int(order(fake))].values["billing"]
+        order(fake, customer_id=0, billing=billing | {"email": "Gast@Example.com", "last_name": name})
+    cart, nobody = order(fake, status="checkout-draft"), order(fake, customer_id=0, billing=billing | {"email": ""})
+    guest = f"{GUEST}gast@example.com"
+    assert told(shop, "parties", guest)["name"] == "Jan New"
+    assert shop.fetch("parties", [f"{GUEST}nobody@example.com"]) == []
+    assert shop.fetch("orders", [cart]) == []
+    assert told(shop, "orders", nobody).get("party") is None
+    seen = [
+        each.id for page in shop.read("orders", None, full=True) if page.entity == "parties" for each in page.documents
+    ]
+    assert guest in seen
+
+
+def test_staff_are_no_parties_unless_they_order(fake: WooCommerce, shop: WooCommerceConnector):
+    member = fake.add("parties")
+    fake.users.records[int(member)].values["role"] = "administrator"
+
+    def listed(connector: WooCommerceConnector) -> list[str]:
+        return [each.id for page in connector.read("parties", None, full=True) for each in page.documents]
+
+    assert member not in listed(shop)
+    assert member in listed(fake.connect(role="all"))
+    assert [each.id for each in shop.fetch("parties", [member])] == [member]
+
+
+def test_status_parcels_and_invoice_are_told_once(fake: WooCommerce, shop: WooCommerceConnector):
+    id_ = order(fake)
+    record = {
+        "status": "shipped",
+        "tracking": [{"number": "00359", "carrier": "DPD"}, {"number": "00360"}],
+        "invoice": "7/26",
+    }
+    for _ in range(2):
+        (done,) = shop.write("orders", [Write("k", record, record, id=id_)])
+        assert done.outcome == "done"
+    assert fake.posts.records[int(id_)].values["status"] == "completed"
+    notes = fake.posts.records[int(id_)].values["notes"]
+    assert [(each["note"], each["customer_note"]) for each in notes] == [("DPD 00359", True), ("00360", True)]
+    fields = told(shop, "orders", id_)
+    assert (fields["tracking"], fields["invoice"]) == (record["tracking"], "7/26")
+
+
+def test_a_note_whose_answer_is_lost_is_not_sent_twice(fake: WooCommerce):
+    id_, shop = order(fake), fake.connect(timeout="1s", tell_customers=False)
+    write = Write("k", {"tracking": [{"number": "00359"}]}, {}, id=id_)
+    fake.server.misbehave(faults.lost_answer, to="POST .*/notes")
+    with pytest.raises(Unanswered):
+        list(shop.write("orders", [write]))
+    list(shop.write("orders", [write]))
+    assert [each["customer_note"] for each in fake.posts.records[int(id_)].values["notes"]] == [False]
+
+
+def test_an_order_that_lies_in_the_trash_is_gone(fake: WooCommerce, shop: WooCommerceConnector):
+    id_ = order(fake)
+    fake.remove("orders", id_)
+    assert outcomes(shop.write("orders", [Write("k", {"status": "cancelled"}, {}, id=id_)])) == {
+        "k": ("gone", "refused")
+    }
+
+
+# Webhooks
+
+
+def test_a_ping_says_nothing_and_other_topics_are_refused(shop: WooCommerceConnector):
+    assert shop.hooks.hints(PING, "s") == ()
+    with pytest.raises(Refused, match="coupon"):
+        shop.hooks.hints(call("coupon.created", {"id": 1}, "s"), "s")
+
+
+@pytest.mark.parametrize(
+    ("said", "ids"),
+    [
+        ({"id": 7}, ("7",)),
+        ({"id": 7, "type": "simple", "variations": []}, ("7",)),
+        ({"id": 7, "type": "variable", "variations": [8, 9]}, ("7-8", "7-9")),
+        ({"id": 8, "type": "variation", "parent_id": 7, "variations": []}, ("7-8",)),
+    ],
+)
+def test_a_call_about_an_article_is_about_its_variations(
+    shop: WooCommerceConnector, said: dict[str, Any], ids: tuple[str, ...]
+):
+    (hint,) = shop.hooks.hints(call("product.updated", said, "s"), "s")
+    assert hint.ids == ids
