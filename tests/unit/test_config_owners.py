@@ -62,12 +62,12 @@ def test_a_job_names_streams_that_the_connector_has():
     assert message.endswith('can be synchronised with an e-shop; did you mean "orders"?')
 
 
-NEEDED = {"user": "admin", "password": "env:PASSWORD", "key": "env:KEY"}
+NEEDED = {"user": "admin", "password": "env:PASSWORD", "key": "env:KEY", "secret": "env:SECRET"}
 
 
 @pytest.mark.parametrize("kind", [key for key, each in TYPES.items() if issubclass(each.options, ExchangeOptions)])
 def test_what_the_options_name_is_what_the_connector_has(kind, tmp_path, monkeypatch):
-    for name in ("KEY", "PASSWORD"):
+    for name in ("KEY", "PASSWORD", "SECRET"):
         monkeypatch.setenv(name, "x" * 20)
     known = TYPES[kind].options.model_fields
     given = "".join(f'{name} = "{value}"\n' for name, value in NEEDED.items() if name in known)
