@@ -85,7 +85,7 @@ def party_values(forms: PartyForms, known: Known, write: Write, there: Row | Non
     for name, children in forms.children.items():
         if name in fields:
             old = active(there[children.relation]) if there else ()
-            wanted = children.wanted(fields[name], known) if fields[name] else {}
+            wanted: Mapping[Any, Any] = children.wanted(fields[name], known) if fields[name] else {}
             commands = forms.commands(*_differing(old, children, wanted))
             values[children.relation] = [*values.get(children.relation, ()), *commands]
     return values
