@@ -7,10 +7,11 @@ import pytest
 
 from hub.connector import Document
 from hub.errors import TryLater
-from hub.handler import Done
+from hub.handler import Done, Work
 from hub.store import Store, bindings, intents, quarantine
+from hub.sync import exchanger
 from tests.contract.store_steps import StandingClock
-from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables
+from tests.contract.tables import CATALOGUE, ERP, SHOP, Held, Hub, Tables
 
 
 @pytest.fixture
@@ -157,6 +158,24 @@ def test_s06_an_order_whose_customer_was_not_answered_comes_with_them(hub, erp, 
     (party,) = erp.rows["parties"]
     (sale,) = erp.rows["orders"].values()
     assert sale["party"] == party
+    assert not hub.waiting()
+
+
+def test_a_run_with_a_plan_waits_itself_for_what_was_not_answered(hub, erp, shop, clock: StandingClock):
+    lamp(erp)
+    hub.run("erp", "products")
+    shop.lost_answers = 1
+    planned = Work(99, 1, "shop.test", "shop", "manual", None, None, plan="as shown")
+    carry_out = exchanger(lambda: hub.systems["shop"], ["products"])
+    with pytest.raises(TryLater):
+        carry_out(planned, Held(hub.store))
+    clock.move(seconds=20)
+    with pytest.raises(TryLater) as told:
+        carry_out(planned, Held(hub.store))
+    assert told.value.after == 40
+    clock.move(seconds=41)
+    assert isinstance(carry_out(planned, Held(hub.store)), Done)
+    assert len(shop.rows["products"]) == 1
     assert not hub.waiting()
 
 
