@@ -1,4 +1,4 @@
-"""Make sure that PostgreSQL and RabbitMQ, or Python's venv, are on this machine: `install.py servers` or `install.py venv`.
+"""Make sure that PostgreSQL, MariaDB and RabbitMQ, or Python's venv, are on this machine: `install.py servers` or `install.py venv`.
 
 As root on Debian or Ubuntu it installs their packages, without starting a service. Otherwise it says what to install.
 Standard library only: it runs before anything is installed.
@@ -34,6 +34,10 @@ def missing_servers() -> list[str]:
     missing: list[str] = []
     if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb"):
         missing.append("postgresql")
+    if not Path("/usr/sbin/mariadbd").exists() and not shutil.which("mariadbd"):
+        missing.append("mariadb-server-core")
+    if not shutil.which("my_print_defaults"):  # mariadb-install-db asks for it
+        missing.append("mariadb-client-core")
     own_rabbit = Path("/usr/lib/rabbitmq/bin/rabbitmq-server").exists() or shutil.which("rabbitmq-server")
     if not own_rabbit and "HUB_TEST_RABBITMQ_URL" not in os.environ:
         missing.append("rabbitmq-server")

@@ -11,6 +11,7 @@ from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.woocommerce.options import WooCommerceOptions
+from adapters.sql.options import SqlOptions
 from adapters.warehouse import FilesConnector, FilesOptions
 from hub.clock import Clock
 from hub.config import Connectors, Options, SystemSettings
@@ -43,11 +44,19 @@ def _exchange(path: str) -> Opener:
     return opened
 
 
+def _sql(system: SystemSettings, folder: Path, clock: Clock) -> Exchange:
+    """Open a database; that of a file lies where hub.toml does."""
+    connector: Any = import_module("adapters.sql.connector")
+    return connector.SqlConnector(system.name, system.options, folder, clock)
+
+
 TYPES: dict[tuple[str, str], ConnectorType] = {
     ("warehouse", "files"): ConnectorType(FilesOptions, _files),
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
+    ("erp", "sql"): ConnectorType(SqlOptions, _sql),
+    ("eshop", "sql"): ConnectorType(SqlOptions, _sql),
     ("eshop", "vendure"): ConnectorType(VendureOptions, _exchange("adapters.eshop.vendure.connector:VendureConnector")),
     ("eshop", "woocommerce"): ConnectorType(
         WooCommerceOptions, _exchange("adapters.eshop.woocommerce.connector:WooCommerceConnector")

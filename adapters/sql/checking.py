@@ -1,0 +1,66 @@
+"""Whether the database answers, and has what hub.toml names: for `hub check`."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import sqlalchemy as sa
+
+from adapters.checks import looked
+from adapters.sql.database import Database
+from adapters.sql.reading import EVERYTHING, Source
+from adapters.sql.texts import rows_of
+from hub.config.faults import guess_or_list
+from hub.connector import Finding
+from hub.errors import Refused
+
+MEND = "hub.toml, or what the database's user may see"
+
+
+def findings(database: Database, sources: Mapping[str, Source]) -> list[Finding]:
+    """Return whether the database can be reached, and of each stream whether it can be read. Raises nothing."""
+    reached = looked(database.name, lambda: _reached(database), "mend url, password or the network between")
+    if not reached[0].good:
+        return reached
+    return reached + [each for source in sources.values() for each in _stream(source)]
+
+
+def _reached(database: Database) -> str:
+    with database.reading(f"[systems.{database.name}]") as connection:
+        version = ".".join(map(str, connection.dialect.server_version_info or ()))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType, reportUnknownVariableType]
+    return f"{database.backend} {version}".strip()
+
+
+def _stream(source: Source) -> Iterator[Finding]:
+    subject = f"{source.database.name}.{source.name}"
+    found = looked(subject, lambda: _look(source), MEND)
+    yield from found
+    if found[0].good and source.options.changed:
+        yield from looked(subject, lambda: _look_at_marks(source), "let the query give one, as by COALESCE")[:1]
+
+
+def _look(source: Source) -> str:
+    with source.database.reading(source.place) as connection:
+        # Without a row: the names alone tell whether all is there, whatever there is to read.
+        known = list(connection.execute(source.select().limit(0)).keys())
+        _check(source.place, known, source.options.columns())
+        for name, child in source.options.children.items():
+            from_ = rows_of(child.table, child.query, ())
+            inner = list(connection.execute(sa.select(EVERYTHING).select_from(from_).limit(0)).keys())
+            place = f"{source.place[:-1]}.children.{name}]"
+            parents = child.parent or source.options.key
+            _check(place, inner, [*(("parent", each) for each in parents), *(("order", each) for each in child.order)])
+    return f"{len(known)} columns can be read"
+
+
+def _check(place: str, known: list[str], named: Iterable[tuple[str, str]]) -> None:
+    for key, column in named:
+        if column not in known:
+            raise Refused(f"{place} {key}: there is no column {column}{guess_or_list(column, known)}")
+
+
+def _look_at_marks(source: Source) -> str:
+    """Look for a row without a change mark: what becomes of it would be seen by full scans alone."""
+    column = source.rows.c[source.options.changed or ""]
+    with source.database.reading(source.place) as connection:
+        if connection.execute(sa.select(*source.key).where(column.is_(None)).limit(1)).first():
+            raise Refused(f"{source.place} changed: there are rows without a value in {source.options.changed}")
+    return f"what has changed is told by {source.options.changed}"

@@ -1,0 +1,87 @@
+"""The drivers of databases: what to install, and how each is told how long a connection and a statement may take."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Given = Mapping[str, Any]
+
+
+def _nothing(_seconds: int, _zone: str) -> Given:
+    return {}
+
+
+def _no_words(_seconds: int) -> Sequence[str]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """How one driver is spoken to. Seconds are those that a statement may take."""
+
+    package: str
+    """What pip installs."""
+    connect: Callable[[int, str], Given] = _nothing
+    """Seconds, and the time zone of what has none -> what `connect` is given."""
+    session: Callable[[int], Sequence[str]] = _no_words
+    """Seconds -> what is said once on each new connection."""
+    patience: tuple[str, int] | None = None
+    """The connection's own attribute for the same, and how many of it make a second."""
+    read_only: str | None = None
+    """What is said first in a transaction that only reads."""
+    isolation: str | None = None
+    """Of transactions that read, so that a page and its children show one moment; none: the database's own."""
+
+
+CONNECT_SECONDS = 10
+READ_ONLY = "SET TRANSACTION READ ONLY"
+
+
+def _postgres(seconds: int, zone: str) -> Given:
+    patience = {"connect_timeout": CONNECT_SECONDS, "keepalives_idle": 30, "tcp_user_timeout": seconds * 1000}
+    # An instant that is written to a column without an offset becomes the time of this zone.
+    return patience | {"options": f"-c statement_timeout={seconds * 1000} -c timezone={zone}"}
+
+
+def _mariadb(seconds: int, _zone: str) -> Given:
+    # The server ends a statement itself; the socket's patience is for a server that has fallen silent.
+    return {"connect_timeout": CONNECT_SECONDS, "read_timeout": seconds + 5, "write_timeout": seconds + 5}
+
+
+def _mariadb_words(seconds: int) -> Sequence[str]:
+    return (f"SET SESSION max_statement_time = {seconds}", f"SET SESSION innodb_lock_wait_timeout = {seconds}")
+
+
+def _mysql_words(seconds: int) -> Sequence[str]:
+    return (f"SET SESSION max_execution_time = {seconds * 1000}", f"SET SESSION innodb_lock_wait_timeout = {seconds}")
+
+
+def _lock_timeout(seconds: int) -> Sequence[str]:
+    return (f"SET LOCK_TIMEOUT {seconds * 1000}",)
+
+
+_PSYCOPG = Driver("psycopg[binary]", _postgres, read_only=READ_ONLY, isolation="REPEATABLE READ")
+_PYMYSQL = Driver("pymysql[rsa]", _mariadb, _mariadb_words, READ_ONLY)
+_MYSQL = Driver("pymysql[rsa]", _mariadb, _mysql_words, READ_ONLY)
+_PYMSSQL = Driver("pymssql", lambda seconds, _: {"login_timeout": CONNECT_SECONDS, "timeout": seconds}, _lock_timeout)
+_PYODBC = Driver("pyodbc", lambda *_: {"timeout": CONNECT_SECONDS}, _lock_timeout, ("timeout", 1))
+_ORACLE = Driver(
+    "oracledb",
+    lambda *_: {"tcp_connect_timeout": CONNECT_SECONDS},
+    patience=("call_timeout", 1000),
+    read_only=READ_ONLY,
+)
+_FIREBIRD = Driver("sqlalchemy-firebird", read_only=READ_ONLY)
+
+DRIVERS: Mapping[str, Driver] = {
+    "postgresql": _PSYCOPG,
+    "postgresql+psycopg": _PSYCOPG,
+    "mariadb+pymysql": _PYMYSQL,
+    "mysql+pymysql": _MYSQL,
+    "mssql+pymssql": _PYMSSQL,
+    "mssql+pyodbc": _PYODBC,
+    "oracle+oracledb": _ORACLE,
+    "firebird+firebird": _FIREBIRD,
+    "sqlite": Driver("", lambda seconds, _: {"timeout": seconds, "check_same_thread": False}),
+}
+"""By what stands before :// in the address."""

@@ -1,0 +1,148 @@
+"""What a database says when something goes wrong, and what happens next."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, NotSupportedError, ProgrammingError
+
+Sort = Literal["away", "slow", "busy", "login", "denied", "mistake", "record"]
+"""away: nobody answers; slow: it took too long; busy: another transaction stood in the way, the same may succeed at once;
+login: the user is turned away; denied: the user may not do this; mistake: the SQL is wrong; record: these values cannot
+be taken."""
+DUPLICATE = "duplicate"
+LONGEST_WORDS = 300
+
+STATES: Mapping[str, Sort] = {
+    "08": "away", "57P": "away", "53": "away", "57014": "slow", "HYT00": "slow", "HYT01": "away",
+    "40": "busy", "55P03": "busy", "28": "login", "3D": "login", "42501": "denied", "42": "mistake", "3F": "mistake",
+    "0A": "mistake", "07": "mistake", "22": "record", "23": "record", "44": "record", "45": "record", "P0": "record",
+}  # fmt: skip
+"""SQLSTATE (PostgreSQL's manual, "PostgreSQL Error Codes"; ODBC's "SQLSTATE Mappings"), or how it begins; the longest
+that fits."""
+
+
+def _numbers(**of: str) -> Mapping[int, Sort]:
+    return {int(number): sort for sort, numbers in of.items() for number in numbers.split()}  # pyright: ignore[reportReturnType]  # the words are those of Sort
+
+
+_MYSQL = _numbers(
+    away="1040 1053 1077 1152 1158 1159 1160 1161 1203 1226 1927 2002 2003 2006 2013 2055",
+    slow="1317 1969 3024",
+    busy="1020 1205 1213",
+    login="1044 1045 1049 1130 1698",
+    denied="1142 1143 1227 1370",
+    record="1048 1062 1264 1265 1292 1364 1366 1406 1451 1452 1526 1557 1586 1644 1690 3819 4025",
+)
+"""Server and client error numbers (MariaDB's documentation, "MariaDB Error Code Reference")."""
+NUMBERS: Mapping[str, Mapping[int, Sort]] = {
+    "mysql": _MYSQL,
+    "mariadb": _MYSQL,
+    "mssql": _numbers(
+        away="121 233 258 10053 10054 10060 10061 20002 20003 20004 20006 20009 20047 40197 40501 40613",
+        slow="-2 3617",
+        busy="1204 1205 1222 3935 3960 41302 41305 41325",
+        login="4060 4064 18452 18456 18470 18486 18487 18488",
+        denied="229 230 262 297 300 916",
+        record="220 232 241 242 245 295 515 517 544 547 2601 2627 2628 8114 8115 8134 8152 50000",
+    ),  # Microsoft's documentation, "Database Engine events and errors"; 20000s: FreeTDS' own
+    "oracle": _numbers(
+        away="1012 1033 1034 1089 1090 1092 3113 3114 3135 12170 12505 12514 12516 12518 12520 12528 12537 12541 12547",
+        slow="1013 3136",
+        busy="54 60 104 4020 8177 30006",
+        login="1005 1017 1045 28000 28001",
+        denied="1031 1720",
+        record="1 1400 1401 1407 1438 1722 1840 1843 1847 1858 1861 2290 2291 2292 12899",
+    ),  # Oracle's "Database Error Messages"
+}
+"""Backend -> its error numbers."""
+DUPLICATES = frozenset(["23505", 1062, 2601, 2627])
+"""Of those, what says that there is such a record already."""
+
+
+def sort_of(fault: DBAPIError, backend: str) -> Sort:
+    """Return what a fault comes to."""
+    found = _of_sqlite(fault.orig) if backend == "sqlite" else _by_code(fault.orig, backend)
+    if found:
+        return found
+    if fault.connection_invalidated:
+        return "away"
+    if isinstance(fault, IntegrityError | DataError):
+        return "record"
+    return "mistake" if isinstance(fault, ProgrammingError | NotSupportedError | InternalError) else "away"
+
+
+def cause_of(fault: DBAPIError) -> str:
+    """Return a short word to group refusals by."""
+    unique = "UNIQUE" in getattr(fault.orig, "sqlite_errorname", "") or "PRIMARYKEY" in _name(fault.orig)
+    return DUPLICATE if unique or {_state(fault.orig), _number(fault.orig)} & DUPLICATES else "refused"
+
+
+def words_of(fault: BaseException, secrets: frozenset[str]) -> str:
+    """Return what the database says, in one line, without any secret."""
+    orig = getattr(fault, "orig", None) or fault
+    told = getattr(getattr(orig, "diag", None), "message_primary", None)
+    detail = getattr(getattr(orig, "diag", None), "message_detail", None)
+    text = f"{told}; {detail}" if told and detail else told or _last_text(orig)
+    line = " ".join(text.split())
+    for secret in secrets:
+        line = line.replace(secret, "***")
+    return line if len(line) <= LONGEST_WORDS else f"{line[:LONGEST_WORDS]}..."
+
+
+def _by_code(orig: Any, backend: str) -> Sort | None:
+    if _turned_away_by_postgres(orig):
+        return "login"
+    state, number = _state(orig), _number(orig)
+    known = NUMBERS.get(backend, {})
+    if number in known:
+        return known[number]
+    if number is not None and ((backend == "mssql" and number > 50_000) or _is_raised_in_oracle(backend, number)):  # noqa: PLR2004 - THROW's own
+        return "record"
+    fitting = [begin for begin in STATES if state and state.startswith(begin)]
+    return STATES[max(fitting, key=len)] if fitting else None
+
+
+def _is_raised_in_oracle(backend: str, number: int) -> bool:
+    """RAISE_APPLICATION_ERROR has these numbers for a procedure's own refusals."""
+    return backend == "oracle" and 20_000 <= number <= 20_999  # noqa: PLR2004
+
+
+def _turned_away_by_postgres(orig: Any) -> bool:
+    """The client library gives no code when it cannot connect, but says whether a password was asked for."""
+    connection = getattr(orig, "pgconn", None)
+    return bool(connection and not _state(orig) and (connection.needs_password or connection.used_password))
+
+
+def _of_sqlite(orig: Any) -> Sort | None:
+    name = _name(orig)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "busy"
+    if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_AUTH", "SQLITE_PERM", "SQLITE_READONLY")):
+        return "login"
+    if name.startswith(("SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "SQLITE_TOOBIG")):
+        return "record"
+    return "away" if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL")) else "mistake"
+
+
+def _name(orig: Any) -> str:
+    return getattr(orig, "sqlite_errorname", None) or ""
+
+
+def _state(orig: Any) -> str | None:
+    state = getattr(orig, "sqlstate", None) or next(iter(getattr(orig, "args", ())), None)
+    return state if isinstance(state, str) and len(state) == len("42000") and state.isalnum() else None
+
+
+def _number(orig: Any) -> int | None:
+    first = next(iter(getattr(orig, "args", ())), None)
+    if isinstance(first, tuple):  # pymssql's, when it cannot connect
+        first = next(iter(first), None)
+    number = getattr(first, "code", first)  # oracledb's
+    return number if isinstance(number, int) else None
+
+
+def _last_text(orig: BaseException) -> str:
+    """Return the words among an exception's arguments: drivers put their numbers in front."""
+    texts = [each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in orig.args]
+    words = [each for each in texts if isinstance(each, str) and each.strip()]
+    return words[-1] if words else str(orig) or type(orig).__name__

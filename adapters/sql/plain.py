@@ -1,0 +1,109 @@
+"""A database's values as JSON has them, and keys as one text. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import Any, cast
+from uuid import UUID
+
+from adapters.http import exact
+from hub.canonical.entity import natural_key
+
+
+def plain(value: Any) -> Any:
+    """Return a value for a document: numbers as exact text, times in ISO 8601, CHAR columns without blanks at the end.
+
+    A time with an offset is told in UTC; one without keeps none: what it means, its field says.
+    """
+    match value:
+        case str():
+            return value.rstrip()
+        case None | bool():
+            return value
+        case Decimal() | float():
+            return exact(value)
+        case datetime():
+            return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
+        case date() | time():
+            return value.isoformat()
+        case bytes() | bytearray() | memoryview():
+            return bytes(value).hex()
+        case Mapping():
+            return {str(name): plain(each) for name, each in cast("Mapping[Any, Any]", value).items()}
+        case list() | tuple():
+            return [plain(each) for each in cast("Sequence[Any]", value)]
+        case _:
+            return str(value)
+
+
+def packed(value: Any) -> Any:
+    """Return a key's or mark's value for a checkpoint, so that `unpacked` gives the very same back."""
+    for name, (of, pack, _) in _PACKED.items():
+        if type(value) is of:
+            return {name: pack(value)}
+    return value
+
+
+def unpacked(value: Any) -> Any:
+    """Return what was packed."""
+    if not isinstance(value, Mapping):
+        return value
+    [(name, text)] = cast("Mapping[str, str]", value).items()
+    return _PACKED[name][2](text)
+
+
+_PACKED: Mapping[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
+    "time": (datetime, datetime.isoformat, datetime.fromisoformat),
+    "day": (date, date.isoformat, date.fromisoformat),
+    "number": (Decimal, str, Decimal),
+    "bytes": (bytes, bytes.hex, bytes.fromhex),
+    "uuid": (UUID, str, UUID),
+}
+
+
+def identity(values: Iterable[Any]) -> str:
+    """Return a key as one text: its values, joined by vertical bars where there are several."""
+    return natural_key(str(plain(value)) for value in values)
+
+
+def key_values(id_: str, like: Sequence[Any]) -> tuple[Any, ...] | None:
+    """Return the values of a key, of the types of another one; None if there can be no such key."""
+    parts = _split(id_)
+    if len(parts) != len(like):
+        return None
+    try:
+        return tuple(_FROM_TEXT.get(type(each), str)(part) for part, each in zip(parts, like, strict=True))
+    except (ValueError, ArithmeticError):
+        return None
+
+
+_FROM_TEXT: Mapping[type, Callable[[str], Any]] = {
+    int: int,
+    float: float,
+    Decimal: Decimal,
+    UUID: UUID,
+    bytes: bytes.fromhex,
+    datetime: datetime.fromisoformat,
+    date: date.fromisoformat,
+}
+
+
+def _split(id_: str) -> list[str]:
+    """Undo `natural_key`."""
+    parts, escaped = [""], False
+    for letter in id_:
+        if escaped or letter not in "|\\":
+            parts[-1] += letter
+            escaped = False
+        elif letter == "|":
+            parts.append("")
+        else:
+            escaped = True
+    return parts
+
+
+def is_set(flag: Any) -> bool:
+    """Tell whether a flag says that a record is gone."""
+    if isinstance(flag, str):
+        return flag.strip().casefold() not in ("", "0", "f", "n", "false", "no")
+    return bool(flag) if not isinstance(flag, bytes) else any(flag)

@@ -1,0 +1,213 @@
+"""Reading a stream's rows: everything in the order of the key, or what has changed since a mark, in the same order.
+
+Before what has changed is read, the latest mark of all is asked for. What changes while it is read bears a later one, so
+that the next reading begins there, less the overlap. Pages go by the key alone: it is exact, and does not move, whatever
+becomes of a row meanwhile; times may be rounded on the way through a driver, are shared by many rows, and go back by an
+hour in autumn.
+"""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from adapters.bulk import portions
+from adapters.sql.database import Database
+from adapters.sql.marks import earlier
+from adapters.sql.options import StreamOptions
+from adapters.sql.plain import identity, is_set, key_values, packed, unpacked
+from adapters.sql.texts import bound, rows_of, value
+from hub.errors import Refused
+
+PAGE = 1000
+MOST = 500
+"""Keys in one statement: SQL Server takes 2,100 values, Oracle 1,000 of a list."""
+
+Row = Mapping[str, Any]
+"""As the driver gives it."""
+Spot = Mapping[str, Any]
+EVERYTHING = sa.text("*")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One stream in its database."""
+
+    database: Database
+    name: str
+    """The stream's."""
+    options: StreamOptions
+    _known_key: list[Any] = field(default_factory=list[Any])
+
+    @property
+    def place(self) -> str:
+        """Where it stands in hub.toml."""
+        return f"[systems.{self.database.name}.streams.{self.name}]"
+
+    @cached_property
+    def rows(self) -> sa.FromClause:
+        """What is read from."""
+        return rows_of(self.options.table, self.options.query, (name for _, name in self.options.columns()))
+
+    @cached_property
+    def key(self) -> list[sa.ColumnElement[Any]]:
+        """The columns of the key."""
+        return [self.rows.c[name] for name in self.options.key]
+
+    def select(self) -> sa.Select[Any]:
+        """Return a query for all columns, to which conditions can be put."""
+        return sa.select(EVERYTHING).select_from(self.rows)
+
+    @cached_property
+    def used(self) -> frozenset[str]:
+        """The columns `changed` and `deleted`, where fields are made of them as well."""
+        marks = (self.options.changed, self.options.deleted)
+        return frozenset(each for each in marks if each and any(each in path for path in self.options.fields.values()))
+
+    @cached_property
+    def _by(self) -> list[str]:
+        return [*filter(None, [self.options.changed]), *self.options.key]
+
+    def walk(self, since: Spot | None, *, full: bool) -> Generator[tuple[Sequence[Row], Spot, bool], None, None]:
+        """Yield rows, the place from which to go on, and whether that is the end.
+
+        Raises TryLater or Refused.
+        """
+        spot = dict(since or {})
+        if spot.get("by") != self._by:  # the stream is described otherwise since; what was kept means nothing now
+            spot = {}
+        if not full and "after" not in spot:
+            spot = self._begun(spot.get("mark"))
+        spot["by"] = self._by
+        while True:
+            with self.database.reading(self.place) as connection:
+                found = self._page(connection, spot)
+                rows = self.with_children(connection, found[:PAGE])
+            self._check_keys(found)
+            if len(found) <= PAGE:
+                yield rows, {} if full else {"mark": spot["until"], "by": self._by}, True
+                return
+            spot |= {"after": [packed(each) for each in self.key_of(rows[-1])]}
+            yield rows, dict(spot), False
+
+    def some(self, ids: Sequence[str]) -> list[Row]:
+        """Return the rows of some identities, as far as they are there and not marked as deleted."""
+        with self.database.reading(self.place) as connection:
+            return self.with_children(connection, self.there(connection, ids))
+
+    def there(self, connection: sa.Connection, ids: Sequence[str]) -> list[Row]:
+        """Return the same without their children, in a transaction that is open."""
+        sample = self.sample_key(connection)
+        if sample is None:
+            return []
+        keys = [values for id_ in dict.fromkeys(ids) if (values := key_values(id_, sample)) is not None]
+        found: list[Row] = []
+        for some in portions(keys, MOST // len(self.key)):
+            selected = self.select().where(among(self.key, some))
+            found += connection.execute(selected).mappings()
+        return [row for row in found if not self.is_deleted(row)]
+
+    def is_deleted(self, row: Row) -> bool:
+        """Tell whether a row says that its record is gone."""
+        return self.options.deleted is not None and is_set(row[self.options.deleted])
+
+    def key_of(self, row: Row) -> tuple[Any, ...]:
+        """Return a row's key."""
+        return tuple(row[name] for name in self.options.key)
+
+    def with_children(self, connection: sa.Connection, rows: Iterable[Row]) -> list[Row]:
+        """Return rows with those that belong to them."""
+        found = [dict(row) for row in rows]
+        for name, child in self.options.children.items():
+            parents = child.parent or self.options.key
+            from_ = rows_of(child.table, child.query, (*parents, *child.order))
+            columns = [from_.c[each] for each in parents]
+            lists: dict[str, list[Row]] = {identity(self.key_of(row)): [] for row in found}
+            for some in portions([self.key_of(row) for row in found], MOST // len(columns)):
+                selected = sa.select(EVERYTHING).select_from(from_).where(among(columns, some))
+                for row in connection.execute(selected.order_by(*(from_.c[each] for each in child.order))).mappings():
+                    lists[identity(row[each] for each in parents)].append(row)
+            for row in found:
+                row[name] = lists[identity(self.key_of(row))]
+        return found
+
+    def key_parts(self, connection: sa.Connection, id_: str | None) -> dict[str, Any]:
+        """Return an identity as statements name it: `id`, and each column of the key; of the database's own types."""
+        sample = self.sample_key(connection) if id_ is not None else None
+        key = key_values(id_ or "", sample) if sample is not None else None
+        if key is None:
+            return {"id": id_}
+        return {**dict(zip(self.options.key, key, strict=True)), "id": key[0] if len(key) == 1 else id_}
+
+    def _begun(self, mark: Any) -> dict[str, Any]:
+        """Return where a reading of what has changed begins, and the mark that it will come to."""
+        with self.database.reading(self.place) as connection:
+            until = self._latest(connection)
+        last = unpacked(mark)
+        if last is None:
+            return {"from": None, "until": packed(until), "after": []}
+        until = last if until is None else max(last, until)
+        zone = ZoneInfo(self.database.options.timezone)
+        try:
+            base = earlier(last, self.options.overlap, self.options.overlap_numbers, zone)
+        except ValueError:
+            mend = "let the query make it one (CAST), or leave changed out"
+            raise Refused(f"{self.place} changed: {last!r} is neither a time nor a number; {mend}") from None
+        return {"from": packed(base), "until": packed(until), "after": []}
+
+    def _latest(self, connection: sa.Connection) -> Any:
+        column = self.rows.c[self.options.changed or ""]
+        # Not MAX: SQL Server has none of a rowversion; and the first of an index costs nothing anywhere.
+        last = sa.select(column).where(column.is_not(None)).order_by(column.desc()).limit(1)
+        latest = connection.execute(last).scalar()
+        if self.options.until is None or latest is None:
+            return latest
+        open_from = connection.execute(bound(self.options.until, {})).scalar()
+        return latest if open_from is None else min(latest, open_from)
+
+    def _page(self, connection: sa.Connection, spot: Spot) -> list[Row]:
+        """Return one row more than a page holds, if there are so many: it shows whether the key is one."""
+        selected = self.select().order_by(*self.key).limit(PAGE + 1)
+        if spot.get("from") is not None:
+            selected = selected.where(self.rows.c[self.options.changed or ""] >= value(unpacked(spot["from"])))
+        if spot.get("after"):
+            selected = selected.where(behind(self.key, [unpacked(each) for each in spot["after"]]))
+        return [dict(row) for row in connection.execute(selected).mappings()]
+
+    def _check_keys(self, rows: Sequence[Row]) -> None:
+        keys = [self.key_of(row) for row in rows]
+        names = ", ".join(self.options.key)
+        if any(None in key for key in keys):
+            raise Refused(f"{self.place} key: there is a row without {names}; let the query leave such rows out")
+        twice = next((one for one, other in pairwise(keys) if one == other), None)
+        if twice is not None:
+            raise Refused(
+                f"{self.place} key: {identity(twice)} stands in several rows; name the columns that tell them apart"
+            )
+
+    def sample_key(self, connection: sa.Connection) -> Sequence[Any] | None:
+        """Return any row's key, which shows of what types keys are; none, if there is no row."""
+        if not self._known_key:
+            self._known_key.extend(connection.execute(sa.select(*self.key).limit(1)).first() or ())
+        return self._known_key or None
+
+
+def among(columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Sequence[Any]]) -> sa.ColumnElement[bool]:
+    """Return the condition that a row has one of these keys."""
+    if len(columns) == 1:
+        return columns[0].in_([value(key[0]) for key in keys])
+    return sa.or_(*(sa.and_(*(c == value(each) for c, each in zip(columns, key, strict=True))) for key in keys))
+
+
+def behind(columns: Sequence[sa.ColumnElement[Any]], key: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """Return the condition that a row comes behind a key, in the order of these columns."""
+    first, *rest = columns
+    higher = first > value(key[0])
+    if not rest:
+        return higher
+    # The first part alone is what an index can be entered by.
+    return sa.and_(first >= value(key[0]), sa.or_(higher, behind(rest, key[1:])))

@@ -1,0 +1,137 @@
+"""Writing by the statements in hub.toml, with bound values: all of a call in one transaction, or none.
+
+Where some are refused, the others are found by halves: that asks nothing of a database but transactions.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from adapters.sql.database import Busy
+from adapters.sql.finding import look_up
+from adapters.sql.options import PUT, Step
+from adapters.sql.paths import found
+from adapters.sql.plain import identity
+from adapters.sql.reading import Source
+from adapters.sql.texts import bound, parameters
+from adapters.sql.values import bindable, values_of
+from adapters.writes import Unfit, all_or_none
+from hub.canonical import EntityModel
+from hub.connector import Write, Written
+
+AT_ONCE = 4
+"""Attempts at a transaction that another one stood in the way of."""
+Values = Mapping[str, Any]
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes the records of one stream."""
+
+    source: Source
+    entity: EntityModel
+
+    def write(self, writes: Sequence[Write]) -> Iterator[Written]:
+        """Yield what became of each. Raises TryLater, Unanswered or Refused."""
+        return all_or_none(Writer._carried_out)(self, writes)
+
+    def _carried_out(self, writes: Sequence[Write]) -> list[Written]:
+        """Carry all out; raises Unfit, and then none is."""
+        attempts = Retrying(
+            retry=retry_if_exception_type(Busy),
+            stop=stop_after_attempt(AT_ONCE),
+            wait=wait_random_exponential(0.1, 2),
+            reraise=True,
+        )
+        return attempts(partial(self._in_one_transaction, writes))
+
+    def _in_one_transaction(self, writes: Sequence[Write]) -> list[Written]:
+        steps = sorted({_step_of(each) for each in writes})
+        with self.source.database.writing(f"{self.source.place} {' or '.join(steps)}") as connection:
+            return [self._one(connection, each) for each in writes]
+
+    def _one(self, connection: sa.Connection, write: Write) -> Written:
+        values = values_of(connection, self.source, self.entity, write)
+        options = self.source.options
+        if write.id is None:
+            return self._create(connection, write, values)
+        put = self.entity.name in PUT and not options.update
+        steps = options.remove if write.remove else options.create if put else self._concerned(write)
+        touched = [result.rowcount for step in steps for result in self._results(connection, step, values)]
+        if not any(touched) and not self.source.there(connection, [write.id]):
+            return Written(write.key, "gone")
+        return Written(write.key, "done", write.id)
+
+    def _create(self, connection: sa.Connection, write: Write, values: Values) -> Written:
+        first, *others = self.source.options.create
+        [result] = self._results(connection, first, values)
+        id_ = self._key_of_new(connection, write, result)
+        values = {**values, **self.source.key_parts(connection, id_)}
+        for step in others:
+            list(self._results(connection, step, values))
+        return Written(write.key, "done", id_)
+
+    def _key_of_new(self, connection: sa.Connection, write: Write, result: sa.CursorResult[Any]) -> str:
+        """Return the new row's identity: as its statement returned it, or asked for."""
+        row = result.first() if result.returns_rows else None
+        if row is None and self.source.options.returning:
+            row = connection.execute(bound(self.source.options.returning, {})).first()
+        if row is not None and None not in (key := tuple(row)[: len(self.source.key)]):
+            return identity(key)
+        rows = look_up(connection, self.source, self.entity, write)
+        if len(rows) != 1:
+            raise Unfit("nothing-written", f"create left {len(rows) or 'no'} row behind that is this record's")
+        return identity(self.source.key_of(rows[0]))
+
+    def _concerned(self, write: Write) -> list[Step]:
+        """Return the statements that name what is to change. Raises Unfit, if none names it."""
+        named = [(step, self._fields_in(step)) for step in self.source.options.update]
+        lacking = sorted(write.fields.keys() - frozenset[str]().union(*(fields for _, fields in named)))
+        if lacking and not self._is_whole(write):
+            raise Unfit("cannot-change", f"{', '.join(lacking)} cannot be changed there: no update statement names it")
+        return [step for step, fields in named if fields & write.fields.keys()]
+
+    def _is_whole(self, write: Write) -> bool:
+        """Tell whether a record is written once more as it was made: that was one transaction, so it lacks nothing."""
+        return {n for n in self.source.options.writes if write.record.get(n) is not None} <= write.fields.keys()
+
+    def _fields_in(self, step: Step) -> frozenset[str]:
+        """Return the fields of ours that a statement names, itself or by its values."""
+        paths = (self.source.options.values.get(name, name) for name in parameters(step.sql))
+        return self.entity.fields & set(_WORD.findall(" ".join((*paths, step.each or ""))))
+
+    def _results(self, connection: sa.Connection, step: Step, values: Values) -> Iterator[sa.CursorResult[Any]]:
+        """Yield what executing a statement gives; one that goes through a list is executed for each of it."""
+        for more in [{}] if step.each is None else self._items(step.each, values):
+            yield connection.execute(bound(step.sql, self._given(step, {**values, **more})))  # pyright: ignore[reportReturnType]
+
+    def _items(self, path: str, values: Values) -> Iterator[Values]:
+        for position, item in enumerate(self._found(path, values) or (), 1):
+            own = {name: each for name, each in item.items() if name != "id"} if isinstance(item, Mapping) else {}
+            yield {**own, "item": item, "position": position}
+
+    def _given(self, step: Step, values: Values) -> Values:
+        paths, backend = self.source.options.values, self.source.database.backend
+        told = {
+            name: self._found(paths[name], values) if name in paths else values.get(name)
+            for name in parameters(step.sql)
+        }
+        return {name: bindable(each, backend) for name, each in told.items()}
+
+    @staticmethod
+    def _found(path: str, values: Values) -> Any:
+        try:
+            return found(path, values)
+        except ValueError as fault:
+            raise Unfit("not-understood", f"the value {path} cannot be worked out: {fault}") from None
+
+
+def _step_of(write: Write) -> str:
+    return "remove" if write.remove else "create" if write.id is None else "update"
