@@ -12,6 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.peers import Peer
     from tests.peers.faults import Link
+    from tests.servers.mariadb import MariaServer
     from tests.servers.postgres import PostgresServer
     from tests.servers.rabbitmq import Rabbit, RabbitServer
 
@@ -37,6 +38,15 @@ def postgres() -> Iterator["PostgresServer"]:
     from tests.servers.postgres import PostgresServer  # noqa: PLC0415  # only who asks for it needs psycopg
 
     with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator["MariaServer"]:
+    """A private MariaDB."""
+    from tests.servers.mariadb import MariaServer  # noqa: PLC0415  # only who asks for it needs PyMySQL
+
+    with MariaServer() as server:
         yield server
 
 
@@ -91,6 +101,15 @@ def postgres_url(postgres: "PostgresServer") -> Iterator[str]:
     yield url
     if postgres.is_running():
         postgres.drop_database(url)
+
+
+@pytest.fixture
+def mariadb_url(mariadb: "MariaServer") -> Iterator[str]:
+    """The address of an empty MariaDB database."""
+    url = mariadb.new_database()
+    yield url
+    if mariadb.is_running():
+        mariadb.drop_database(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -59,7 +59,7 @@ def _check(place: str, known: list[str], named: Iterable[tuple[str, str]]) -> No
 
 def _look_at_marks(source: Source) -> str:
     """Look for a row without a change mark: what becomes of it would be seen by full scans alone."""
-    column = source.rows.c[source.options.changed or ""]
+    column = source.from_.c[source.options.changed or ""]
     with source.database.reading(source.place) as connection:
         if connection.execute(sa.select(*source.key).where(column.is_(None)).limit(1)).first():
             raise Refused(f"{source.place} changed: there are rows without a value in {source.options.changed}")

@@ -48,6 +48,22 @@ def _mariadb(seconds: int, _zone: str) -> Given:
     return {"connect_timeout": CONNECT_SECONDS, "read_timeout": seconds + 5, "write_timeout": seconds + 5}
 
 
+def _pymssql(seconds: int, _zone: str) -> Given:
+    return {"login_timeout": CONNECT_SECONDS, "timeout": seconds}
+
+
+def _pyodbc(_seconds: int, _zone: str) -> Given:
+    return {"timeout": CONNECT_SECONDS}
+
+
+def _oracledb(_seconds: int, _zone: str) -> Given:
+    return {"tcp_connect_timeout": CONNECT_SECONDS}
+
+
+def _sqlite(seconds: int, _zone: str) -> Given:
+    return {"timeout": seconds, "check_same_thread": False}
+
+
 def _mariadb_words(seconds: int) -> Sequence[str]:
     return (f"SET SESSION max_statement_time = {seconds}", f"SET SESSION innodb_lock_wait_timeout = {seconds}")
 
@@ -61,16 +77,11 @@ def _lock_timeout(seconds: int) -> Sequence[str]:
 
 
 _PSYCOPG = Driver("psycopg[binary]", _postgres, read_only=READ_ONLY, isolation="REPEATABLE READ")
-_PYMYSQL = Driver("pymysql[rsa]", _mariadb, _mariadb_words, READ_ONLY)
-_MYSQL = Driver("pymysql[rsa]", _mariadb, _mysql_words, READ_ONLY)
-_PYMSSQL = Driver("pymssql", lambda seconds, _: {"login_timeout": CONNECT_SECONDS, "timeout": seconds}, _lock_timeout)
-_PYODBC = Driver("pyodbc", lambda *_: {"timeout": CONNECT_SECONDS}, _lock_timeout, ("timeout", 1))
-_ORACLE = Driver(
-    "oracledb",
-    lambda *_: {"tcp_connect_timeout": CONNECT_SECONDS},
-    patience=("call_timeout", 1000),
-    read_only=READ_ONLY,
-)
+_PYMYSQL = Driver("pymysql[rsa]", _mariadb, _mariadb_words, read_only=READ_ONLY)
+_MYSQL = Driver("pymysql[rsa]", _mariadb, _mysql_words, read_only=READ_ONLY)
+_PYMSSQL = Driver("pymssql", _pymssql, _lock_timeout)
+_PYODBC = Driver("pyodbc", _pyodbc, _lock_timeout, patience=("timeout", 1))
+_ORACLE = Driver("oracledb", _oracledb, patience=("call_timeout", 1000), read_only=READ_ONLY)
 _FIREBIRD = Driver("sqlalchemy-firebird", read_only=READ_ONLY)
 
 DRIVERS: Mapping[str, Driver] = {
@@ -82,6 +93,6 @@ DRIVERS: Mapping[str, Driver] = {
     "mssql+pyodbc": _PYODBC,
     "oracle+oracledb": _ORACLE,
     "firebird+firebird": _FIREBIRD,
-    "sqlite": Driver("", lambda seconds, _: {"timeout": seconds, "check_same_thread": False}),
+    "sqlite": Driver("", _sqlite),
 }
 """By what stands before :// in the address."""

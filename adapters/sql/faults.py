@@ -1,7 +1,7 @@
 """What a database says when something goes wrong, and what happens next."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, NotSupportedError, ProgrammingError
 
@@ -93,9 +93,8 @@ def _by_code(orig: Any, backend: str) -> Sort | None:
     if _turned_away_by_postgres(orig):
         return "login"
     state, number = _state(orig), _number(orig)
-    known = NUMBERS.get(backend, {})
-    if number in known:
-        return known[number]
+    if number is not None and number in NUMBERS.get(backend, {}):
+        return NUMBERS[backend][number]
     if number is not None and ((backend == "mssql" and number > 50_000) or _is_raised_in_oracle(backend, number)):  # noqa: PLR2004 - THROW's own
         return "record"
     fitting = [begin for begin in STATES if state and state.startswith(begin)]
@@ -134,9 +133,9 @@ def _state(orig: Any) -> str | None:
 
 
 def _number(orig: Any) -> int | None:
-    first = next(iter(getattr(orig, "args", ())), None)
+    first: Any = next(iter(getattr(orig, "args", ())), None)
     if isinstance(first, tuple):  # pymssql's, when it cannot connect
-        first = next(iter(first), None)
+        first = next(iter(cast("tuple[Any, ...]", first)), None)
     number = getattr(first, "code", first)  # oracledb's
     return number if isinstance(number, int) else None
 

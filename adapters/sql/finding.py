@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from adapters.bulk import portions
 from adapters.sql.plain import identity
-from adapters.sql.reading import MOST, Row, Source
+from adapters.sql.reading import MOST, Row, Source, rows
 from adapters.sql.texts import value
 from hub.canonical import EntityModel
 from hub.connector import Write
@@ -19,8 +19,9 @@ def find(source: Source, entity: EntityModel, wanted: Sequence[Write]) -> dict[s
     there: dict[str, list[str]] = {each.key: [] for each in wanted}
     for ours, column in _signs(source, entity):
         values = {each.key: told for each in wanted if not there[each.key] and (told := _told(each, ours))}
-        ids = _having(source, entity, column, ours, set(values.values())) if values else {}
-        there |= {key: ids.get(told, []) for key, told in values.items()}
+        if values:
+            ids = _having(source, entity, column, ours, set(values.values()))
+            there |= {key: ids.get(told, []) for key, told in values.items()}
     return there
 
 
@@ -28,8 +29,8 @@ def look_up(connection: sa.Connection, source: Source, entity: EntityModel, writ
     """Return the rows of a record that was just made, in the same transaction; two at most."""
     reference = source.options.reference
     signs = [("", reference)] if reference else source.options.signs(entity)
-    conditions = [source.rows.c[column] == value(told) for ours, column in signs if (told := _told(write, ours))]
-    return connection.execute(source.select().where(*conditions).limit(2)).mappings().all() if conditions else ()
+    conditions = [source.from_.c[column] == value(told) for ours, column in signs if (told := _told(write, ours))]
+    return rows(connection, source.select().where(*conditions).limit(2)) if conditions else ()
 
 
 def _signs(source: Source, entity: EntityModel) -> Iterator[tuple[str, str]]:
@@ -50,8 +51,8 @@ def _having(
     ids: defaultdict[str, list[str]] = defaultdict(list)
     with source.database.reading(source.place) as connection:
         for some in portions(sorted(wanted), MOST):
-            among = source.rows.c[column].in_([value(each) for each in some])
-            for row in connection.execute(source.select().where(among)).mappings():
+            among = source.from_.c[column].in_([value(each) for each in some])
+            for row in rows(connection, source.select().where(among)):
                 if not source.is_deleted(row):
                     ids[_canonical(entity, ours, row[column])].append(identity(source.key_of(row)))
     return ids

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, cast
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -36,7 +36,7 @@ def _listed(value: object) -> object:
 
 
 def _as_steps(value: object) -> object:
-    steps = value if isinstance(value, list) else [value]
+    steps = cast("list[object]", value) if isinstance(value, list) else [value]
     return tuple({"sql": each} if isinstance(each, str) else each for each in steps)
 
 

@@ -26,8 +26,10 @@ def plain(value: Any) -> Any:
             return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
         case date() | time():
             return value.isoformat()
-        case bytes() | bytearray() | memoryview():
-            return bytes(value).hex()
+        case bytes() | bytearray():
+            return value.hex()
+        case memoryview():
+            return value.tobytes().hex()
         case Mapping():
             return {str(name): plain(each) for name, each in cast("Mapping[Any, Any]", value).items()}
         case list() | tuple():
@@ -71,8 +73,9 @@ def key_values(id_: str, like: Sequence[Any]) -> tuple[Any, ...] | None:
     parts = _split(id_)
     if len(parts) != len(like):
         return None
+    read = [_FROM_TEXT.get(type(each), str) for each in like]
     try:
-        return tuple(_FROM_TEXT.get(type(each), str)(part) for part, each in zip(parts, like, strict=True))
+        return tuple(each(part) for each, part in zip(read, parts, strict=True))
     except (ValueError, ArithmeticError):
         return None
 

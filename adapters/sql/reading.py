@@ -49,18 +49,18 @@ class Source:
         return f"[systems.{self.database.name}.streams.{self.name}]"
 
     @cached_property
-    def rows(self) -> sa.FromClause:
+    def from_(self) -> sa.FromClause:
         """What is read from."""
         return rows_of(self.options.table, self.options.query, (name for _, name in self.options.columns()))
 
     @cached_property
     def key(self) -> list[sa.ColumnElement[Any]]:
         """The columns of the key."""
-        return [self.rows.c[name] for name in self.options.key]
+        return [self.from_.c[name] for name in self.options.key]
 
     def select(self) -> sa.Select[Any]:
         """Return a query for all columns, to which conditions can be put."""
-        return sa.select(EVERYTHING).select_from(self.rows)
+        return sa.select(EVERYTHING).select_from(self.from_)
 
     @cached_property
     def used(self) -> frozenset[str]:
@@ -86,29 +86,28 @@ class Source:
         while True:
             with self.database.reading(self.place) as connection:
                 found = self._page(connection, spot)
-                rows = self.with_children(connection, found[:PAGE])
+                shown = self.with_children(connection, found[:PAGE])
             self._check_keys(found)
             if len(found) <= PAGE:
-                yield rows, {} if full else {"mark": spot["until"], "by": self._by}, True
+                yield shown, {} if full else {"mark": spot["until"], "by": self._by}, True
                 return
-            spot |= {"after": [packed(each) for each in self.key_of(rows[-1])]}
-            yield rows, dict(spot), False
+            spot |= {"after": [packed(each) for each in self.key_of(shown[-1])]}
+            yield shown, dict(spot), False
 
-    def some(self, ids: Sequence[str]) -> list[Row]:
+    def some(self, ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return the rows of some identities, as far as they are there and not marked as deleted."""
         with self.database.reading(self.place) as connection:
             return self.with_children(connection, self.there(connection, ids))
 
-    def there(self, connection: sa.Connection, ids: Sequence[str]) -> list[Row]:
+    def there(self, connection: sa.Connection, ids: Sequence[str]) -> list[dict[str, Any]]:
         """Return the same without their children, in a transaction that is open."""
         sample = self.sample_key(connection)
         if sample is None:
             return []
         keys = [values for id_ in dict.fromkeys(ids) if (values := key_values(id_, sample)) is not None]
-        found: list[Row] = []
+        found: list[dict[str, Any]] = []
         for some in portions(keys, MOST // len(self.key)):
-            selected = self.select().where(among(self.key, some))
-            found += connection.execute(selected).mappings()
+            found += rows(connection, self.select().where(among(self.key, some)))
         return [row for row in found if not self.is_deleted(row)]
 
     def is_deleted(self, row: Row) -> bool:
@@ -119,18 +118,18 @@ class Source:
         """Return a row's key."""
         return tuple(row[name] for name in self.options.key)
 
-    def with_children(self, connection: sa.Connection, rows: Iterable[Row]) -> list[Row]:
+    def with_children(self, connection: sa.Connection, parents: Iterable[Row]) -> list[dict[str, Any]]:
         """Return rows with those that belong to them."""
-        found = [dict(row) for row in rows]
+        found = [dict(row) for row in parents]
         for name, child in self.options.children.items():
-            parents = child.parent or self.options.key
-            from_ = rows_of(child.table, child.query, (*parents, *child.order))
-            columns = [from_.c[each] for each in parents]
+            named = child.parent or self.options.key
+            from_ = rows_of(child.table, child.query, (*named, *child.order))
+            columns = [from_.c[each] for each in named]
             lists: dict[str, list[Row]] = {identity(self.key_of(row)): [] for row in found}
             for some in portions([self.key_of(row) for row in found], MOST // len(columns)):
                 selected = sa.select(EVERYTHING).select_from(from_).where(among(columns, some))
-                for row in connection.execute(selected.order_by(*(from_.c[each] for each in child.order))).mappings():
-                    lists[identity(row[each] for each in parents)].append(row)
+                for row in rows(connection, selected.order_by(*(from_.c[each] for each in child.order))):
+                    lists[identity(row[each] for each in named)].append(row)
             for row in found:
                 row[name] = lists[identity(self.key_of(row))]
         return found
@@ -160,7 +159,7 @@ class Source:
         return {"from": packed(base), "until": packed(until), "after": []}
 
     def _latest(self, connection: sa.Connection) -> Any:
-        column = self.rows.c[self.options.changed or ""]
+        column = self.from_.c[self.options.changed or ""]
         # Not MAX: SQL Server has none of a rowversion; and the first of an index costs nothing anywhere.
         last = sa.select(column).where(column.is_not(None)).order_by(column.desc()).limit(1)
         latest = connection.execute(last).scalar()
@@ -169,17 +168,17 @@ class Source:
         open_from = connection.execute(bound(self.options.until, {})).scalar()
         return latest if open_from is None else min(latest, open_from)
 
-    def _page(self, connection: sa.Connection, spot: Spot) -> list[Row]:
+    def _page(self, connection: sa.Connection, spot: Spot) -> list[dict[str, Any]]:
         """Return one row more than a page holds, if there are so many: it shows whether the key is one."""
         selected = self.select().order_by(*self.key).limit(PAGE + 1)
         if spot.get("from") is not None:
-            selected = selected.where(self.rows.c[self.options.changed or ""] >= value(unpacked(spot["from"])))
+            selected = selected.where(self.from_.c[self.options.changed or ""] >= value(unpacked(spot["from"])))
         if spot.get("after"):
             selected = selected.where(behind(self.key, [unpacked(each) for each in spot["after"]]))
-        return [dict(row) for row in connection.execute(selected).mappings()]
+        return rows(connection, selected)
 
-    def _check_keys(self, rows: Sequence[Row]) -> None:
-        keys = [self.key_of(row) for row in rows]
+    def _check_keys(self, found: Sequence[Row]) -> None:
+        keys = [self.key_of(row) for row in found]
         names = ", ".join(self.options.key)
         if any(None in key for key in keys):
             raise Refused(f"{self.place} key: there is a row without {names}; let the query leave such rows out")
@@ -194,6 +193,13 @@ class Source:
         if not self._known_key:
             self._known_key.extend(connection.execute(sa.select(*self.key).limit(1)).first() or ())
         return self._known_key or None
+
+
+def rows(connection: sa.Connection, selected: sa.Select[Any]) -> list[dict[str, Any]]:
+    """Return what a query finds, by column."""
+    result = connection.execute(selected)
+    names = [str(name) for name in result.keys()]  # noqa: SIM118 - no dictionary
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def among(columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Sequence[Any]]) -> sa.ColumnElement[bool]:

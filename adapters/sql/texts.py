@@ -10,7 +10,7 @@ from sqlalchemy.types import NullType
 
 @lru_cache(1000)
 def parameters(sql: str) -> frozenset[str]:
-    """Return the names of the values that a text names, as `:name`; `::` and `\\:` name none."""
+    """Return the names of the values that a text names, as `:name`; a cast (`::`) names none."""
     return frozenset(str(name) for name in sa.text(sql).compile().params)
 
 
@@ -26,7 +26,7 @@ def value(given: Any, name: str | None = None) -> sa.BindParameter[Any]:
 
 def rows_of(table: str | None, query: str | None, columns: Iterable[str]) -> sa.FromClause:
     """Return what is read from, as a FROM clause that other conditions can be put to."""
-    named = [sa.column(name) for name in dict.fromkeys(columns)]
+    named: list[sa.ColumnClause[Any]] = [sa.column(name) for name in dict.fromkeys(columns)]
     if query is not None:
         return sa.text(query.strip().rstrip(";")).columns(*named).subquery("r")
     schema, _, name = (table or "").rpartition(".")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
@@ -72,19 +72,25 @@ class Writer:
     def _create(self, connection: sa.Connection, write: Write, values: Values) -> Written:
         first, *others = self.source.options.create
         [result] = self._results(connection, first, values)
-        id_ = self._key_of_new(connection, write, result)
+        id_ = self._returned(connection, result)
+        key = {"id", *self.source.options.key}
+        if id_ is None and any(key & parameters(step.sql) for step in others):
+            id_ = self._looked_up(connection, write)
         values = {**values, **self.source.key_parts(connection, id_)}
         for step in others:
             list(self._results(connection, step, values))
-        return Written(write.key, "done", id_)
+        return Written(write.key, "done", id_ or self._looked_up(connection, write))
 
-    def _key_of_new(self, connection: sa.Connection, write: Write, result: sa.CursorResult[Any]) -> str:
-        """Return the new row's identity: as its statement returned it, or asked for."""
+    def _returned(self, connection: sa.Connection, result: sa.CursorResult[Any]) -> str | None:
+        """Return the new row's identity, if its statement returns it, or `returning` asks for it."""
         row = result.first() if result.returns_rows else None
         if row is None and self.source.options.returning:
             row = connection.execute(bound(self.source.options.returning, {})).first()
-        if row is not None and None not in (key := tuple(row)[: len(self.source.key)]):
-            return identity(key)
+        key = tuple(row or ())[: len(self.source.key)]
+        return identity(key) if key and None not in key else None
+
+    def _looked_up(self, connection: sa.Connection, write: Write) -> str:
+        """Return the new row's identity as the stream itself shows it."""
         rows = look_up(connection, self.source, self.entity, write)
         if len(rows) != 1:
             raise Unfit("nothing-written", f"create left {len(rows) or 'no'} row behind that is this record's")
@@ -109,13 +115,15 @@ class Writer:
 
     def _results(self, connection: sa.Connection, step: Step, values: Values) -> Iterator[sa.CursorResult[Any]]:
         """Yield what executing a statement gives; one that goes through a list is executed for each of it."""
-        for more in [{}] if step.each is None else self._items(step.each, values):
+        once: Sequence[Values] = ({},)
+        for more in once if step.each is None else self._items(step.each, values):
             yield connection.execute(bound(step.sql, self._given(step, {**values, **more})))  # pyright: ignore[reportReturnType]
 
     def _items(self, path: str, values: Values) -> Iterator[Values]:
-        for position, item in enumerate(self._found(path, values) or (), 1):
-            own = {name: each for name, each in item.items() if name != "id"} if isinstance(item, Mapping) else {}
-            yield {**own, "item": item, "position": position}
+        items: Sequence[Any] = self._found(path, values) or ()
+        for position, item in enumerate(items, 1):
+            own: Values = cast("Values", item) if isinstance(item, Mapping) else {}
+            yield {**own, "id": values.get("id"), "item": item, "position": position}
 
     def _given(self, step: Step, values: Values) -> Values:
         paths, backend = self.source.options.values, self.source.database.backend

@@ -1,0 +1,76 @@
+"""The connector for SQL databases, on three of them."""
+
+from typing import Any, ClassVar
+
+import pytest
+import sqlalchemy as sa
+
+from tests.contract.connector_suite import ConnectorContract, Counterpart, Sample
+from tests.contract.sql_office import Office
+
+URL_OF_NOBODY = {"password": None, "timeout": "1s"}
+
+
+def product(token: str) -> dict[str, Any]:
+    return {"sku": token, "name": "Żarówka", "weight": "0.1234", "active": True}
+
+
+def party(token: str) -> dict[str, Any]:
+    return {"name": "Ana Novak", "email": f"{token.lower()}@example.com"}
+
+
+def order(token: str) -> dict[str, Any]:
+    line = {"id": "1", "sku": "A1", "name": "Lampa", "quantity": "2.5", "unit_price": "4.00"}
+    sums = {"currency": "EUR", "totals": {"gross": "10.00"}, "status": "pending"}
+    return {"channel": "shop", "number": token, "placed_at": "2026-07-01T10:00:00.5Z", "lines": [line], **sums}
+
+
+class SqlContract(ConnectorContract):
+    streams = ("products", "prices", "stock", "parties", "orders")
+    samples: ClassVar = {
+        "products": Sample(product, {"name": "Lantern", "active": False}, refused={"name": "x" * 101}),
+        "prices": Sample(
+            lambda sku: {"sku": sku, "list": "retail", "currency": "EUR", "amount": "119.90"},
+            {"amount": "99.00"},
+            refused={"amount": "1000000.00"},
+        ),
+        "parties": Sample(party, {"name": "Bo Novak"}, refused={"name": "x" * 101}),
+        "orders": Sample(order, {"status": "confirmed"}, refused={"totals": {"gross": "-1.00"}}),
+    }
+
+
+class TestSqlite(SqlContract):
+    @pytest.fixture
+    def system(self, tmp_path, monkeypatch) -> Counterpart:
+        (tmp_path / "no.db").write_text("this is no database " * 100)
+        office = Office(sa.make_url(f"sqlite:///{tmp_path.as_posix()}/office.db"), tmp_path)
+        wrong, away = {"url": "sqlite:///no.db"}, {"url": "sqlite:///not-there.db"}
+        return office.counterpart(monkeypatch, wrong, away)
+
+    @pytest.fixture
+    def connector(self, system):
+        for add in system.add.values():
+            add()
+        return system.connect()
+
+
+class TestPostgres(SqlContract):
+    @pytest.fixture
+    def system(self, postgres_url, tmp_path, monkeypatch) -> Counterpart:
+        office = Office(sa.make_url(postgres_url), tmp_path)
+        return office.counterpart(monkeypatch, WRONG, {"url": "postgresql+psycopg://hub@127.0.0.1:9/erp", **SOON})
+
+    connector = TestSqlite.connector
+
+
+class TestMariaDb(SqlContract):
+    @pytest.fixture
+    def system(self, mariadb_url, tmp_path, monkeypatch) -> Counterpart:
+        office = Office(sa.make_url(mariadb_url), tmp_path)
+        return office.counterpart(monkeypatch, WRONG, {"url": "mariadb+pymysql://hub@127.0.0.1:9/erp", **SOON})
+
+    connector = TestSqlite.connector
+
+
+WRONG = {"password": "env:WRONG_PASSWORD"}
+SOON = {"timeout": "1s"}
