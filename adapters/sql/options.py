@@ -32,7 +32,7 @@ Sql = Annotated[str, Field(min_length=1, max_length=50_000)]
 
 
 def _listed(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    return tuple(cast("list[object]", value)) if isinstance(value, list) else (value,)
 
 
 def _as_steps(value: object) -> object:

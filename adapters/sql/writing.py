@@ -64,6 +64,8 @@ class Writer:
             return self._create(connection, write, values)
         put = self.entity.name in PUT and not options.update
         steps = options.remove if write.remove else options.create if put else self._concerned(write)
+        if options.deleted and not self.source.there(connection, [write.id]):  # statements may touch what is only marked
+            return Written(write.key, "gone")
         touched = [result.rowcount for step in steps for result in self._results(connection, step, values)]
         if not any(touched) and not self.source.there(connection, [write.id]):
             return Written(write.key, "gone")
@@ -73,7 +75,7 @@ class Writer:
         first, *others = self.source.options.create
         [result] = self._results(connection, first, values)
         id_ = self._returned(connection, result)
-        key = {"id", *self.source.options.key}
+        key = {"id", *self.source.options.key} - self.entity.fields
         if id_ is None and any(key & parameters(step.sql) for step in others):
             id_ = self._looked_up(connection, write)
         values = {**values, **self.source.key_parts(connection, id_)}

@@ -47,6 +47,11 @@ class Office:
                 if statement.strip():
                     connection.exec_driver_sql(statement)
 
+    @property
+    def address(self) -> str:
+        """Its address, as hub.toml may hold it."""
+        return self.url.render_as_string(hide_password=False).replace(f":{self.url.password}@", "@")
+
     def do(self, statement: str, **values: Any) -> list[Any]:
         """Carry a statement out as the ERP's own users would; returns its rows."""
         with self.engine.begin() as connection:
@@ -125,6 +130,6 @@ class Office:
 
     def connect(self, **options: Any) -> SqlConnector:
         """Open a connector; options may be given in other words."""
-        told = {"url": self.url.set(password=None).render_as_string(), **described()}
+        told = {"url": self.address, **described()}
         told |= {"password": "env:OFFICE_PASSWORD"} if self.url.password else {}
         return SqlConnector("erp", SqlOptions.model_validate({**told, **options}), self.folder, SystemClock())

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tests.contract.connector_suite import ConnectorContract, Counterpart, Sample
 from tests.contract.sql_office import Office
 
-URL_OF_NOBODY = {"password": None, "timeout": "1s"}
+WRONG = {"password": "env:WRONG_PASSWORD"}
 
 
 def product(token: str) -> dict[str, Any]:
@@ -40,37 +40,32 @@ class SqlContract(ConnectorContract):
 
 
 class TestSqlite(SqlContract):
-    @pytest.fixture
-    def system(self, tmp_path, monkeypatch) -> Counterpart:
-        (tmp_path / "no.db").write_text("this is no database " * 100)
-        office = Office(sa.make_url(f"sqlite:///{tmp_path.as_posix()}/office.db"), tmp_path)
-        wrong, away = {"url": "sqlite:///no.db"}, {"url": "sqlite:///not-there.db"}
-        return office.counterpart(monkeypatch, wrong, away)
+    @pytest.fixture(scope="class")
+    def office(self, tmp_path_factory) -> Office:
+        folder = tmp_path_factory.mktemp("office")
+        (folder / "no.db").write_text("this is no database " * 100)
+        return Office(sa.make_url(f"sqlite:///{folder.as_posix()}/office.db"), folder)
 
     @pytest.fixture
-    def connector(self, system):
-        for add in system.add.values():
-            add()
-        return system.connect()
+    def system(self, office, monkeypatch) -> Counterpart:
+        return office.counterpart(monkeypatch, {"url": "sqlite:///no.db"}, {"url": "sqlite:///not-there.db"})
 
 
 class TestPostgres(SqlContract):
-    @pytest.fixture
-    def system(self, postgres_url, tmp_path, monkeypatch) -> Counterpart:
-        office = Office(sa.make_url(postgres_url), tmp_path)
-        return office.counterpart(monkeypatch, WRONG, {"url": "postgresql+psycopg://hub@127.0.0.1:9/erp", **SOON})
+    @pytest.fixture(scope="class")
+    def office(self, postgres, tmp_path_factory) -> Office:
+        return Office(sa.make_url(postgres.new_database()), tmp_path_factory.mktemp("office"))
 
-    connector = TestSqlite.connector
+    @pytest.fixture
+    def system(self, office, monkeypatch) -> Counterpart:
+        return office.counterpart(monkeypatch, WRONG, {"url": "postgresql+psycopg://hub@127.0.0.1:9/erp"})
 
 
 class TestMariaDb(SqlContract):
+    @pytest.fixture(scope="class")
+    def office(self, mariadb, tmp_path_factory) -> Office:
+        return Office(sa.make_url(mariadb.new_database()), tmp_path_factory.mktemp("office"))
+
     @pytest.fixture
-    def system(self, mariadb_url, tmp_path, monkeypatch) -> Counterpart:
-        office = Office(sa.make_url(mariadb_url), tmp_path)
-        return office.counterpart(monkeypatch, WRONG, {"url": "mariadb+pymysql://hub@127.0.0.1:9/erp", **SOON})
-
-    connector = TestSqlite.connector
-
-
-WRONG = {"password": "env:WRONG_PASSWORD"}
-SOON = {"timeout": "1s"}
+    def system(self, office, monkeypatch) -> Counterpart:
+        return office.counterpart(monkeypatch, WRONG, {"url": "mariadb+pymysql://hub@127.0.0.1:9/erp"})
