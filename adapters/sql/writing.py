@@ -64,7 +64,9 @@ class Writer:
             return self._create(connection, write, values)
         put = self.entity.name in PUT and not options.update
         steps = options.remove if write.remove else options.create if put else self._concerned(write)
-        if options.deleted and not self.source.there(connection, [write.id]):  # statements may touch what is only marked
+        if options.deleted and not self.source.there(
+            connection, [write.id]
+        ):  # statements may touch what is only marked
             return Written(write.key, "gone")
         touched = [result.rowcount for step in steps for result in self._results(connection, step, values)]
         if not any(touched) and not self.source.there(connection, [write.id]):

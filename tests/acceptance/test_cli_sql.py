@@ -102,7 +102,7 @@ def home(optima: Optima, tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture
 def field(home: Home) -> Callable[[str, str, str], Any]:
     def value(entity: str, key: str, name: str) -> Any:
-        return home.json("records", "show", entity, key)["fields"].get(name)
+        return home.json("records", "show", entity, key)["record"]["fields"].get(name)
 
     return value
 

@@ -41,7 +41,8 @@ class SqlContract(ConnectorContract):
 
 class TestSqlite(SqlContract):
     @pytest.fixture(scope="class")
-    def office(self, tmp_path_factory) -> Office:
+    @classmethod
+    def office(cls, tmp_path_factory) -> Office:
         folder = tmp_path_factory.mktemp("office")
         (folder / "no.db").write_text("this is no database " * 100)
         return Office(sa.make_url(f"sqlite:///{folder.as_posix()}/office.db"), folder)
@@ -53,7 +54,8 @@ class TestSqlite(SqlContract):
 
 class TestPostgres(SqlContract):
     @pytest.fixture(scope="class")
-    def office(self, postgres, tmp_path_factory) -> Office:
+    @classmethod
+    def office(cls, postgres, tmp_path_factory) -> Office:
         return Office(sa.make_url(postgres.new_database()), tmp_path_factory.mktemp("office"))
 
     @pytest.fixture
@@ -63,7 +65,8 @@ class TestPostgres(SqlContract):
 
 class TestMariaDb(SqlContract):
     @pytest.fixture(scope="class")
-    def office(self, mariadb, tmp_path_factory) -> Office:
+    @classmethod
+    def office(cls, mariadb, tmp_path_factory) -> Office:
         return Office(sa.make_url(mariadb.new_database()), tmp_path_factory.mktemp("office"))
 
     @pytest.fixture
