@@ -1,0 +1,104 @@
+"""Statements of hub.toml: what they are given, and what becomes of a write."""
+
+import pytest
+
+from adapters.sql.database import Busy
+from hub.connector import Write
+from hub.errors import Refused, TryLater
+from tests.unit.sql_tables import PRODUCTS, Tables
+
+WRITTEN = {
+    **PRODUCTS,
+    "writes": ["sku", "name", "active"],
+    "create": "INSERT INTO article (id, sku, name) VALUES ((SELECT count(*) + 1 FROM article), :sku, :name)",
+    "update": "UPDATE article SET name = :name WHERE id = :id",
+}
+
+
+@pytest.fixture
+def tables(tmp_path) -> Tables:
+    return Tables(tmp_path)
+
+
+def write(sku: str, id_: str | None = None, **fields: str) -> Write:
+    return Write(sku, fields, {"sku": sku, "name": "Lamp", "active": True, **fields}, id=id_, reference=f"hub-{sku}")
+
+
+def test_values_are_bound_and_never_become_part_of_a_statement(tables: Tables):
+    name = "'); DROP TABLE article; --"
+    [done] = tables.connect(WRITTEN).write("products", [write("A", name=name)])
+    assert (done.outcome, done.id) == ("done", "1")
+    assert tables.do("SELECT name FROM article") == [(name,)]
+
+
+def test_a_new_row_is_known_by_what_its_statement_returns(tables: Tables):
+    returning = {**WRITTEN, "create": "INSERT INTO article (id, sku, name) VALUES (41 + 1, :sku, :name) RETURNING id"}
+    [done] = tables.connect(returning).write("products", [write("A", name="x")])
+    assert done.id == "42"
+    asked = {**WRITTEN, "returning": "SELECT max(id) FROM article"}
+    [done] = tables.connect(asked).write("products", [write("B", name="x")])
+    assert done.id == "2"
+
+
+def test_a_change_that_no_statement_names_is_refused_and_not_passed_over(tables: Tables):
+    tables.add(1, None)
+    [refused] = tables.connect(WRITTEN).write("products", [write("S1", "1", active="x")])
+    assert (refused.outcome, refused.cause) == ("refused", "cannot-change")
+    assert "active" in refused.message
+
+
+def test_a_record_written_whole_once_more_after_a_crash_is_done(tables: Tables):
+    tables.add(1, None)
+    whole = Write(
+        "S1", {"sku": "S1", "name": "New", "active": True}, {"sku": "S1", "name": "New", "active": True}, id="1"
+    )
+    [done] = tables.connect(WRITTEN).write("products", [whole])
+    assert done.outcome == "done"
+    assert tables.do("SELECT name FROM article") == [("New",)]
+
+
+def test_what_is_not_there_is_gone(tables: Tables):
+    tables.add(1, None)
+    outcomes = tables.connect(WRITTEN).write("products", [write("S1", "1", name="New"), write("X", "9", name="New")])
+    assert [each.outcome for each in outcomes] == ["done", "gone"]
+
+
+def test_s18_what_the_database_refuses_does_not_stop_the_others(tables: Tables):
+    tables.do("CREATE UNIQUE INDEX one_sku ON article (sku)")
+    tables.add(1, None)
+    outcomes = {
+        each.key: each
+        for each in tables.connect(WRITTEN).write("products", [write(sku, name="x") for sku in ("A", "S1", "B", "C")])
+    }
+    assert {key: each.outcome for key, each in outcomes.items()} == dict.fromkeys("ABC", "done") | {"S1": "refused"}
+    assert outcomes["S1"].cause == "duplicate"
+    assert len(tables.do("SELECT * FROM article")) == 4
+
+
+def test_a_mistake_in_a_statement_is_no_fault_of_the_record(tables: Tables):
+    wrong = {**WRITTEN, "create": "INSERT INTO articles (sku) VALUES (:sku)"}
+    with pytest.raises(Refused, match=r"\[systems\.erp\.streams\.products\] create: .*no such table: articles"):
+        list(tables.connect(wrong).write("products", [write("A", name="x")]))
+
+
+def test_a_database_that_stays_busy_is_tried_again_and_then_later(tables: Tables, monkeypatch):
+    monkeypatch.setattr("adapters.sql.writing.AT_ONCE", 2)
+    connector, tries = tables.connect(WRITTEN), []
+
+    def busy(*_: object) -> None:
+        tries.append(1)
+        raise Busy
+
+    monkeypatch.setattr("adapters.sql.writing.Writer._one", busy)
+    with pytest.raises(TryLater):
+        list(connector.write("products", [write("A", name="x")]))
+    assert len(tries) == 2
+
+
+def test_s06_a_record_is_found_by_the_reference_or_else_by_its_fields(tables: Tables):
+    tables.add(1, None, name="hub-A")
+    tables.add(2, None, sku="B")
+    tables.add(3, None, sku="B")
+    connector = tables.connect({**WRITTEN, "reference": "name"})
+    found = connector.find("products", [write("A"), write("B"), write("C")])
+    assert found == {"A": ["1"], "B": ["2", "3"], "C": []}
