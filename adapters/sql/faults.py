@@ -15,7 +15,7 @@ LONGEST_WORDS = 300
 STATES: Mapping[str, Sort] = {
     "08": "away", "57P": "away", "53": "away", "57014": "slow", "HYT00": "slow", "HYT01": "away",
     "40": "busy", "55P03": "busy", "28": "login", "3D": "login", "42501": "denied", "42": "mistake", "3F": "mistake",
-    "0A": "mistake", "07": "mistake", "22": "record", "23": "record", "44": "record", "45": "record", "P0": "record",
+    "0A": "mistake", "07": "mistake", "25": "mistake", "22": "record", "23": "record", "44": "record", "45": "record", "P0": "record",
 }  # fmt: skip
 """SQLSTATE (PostgreSQL's manual, "PostgreSQL Error Codes"; ODBC's "SQLSTATE Mappings"), or how it begins; the longest
 that fits."""
@@ -31,6 +31,7 @@ _MYSQL = _numbers(
     busy="1020 1205 1213",
     login="1044 1045 1049 1130 1698",
     denied="1142 1143 1227 1370",
+    mistake="1290 1792",
     record="1048 1062 1264 1265 1292 1364 1366 1406 1451 1452 1526 1557 1586 1644 1690 3819 4025",
 )
 """Server and client error numbers (MariaDB's documentation, "MariaDB Error Code Reference")."""

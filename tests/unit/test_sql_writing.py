@@ -35,7 +35,7 @@ def test_a_new_row_is_known_by_what_its_statement_returns(tables: Tables):
     returning = {**WRITTEN, "create": "INSERT INTO article (id, sku, name) VALUES (41 + 1, :sku, :name) RETURNING id"}
     [done] = tables.connect(returning).write("products", [write("A", name="x")])
     assert done.id == "42"
-    asked = {**WRITTEN, "returning": "SELECT max(id) FROM article"}
+    asked = {**WRITTEN, "returning": "SELECT id FROM article WHERE sku = 'B'"}
     [done] = tables.connect(asked).write("products", [write("B", name="x")])
     assert done.id == "2"
 

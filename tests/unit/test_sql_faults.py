@@ -1,0 +1,67 @@
+"""What databases say, of which there is none here, and what it comes to: by the shapes of their drivers' errors."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
+
+from adapters.sql.faults import cause_of, sort_of, words_of
+
+
+class OracleError:
+    """As oracledb hands it over."""
+
+    def __init__(self, code: int, text: str) -> None:
+        self.code, self.text = code, text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def fault(kind: type[DBAPIError], *args: Any) -> DBAPIError:
+    return kind("SELECT 1", {}, Exception(*args))
+
+
+@pytest.mark.parametrize(
+    ("backend", "args", "sort"),
+    [
+        ("mssql", (18456, b"Login failed for user 'hub'."), "login"),
+        ("mssql", ((20009, b"Unable to connect: Adaptive Server is unavailable"),), "away"),
+        ("mssql", (1205, b"Transaction was deadlocked; it was chosen as the deadlock victim."), "busy"),
+        ("mssql", (2627, b"Violation of PRIMARY KEY constraint"), "record"),
+        ("mssql", (50001, b"The period is closed."), "record"),
+        ("mssql", (229, b"The SELECT permission was denied"), "denied"),
+        ("mssql", (208, b"Invalid object name 'CDN.Towar'."), "mistake"),
+        ("mssql", ("28000", "[28000] [Microsoft] Login failed for user 'hub'."), "login"),
+        ("mssql", ("08S01", "[08S01] [Microsoft] Communication link failure"), "away"),
+        ("mssql", ("HYT00", "[HYT00] [Microsoft] Query timeout expired"), "slow"),
+        ("mssql", ("42S02", "[42S02] [Microsoft] Invalid object name"), "mistake"),
+        ("oracle", (OracleError(1017, "ORA-01017: invalid username/password"),), "login"),
+        ("oracle", (OracleError(1, "ORA-00001: unique constraint violated"),), "record"),
+        ("oracle", (OracleError(20001, "ORA-20001: the period is closed"),), "record"),
+        ("oracle", (OracleError(942, "ORA-00942: table or view does not exist"),), "mistake"),
+        ("oracle", (OracleError(60, "ORA-00060: deadlock detected"),), "busy"),
+        ("mysql", (1205, "Lock wait timeout exceeded"), "busy"),
+        ("mysql", (1644, "the period is closed"), "record"),
+        ("mysql", (1054, "Unknown column 'a' in 'field list'"), "mistake"),
+        ("firebird", ("anything",), "mistake"),
+    ],
+)
+def test_each_error_comes_to_what_is_done_next(backend: str, args: tuple[Any, ...], sort: str):
+    kind = OperationalError if backend == "mssql" and args[0] in (18456, 1205) else ProgrammingError
+    assert sort_of(fault(kind, *args), backend) == sort
+
+
+def test_an_error_that_is_not_known_is_judged_by_its_sort():
+    assert sort_of(fault(IntegrityError, "x"), "firebird") == "record"
+    assert sort_of(fault(OperationalError, "x"), "firebird") == "away"
+
+
+def test_a_duplicate_is_told_from_other_refusals():
+    assert cause_of(fault(IntegrityError, 2627, b"Violation")) == "duplicate"
+    assert cause_of(fault(IntegrityError, 547, b"Conflict")) == "refused"
+
+
+def test_words_are_one_line_and_hold_no_secret():
+    told = words_of(fault(OperationalError, 18456, b"Login of hub\nwith s3cret failed."), frozenset(["s3cret"]))
+    assert told == "Login of hub with *** failed."
