@@ -68,7 +68,7 @@ def measure(name: str, engine: sa.Engine, rows: int, new_hub: Callable[[], str])
     print(f"{name}: read alone, {rows / alone:,.0f} rows/s", flush=True)
     hub = new_hub()
     first = carried_out(hub, engine)
-    assert first["read"] == rows
+    assert rows <= first["read"] < 1.1 * rows  # at the end of a slice a page that was read ahead is read again
     assert f"{rows:,} new" in first["outcome"], first["outcome"]
     print(
         f"{name}: {rows:,} products into the hub, {rows / first['seconds']:,.0f} rows/s, {_memory(first)}", flush=True
