@@ -93,6 +93,9 @@ class Page:
     """Records in the source, where that is known beforehand; for progress bars."""
     documents: Sequence[Document] = ()
     """Instead of changes, from an `Exchange`."""
+    gone: Sequence[str] = ()
+    """Identities of records that the system itself says it has no more, from an `Exchange` that is asked for what has
+    changed. The hub fetches each once more before it takes it for gone."""
     complete: bool = False
     """The last page of a full scan: everything that the system has of this stream has been shown. Only to be said by who
     knows it, never after a page that failed, was short without a reason, or came twice."""

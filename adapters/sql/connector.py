@@ -61,7 +61,8 @@ class SqlConnector:
         complete = full or source.options.changed is None
         for rows, spot, last in source.walk(since, full=complete):
             there = [self._document(source, row) for row in rows if not source.is_deleted(row)]
-            yield Page(entity, (), (), spot, documents=there, complete=complete and last)
+            gone = () if complete else [identity(source.key_of(row)) for row in rows if source.is_deleted(row)]
+            yield Page(entity, (), (), spot, documents=there, gone=gone, complete=complete and last)
 
     def fetch(self, stream: str, ids: Sequence[str]) -> list[Document]:
         """Return records as they are now."""

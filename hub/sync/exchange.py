@@ -90,6 +90,8 @@ def _store_changes(flow: Flow, page: Page, seen: Checkpoint, run: int, hold: Hol
     changed = _changed(into, page, hold, total)
     for note in page.notes:
         hold.tell(note)
+    if page.gone:  # before the checkpoint moves: a crash in between must not pass them over
+        total["deleted"] += scanning.part(into, page.gone, run, hold)
     if not changed and page.checkpoint == seen.value:
         return seen
     with hold.page() as (tx, report):

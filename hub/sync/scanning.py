@@ -73,6 +73,23 @@ def end(flow: Flow, number: int, run: int, hold: Hold) -> int:
     return deleted
 
 
+def part(flow: Flow, ids: Sequence[str], run: int, hold: Hold) -> int:
+    """Delete what the system says is gone, once it has been asked for and is not there; returns how many.
+
+    Very many at once are left to the next full scan, which asks.
+    """
+    system, entity = flow.system, flow.stream.entity
+    with hold.reading() as tx:
+        there = bindings.count(tx, system.name, entity)
+        missing = [each for each in bindings.by_ids(tx, system.name, entity, ids).values() if each.gone_at is None]
+    if too_many(len(missing), there, system.options.delete_brake):
+        told = f"{system.name} says that {len(missing)} of {there} {entity} are gone: so many are left to a full scan"
+        hold.tell(told, "warning")
+        return 0
+    starts = range(0, len(missing), LOOKED_AT)
+    return sum(_look_again(flow, missing[start : start + LOOKED_AT], run, hold) for start in starts)
+
+
 def _ask(flow: Flow, missing: Sequence[Binding], there: int, run: int, hold: Hold) -> None:
     some = ", ".join(each.key for each in missing[:5])
     message = (

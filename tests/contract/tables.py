@@ -58,6 +58,8 @@ class Tables:
     """Key -> why a write of it is refused."""
     hidden: set[str] = field(default_factory=set)
     """Identities that a full scan passes by."""
+    gone: list[str] = field(default_factory=list)
+    """Identities that a reading of what has changed says are gone."""
     breaks_off: bool = False
     """A full scan ends without having come to its end."""
     answers_with_document: bool = True
@@ -99,7 +101,8 @@ class Tables:
             complete = full and last and not self.breaks_off
             if full and self.breaks_off and last:
                 return
-            yield Page(entity, (), (), at, documents=documents, complete=complete)
+            gone = () if full or not last else self.gone
+            yield Page(entity, (), (), at, documents=documents, gone=gone, complete=complete)
 
     def fetch(self, stream: str, ids: Sequence[str]) -> list[Document]:
         return [self.document(stream, each) for each in ids if each in self.rows[stream]]

@@ -206,6 +206,31 @@ def test_s15_what_is_gone_is_deleted_everywhere(hub, erp, shop):
     assert [each.what for each in hub.events("products", "A1")][-2:] == ["deleted", "removed"]
 
 
+def test_s15_what_the_system_says_is_gone_needs_no_full_scan(hub, erp, shop):
+    for number in range(3):
+        erp.put("products", str(number), sku=f"A{number}", name="Lamp")
+    hub.in_step("products")
+    del erp.rows["products"]["1"]
+    erp.gone = ["1", "2", "never-known"]  # the second is there all the same
+    hub.run("erp", "products")
+    assert hub.held.counts["deleted"] == 1
+    hub.in_step("products")
+    assert sorted(row["sku"] for row in shop.rows["products"].values()) == ["A0", "A2"]
+    hub.run("erp", "products")
+    assert hub.held.counts["deleted"] == 0
+
+
+def test_s16_very_many_that_a_system_says_are_gone_are_left_to_a_full_scan(hub, erp):
+    for number in range(60):
+        erp.put("products", str(number), sku=f"A{number}", name="Lamp")
+    hub.run("erp", "products")
+    erp.rows["products"].clear()
+    erp.gone = [str(number) for number in range(60)]
+    hub.run("erp", "products")
+    assert hub.held.counts["deleted"] == 0
+    assert len(hub.keys("products")) == 60
+
+
 def test_s15_what_comes_back_is_there_again(hub, erp, shop):
     erp.put("products", "1", sku="A", name="Lamp")
     hub.in_step("products")

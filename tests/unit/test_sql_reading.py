@@ -106,6 +106,7 @@ def test_s15_what_is_marked_as_deleted_is_neither_shown_nor_fetched(tables: Tabl
     connector = tables.connect({**PRODUCTS, "deleted": "removed"})
     assert ids(list(connector.read("products", None, full=True))) == ["1"]
     assert connector.fetch("products", ["2"]) == []
+    assert [each.gone for each in connector.read("products", {"mark": "2026-01-01"}, full=False)] == [["2"]]
 
 
 def test_s16_a_scan_that_fails_is_never_complete(tables: Tables, monkeypatch):
