@@ -165,7 +165,7 @@ class Database:
                 max_overflow=2 * CONNECTIONS,
                 **given,
             )
-        except (ModuleNotFoundError, SQLAlchemyError) as missing:
+        except (ImportError, SQLAlchemyError) as missing:
             mend = f"pip install '{driver.package}'"
             raise Misconfigured(f"[systems.{self.name}] the driver is missing ({missing}); mend: {mend}") from None
         _prepare(engine, driver, seconds)

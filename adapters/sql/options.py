@@ -54,7 +54,7 @@ class Rows(Frozen):
             refuse("give a table (or view) or a query, one of them")
         if self.query and (named := sorted(parameters(self.query))):
             refuse(
-                f"a query takes no values, and :{named[0]} looks like one; write \\:{named[0]} for the text", "query"
+                f"a query takes no values, and :{named[0]} looks like one; write \\\\:{named[0]} for the text", "query"
             )
         return self
 
@@ -161,7 +161,7 @@ class StreamOptions(Rows):
                 for name in sorted(parameters(step.sql) - given):
                     yield (
                         key,
-                        f"there is no value :{name}{guess_or_list(name, sorted(given))}; in a text it is \\:{name}",
+                        f"there is no value :{name}{guess_or_list(name, sorted(given))}; in a text it is \\\\:{name}",
                     )
 
     def _given(self, entity: EntityModel, step: Step) -> frozenset[str]:

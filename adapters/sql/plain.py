@@ -73,7 +73,8 @@ def key_values(id_: str, like: Sequence[Any]) -> tuple[Any, ...] | None:
     parts = _split(id_)
     if len(parts) != len(like):
         return None
-    read = [_FROM_TEXT.get(type(each), str) for each in like]
+    types: list[type[Any]] = [type(each) for each in like]
+    read = [_FROM_TEXT.get(of, str) for of in types]
     try:
         return tuple(each(part) for each, part in zip(read, parts, strict=True))
     except (ValueError, ArithmeticError):

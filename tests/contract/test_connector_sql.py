@@ -52,7 +52,7 @@ class TestSqlite(SqlContract):
         return office.counterpart(monkeypatch, {"url": "sqlite:///no.db"}, {"url": "sqlite:///not-there.db"})
 
 
-class TestPostgres(SqlContract):
+class TestPostgreSql(SqlContract):
     @pytest.fixture(scope="class")
     @classmethod
     def office(cls, postgres, tmp_path_factory) -> Office:

@@ -45,6 +45,18 @@ def test_a_mistake_is_told_with_its_place_and_the_mend(line: str, message: str) 
     assert message in fault.message
 
 
+def test_a_colon_in_a_query_is_told_how_to_be_written() -> None:
+    [fault] = faults_of(HEAD + STREAM.replace('table = "article"', "query = \"SELECT ':x' AS id\""))
+    assert r"write \\:x for the text" in fault.message
+    written = STREAM.replace('table = "article"', r'query = "SELECT \'\\:x\' AS id"')
+    assert load(HEAD + written, OPTIONS).systems["erp"]
+
+
+def test_streams_are_suggested_for_what_is_nearly_that() -> None:
+    faults = faults_of(HEAD + STREAM.replace(".streams.", ".stream."))
+    assert any('did you mean "streams"?' in fault.message for fault in faults)
+
+
 def test_an_order_that_nothing_would_keep_from_being_made_twice_is_refused() -> None:
     text = """[systems.erp.streams.orders]
 table = "sale"

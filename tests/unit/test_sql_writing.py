@@ -95,10 +95,44 @@ def test_a_database_that_stays_busy_is_tried_again_and_then_later(tables: Tables
     assert len(tries) == 2
 
 
-def test_s06_a_record_is_found_by_the_reference_or_else_by_its_fields(tables: Tables):
+def test_s03_a_record_is_found_by_the_reference_or_else_by_its_fields(tables: Tables):
     tables.add(1, None, name="hub-A")
     tables.add(2, None, sku="B")
     tables.add(3, None, sku="B")
     connector = tables.connect({**WRITTEN, "reference": "name"})
     found = connector.find("products", [write("A"), write("B"), write("C")])
     assert found == {"A": ["1"], "B": ["2", "3"], "C": []}
+
+
+ORDERS = {
+    "table": "sale",
+    "key": "id",
+    "reference": "ref",
+    "fields": {"number": "number"},
+    "writes": ["number", "lines"],
+    "create": [
+        "INSERT INTO sale (ref, number) VALUES (:reference, :number)",
+        {"each": "lines", "sql": "INSERT INTO line VALUES (:id, :position, :sku, :product)"},
+    ],
+}
+
+
+def test_s20_a_line_stands_without_its_product_and_s24_zeros_in_front_stay(tables: Tables):
+    tables.do("CREATE TABLE sale (id INTEGER PRIMARY KEY, ref TEXT, number TEXT)")
+    tables.do("CREATE TABLE line (sale INTEGER, position INTEGER, sku TEXT, product INTEGER)")
+    lines = [{"id": "a", "sku": "007", "quantity": "1"}, {"id": "b", "sku": "GONE", "quantity": "1"}]
+    record = {"channel": "shop", "number": "0012", "lines": lines}
+    order = Write("shop|0012", record, record, reference="hub-1", links={"products": {"007": "5"}})
+    [done] = tables.connect(ORDERS, "orders").write("orders", [order])
+    assert done.outcome == "done"
+    assert tables.do("SELECT number FROM sale") == [("0012",)]
+    assert tables.do("SELECT * FROM line") == [(1, 1, "007", 5), (1, 2, "GONE", None)]
+
+
+def test_s24_an_identifier_of_digits_is_read_as_it_stands(tables: Tables):
+    tables.do("CREATE TABLE good (code TEXT PRIMARY KEY)")
+    tables.do("INSERT INTO good VALUES ('0012')")
+    stream = {"table": "good", "key": "code", "fields": {"sku": "code"}}
+    [page] = tables.connect(stream).read("products", None, full=True)
+    assert [(each.id, each.raw) for each in page.documents] == [("0012", {"code": "0012"})]
+    assert tables.connect(stream).fetch("products", ["0012", "12"]) == list(page.documents)
