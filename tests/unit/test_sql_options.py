@@ -48,7 +48,7 @@ def test_a_mistake_is_told_with_its_place_and_the_mend(line: str, message: str) 
 def test_a_colon_in_a_query_is_told_how_to_be_written() -> None:
     [fault] = faults_of(HEAD + STREAM.replace('table = "article"', "query = \"SELECT ':x' AS id\""))
     assert r"write \\:x for the text" in fault.message
-    written = STREAM.replace('table = "article"', r'query = "SELECT \'\\:x\' AS id"')
+    written = STREAM.replace('table = "article"', r"""query = "SELECT '\\:x' AS id" """)
     assert load(HEAD + written, OPTIONS).systems["erp"]
 
 
