@@ -20,6 +20,10 @@ LATE = timedelta(minutes=2)
 SECOND = timedelta(seconds=1)
 PRODUCT = frozenset(["name", "description", "active", "category", "tags", "images", "gtin", "weight", "tax_rate"])
 ORDER = frozenset(["status", "tracking", "invoice"])
+MEND = (
+    "WooCommerce > Settings > Advanced > REST API: a key with Read/Write of a shop manager; "
+    "Settings > Permalinks: any structure but Plain"
+)
 
 
 def listed(path: str, **params: str) -> Way[Shop]:
@@ -102,6 +106,15 @@ KINDS: Mapping[str, Kind[Shop, WooCommerceOptions]] = {
 }
 
 
+def look(shop: Shop) -> str:
+    """Return what the shop says of itself, as far as the jobs need it. Raises what is wrong."""
+    for path in ("products", "orders", "customers"):
+        shop.rows(path, per_page=1)
+    shop.send("POST", "products/batch", {}, repeatable=True)
+    tax = "with" if asked.taxes_included(shop) else "without"
+    return f"WooCommerce sells in {shop.setting('general', 'currency')}, its prices are {tax} tax"
+
+
 class WooCommerceConnector(Declared[Shop, WooCommerceOptions]):
     """A WooCommerce shop."""
 
@@ -115,16 +128,4 @@ class WooCommerceConnector(Declared[Shop, WooCommerceOptions]):
 
     def check(self) -> list[Finding]:
         """Look whether the shop answers, shows what the jobs read, and lets us write: a batch of nothing changes nothing."""
-        mend = (
-            "WooCommerce > Settings > Advanced > REST API: a key with Read/Write of a shop manager; "
-            "Settings > Permalinks: any structure but Plain"
-        )
-        return looked(self.name, self._look, mend)
-
-    def _look(self) -> str:
-        shop = self.system
-        for path in ("products", "orders", "customers"):
-            shop.rows(path, per_page=1)
-        shop.send("POST", "products/batch", {}, repeatable=True)
-        tax = "with" if asked.taxes_included(shop) else "without"
-        return f"WooCommerce sells in {shop.setting('general', 'currency')}, its prices are {tax} tax"
+        return looked(self.name, lambda: look(self.system), MEND)
