@@ -10,6 +10,7 @@ from hub.canonical import ENTITIES
 from hub.canonical.entity import natural_key
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Change, Document, Finding, Hooks, Page, Place, Stream, Unreadable, Write, Written
+from hub.errors import HubError
 
 Row = Mapping[str, Any]
 """One record as the system's answer has it."""
@@ -64,7 +65,7 @@ class Kind(Generic[System, Told]):
 
 
 class Declared(Generic[System, Told]):
-    """An `Exchange` by declaration; who inherits without a `look` adds `check`."""
+    """An `Exchange` by declaration."""
 
     def __init__(
         self,
@@ -73,24 +74,26 @@ class Declared(Generic[System, Told]):
         system: System,
         kinds: Mapping[str, Kind[System, Told]],
         look: Callable[[System], str] | None = None,
+        mend: str | None = None,
+        helps: type[HubError] = HubError,
     ) -> None:
         """`name`: the system's in hub.toml; `kinds`: by the word that stands there under `sync`.
 
-        `look` says what the system has, or raises what is wrong with it.
+        `look` says what the system has, or raises what is wrong with it; none: every kind's own. `mend`: what is to be
+        done about a fault that it `helps`.
         """
-        self.name, self.options, self.system = name, options, system
-        self.kinds, self._look = kinds, look
+        self.name, self.options, self.system, self.kinds = name, options, system, kinds
+        self._look, self._mend, self._helps = look or self._look_at_kinds, mend, helps
 
     def check(self) -> list[Finding]:
         """Look whether the system answers, and has what the options name."""
-        look, mend = self._look, f"see [systems.{self.name}]"
-        return looked(self.name, lambda: look(self.system), mend) if look else []
+        mend = self._mend or f"see [systems.{self.name}]"
+        return looked(self.name, lambda: self._look(self.system), mend, self._helps)
 
-    def look(self) -> str:
-        """Look at every stream that says how; returns which can be read. Raises what reading raises."""
+    def _look_at_kinds(self, system: System) -> str:
         looks = {name: kind.look for name, kind in self.kinds.items() if kind.look}
         for look in looks.values():
-            look(self.system)
+            look(system)
         return f"{', '.join(looks)} can be read"
 
     @property

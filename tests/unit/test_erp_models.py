@@ -142,12 +142,14 @@ def test_many_values_are_asked_for_in_several_requests():
     assert erp.asked == ["thing"] * 3
 
 
-def test_a_look_asks_for_one_record_and_raises_what_reading_raises():
+def test_a_check_asks_for_one_record_of_each_kind():
     erp = Erp({"thing": items(3)})
-    assert connector(erp).look() == "products, stock can be read"
+    ((said,), asked) = connector(erp).check(), list(erp.asked)
+    assert (said.good, said.message) == (True, "products, stock can be read")
+    assert set(asked) == {"thing"}
     erp.away = True
-    with pytest.raises(TryLater):
-        connector(erp).look()
+    (said,) = connector(erp).check()
+    assert not said.good
 
 
 TAX = {"name": Field("name"), "rate": Field("rate"), "company": Field("company")}

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
-from adapters.checks import looked
 from adapters.declared import Declared, Kind, Row
 from adapters.erp import parties, sales
 from adapters.erp.models import ALSO, Model, having, kept
@@ -19,7 +18,7 @@ from adapters.fields import Field, told
 from adapters.finding import Sign
 from adapters.http import exact
 from hub.clock import Clock
-from hub.connector import Document, Finding, Stream, Write, Written
+from hub.connector import Document, Stream, Write, Written
 from hub.errors import Refused
 
 CODED = ["code", "!=", None]
@@ -139,13 +138,11 @@ KINDS: Mapping[str, Kind[Tryton, TrytonOptions]] = {
 }
 
 
+MEND = "let the key's user be of the company, and have access; activate the module, if it is missing"
+
+
 class TrytonConnector(Declared[Tryton, TrytonOptions]):
     """Speaks to one company in one Tryton database."""
 
     def __init__(self, name: str, options: TrytonOptions, clock: Clock) -> None:
-        super().__init__(name, options, Tryton(name, options, clock), KINDS)
-
-    def check(self) -> list[Finding]:
-        """Look whether the key is accepted and every stream can be read."""
-        mend = "let the key's user be of the company, and have access; activate the module, if it is missing"
-        return looked(self.name, self.look, mend)
+        super().__init__(name, options, Tryton(name, options, clock), KINDS, mend=MEND)

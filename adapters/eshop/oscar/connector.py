@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from adapters.checks import looked
 from adapters.declared import Declared, Kind, Source
 from adapters.eshop import buyers
 from adapters.eshop.oscar import shop, translate, writing
@@ -12,7 +11,7 @@ from adapters.http import Rejected
 from adapters.lists import Listing, in_blocks, listed
 from adapters.writes import singly_with
 from hub.clock import Clock
-from hub.connector import Finding, Stream
+from hub.connector import Stream
 
 PRODUCT = frozenset(["name", "description", "category", "active"])
 RECORDS = listed(Listing("admin/products/", rest=shop.with_record))
@@ -60,16 +59,17 @@ KINDS: Mapping[str, Kind[Shop, OscarOptions]] = {
 }
 
 
+def look(shop: Shop) -> str:
+    """Say where new products would belong; the admin API has to answer for it."""
+    shop.partner()
+    return f"django-oscar; new products get the class {shop.product_class()}"
+
+
+MEND = "set OSCARAPI_BLOCK_ADMIN_API_ACCESS = False in the shop"
+
+
 class OscarConnector(Declared[Shop, OscarOptions]):
     """A django-oscar shop."""
 
     def __init__(self, name: str, options: OscarOptions, clock: Clock) -> None:
-        super().__init__(name, options, Shop(name, options, clock), KINDS)
-
-    def check(self) -> list[Finding]:
-        """Look whether the admin API answers, and where new products would belong."""
-        return looked(self.name, self._look, "set OSCARAPI_BLOCK_ADMIN_API_ACCESS = False in the shop", Rejected)
-
-    def _look(self) -> str:
-        self.system.partner()
-        return f"django-oscar; new products get the class {self.system.product_class()}"
+        super().__init__(name, options, Shop(name, options, clock), KINDS, look, MEND, Rejected)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from adapters import pages
-from adapters.checks import looked
 from adapters.declared import Declared, Kind, Row, Source, Way
 from adapters.eshop.woocommerce import asked, fulfilling, translate, writing
 from adapters.eshop.woocommerce.hooks import ShopHooks
@@ -13,7 +12,7 @@ from adapters.eshop.woocommerce.shop import PAGE, Shop
 from adapters.walks import by_mark, by_offset
 from adapters.writes import singly
 from hub.clock import Clock
-from hub.connector import Finding, Hooks, Stream
+from hub.connector import Hooks, Stream
 
 LATE = timedelta(minutes=2)
 """A change may become visible so long after its mark: a batch is marked record by record while it is carried out."""
@@ -107,7 +106,7 @@ KINDS: Mapping[str, Kind[Shop, WooCommerceOptions]] = {
 
 
 def look(shop: Shop) -> str:
-    """Return what the shop says of itself, as far as the jobs need it. Raises what is wrong."""
+    """Return what the shop says of itself, as far as the jobs need it; a batch of nothing changes nothing."""
     for path in ("products", "orders", "customers"):
         shop.rows(path, per_page=1)
     shop.send("POST", "products/batch", {}, repeatable=True)
@@ -119,13 +118,9 @@ class WooCommerceConnector(Declared[Shop, WooCommerceOptions]):
     """A WooCommerce shop."""
 
     def __init__(self, name: str, options: WooCommerceOptions, clock: Clock) -> None:
-        super().__init__(name, options, Shop(name, options, clock), KINDS)
+        super().__init__(name, options, Shop(name, options, clock), KINDS, look, MEND)
 
     @property
     def hooks(self) -> Hooks:
         """How the shop calls."""
         return ShopHooks(self.system)
-
-    def check(self) -> list[Finding]:
-        """Look whether the shop answers, shows what the jobs read, and lets us write: a batch of nothing changes nothing."""
-        return looked(self.name, lambda: look(self.system), MEND)
