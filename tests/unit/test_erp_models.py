@@ -66,8 +66,6 @@ def holds(row: Row, condition: Sequence[Any]) -> bool:
 
 
 class Connector(Declared[Erp, ErpOptions]):
-    def check(self) -> list[Finding]:
-        return []
 
 
 def mark(hour: int) -> str:
