@@ -16,8 +16,9 @@ from hub.clock import Clock
 from hub.config import Connectors, Options, SystemSettings
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Connector, Exchange
+from hub.tokens import Vault
 
-Opener = Callable[[SystemSettings, Path, Clock], Connector | Exchange]
+Opener = Callable[[SystemSettings, Path, Clock, Vault], Connector | Exchange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,21 @@ class ConnectorType:
     open: Opener
 
 
-def _files(system: SystemSettings, folder: Path, clock: Clock) -> Connector:
+def _files(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> Connector:
     options: Any = system.options
     return FilesConnector(system.name, options, folder, clock)
 
 
-def _exchange(path: str) -> Opener:
-    """Return the opener of a connector: `package.module:Class`, imported only where a system of it is opened."""
+def _exchange(path: str, *, tokens: bool = False) -> Opener:
+    """Return the opener of a connector: `package.module:Class`, imported only where a system of it is opened.
+
+    `tokens`: it is given the vault as well.
+    """
     module, _, name = path.partition(":")
 
-    def opened(system: SystemSettings, _folder: Path, clock: Clock) -> Exchange:
-        return getattr(import_module(module), name)(system.name, system.options, clock)
+    def opened(system: SystemSettings, _folder: Path, clock: Clock, vault: Vault) -> Exchange:
+        more = (vault,) if tokens else ()
+        return getattr(import_module(module), name)(system.name, system.options, clock, *more)
 
     return opened
 
@@ -61,6 +66,9 @@ def is_exchange(system: SystemSettings) -> bool:
     return isinstance(system.options, ExchangeOptions)
 
 
-def open_connector(system: SystemSettings, folder: Path, clock: Clock) -> Connector | Exchange:
-    """Open the connector of a system; `folder` is where hub.toml lies, relative paths count from there."""
-    return TYPES[system.kind, system.connector].open(system, folder, clock)
+def open_connector(system: SystemSettings, folder: Path, clock: Clock, vault: Vault) -> Connector | Exchange:
+    """Open the connector of a system.
+
+    `folder`: where hub.toml lies, relative paths count from there; `vault`: where its tokens are kept.
+    """
+    return TYPES[system.kind, system.connector].open(system, folder, clock, vault)

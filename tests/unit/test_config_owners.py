@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hub.app.registry import OPTIONS, TYPES, open_connector
+from hub.app.vault import MemoryVault
 from hub.clock import SystemClock
 from hub.config import Faults, load
 from hub.config.exchange import ExchangeOptions
@@ -73,5 +74,5 @@ def test_what_the_options_name_is_what_the_connector_has(kind, tmp_path, monkeyp
     given = "".join(f'{name} = "{value}"\n' for name, value in NEEDED.items() if name in known)
     head = f'[systems.x]\nkind = "{kind[0]}"\nconnector = "{kind[1]}"\nurl = "https://x.example/company"\n'
     system = load(head + given, OPTIONS).systems["x"]
-    connector: Any = open_connector(system, tmp_path, SystemClock())
+    connector: Any = open_connector(system, tmp_path, SystemClock(), MemoryVault())
     assert sorted(connector.streams) == sorted(system.options.streams())
