@@ -14,16 +14,28 @@ BETWEEN = " > "
 """Between the steps of a path."""
 
 
-def looked_up(session: Session, more: Mapping[str, Row] | None = None) -> RestFunctions:
-    """Return functions whose tables are asked for once; `more`: tables that are known already."""
-    known: dict[str, Row] = dict(more or {})
+class Tables:
+    """A system's tables while something is read or written: each is asked for once."""
 
-    def table(name: str) -> Row:
-        if name not in known:
-            known[name] = entries(session, session.options.tables[name])
-        return known[name]
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._known: dict[str, Row] = {}
 
-    return session.functions(table)
+    def __call__(self, name: str) -> Row:
+        """Return a table; raises KeyError for one that is not described."""
+        if name not in self._known:
+            self._known[name] = entries(self._session, self._session.options.tables[name])
+        return self._known[name]
+
+    def functions(self, links: Mapping[str, Row] | None = None) -> RestFunctions:
+        """Return functions that look into them; `links`: entity -> our key -> the system's identity."""
+        known = links or {}
+        return self._session.functions(lambda name: known[name] if name in known else self(name))
+
+
+def looked_up(session: Session) -> RestFunctions:
+    """Return functions that look into tables as they are now."""
+    return Tables(session).functions()
 
 
 def entries(session: Session, told: Table) -> dict[str, Any]:

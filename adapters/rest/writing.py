@@ -11,7 +11,7 @@ from adapters.rest.functions import RestFunctions
 from adapters.rest.options import StreamSettings
 from adapters.rest.records import documents
 from adapters.rest.session import Row, Session, given, nested, rows_of, truth
-from adapters.rest.tables import looked_up
+from adapters.rest.tables import Tables, looked_up
 from adapters.rest.tellings import Action, Sign, Writing, spoken
 from adapters.rest.ways import everything
 from adapters.writes import Gone, Unfit, all_or_none, one_by_one
@@ -20,7 +20,7 @@ from hub.connector import Write, Written
 
 def write(told: StreamSettings, session: Session, writes: Sequence[Write]) -> Iterator[Written]:
     """Carry writes out, each by the action that is meant for it."""
-    by_action: dict[str, list[Write]] = {}
+    tables, by_action = Tables(session), dict[str, list[Write]]()
     for each in writes:
         by_action.setdefault(_action_of(told.write or Writing(), each), []).append(each)
     for name, some in by_action.items():
@@ -28,10 +28,10 @@ def write(told: StreamSettings, session: Session, writes: Sequence[Write]) -> It
         if action is None:
             yield from (_cannot(each, name) for each in some)
         elif action.bulk is None:
-            yield from one_by_one(some, partial(_carry_out, session, told, action))
+            yield from one_by_one(some, partial(_carry_out, session, told, action, tables))
         else:
             for portion in portions(some, action.bulk):
-                yield from all_or_none(partial(_together, told=told, action=action))(session, portion)
+                yield from all_or_none(partial(_together, told=told, action=action, tables=tables))(session, portion)
 
 
 def _action_of(writing: Writing, each: Write) -> str:
@@ -44,16 +44,18 @@ def _cannot(each: Write, name: str) -> Written:
     return Written(each.key, "refused", each.id, cause=f"no-{name}", message=f"write.{name} is not described")
 
 
-def _carry_out(session: Session, told: StreamSettings, action: Action, each: Write) -> Written:
-    functions = looked_up(session, each.links)
+def _carry_out(session: Session, told: StreamSettings, action: Action, tables: Tables, each: Write) -> Written:
+    functions = tables.functions(each.links)
     path, body, headers = _request(told, action, each, functions)
     answer = session.send(action, path, body, headers)
     return _written(session, told, action, each, answer.body, functions)
 
 
-def _together(session: Session, writes: Sequence[Write], *, told: StreamSettings, action: Action) -> Iterator[Written]:
+def _together(
+    session: Session, writes: Sequence[Write], *, told: StreamSettings, action: Action, tables: Tables
+) -> Iterator[Written]:
     """Carry writes out in one request; raises Rejected, if the system takes none of them."""
-    functions = [looked_up(session, each.links) for each in writes]
+    functions = [tables.functions(each.links) for each in writes]
     told_ = [_request(told, action, each, own) for each, own in zip(writes, functions, strict=True)]
     items = [body for _, body, _ in told_]
     path, _, headers = told_[0]

@@ -25,4 +25,4 @@ def connected(table: Mapping[str, Any], **options: Any) -> RestConnector:
     """Return the connector of a system; options may be given in other words."""
     model = OPTIONS["eshop", "rest"]
     told = {name: value for name, value in {**table, **options}.items() if name not in ("kind", "connector")}
-    return RestConnector("shop", model.model_validate(told), SystemClock(), MemoryVault())  # pyright: ignore
+    return RestConnector("shop", model.model_validate(told), SystemClock(), MemoryVault())

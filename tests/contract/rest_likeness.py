@@ -12,7 +12,7 @@ def differences(one: Exchange, other: Exchange, stream: str) -> tuple[int, dict[
     What only one of them shows is a difference as well.
     """
     ours, theirs = _told(one, stream), _told(other, stream)
-    unlike: dict[str, Any] = {id_: "shown by one only" for id_ in ours.keys() ^ theirs.keys()}
+    unlike: dict[str, Any] = dict.fromkeys(ours.keys() ^ theirs.keys(), "shown by one only")
     for id_ in ours.keys() & theirs.keys():
         both = ours[id_].keys() & theirs[id_].keys()
         said = {name: (ours[id_][name], theirs[id_][name]) for name in both if ours[id_][name] != theirs[id_][name]}

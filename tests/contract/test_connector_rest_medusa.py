@@ -32,7 +32,6 @@ class TestDescribedMedusa(ConnectorContract):
         "products": Sample(
             lambda token: {"sku": token, "name": "Lampa stojąca", "description": "It shines", "active": True},
             {"name": "Lantern", "active": False},
-            refused={"name": None, "images": ["no address"]},
         ),
     }
 
