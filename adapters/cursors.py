@@ -34,7 +34,7 @@ def by_cursor(
             cursor, passed = None, {None}
             continue
         empty = 0 if rows else empty + 1
-        if following in passed or empty > MOST_EMPTY:
+        if (following and following in passed) or empty > MOST_EMPTY:
             raise TryLater("the list leads round in a circle: the same page follows again")
         passed.add(following)
         if rows:

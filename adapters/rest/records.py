@@ -24,12 +24,9 @@ def documents(
 ) -> Iterator[Document]:
     """Yield the documents in some rows."""
     for row in rows:
-        whole = detailed(session, told, row, functions) if told.details else row
-        if whole is None:
-            continue
-        whole = {name: value for name, value in whole.items() if name != _BUYER}
-        whole |= {name: _more(session, told, each, whole, functions) for name, each in told.more.items()}
-        for item in _items(told, whole):
+        own = {name: value for name, value in row.items() if name != _BUYER}
+        own |= {name: _more(session, told, each, own, functions) for name, each in told.more.items()}
+        for item in _items(told, own):
             if told.where is None or truth(said(told.where, item, functions)):
                 yield document(session, told, lasting(session, told, item), functions)
 
@@ -63,22 +60,21 @@ def _more(session: Session, told: StreamSettings, more: More, row: Row, function
     return said(more.list, session.ask(more, {}, data, functions).body, functions)
 
 
-def detailed(session: Session, told: StreamSettings, row: Row, functions: RestFunctions) -> Row | None:
-    """Return the whole of a record of which the list shows the beginning; none, if it is gone."""
-    found = fetched(session, told, [_text(said(told.row, row, functions), told.row)], functions)
-    return next(iter(found), None)
+def whole(session: Session, told: Listed, rows: Sequence[Row]) -> list[Row]:
+    """Return the whole of records of which the list shows the beginning, less what has gone meanwhile."""
+    functions = session.functions()
+    ids = [_text(said(told.row, row, functions), told.row) for row in rows]
+    return fetched(session, told, ids, functions)
 
 
-def fetched(session: Session, told: StreamSettings, ids: Sequence[str], functions: RestFunctions) -> list[Row]:
+def fetched(session: Session, told: Listed, ids: Sequence[str], functions: RestFunctions) -> list[Row]:
     """Return the rows that these records are in, as far as they are there."""
     fetch = told.fetch or Fetch(path=f"{told.path.rstrip('/')}/{{id}}")
     wanted = list(dict.fromkeys(_first(each) for each in ids))
     return [row for some in portions(wanted, fetch.many) for row in _fetched(session, told, fetch, some, functions)]
 
 
-def _fetched(
-    session: Session, told: StreamSettings, fetch: Fetch, ids: Sequence[str], functions: RestFunctions
-) -> list[Row]:
+def _fetched(session: Session, told: Listed, fetch: Fetch, ids: Sequence[str], functions: RestFunctions) -> list[Row]:
     own = bool(fetch.path or fetch.query)
     request, shown = (fetch, fetch.list) if own else (told, told.list)
     more: dict[str, Any] = {fetch.param: list(ids) if fetch.many > 1 else ids[0]} if fetch.param else {}
@@ -102,7 +98,7 @@ def sized(told: Listed) -> dict[str, int]:
 def with_buyers(session: Session, told: Listed, rows: Iterable[Row]) -> list[Row]:
     """Return orders that hold their buyer, as the latest order of each shows him: else he would change with each."""
     known = [*rows]
-    if told.buyers is None:
+    if told.buyers is None or told.details:
         return known
     functions = session.functions()
     shown = [said(told.buyers.document, row, functions) for row in known]

@@ -20,7 +20,7 @@ from adapters.rest import dates
 from adapters.rest.expressions import line, said
 from adapters.rest.lists import Changes, List, Listed
 from adapters.rest.pages import Cursors, Link, NextAddress, Numbers, Offsets, Whole
-from adapters.rest.records import lasting, with_buyers
+from adapters.rest.records import lasting, whole, with_buyers
 from adapters.rest.session import Row, Said, Session, rows_of, truth
 from hub.errors import Refused
 
@@ -36,17 +36,24 @@ Walked = Iterable[tuple[Sequence[Row], Spot]]
 
 def everything(listed: List, row: str) -> Way[Session]:
     """Walk through the whole list; `row`: an expression over a record, which tells it from others."""
-    return Way(lambda session, spot: _walk(session, listed, row, {}, spot))
+    return _detailed(listed, lambda session, spot: _walk(session, listed, row, {}, spot))
 
 
 def changed(listed: Listed) -> Mapping[str, Way[Session]]:
     """Walk through what has changed; none, where nothing tells."""
     if listed.changes is None:
         whole = listed.pages.by == "none" and (listed.details or listed.more)
-        return {"compared": Way(partial(_compared, listed))} if whole else {}
+        return {"compared": _detailed(listed, partial(_compared, listed))} if whole else {}
     if listed.changes.ordered and isinstance(listed.pages, Offsets | Numbers):
-        return {"changed": Way(partial(_by_mark, listed, listed.changes))}
-    return {"changed": Way(partial(_since, listed, listed.changes))}
+        return {"changed": _detailed(listed, partial(_by_mark, listed, listed.changes))}
+    return {"changed": _detailed(listed, partial(_since, listed, listed.changes))}
+
+
+def _detailed(listed: List, walk: Callable[[Session, Spot | None], Walked]) -> Way[Session]:
+    """Return a way whose records are whole, though the list may show only their beginning."""
+    if not isinstance(listed, Listed) or not listed.details:
+        return Way(walk)
+    return Way(lambda session, spot: ((whole(session, listed, rows), at) for rows, at in walk(session, spot)))
 
 
 def _walk(session: Session, listed: List, row: str, more: Said, spot: Spot | None) -> Walked:

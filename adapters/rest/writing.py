@@ -9,7 +9,7 @@ from adapters.http import Rejected, exact
 from adapters.rest.expressions import Unmapped, address, filled, line, said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.options import StreamSettings
-from adapters.rest.records import documents
+from adapters.rest.records import documents, sized, whole
 from adapters.rest.session import Row, Session, given, nested, rows_of, truth
 from adapters.rest.tables import Tables, looked_up
 from adapters.rest.tellings import Action, Sign, Writing, spoken
@@ -159,6 +159,7 @@ def _candidates(
         return
     request = told.model_copy(update={"path": sign.path}) if sign.path else told
     for some in portions(list(dict.fromkeys(values)), sign.many):
-        more = {sign.param: list(some) if sign.many > 1 else some[0]} if sign.param else {}
-        answer = session.ask(request, more, {"value": some[0]}, functions)
-        yield from rows_of(said(told.list, answer.body, functions), f"{session.name}: find")
+        told_ = {sign.param: list(some) if sign.many > 1 else some[0]} if sign.param else {}
+        answer = session.ask(request, {**sized(told), **told_}, {"value": some[0]}, functions)
+        rows = rows_of(said(told.list, answer.body, functions), f"{session.name}: find")
+        yield from whole(session, told, rows) if told.details else rows
