@@ -104,22 +104,30 @@ def _offset_page(session: Session, listed: List, more: Said, offset: int, size: 
 def _numbered(
     session: Session, listed: List, pages: Numbers, more: Said, offset: int, size: int
 ) -> tuple[list[Row], int | None]:
-    """Return the rows of all pages that lie between an offset and its end."""
-    rows, total, first = list[Row](), None, offset // pages.size
-    for number in range(first, -(-(offset + size) // pages.size)):
-        told = {**more, pages.param: pages.first + number, **_sized(pages.size_param, pages.size)}
-        try:
-            answer = _asked(session, listed, told)
-        except Rejected as fault:
-            if number == 0 or fault.status != HTTPStatus.NOT_FOUND:
-                raise
-            break  # some systems have no page behind the last
-        found, total = _rows(session, listed, answer), _total(session, pages.total, answer)
-        rows += found
-        if len(found) < pages.size:
-            break
+    """Return the rows of all pages that lie between an offset and its end.
+
+    The last page is asked for first: rows that move up meanwhile are then shown twice, and none is passed over.
+    """
+    first, end = offset // pages.size, -(-(offset + size) // pages.size)
+    if first == 0:
+        rows, total = _number(session, listed, pages, more, 0)
+        if len(rows) < pages.size:
+            return rows[offset:], total
+    found = [_number(session, listed, pages, more, number) for number in reversed(range(first, end))]
+    rows = [row for some, _ in reversed(found) for row in some]
     skipped = offset - first * pages.size
-    return rows[skipped : skipped + size], total
+    return rows[skipped : skipped + size], found[-1][1]
+
+
+def _number(session: Session, listed: List, pages: Numbers, more: Said, number: int) -> tuple[list[Row], int | None]:
+    told = {**more, pages.param: pages.first + number, **_sized(pages.size_param, pages.size)}
+    try:
+        answer = _asked(session, listed, told)
+    except Rejected as fault:
+        if number == 0 or fault.status != HTTPStatus.NOT_FOUND:
+            raise
+        return [], None  # some systems have no page behind the last
+    return _rows(session, listed, answer), _total(session, pages.total, answer)
 
 
 def _cursor_page(session: Session, listed: List, more: Said, cursor: str | None) -> tuple[list[Row], str | None]:
