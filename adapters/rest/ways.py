@@ -60,7 +60,7 @@ def _walk(session: Session, listed: List, row: str, more: Said, spot: Spot | Non
     if isinstance(listed.pages, Whole):
         return _whole(session, listed, row, more, spot)
     if isinstance(listed.pages, Offsets | Numbers):
-        fetch = partial(_offset_page, session, listed, more)
+        fetch = partial(_offset_page, session, listed, row, more)
         return walks.by_offset(fetch, _span(listed), key=partial(_ident, session, row), since=spot)
     return by_cursor(partial(_cursor_page, session, listed, more), spot)
 
@@ -90,11 +90,13 @@ def _span(listed: List) -> int:
     return listed.pages.size if isinstance(listed.pages, Offsets) else 0
 
 
-def _offset_page(session: Session, listed: List, more: Said, offset: int, size: int) -> tuple[list[Row], int | None]:
+def _offset_page(
+    session: Session, listed: List, row: str, more: Said, offset: int, size: int
+) -> tuple[list[Row], int | None]:
     """Return rows from an offset on, and how many there are in all."""
     pages = listed.pages
     if isinstance(pages, Numbers):
-        return _numbered(session, listed, pages, more, offset, size)
+        return _numbered(session, listed, pages, row, more, offset, size)
     if not isinstance(pages, Offsets):
         raise TypeError(pages)
     answer = _asked(session, listed, {**more, pages.param: offset, **_sized(pages.size_param, size)})
@@ -102,11 +104,12 @@ def _offset_page(session: Session, listed: List, more: Said, offset: int, size: 
 
 
 def _numbered(
-    session: Session, listed: List, pages: Numbers, more: Said, offset: int, size: int
+    session: Session, listed: List, pages: Numbers, row: str, more: Said, offset: int, size: int
 ) -> tuple[list[Row], int | None]:
     """Return the rows of all pages that lie between an offset and its end.
 
-    The last page is asked for first: rows that move up meanwhile are then shown twice, and none is passed over.
+    The last page is asked for first: rows that move up meanwhile are then shown twice, and none is passed over. Each
+    counts once, so that the rows are those that lie there as the first page is asked for.
     """
     first, end = offset // pages.size, -(-(offset + size) // pages.size)
     if first == 0:
@@ -114,7 +117,7 @@ def _numbered(
         if len(rows) < pages.size:
             return rows[offset:], total
     found = [_number(session, listed, pages, more, number) for number in reversed(range(first, end))]
-    rows = [row for some, _ in reversed(found) for row in some]
+    rows = list({_ident(session, row, each): each for some, _ in found for each in reversed(some)}.values())[::-1]
     skipped = offset - first * pages.size
     return rows[skipped : skipped + size], found[-1][1]
 
@@ -158,7 +161,7 @@ def _next(session: Session, listed: List, answer: Answer) -> str | None:
 
 def _by_mark(listed: Listed, changes: Changes, session: Session, spot: Spot | None) -> Walked:
     def ask(mark: str | None, offset: int, size: int) -> Sequence[Row]:
-        return _offset_page(session, listed, _later(session, changes, mark), offset, size)[0]
+        return _offset_page(session, listed, listed.row, _later(session, changes, mark), offset, size)[0]
 
     return walks.by_mark(
         ask,
