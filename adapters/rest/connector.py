@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from adapters.bulk import portions
-from adapters.checks import looked
 from adapters.declared import Declared, Kind, Row, Source, Way
 from adapters.pages import Spot
 from adapters.rest.expressions import Unmapped, canonical, filled, said
@@ -18,7 +17,7 @@ from adapters.rest.tables import looked_up
 from adapters.rest.ways import PORTION, changed, everything
 from adapters.rest.writing import find, write
 from hub.clock import Clock
-from hub.connector import Change, Document, Finding, Place, Stream, Unreadable
+from hub.connector import Change, Document, Place, Stream, Unreadable
 from hub.tokens import Vault
 
 
@@ -29,22 +28,19 @@ class RestConnector(Declared[Session, RestOptions]):
         """Raises Misconfigured for a secret that is not to be had."""
         session = Session(name, options, vault, clock)
         kinds = {stream: kind(told, options, session) for stream, told in options.described.items()}
-        super().__init__(name, options, session, kinds)
+        super().__init__(name, options, session, kinds, self._seen)
 
     def close(self) -> None:
         """Give the connections back."""
         self.system.close()
 
-    def check(self) -> list[Finding]:
-        """Look whether the system answers, and lets itself be asked for the first list."""
-        return looked(self.name, self._look, f"see [systems.{self.name}]")
-
-    def _look(self) -> str:
+    def _seen(self, session: Session) -> str:
+        """Return what is to be seen where `check` says, or of the first list."""
         if self.options.check is not None:
-            self.system.ask(Request(path=self.options.check), {}, {}, self.system.functions())
+            session.ask(Request(path=self.options.check), {}, {}, session.functions())
             return f"answers {self.options.check}"
         stream = next(iter(self.kinds))
-        first = next(iter(self.kinds[stream].source.everything.walk(self.system, None)), None)
+        first = next(iter(self.kinds[stream].source.everything.walk(session, None)), None)
         return f"answers, and shows {len(first[0]) if first else 'no'} {stream} at first"
 
     def translate(self, stream: str, document: Document) -> Change | Unreadable:

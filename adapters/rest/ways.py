@@ -186,17 +186,13 @@ def _compared(listed: Listed, session: Session, spot: Spot | None) -> Walked:
     """Walk through those parts of a whole list in which something is otherwise than before."""
     rows = _all(session, listed, {})
     idents = [_ident(session, listed.row, row) for row in rows]
-    if all(ident.isdecimal() for ident in idents):
-        keys, size = {ident: int(ident) for ident in idents}, BLOCKS
-    else:
-        keys, size = {ident: crc32(ident.encode()) for ident in idents}, 2**20
-
-    def key(row: Row) -> int:
-        return keys[_ident(session, listed.row, row)]
-
-    told = partial(lasting, session, listed)
-
-    return ((block, after) for block, _, after in changed_blocks(rows, key, told, spot, full=False, size=size))
+    decimal = all(ident.isdecimal() for ident in idents)
+    numbers = [int(ident) if decimal else crc32(ident.encode()) for ident in idents]
+    numbered = [{"id": number, "row": row} for number, row in zip(numbers, rows, strict=True)]
+    blocks = changed_blocks(
+        numbered, lambda each: lasting(session, listed, each["row"]), spot, BLOCKS if decimal else 2**20
+    )
+    return (([each["row"] for each in block], after) for block, after in blocks)
 
 
 def _later(session: Session, changes: Changes, mark: str | None) -> dict[str, Any]:

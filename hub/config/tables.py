@@ -59,7 +59,7 @@ def read_system(name: str, table: object, connectors: Connectors) -> SystemSetti
     model = _options_model(data, path, connectors)
     if isinstance(model, list):
         return found + model
-    keys = (*model.model_fields, *_COMMON)
+    keys = (*(field.alias or name for name, field in model.model_fields.items()), *_COMMON)
     options = validated(model, {key: value for key, value in data.items() if key not in _COMMON}, path, keys)
     if isinstance(options, list):
         return found + options

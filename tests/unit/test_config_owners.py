@@ -63,7 +63,13 @@ def test_a_job_names_streams_that_the_connector_has():
     assert message.endswith('can be synchronised with an e-shop; did you mean "orders"?')
 
 
-NEEDED = {"user": "admin", "password": "env:PASSWORD", "key": "env:KEY", "secret": "env:SECRET"}
+NEEDED = {
+    "user": '"admin"',
+    "password": '"env:PASSWORD"',
+    "key": '"env:KEY"',
+    "secret": '"env:SECRET"',
+    "described": '{ orders = { fields.number = "number" } }',
+}
 
 
 @pytest.mark.parametrize("kind", [key for key, each in TYPES.items() if issubclass(each.options, ExchangeOptions)])
@@ -71,7 +77,7 @@ def test_what_the_options_name_is_what_the_connector_has(kind, tmp_path, monkeyp
     for name in ("KEY", "PASSWORD", "SECRET"):
         monkeypatch.setenv(name, "x" * 20)
     known = TYPES[kind].options.model_fields
-    given = "".join(f'{name} = "{value}"\n' for name, value in NEEDED.items() if name in known)
+    given = "".join(f"{known[name].alias or name} = {value}\n" for name, value in NEEDED.items() if name in known)
     head = f'[systems.x]\nkind = "{kind[0]}"\nconnector = "{kind[1]}"\nurl = "https://x.example/company"\n'
     system = load(head + given, OPTIONS).systems["x"]
     connector: Any = open_connector(system, tmp_path, SystemClock(), MemoryVault())
