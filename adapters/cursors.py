@@ -24,7 +24,8 @@ def by_cursor(
     A cursor from a checkpoint may have ended: then the list is walked from its beginning.
     """
     cursor: str | None = (since or {}).get("cursor")
-    passed, empty = {cursor}, 0
+    passed: set[str | None] = {cursor}
+    empty = 0
     while True:
         try:
             rows, following = fetch(cursor)

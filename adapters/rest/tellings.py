@@ -71,7 +71,8 @@ class Writing(Frozen):
     model_config = ConfigDict(ignored_types=(cached_property,))
 
     body: Body = Field(default_factory=dict[str, Template])
-    """Their path -> what is set there. Of a change only what is made of fields that have changed."""
+    """Their path -> what is set there, as far as it is made of fields that are given: of a new record those that are
+    known, of a change those that have changed. Of what is put, all of it."""
     create: Action | None = None
     update: Action | None = None
     remove: Action | None = None

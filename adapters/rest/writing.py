@@ -93,13 +93,13 @@ def context(each: Write) -> dict[str, Any]:
 
 
 def _body(told: StreamSettings, action: Action, each: Write, data: Row, functions: RestFunctions) -> dict[str, Any]:
-    """Return what is set: of a change what is made of fields that changed, of a new record what there is of it."""
-    shared: Mapping[str, Any] = told.write.body if told.write and not each.remove else {}
-    changing = bool(each.id) and not (told.write and told.write.put)
-    if changing:
+    """Return what is set: of the shared body what is made of fields that are given, of a new record less what is empty."""
+    writing = told.write or Writing()
+    shared: Mapping[str, Any] = {} if each.remove else writing.body
+    if not writing.put:
         shared = {path: value for path, value in shared.items() if each.fields.keys() & {*spoken(value)}}
     values = {path: filled(value, data, functions, path) for path, value in {**shared, **action.body}.items()}
-    return nested({}, values if changing else given(values))
+    return nested({}, values if each.id and not writing.put else given(values))
 
 
 def _written(

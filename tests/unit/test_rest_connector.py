@@ -314,3 +314,33 @@ def test_a_mistake_is_refused_in_words(stream, says):
     with pytest.raises(ValidationError) as caught:
         RestOptions.model_validate(told)
     assert says in str(caught.value)
+
+
+def test_what_is_not_known_of_a_new_record_is_not_said(shop: Shop):
+    shop.none = lambda *_: said({"id": 3})
+    body = {"title": "name", "status": "active && 'live' || 'draft'"}
+    create = {"path": "none", "id": "answer.id", "body": {"code": "sku", "kind": "'goods'"}}
+    write = {"body": body, "create": create, "find": BULK["find"]}
+    connector = opened(shop, MANNERS["none"] | {"write": write})
+    (done,) = connector.write("products", [Write("S3", {"name": "New"}, {"sku": "S3", "name": "New"})])
+    assert done.id == "3"
+    assert json.loads(shop.server.asked[-1].body) == {"title": "New", "code": "S3", "kind": "goods"}
+
+
+def test_a_price_is_put_at_its_product_and_one_without_is_gone(shop: Shop):
+    shop.none = lambda *_: said({"ok": True})
+    put = {"path": "none/{lookup('products', sku)}/price", "id": "joined('|', [lookup('products', sku), currency])"}
+    prices = {
+        "path": "none",
+        "fields": {"sku": "sku", "list": "'web'", "currency": "cur", "amount": "money(price)"},
+        "write": {"body": {"price": "to_number(amount)", "cur": "currency"}, "put": put},
+    }
+    told = {"url": shop.server.url, "streams": {"prices": prices}}
+    connector = RestConnector("shop", RestOptions.model_validate(told), SystemClock(), MemoryVault())
+    record = {"sku": "S1", "list": "web", "currency": "EUR", "amount": "9.50"}
+    linked = Write("S1|web|EUR", {"amount": "9.50"}, record, links={"products": {"S1": "77"}})
+    done, gone = connector.write("prices", [linked, Write("S2|web|EUR", {"amount": "1.00"}, record | {"sku": "S2"})])
+    assert (done.outcome, done.id, gone.outcome) == ("done", "77|EUR", "gone")
+    assert shop.server.asked[-1].path == "/none/77/price"
+    assert json.loads(shop.server.asked[-1].body) == {"price": 9.5, "cur": "EUR"}
+    assert (connector.streams["prices"].create, connector.streams["prices"].writes) == ("put", {"amount"})
