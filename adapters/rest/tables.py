@@ -9,7 +9,9 @@ from adapters.rest.functions import RestFunctions
 from adapters.rest.lists import Table
 from adapters.rest.session import Row, Session
 from adapters.rest.ways import everything
+from hub.canonical import ENTITIES
 
+_NOTHING: Row = {}
 BETWEEN = " > "
 """Between the steps of a path."""
 
@@ -29,7 +31,8 @@ class Tables:
 
     def functions(self, links: Mapping[str, Row] | None = None) -> RestFunctions:
         """Return functions that look into them; `links`: entity -> our key -> the system's identity."""
-        known = links or {}
+        known = {entity: _NOTHING for entity in ENTITIES if entity not in self._session.options.tables}
+        known |= links or {}
         return self._session.functions(lambda name: known[name] if name in known else self(name))
 
 
