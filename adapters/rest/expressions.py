@@ -60,7 +60,7 @@ def said(expression: str, data: Any, functions: Functions, field: str = "") -> A
     try:
         return found(expression, data, functions)
     except ValueError as fault:
-        raise Unmapped(f"{field or show(expression)}: {fault}", field) from fault
+        raise Unmapped(str(fault) if field else f"{show(expression)}: {fault}", field) from fault
 
 
 def filled(template: Any, data: Any, functions: Functions, field: str = "") -> Any:

@@ -80,7 +80,7 @@ def _request(
         body = _body(told, action, each, data, functions)
         headers = {name: str(line(value, data, functions)) for name, value in action.headers.items()}
     except Unmapped as fault:
-        raise Unfit("not-mapped", str(fault)) from fault
+        raise Unfit("not-mapped", f"{fault.field}: {fault}" if fault.field else str(fault)) from fault
     if path is None:
         raise Gone(f"{action.path} is not there: what stands in braces says nothing of this record")
     return path, body or None, headers
