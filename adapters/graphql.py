@@ -44,6 +44,25 @@ def data_of(answer: Answer) -> Mapping[str, Any]:
     return answer.body["data"]
 
 
+def answered(name: str, answer: Answer, *, asks: bool) -> Mapping[str, Any]:
+    """Return the data of an answer of the system of this name; raises Declined, KeyRefused, of a query TryLater.
+
+    `asks`: it was a query, which changes nothing, so that a fault of the system's own may pass.
+    """
+    try:
+        return data_of(answer)
+    except Declined as fault:
+        if fault.code in _FORBIDDEN:
+            raise _refused(name, fault, "give more rights there to the user", 403) from fault
+        if asks and fault.code in _OWN_FAULT:
+            raise TryLater(f"{name}: {fault}") from fault
+        raise
+
+
+def _refused(name: str, why: object, mend: str, status: int) -> KeyRefused:
+    return KeyRefused(f"{name}: {why}; {mend}, see [systems.{name}]", status=status)
+
+
 class GraphQl:
     """One endpoint whose sessions are opened by a mutation, and known by a bearer token."""
 
@@ -62,28 +81,21 @@ class GraphQl:
 
     def _ask(self, query: str, variables: Mapping[str, object], token: str) -> Any:
         asks = not query.startswith("mutation")
-        try:
-            return data_of(self._post(query, variables, repeatable=asks, headers={"authorization": f"Bearer {token}"}))
-        except Declined as fault:
-            if fault.code in _FORBIDDEN:
-                raise self._refused(fault, "give more rights there to the user", 403) from fault
-            if asks and fault.code in _OWN_FAULT:
-                raise TryLater(f"{self._api.name}: {fault}") from fault
-            raise
+        answer = self._post(query, variables, repeatable=asks, headers={"authorization": f"Bearer {token}"})
+        return answered(self._api.name, answer, asks=asks)
 
     def _log_in(self) -> str:
         answer = self._post(*self._login, repeatable=True)
         try:
             data_of(answer)
         except Declined as fault:
-            raise self._refused(fault, "check user and password", 401) from fault
+            raise _refused(self._api.name, fault, "check user and password", 401) from fault
         token = answer.header(self._header)
         if token is None:
-            raise self._refused("it opens no sessions for programs", f"let it answer with {self._header}", 401)
+            raise _refused(
+                self._api.name, "it opens no sessions for programs", f"let it answer with {self._header}", 401
+            )
         return token
-
-    def _refused(self, why: object, mend: str, status: int) -> KeyRefused:
-        return KeyRefused(f"{self._api.name}: {why}; {mend}, see [systems.{self._api.name}]", status=status)
 
     def _post(
         self,

@@ -13,6 +13,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx2
 import orjson
@@ -20,6 +21,7 @@ import tenacity
 
 from adapters import budgets
 from adapters.answers import Answer, KeyRefused, NotJson, Rejected, exact, first_words, parsed, retry_after, words
+from adapters.auth.keys import HeaderKey, QueryKey
 from hub import log
 from hub.clock import Clock
 from hub.errors import Misconfigured, Refused, TryLater, Unanswered
@@ -73,7 +75,7 @@ class Api:
         clock: Clock,
         sleep: Callable[[float], None] = budgets.sleep,
     ) -> None:
-        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password of HTTP Basic, or an Auth."""
+        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password, or of `adapters.auth`."""
         self.name = name
         self._clock = clock
         self._sleep = sleep
@@ -130,6 +132,13 @@ class Api:
         request = self._request(method.upper(), path, params, content | dict(headers or {}))
         json = None if body is None else orjson.dumps(body)
         return self._carry_out(_Request(request.method, request.url, json, request.headers, repeatable))
+
+    def send_form(self, path: str, fields: Mapping[str, str]) -> Answer:
+        """Send a form that may be sent again, as authorisation servers want it. Raises as `send`."""
+        content = {"content-type": "application/x-www-form-urlencoded"}
+        request = self._request("POST", path, None, content)
+        form = urlencode(fields).encode()
+        return self._carry_out(_Request(request.method, request.url, form, request.headers))
 
     def close(self) -> None:
         """Give the connections back, and the part in the host's budget."""
@@ -289,6 +298,8 @@ def _user_in(url: httpx2.URL) -> tuple[str, str] | None:
 
 
 def _passwords(auth: tuple[str, str] | httpx2.Auth | None) -> tuple[str, ...]:
+    if isinstance(auth, HeaderKey | QueryKey):
+        return (auth.key,)
     if not isinstance(auth, tuple) or not auth[1]:
         return ()
     return auth[1], base64.b64encode(":".join(auth).encode()).decode()

@@ -218,6 +218,6 @@ def _asked(question: Callable[[], list[Finding]]) -> "Future[list[Finding]]":
 
 def _system(hub: Hub, settings: SystemSettings) -> list[Finding]:
     try:
-        return open_connector(settings, hub.folder, hub.clock).check()
+        return open_connector(settings, hub.folder, hub.clock, hub.vault).check()
     except HubError as fault:
         return [Finding(settings.name, good=False, message=str(fault))]

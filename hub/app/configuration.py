@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from hub import log
 from hub.app.registry import OPTIONS, is_exchange, open_connector
+from hub.app.vault import open_vault
 from hub.broker import Topology, queue_of, topology
 from hub.broker.topology import MAINTENANCE
 from hub.clock import Clock
@@ -138,7 +139,8 @@ class Configuration:
         if system not in now.settings.systems:
             raise Misconfigured(f"there is no system {system}")
         if system not in now.connectors:
-            now.connectors[system] = open_connector(now.settings.systems[system], self._folder, self._clock)
+            vault = open_vault(self._store, now.settings.hub.token_key, self._clock)
+            now.connectors[system] = open_connector(now.settings.systems[system], self._folder, self._clock, vault)
         return now.connectors[system]
 
     def breaker_failures(self, system: str) -> int:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.app.registry import OPTIONS
+from hub.app.vault import open_vault
 from hub.broker import Broker, open_broker
 from hub.clock import Clock, SystemClock
 from hub.config import Settings, load, read_text, resolve
 from hub.errors import Misconfigured
 from hub.store import Store, file_address
 from hub.store.migrate import migrate, require_current
+from hub.tokens import Vault
 
 DATABASE = "HUB_DATABASE"
 BROKER = "HUB_BROKER"
@@ -37,6 +39,11 @@ class Hub:
     def folder(self) -> Path:
         """Where hub.toml lies; relative paths in it count from here."""
         return self.file.parent
+
+    @property
+    def vault(self) -> Vault:
+        """Where the tokens of systems are kept."""
+        return open_vault(self.store, self.settings.hub.token_key, self.clock)
 
     def broker(self, name: str) -> Broker:
         """Open the broker under a name that operators will see."""

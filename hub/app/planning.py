@@ -47,7 +47,7 @@ def exchange_of(hub: Hub, settings: Settings, name: str) -> System | None:
     system = known_system(settings, name)
     if not is_exchange(system):
         return None
-    connector: Any = open_connector(system, hub.folder, hub.clock)
+    connector: Any = open_connector(system, hub.folder, hub.clock, hub.vault)
     return system_of(settings, name, connector)
 
 

@@ -11,14 +11,16 @@ from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.woocommerce.options import WooCommerceOptions
+from adapters.rest.options import RestOptions
 from adapters.sql.options import SqlOptions
 from adapters.warehouse import FilesConnector, FilesOptions
 from hub.clock import Clock
 from hub.config import Connectors, Options, SystemSettings
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Connector, Exchange
+from hub.tokens import Vault
 
-Opener = Callable[[SystemSettings, Path, Clock], Connector | Exchange]
+Opener = Callable[[SystemSettings, Path, Clock, Vault], Connector | Exchange]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +31,32 @@ class ConnectorType:
     open: Opener
 
 
-def _files(system: SystemSettings, folder: Path, clock: Clock) -> Connector:
+def _files(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> Connector:
     options: Any = system.options
     return FilesConnector(system.name, options, folder, clock)
 
 
-def _exchange(path: str) -> Opener:
-    """Return the opener of a connector: `package.module:Class`, imported only where a system of it is opened."""
+def _exchange(path: str, *, tokens: bool = False) -> Opener:
+    """Return the opener of a connector: `package.module:Class`, imported only where a system of it is opened.
+
+    `tokens`: it is given the vault as well.
+    """
     module, _, name = path.partition(":")
 
-    def opened(system: SystemSettings, _folder: Path, clock: Clock) -> Exchange:
-        return getattr(import_module(module), name)(system.name, system.options, clock)
+    def opened(system: SystemSettings, _folder: Path, clock: Clock, vault: Vault) -> Exchange:
+        more = (vault,) if tokens else ()
+        return getattr(import_module(module), name)(system.name, system.options, clock, *more)
 
     return opened
 
 
-def _sql(system: SystemSettings, folder: Path, clock: Clock) -> Exchange:
+def _sql(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> Exchange:
     """Open a database; that of a file lies where hub.toml does."""
     connector: Any = import_module("adapters.sql.connector")
     return connector.SqlConnector(system.name, system.options, folder, clock)
 
 
+_REST = _exchange("adapters.rest.connector:RestConnector", tokens=True)
 TYPES: dict[tuple[str, str], ConnectorType] = {
     ("warehouse", "files"): ConnectorType(FilesOptions, _files),
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
@@ -57,6 +64,7 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
     ("erp", "sql"): ConnectorType(SqlOptions, _sql),
     ("eshop", "sql"): ConnectorType(SqlOptions, _sql),
+    **{(kind, "rest"): ConnectorType(RestOptions, _REST) for kind in ("erp", "eshop")},
     ("eshop", "vendure"): ConnectorType(VendureOptions, _exchange("adapters.eshop.vendure.connector:VendureConnector")),
     ("eshop", "woocommerce"): ConnectorType(
         WooCommerceOptions, _exchange("adapters.eshop.woocommerce.connector:WooCommerceConnector")
@@ -70,6 +78,9 @@ def is_exchange(system: SystemSettings) -> bool:
     return isinstance(system.options, ExchangeOptions)
 
 
-def open_connector(system: SystemSettings, folder: Path, clock: Clock) -> Connector | Exchange:
-    """Open the connector of a system; `folder` is where hub.toml lies, relative paths count from there."""
-    return TYPES[system.kind, system.connector].open(system, folder, clock)
+def open_connector(system: SystemSettings, folder: Path, clock: Clock, vault: Vault) -> Connector | Exchange:
+    """Open the connector of a system.
+
+    `folder`: where hub.toml lies, relative paths count from there; `vault`: where its tokens are kept.
+    """
+    return TYPES[system.kind, system.connector].open(system, folder, clock, vault)

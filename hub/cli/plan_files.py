@@ -21,7 +21,7 @@ SIGNS = {"new": "+", "update": "~", "differs": "!", "skipped": "-"}
 
 def plan_files(hub: Hub, settings: Settings, system: SystemSettings, chosen: Sequence[str], *, as_json: bool) -> bool:
     """Show what pulling some streams of a system would do; returns whether all of them could be read."""
-    connector = cast("Connector", open_connector(system, hub.folder, hub.clock))
+    connector = cast("Connector", open_connector(system, hub.folder, hub.clock, hub.vault))
     made = [_planned(hub.store, connector, system.name, each) for each in chosen]
     if as_json:
         show.json([_data(each) for each in made])

@@ -12,6 +12,7 @@ from hub.app.planning import as_written, exchange_of, known_system
 from hub.cli import show, words
 from hub.cli.call import Json, opened
 from hub.cli.commands import COMMANDS, group
+from hub.cli.try_reading import try_reading
 from hub.errors import HubError
 
 app = group(COMMANDS["systems"])
@@ -50,6 +51,21 @@ def show_one(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
         _show_stream(view.name, each, zone)
     if not view.streams and view.fault is None:
         show.say("  It delivers files, which only come in; its columns: hub.toml. What waits: hub quarantine")
+
+
+@app.command("try")
+def try_one(
+    ctx: typer.Context,
+    name: Name,
+    stream: Annotated[str, typer.Argument(metavar="STREAM", help="Such as products or orders.")],
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=10_000, help="Records that are shown at most.")
+    ] = 10,
+    as_json: Json = False,
+) -> int:
+    """Show the first records of a stream as the hub would understand them; keep nothing."""
+    with opened(ctx) as hub:
+        return try_reading(hub, name, stream, limit, as_json=as_json)
 
 
 def _view(hub: Hub, name: str) -> SystemView:

@@ -56,7 +56,7 @@ def _explained(
         siblings = keys if len(inner) == 1 else tuple(_keys_at(model, inner[:-1]))
         return Found((*path, *inner), f"there is no such setting{guess_or_list(str(inner[-1]), siblings)}")
     if kind == "refused" and context["key"]:
-        inner = (*inner, context["key"])
+        inner = (*inner, *context["key"])
     return Found((*path, *inner), _message(kind, context, error))
 
 

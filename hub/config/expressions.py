@@ -1,4 +1,4 @@
-"""Expressions (JMESPath) by which a record is chosen: checked when the file is read, compiled once."""
+"""Expressions (JMESPath) by which a record is chosen, or told: checked when the file is read, compiled once."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -14,7 +14,12 @@ from hub.config.faults import guess_or_list, refuse, show
 
 LONGEST = 2_000
 _EXAMPLE = "an expression looks like \"contains(tags, 'web')\""
-_MOST_COMPILED = 256
+_MOST_COMPILED = 1024
+
+
+def found(expression: str, data: Any, functions: Functions) -> Any:
+    """Return what an expression says of data; raises ValueError where a function is handed what it does not take."""
+    return compiled(expression).search(data, options=jmespath.Options(custom_functions=functions))
 
 
 def holds(expression: str, fields: Mapping[str, Any]) -> bool:
@@ -24,24 +29,34 @@ def holds(expression: str, fields: Mapping[str, Any]) -> bool:
     does not hold either: `contains(tags, 'web')` of a product without tags.
     """
     try:
-        found = _compiled(expression).search(fields)
+        found = compiled(expression).search(fields)
     except ValueError:  # JMESPath's own errors are; and a slice by steps of zero
         return False
     return found is not None and found is not False and found not in ("", [], {})
 
 
 @lru_cache(_MOST_COMPILED)
-def _compiled(expression: str) -> ParsedResult:
+def compiled(expression: str) -> ParsedResult:
+    """Return an expression ready for use; raises JMESPathError where it cannot be read."""
     return jmespath.compile(expression)
 
 
-def _check_expression(value: str) -> str:
+def expressions(functions: type[Functions] = Functions) -> AfterValidator:
+    """Return the check of expressions that may call these functions."""
+
+    def check(value: str) -> str:
+        return _check_expression(value, functions.FUNCTION_TABLE)
+
+    return AfterValidator(check)
+
+
+def _check_expression(value: str, known: Mapping[str, Mapping[str, Any]]) -> str:
     if len(value) > LONGEST:
         refuse(f"{len(value):,} characters are more than the {LONGEST:,} of an expression")
     if not value.strip():
         refuse(f"it is empty; {_EXAMPLE}")
     try:
-        _check_functions(_compiled(value).parsed)
+        _check_functions(compiled(value).parsed, known)
     except IncompleteExpressionError:
         refuse(f"{show(value)} is not complete: something is missing at its end")
     except ParseError as error:
@@ -63,16 +78,15 @@ def _unreadable(value: str, position: int) -> str:
     return f"{show(value)} cannot be understood from character {position + 1} on: {show(value[position:])}{mend}"
 
 
-def _check_functions(node: Mapping[str, Any]) -> None:
+def _check_functions(node: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse functions that there are not: they would be noticed only when a record comes that far."""
     if node["type"] == "function_expression":
-        _check_call(node["value"], len(node["children"]))
+        _check_call(node["value"], len(node["children"]), known)
     for child in node["children"]:
-        _check_functions(child)
+        _check_functions(child, known)
 
 
-def _check_call(name: str, given: int) -> None:
-    known: Mapping[str, Mapping[str, Any]] = Functions.FUNCTION_TABLE
+def _check_call(name: str, given: int, known: Mapping[str, Mapping[str, Any]]) -> None:
     if name not in known:
         refuse(f"there is no function {show(name)}{guess_or_list(name, sorted(known))}")
     wanted: Sequence[Mapping[str, Any]] = known[name]["signature"]
@@ -81,5 +95,5 @@ def _check_call(name: str, given: int) -> None:
         refuse(f"the function {name} takes {len(wanted)}{' or more' if more else ''}, but is given {given}")
 
 
-Expression = Annotated[str, AfterValidator(_check_expression)]
+Expression = Annotated[str, expressions()]
 """A JMESPath expression that can be read. Numbers are text in records: `to_number(weight) > `30``."""

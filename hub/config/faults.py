@@ -100,9 +100,10 @@ def guess_or_list(word: str, known: Sequence[str]) -> str:
     return guess(word, known) or (f" (there are: {listed})" if known else "")
 
 
-def refuse(message: str, key: str | None = None) -> NoReturn:
+def refuse(message: str, key: str | Path | None = None) -> NoReturn:
     """Refuse a value from within a pydantic validator, in words for the user.
 
-    `key` names the key of the table that is to be shown as the place, where a whole table is judged.
+    `key` names the key of the table that is to be shown as the place, or the way to it, where a whole table is judged.
     """
-    raise PydanticCustomError("refused", "{message}", {"message": message, "key": key or ""})
+    way = (key,) if isinstance(key, str) else key or ()
+    raise PydanticCustomError("refused", "{message}", {"message": message, "key": way})

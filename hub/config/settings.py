@@ -11,6 +11,7 @@ from hub.config.calendars import Country, Timezone
 from hub.config.durations import Duration, duration_text, within
 from hub.config.faults import refuse, show
 from hub.config.schedules import DAY, SECOND, ScheduleSettings
+from hub.config.secrets import Secret
 
 Kind = Literal["eshop", "pos", "mobile", "erp", "hrm", "warehouse"]
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -43,6 +44,9 @@ class HubSettings(Frozen):
     """None: inside this process."""
     broker_management: WebAddress | None = None
     """RabbitMQ's management API, which `hub check` looks at."""
+    token_key: Secret | None = None
+    """Seals the tokens of systems with OAuth 2 in the database: 32 bytes in base64; of several, parted by blanks, the
+    first seals and all open."""
     retention_days: Annotated[int, within(5, 30, "5 to 30 days are kept")] = 10
     health: ListenAddress | None = None
     web: ListenAddress | None = None

@@ -341,6 +341,16 @@ lease = sa.Table(
     sa.Column("until", Instant, nullable=False),
 )
 
+token = sa.Table(
+    "token",
+    metadata,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("sealed", sa.Text, nullable=False, comment="encrypted with [hub] token_key"),
+    sa.Column("version", sa.Integer, nullable=False, comment="raised with each renewal"),
+    sa.Column("stored_at", Instant, nullable=False),
+    comment="tokens by which systems know the hub (OAuth 2)",
+)
+
 process = sa.Table(
     "process",
     metadata,

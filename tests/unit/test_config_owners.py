@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from hub.app.registry import OPTIONS, TYPES, open_connector
+from hub.app.vault import MemoryVault
 from hub.clock import SystemClock
 from hub.config import Faults, load
 from hub.config.exchange import ExchangeOptions
@@ -64,7 +65,13 @@ def test_a_job_names_streams_that_the_connector_has():
 
 DESCRIBED = {"sql"}
 """Connectors whose streams hub.toml itself describes."""
-NEEDED = {"user": "admin", "password": "env:PASSWORD", "key": "env:KEY", "secret": "env:SECRET"}
+NEEDED = {
+    "user": '"admin"',
+    "password": '"env:PASSWORD"',
+    "key": '"env:KEY"',
+    "secret": '"env:SECRET"',
+    "described": '{ orders = { fields.number = "number" } }',
+}
 
 
 @pytest.mark.parametrize(
@@ -75,8 +82,8 @@ def test_what_the_options_name_is_what_the_connector_has(kind, tmp_path, monkeyp
     for name in ("KEY", "PASSWORD", "SECRET"):
         monkeypatch.setenv(name, "x" * 20)
     known = TYPES[kind].options.model_fields
-    given = "".join(f'{name} = "{value}"\n' for name, value in NEEDED.items() if name in known)
+    given = "".join(f"{known[name].alias or name} = {value}\n" for name, value in NEEDED.items() if name in known)
     head = f'[systems.x]\nkind = "{kind[0]}"\nconnector = "{kind[1]}"\nurl = "https://x.example/company"\n'
     system = load(head + given, OPTIONS).systems["x"]
-    connector: Any = open_connector(system, tmp_path, SystemClock())
+    connector: Any = open_connector(system, tmp_path, SystemClock(), MemoryVault())
     assert sorted(connector.streams) == sorted(system.options.streams())

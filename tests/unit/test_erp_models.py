@@ -17,7 +17,7 @@ from adapters.erp.reference import OURS, reference_in
 from adapters.erp.warehouses import warehouses
 from adapters.fields import Field
 from adapters.finding import Sign
-from hub.connector import Change, Document, Finding, Page, Stream, Write
+from hub.connector import Change, Document, Page, Stream, Write
 from hub.errors import Refused, TryLater
 
 
@@ -65,9 +65,6 @@ def holds(row: Row, condition: Sequence[Any]) -> bool:
     return there in value if operator == "in" else there > value if operator == ">" else there >= value
 
 
-class Connector(Declared[Erp, ErpOptions]):
-
-
 def mark(hour: int) -> str:
     return f"2026-11-22T{hour:02}:00:00+00:00"
 
@@ -84,13 +81,13 @@ def moved(_: Erp, rows: Sequence[Row]) -> Iterable[Document]:
     return (Document(str(row.get("thing") or row["id"]), {"code": "W", "also": {"available": "1"}}) for row in rows)
 
 
-def connector(erp: Erp) -> Connector:
+def connector(erp: Erp) -> Declared[Erp, ErpOptions]:
     signs = [Sign("thing", "note", "id", lambda write: OURS + write.reference)]
     kinds = {
         "products": kept(Stream("products"), THINGS, signs=signs),
         "stock": kept(Stream("stock"), THINGS, moved, moved=MOVES),
     }
-    return Connector("erp", erp.options, erp, kinds)
+    return Declared("erp", erp.options, erp, kinds)
 
 
 def ids(pages: Iterable[Page]) -> list[str]:

@@ -1,0 +1,165 @@
+"""What a described system is told, and how records are looked for that it may have already."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from adapters.bulk import portions
+from adapters.http import Rejected, exact
+from adapters.rest.expressions import Unmapped, address, filled, line, said
+from adapters.rest.functions import RestFunctions
+from adapters.rest.options import StreamSettings
+from adapters.rest.records import documents, sized, whole
+from adapters.rest.session import Row, Session, given, nested, rows_of, truth
+from adapters.rest.tables import Tables, looked_up
+from adapters.rest.tellings import Action, Sign, Writing, spoken
+from adapters.rest.ways import everything
+from adapters.writes import Gone, Unfit, all_or_none, one_by_one
+from hub.connector import Write, Written
+
+
+def write(told: StreamSettings, session: Session, writes: Sequence[Write]) -> Iterator[Written]:
+    """Carry writes out, each by the action that is meant for it."""
+    tables, by_action = Tables(session), dict[str, list[Write]]()
+    for each in writes:
+        by_action.setdefault(_action_of(told.write or Writing(), each), []).append(each)
+    for name, some in by_action.items():
+        action: Action | None = getattr(told.write, name)
+        if action is None:
+            yield from (_cannot(each, name) for each in some)
+        elif action.bulk is None:
+            yield from one_by_one(some, partial(_carry_out, session, told, action, tables))
+        else:
+            for portion in portions(some, action.bulk):
+                yield from all_or_none(partial(_together, told=told, action=action, tables=tables))(session, portion)
+
+
+def _action_of(writing: Writing, each: Write) -> str:
+    if each.remove:
+        return "remove"
+    return "put" if writing.put else "update" if each.id else "create"
+
+
+def _cannot(each: Write, name: str) -> Written:
+    return Written(each.key, "refused", each.id, cause=f"no-{name}", message=f"write.{name} is not described")
+
+
+def _carry_out(session: Session, told: StreamSettings, action: Action, tables: Tables, each: Write) -> Written:
+    functions = tables.functions(each.links)
+    path, body, headers = _request(told, action, each, functions)
+    answer = session.send(action, path, body, headers)
+    return _written(session, told, action, each, answer.body, functions)
+
+
+def _together(
+    session: Session, writes: Sequence[Write], *, told: StreamSettings, action: Action, tables: Tables
+) -> Iterator[Written]:
+    """Carry writes out in one request; raises Rejected, if the system takes none of them."""
+    functions = [tables.functions(each.links) for each in writes]
+    told_ = [_request(told, action, each, own) for each, own in zip(writes, functions, strict=True)]
+    items = [body for _, body, _ in told_]
+    path, _, headers = told_[0]
+    body: Any = nested({}, {action.list: items}) if action.list else items
+    answer = session.send(action, path, body, headers).body
+    if action.outcomes is None:
+        yield from (Written(each.key, "done", each.id) for each in writes)
+        return
+    outcomes = rows_of(said(action.outcomes, answer, functions[0]), f"{session.name}: outcomes")
+    for each, outcome, own in zip(writes, outcomes, functions, strict=False):
+        yield from one_by_one([each], lambda one, o=outcome, f=own: _written(session, told, action, one, o, f))
+    yield from (Written(each.key, "unknown") for each in writes[len(outcomes) :])
+
+
+def _request(
+    told: StreamSettings, action: Action, each: Write, functions: RestFunctions
+) -> tuple[str, Any, dict[str, str]]:
+    """Return path, body and headers of a write; raises Gone or Unfit."""
+    data = context(each)
+    try:
+        path = address(action.path, data, functions)
+        body = _body(told, action, each, data, functions)
+        headers = {name: str(line(value, data, functions)) for name, value in action.headers.items()}
+    except Unmapped as fault:
+        raise Unfit("not-mapped", f"{fault.field}: {fault}" if fault.field else str(fault)) from fault
+    if path is None:
+        raise Gone(f"{action.path} is not there: what stands in braces says nothing of this record")
+    return path, body or None, headers
+
+
+def context(each: Write) -> dict[str, Any]:
+    """Return what expressions of a write speak of: our record, and what the hub and the system know it by."""
+    known = {"id": (each.id or "").partition("|")[0] or None, "parts": (each.id or "").split("|")}
+    return {**known, "hub_reference": each.reference, **each.record, **each.fields}
+
+
+def _body(told: StreamSettings, action: Action, each: Write, data: Row, functions: RestFunctions) -> dict[str, Any]:
+    """Return what is set: of the shared body what is made of fields that are given, of a new record less what is empty."""
+    writing = told.write or Writing()
+    shared: Mapping[str, Any] = {} if each.remove else writing.body
+    if not writing.put:
+        shared = {path: value for path, value in shared.items() if each.fields.keys() & {*spoken(value)}}
+    values = {path: filled(value, data, functions, path) for path, value in {**shared, **action.body}.items()}
+    return nested({}, values if each.id and not writing.put else given(values))
+
+
+def _written(
+    session: Session, told: StreamSettings, action: Action, each: Write, answer: Any, functions: RestFunctions
+) -> Written:
+    """Return what became of a write, as its answer says; raises Rejected."""
+    data = {**context(each), "answer": answer}
+    wrong = action.error and said(action.error, data, functions)
+    if truth(wrong):
+        raise Rejected(str(wrong), status=422, body=answer)
+    found = said(action.id, data, functions) if action.id else None
+    id_ = found if isinstance(found, str) else exact(found) if found is not None else each.id
+    if not id_:
+        return Written(each.key, "unknown", message=f"the answer has no {action.id}")
+    if each.remove or action.document is None:
+        return Written(each.key, "done", id_)
+    rows = rows_of(said(action.document, data, functions), "document")
+    shown = {one.id: one for one in documents(session, told, rows, functions)}
+    return Written(each.key, "done", id_, shown.get(id_))
+
+
+# Finding
+
+
+def find(told: StreamSettings, session: Session, wanted: Sequence[Write]) -> dict[str, Sequence[str]]:
+    """Look for records by each sign in turn; what the first finds counts."""
+    found: dict[str, Sequence[str]] = {each.key: () for each in wanted}
+    functions = looked_up(session)
+    for sign in told.write.find if told.write else ():
+        values = {each.key: said(sign.value, context(each), functions) for each in wanted if not found[each.key]}
+        values = {key: value for key, value in values.items() if truth(value)}
+        there = _signed(session, told, sign, list(values.values()), functions)
+        found |= {key: there[value] for key, value in values.items() if value in there}
+    return found
+
+
+def _signed(
+    session: Session, told: StreamSettings, sign: Sign, values: Sequence[Any], functions: RestFunctions
+) -> dict[Any, list[str]]:
+    """Return value -> the identities of the documents that have it."""
+    there: dict[Any, list[str]] = {value: [] for value in values}
+    for each in documents(session, told, list(_candidates(session, told, sign, values, functions)), functions):
+        value = said(sign.field, each.raw, functions)
+        if value in there and each.id not in there[value]:
+            there[value].append(each.id)
+    return {value: ids for value, ids in there.items() if ids}
+
+
+def _candidates(
+    session: Session, told: StreamSettings, sign: Sign, values: Sequence[Any], functions: RestFunctions
+) -> Iterator[Row]:
+    """Yield the rows among which they may be."""
+    if not values:
+        return
+    if sign.param is None and sign.path is None:
+        yield from (row for some, _ in everything(told, told.row).walk(session, None) for row in some)
+        return
+    request = told.model_copy(update={"path": sign.path}) if sign.path else told
+    for some in portions(list(dict.fromkeys(values)), sign.many):
+        told_ = {sign.param: list(some) if sign.many > 1 else some[0]} if sign.param else {}
+        answer = session.ask(request, {**sized(told), **told_}, {"value": some[0]}, functions)
+        rows = rows_of(said(told.list, answer.body, functions), f"{session.name}: find")
+        yield from whole(session, told, rows) if told.details else rows

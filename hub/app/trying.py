@@ -1,0 +1,51 @@
+"""Reading a few records of a system and keeping nothing: what they say, or why they cannot be taken."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from hub.connector import Unreadable
+from hub.errors import Misconfigured
+from hub.sync import System
+from hub.sync.digest import of_document
+from hub.sync.understanding import understand
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One record as the system shows it, and what it says."""
+
+    entity: str
+    id: str
+    """The system's identity of it."""
+    fields: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Canonical and valid; empty, if it cannot be taken."""
+    cause: str = ""
+    message: str = ""
+    """Why it cannot be taken."""
+    column: str | None = None
+    """Our field that is at fault, where one is."""
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The document itself."""
+
+
+def tried(system: System, stream: str, most: int) -> Iterator[Tried]:
+    """Yield the first records of a stream, and those that come along with them. Raises TryLater or Refused."""
+    return islice(_read(system, stream), most)
+
+
+def _read(system: System, stream: str) -> Iterator[Tried]:
+    with closing(system.connector.read(stream, None, full=True)) as pages:
+        for page in pages:
+            into = stream if page.entity == system.connector.streams[stream].entity else system.stream_of(page.entity)
+            if into is None and page.documents:
+                raise Misconfigured(f"{system.name} has no stream of {page.entity}, which come along with {stream}")
+            for document in page.documents:
+                said = understand(system, into or stream, document, of_document(document, system.settings_digest))
+                if isinstance(said, Unreadable):
+                    place = said.place.column
+                    yield Tried(page.entity, document.id, {}, said.cause, said.message, place, document.raw)
+                else:
+                    yield Tried(page.entity, document.id, said.fields, raw=document.raw)

@@ -1,0 +1,62 @@
+"""`hub systems try`: what a system shows, as the hub would understand it, before anything is kept."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from hub.app import Hub
+from hub.app.planning import as_written, exchange_of
+from hub.app.trying import Tried, tried
+from hub.cli import show, words
+from hub.cli.values import quoted
+from hub.config.faults import guess_or_list
+from hub.errors import Misconfigured
+
+
+def try_reading(hub: Hub, name: str, stream: str, limit: int, *, as_json: bool) -> int:
+    """Show the first records of a stream; returns an exit code: not good, if one of them cannot be taken."""
+    system = exchange_of(hub, as_written(hub), name)
+    if system is None:
+        raise Misconfigured(f"{name} delivers files; try them with: hub plan {name}")
+    known = system.connector.streams
+    if stream not in known:
+        raise Misconfigured(f"{name} has no stream {stream}{guess_or_list(stream, tuple(known))}")
+    if not known[stream].reads:
+        raise Misconfigured(f"{name}.{stream} is only written, never read")
+    shown = tried(system, stream, limit)
+    if as_json:
+        found = list(shown)
+        show.json(found)
+        return _code(found)
+    return _tell(name, shown)
+
+
+def _tell(name: str, shown: Iterable[Tried]) -> int:
+    found: list[Tried] = []
+    for each in shown:
+        found.append(each)
+        _tell_one(each)
+    counts = Counter("bad" if each.cause else "good" for each in found)
+    if not found:
+        show.say(f"{name} shows nothing.")
+    else:
+        bad = f", {counts['bad']} cannot be taken: mend [systems.{name}]" if counts["bad"] else ""
+        show.say(
+            f"{counts['good']} of {len(found)} are understood{bad}. Nothing was kept; what goes which way: hub plan {name}"
+        )
+    return _code(found)
+
+
+def _tell_one(each: Tried) -> None:
+    show.say(f"{words.one_of(each.entity)} {each.id}", "bold")
+    if each.cause:
+        where = f"{each.column}: " if each.column else ""
+        show.say(f"  {each.cause}  {where}{each.message}", "red")
+        rows = [(f"  their {name}", quoted(value)) for name, value in each.raw.items()]
+    else:
+        rows = [(f"  {name}", quoted(value)) for name, value in each.fields.items()]
+    show.table(("", ""), rows)
+    show.say()
+
+
+def _code(found: Iterable[Tried]) -> int:
+    return int(any(each.cause for each in found))

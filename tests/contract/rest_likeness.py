@@ -1,0 +1,30 @@
+"""Comparing what two connectors say of one system."""
+
+from typing import Any
+
+from hub.canonical import ENTITIES
+from hub.connector import Change, Exchange
+
+
+def differences(one: Exchange, other: Exchange, stream: str) -> tuple[int, dict[str, Any]]:
+    """Return how many records both show, and what they say otherwise of any field that both carry.
+
+    What only one of them shows is a difference as well.
+    """
+    ours, theirs = _told(one, stream), _told(other, stream)
+    unlike: dict[str, Any] = dict.fromkeys(ours.keys() ^ theirs.keys(), "shown by one only")
+    for id_ in ours.keys() & theirs.keys():
+        both = ours[id_].keys() & theirs[id_].keys()
+        said = {name: (ours[id_][name], theirs[id_][name]) for name in both if ours[id_][name] != theirs[id_][name]}
+        unlike |= {id_: said} if said else {}
+    return len(ours.keys() & theirs.keys()), unlike
+
+
+def _told(connector: Exchange, stream: str) -> dict[str, Any]:
+    entity, found = connector.streams[stream].entity, dict[str, Any]()
+    for page in connector.read(stream, None, full=True):
+        for document in page.documents if page.entity == entity else ():
+            change = connector.translate(stream, document)
+            if isinstance(change, Change):
+                found[change.key or document.id] = ENTITIES[entity].valid(change.fields)
+    return found

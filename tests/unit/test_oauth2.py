@@ -1,0 +1,118 @@
+"""Tokens got with a client's own secret: by header or form, renewed before they end, and once more when refused."""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import timedelta
+from urllib.parse import parse_qs
+
+import pytest
+from pydantic import ValidationError
+
+from adapters.auth.oauth2 import OAuth2, OAuth2Settings
+from adapters.http import Api, KeyRefused
+from hub.app.vault import MemoryVault
+from hub.clock import SystemClock
+from hub.errors import Refused, TryLater
+from tests.unit.http_server import Asked, Reply, Server
+
+
+class Clock(SystemClock):
+    """The machine's clock, set forward as a test says."""
+
+    ahead = timedelta(0)
+
+    def now(self):
+        return super().now() + self.ahead
+
+
+class Authorisation:
+    def __init__(self) -> None:
+        self.given, self.accepts = 0, lambda number: True
+        self.answer: dict | None = None
+        self.status = 200
+        self.server = Server(self.reply)
+        self.clock = Clock()
+
+    def reply(self, _: int, asked: Asked) -> Reply:
+        if asked.path == "/token":
+            self.given += 1
+            told = self.answer or {"access_token": f"t{self.given}", "expires_in": 3600, "token_type": "Bearer"}
+            return Reply(self.status, json.dumps(told).encode())
+        good = asked.headers["authorization"] == f"Bearer t{self.given}" and self.accepts(self.given)
+        return Reply(body=b'{"good": true}') if good else Reply(401, b'{"message": "t1 has ended"}')
+
+    def api(self, **more) -> Api:
+        told = {"type": "oauth2", "token_url": f"{self.server.url}/token", "client_id": "hub", "client_secret": "env:S"}
+        settings = OAuth2Settings.model_validate(told | more)
+        auth = OAuth2("shop", settings, MemoryVault(), self.clock, sleep=lambda _: None)
+        return Api("shop", self.server.url, auth=auth, clock=self.clock, sleep=lambda _: None)
+
+
+@pytest.fixture
+def there(monkeypatch: pytest.MonkeyPatch) -> Iterator[Authorisation]:
+    monkeypatch.setenv("S", "s3cret:&")
+    there = Authorisation()
+    yield there
+    there.server.close()
+
+
+def test_one_token_serves_many_requests(there: Authorisation):
+    api = there.api(scope="read write")
+    assert [api.get("/things").body for _ in range(3)] == [{"good": True}] * 3
+    asked = there.server.asked[0]
+    assert parse_qs(asked.body.decode()) == {"grant_type": ["client_credentials"], "scope": ["read write"]}
+    assert asked.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert asked.headers["authorization"] == "Basic " + b64encode(b"hub:s3cret%3A%26").decode()
+    assert there.given == 1
+
+
+def test_a_client_may_say_who_it_is_in_the_form(there: Authorisation):
+    there.api(client_by="body").get("/things")
+    form = parse_qs(there.server.asked[0].body.decode())
+    assert (form["client_id"], form["client_secret"]) == (["hub"], ["s3cret:&"])
+    assert "authorization" not in there.server.asked[0].headers
+
+
+def test_a_token_is_renewed_before_it_ends(there: Authorisation):
+    api = there.api()
+    api.get("/things")
+    there.clock.ahead = timedelta(minutes=58)
+    api.get("/things")
+    assert there.given == 1
+    there.clock.ahead = timedelta(minutes=59, seconds=30)
+    api.get("/things")
+    assert there.given == 2
+
+
+def test_a_token_that_is_refused_is_renewed_once(there: Authorisation):
+    there.accepts = lambda number: number > 1
+    assert there.api().send("POST", "/things", {"a": 1}).body == {"good": True}
+    assert [asked.body for asked in there.server.asked if asked.path == "/things"] == [b'{"a":1}'] * 2
+    there.accepts = lambda number: False
+    with pytest.raises(KeyRefused) as caught:
+        there.api().get("/things")
+    assert there.given == 4
+    assert "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "error", "says"),
+    [
+        (400, {"error": "invalid_scope"}, Refused, "check scope"),
+        (401, {"error": "invalid_client"}, Refused, r"\[systems\.shop\]"),
+        (200, {"token": "x"}, Refused, "without an access token"),
+        (503, {"error": "down"}, TryLater, "503"),
+    ],
+)
+def test_no_token_is_told_by_what_happens_next(there: Authorisation, status, answer, error, says):
+    there.status, there.answer = status, answer
+    with pytest.raises(error, match=says):
+        there.api().send("POST", "/things", {})
+    assert all(asked.path == "/token" for asked in there.server.asked)
+
+
+def test_client_credentials_need_a_secret():
+    told = {"type": "oauth2", "token_url": "https://x.example/token", "client_id": "hub"}
+    with pytest.raises(ValidationError, match="cannot do without it"):
+        OAuth2Settings.model_validate(told)
