@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import httpx2
+
 from adapters.http import Api
 from hub.clock import Clock
 from hub.config import resolve
@@ -14,8 +16,14 @@ def connected(
     clock: Clock,
     *,
     headers: Mapping[str, str] | None = None,
-    auth: tuple[str, str] | None = None,
+    auth: tuple[str, str] | httpx2.Auth | None = None,
+    below: str = "",
 ) -> Api:
-    """Return a system's HTTP interface, with its address, pace and time-out; `auth`: user and password, in plain."""
+    """Return a system's HTTP interface, with its address, pace and time-out; nothing is sent yet.
+
+    `auth`: user and password of HTTP Basic, in plain, or another way to be known; `below`: the path of the interface
+    within the address.
+    """
     pace, timeout, url = options.requests_per_second, options.timeout, resolve(options.url)
-    return Api(name, url, headers=headers, auth=auth, requests_per_second=pace, timeout=timeout, clock=clock)
+    where = f"{url.rstrip('/')}{below}" if below else url
+    return Api(name, where, headers=headers, auth=auth, requests_per_second=pace, timeout=timeout, clock=clock)

@@ -6,8 +6,8 @@ from urllib.parse import urljoin
 
 from adapters.answers import Answer, Rejected
 from adapters.auth.settings import open_auth
+from adapters.connecting import connected
 from adapters.graphql import answered
-from adapters.http import Api
 from adapters.rest.expressions import address, said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.lists import Request
@@ -28,16 +28,8 @@ class Session:
 
     def __init__(self, name: str, options: RestOptions, vault: Vault, clock: Clock) -> None:
         self.name, self.options, self._base = name, options, resolve(options.url)
-        auth, pace = open_auth(name, options.auth, vault, clock), options.requests_per_second
-        self._api = Api(
-            name,
-            self._base,
-            headers=options.headers,
-            auth=auth,
-            requests_per_second=pace,
-            timeout=options.timeout,
-            clock=clock,
-        )
+        auth = open_auth(name, options.auth, vault, clock)
+        self._api = connected(name, options, clock, headers=options.headers, auth=auth)
 
     def close(self) -> None:
         """Give the connections back."""

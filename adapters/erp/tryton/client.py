@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
+from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.erp.models import Conditions, Model
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.fields import Field, within
 from adapters.http import Rejected
-from adapters.opening import open_api
 from hub.clock import Clock
 from hub.config import resolve
 
@@ -31,7 +31,7 @@ class Tryton:
         self._login = {"Authorization": f"Basic {base64.b64encode(login.encode()).decode('ascii')}"}
         self._context = {"company": options.company}  # Without it prices and sums are null.
         headers = {"Authorization": f"bearer {resolve(options.key)}", "X-Tryton-Context": _packed(self._context)}
-        self._api = open_api(name, options, clock, headers=headers)
+        self._api = connected(name, options, clock, headers=headers)
 
     def search(
         self, model: Model, only: Conditions = (), *, limit: int = 0, hidden: bool = False, **context: Any

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.eshop.buyers import guest, with_latest
 from adapters.eshop.oscar.options import OscarOptions
-from adapters.opening import open_api
 from adapters.stable import id_of, stable, without_host
 from hub.clock import Clock
 from hub.config import resolve
@@ -25,7 +25,7 @@ class Shop:
 
     def __init__(self, name: str, options: OscarOptions, clock: Clock) -> None:
         self.name, self.options = name, options
-        self.api = open_api(name, options, clock, auth=(options.user, resolve(options.password)))
+        self.api = connected(name, options, clock, auth=(options.user, resolve(options.password)))
 
     def skus(self) -> dict[str, str]:
         """Return the UPC of each product by its id, from the short list: 5,000 take less than half a second."""

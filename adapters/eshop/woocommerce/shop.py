@@ -6,9 +6,9 @@ from typing import Any
 from adapters import pages
 from adapters.auth.oauth1 import OAuth1
 from adapters.bulk import portions
+from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.eshop.woocommerce.options import WooCommerceOptions
-from adapters.http import Api
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import Unanswered
@@ -21,10 +21,8 @@ class Shop:
     """A shop's REST API. Lists in addresses are joined by commas: PHP numbers others before the signature is checked."""
 
     def __init__(self, name: str, options: WooCommerceOptions, clock: Clock) -> None:
-        self.name, self.options, auth = name, options, auth_of(options, clock)
-        pace, timeout, base = options.requests_per_second, options.timeout, resolve(options.url).rstrip("/")
-        url = f"{base}/wp-json/wc/v3"
-        self._api = Api(name, url, auth=auth, requests_per_second=pace, timeout=timeout, clock=clock)
+        self.name, self.options = name, options
+        self._api = connected(name, options, clock, auth=auth_of(options, clock), below="/wp-json/wc/v3")
 
     def rows(self, path: str, **params: Any) -> tuple[list[Row], int | None]:
         """Return a part of a list, and how many there are in all."""
