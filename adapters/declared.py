@@ -62,6 +62,9 @@ class Kind(Generic[System, Told]):
     """A document -> the hub's own reference, where it carries one."""
     look: Callable[[System], object] | None = None
     """Asks for next to nothing, as reading does, to see whether it may."""
+    gone: Mapping[str, Way[System]] = field(default_factory=dict[str, Way[System]])
+    """Name -> a way through what the system says it has no more: rows with the identity of a document as `id`. Walked
+    after what has changed; a full scan needs none."""
 
 
 class Declared(Generic[System, Told]):
@@ -110,12 +113,15 @@ class Declared(Generic[System, Told]):
         """Yield pages of everything, or of what has changed: one way after the other; see the port."""
         kind = self.kinds[stream]
         complete = full or not kind.changes
-        ways = {FULL: kind.source.everything} if complete else kind.changes
+        ways = {FULL: kind.source.everything} if complete else {**kind.changes, **kind.gone}
         spots = {name: spot for name, spot in (since or {}).items() if name in ways}
         for name, way in ways.items():
             for rows, spot in way.walk(self.system, spots.get(name)):
                 after = {**spots, name: spot}
-                yield from self._pages(kind, rows, spots, after)
+                if name in kind.gone:
+                    yield Page(kind.stream.entity, (), (), after, gone=[row["id"] for row in rows])
+                else:
+                    yield from self._pages(kind, rows, spots, after)
                 spots = after
         spots = {name: spot for name, spot in spots.items() if not ways[name].anew}
         yield Page(kind.stream.entity, (), (), spots, complete=complete)

@@ -14,7 +14,7 @@ from adapters.rest.options import RestOptions, StreamSettings, written_fields
 from adapters.rest.records import buyers, documents, fetched
 from adapters.rest.session import Session
 from adapters.rest.tables import looked_up
-from adapters.rest.ways import PORTION, changed, everything
+from adapters.rest.ways import PORTION, changed, everything, gone
 from adapters.rest.writing import find, write
 from hub.clock import Clock
 from hub.connector import Change, Document, Place, Stream, Unreadable
@@ -66,6 +66,7 @@ def kind(told: StreamSettings, options: RestOptions, session: Session) -> Kind[S
         partial(write, told) if writing else None,
         partial(find, told) if writing and writing.find else None,
         (lambda raw: str(said(told.reference or "", raw, pure) or "")) if told.reference else None,
+        gone=gone(told),
     )
 
 

@@ -104,14 +104,28 @@ class Buyers(Frozen):
     stream: str = "parties"
 
 
-class Listed(List):
+class Marked(List):
+    """A list that may be asked for what is new in it."""
+
+    row: Expression = "id"
+    """Over a record of the list: what tells it from others while pages are turned."""
+    changes: Changes | None = None
+    """None: everything is read each time."""
+
+
+class Gone(Marked):
+    """What the system says it has no more."""
+
+    id: Expression = "id"
+    """Over a record of the list: the identity of the document that is gone, or a list of several."""
+
+
+class Listed(Marked):
     """What is read of a stream."""
 
     each: str | None = None
     """The key of a list within each record, whose members are the records meant (variants of a product): each gets
     `parent`, what it lies in, and `siblings`, how many there are."""
-    row: Expression = "id"
-    """Over a record of the list: what tells it from others while pages are turned."""
     where: Expression | None = None
     """Over a document: it counts only if this holds."""
     details: bool = False
@@ -122,8 +136,8 @@ class Listed(List):
     """Keys, at any depth, that move by themselves or say nothing of the record."""
     unordered: bool = False
     """Whether lists within records come in another order each time."""
-    changes: Changes | None = None
-    """None: everything is read each time."""
+    gone: Gone | None = None
+    """None: what is gone, a full scan finds."""
     fetch: Fetch | None = None
     """None: at the list's path, behind it the identity."""
     buyers: Buyers | None = None
@@ -134,4 +148,6 @@ class Listed(List):
     def _check_details(self) -> Self:
         if self.details and self.each is not None:
             refuse("cannot be had together with each", "details")
+        if self.gone is not None and self.changes is None:
+            refuse("without changes everything is read each time, which shows what is gone; leave it out", "gone")
         return self

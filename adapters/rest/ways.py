@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 from zlib import crc32
 
 from adapters import pages as walks
@@ -18,7 +18,7 @@ from adapters.lists import changed_blocks
 from adapters.pages import Spot
 from adapters.rest import dates
 from adapters.rest.expressions import line, said
-from adapters.rest.lists import Changes, List, Listed
+from adapters.rest.lists import Changes, Gone, List, Listed, Marked
 from adapters.rest.pages import Cursors, Link, NextAddress, Numbers, Offsets, Whole
 from adapters.rest.records import lasting, whole, with_buyers
 from adapters.rest.session import Row, Said, Session, rows_of, truth
@@ -44,9 +44,33 @@ def changed(listed: Listed) -> Mapping[str, Way[Session]]:
     if listed.changes is None:
         whole = listed.pages.by == "none" and (listed.details or listed.more)
         return {"compared": _detailed(listed, partial(_compared, listed))} if whole else {}
-    if listed.changes.ordered and isinstance(listed.pages, Offsets | Numbers):
-        return {"changed": _detailed(listed, partial(_by_mark, listed, listed.changes))}
-    return {"changed": _detailed(listed, partial(_since, listed, listed.changes))}
+    return {"changed": _detailed(listed, _news(listed, listed.changes))}
+
+
+def gone(listed: Listed) -> Mapping[str, Way[Session]]:
+    """Walk through what the system says it has no more, in rows with the identity as `id`; none, where it says nothing."""
+    feed = listed.gone
+    if feed is None:
+        return {}
+
+    def identities(session: Session, spot: Spot | None) -> Walked:
+        walk = _news(feed, feed.changes) if feed.changes else partial(_walk_all, feed)
+        for rows, at in walk(session, spot):
+            yield [{"id": each} for row in rows for each in _identities(session, feed, row)], at
+
+    return {"gone": Way(identities, anew=feed.changes is None)}
+
+
+def _identities(session: Session, feed: Gone, row: Row) -> list[str]:
+    found = said(feed.id, row, session.functions())
+    several = cast("list[Any]", found) if isinstance(found, list) else [found]
+    return [_text(each) for each in several if truth(each)]
+
+
+def _news(listed: Marked, changes: Changes) -> Callable[[Session, Spot | None], Walked]:
+    """Return the walk through what has changed that a list's pages allow."""
+    ordered = changes.ordered and isinstance(listed.pages, Offsets | Numbers)
+    return partial(_by_mark if ordered else _since, listed, changes)
 
 
 def _detailed(listed: List, walk: Callable[[Session, Spot | None], Walked]) -> Way[Session]:
@@ -54,6 +78,10 @@ def _detailed(listed: List, walk: Callable[[Session, Spot | None], Walked]) -> W
     if not isinstance(listed, Listed) or not listed.details:
         return Way(walk)
     return Way(lambda session, spot: ((whole(session, listed, rows), at) for rows, at in walk(session, spot)))
+
+
+def _walk_all(listed: Marked, session: Session, spot: Spot | None) -> Walked:
+    return _walk(session, listed, listed.row, {}, spot)
 
 
 def _walk(session: Session, listed: List, row: str, more: Said, spot: Spot | None) -> Walked:
@@ -159,7 +187,7 @@ def _next(session: Session, listed: List, answer: Answer) -> str | None:
     return None
 
 
-def _by_mark(listed: Listed, changes: Changes, session: Session, spot: Spot | None) -> Walked:
+def _by_mark(listed: Marked, changes: Changes, session: Session, spot: Spot | None) -> Walked:
     def ask(mark: str | None, offset: int, size: int) -> Sequence[Row]:
         return _offset_page(session, listed, listed.row, _later(session, changes, mark), offset, size)[0]
 
@@ -174,7 +202,7 @@ def _by_mark(listed: Listed, changes: Changes, session: Session, spot: Spot | No
     )
 
 
-def _since(listed: Listed, changes: Changes, session: Session, spot: Spot | None) -> Walked:
+def _since(listed: Marked, changes: Changes, session: Session, spot: Spot | None) -> Walked:
     def walk(mark: str | None, within: Spot | None) -> Walked:
         return _walk(session, listed, listed.row, _later(session, changes, mark), within)
 

@@ -24,6 +24,7 @@ class Shop:
 
     def __init__(self) -> None:
         self.rows = {n: {"id": n, "sku": f"S{n}", "name": f"Lamp {n}", "at": 1000 + n} for n in range(1, COUNT + 1)}
+        self.deleted = list[dict[str, int]]()
         self.server = Server(self.reply)
         self.after: Callable[[], None] = lambda: None
 
@@ -71,6 +72,13 @@ class Shop:
         if ident.isdecimal():
             return said(self.rows[int(ident)]) if int(ident) in self.rows else said({}, status=404)
         return said(list(reversed(self.listed(query, 0, COUNT)[0])))
+
+    def deletions(self, _path, query, _body):
+        rows = [row for row in self.deleted if row["gone_at"] >= int(query.get("since", 0))]
+        return said(rows[int(query["offset"]) :][: int(query["limit"])])
+
+    def delete(self, number: int, at: int) -> None:
+        self.deleted.append({"product": number, "gone_at": at, "parts": [f"{self.rows.pop(number)['id']}"]})
 
     def graphql(self, _path, _query, body):
         if "broken" in body["query"]:
@@ -183,6 +191,46 @@ def test_s13_what_changed_is_read_from_the_mark_and_nothing_is_passed_by(shop: S
     for _ in range(2):
         *pages, last = connector.read("products", last.checkpoint, full=False)
     assert {each.id for page in pages for each in page.documents} == {"3"}
+
+
+FEED = {
+    "path": "deletions",
+    "row": "product",
+    "id": "parts",
+    "pages": {"by": "offset", "size": SIZE},
+    "changes": {"param": "since", "mark": "gone_at", "form": "epoch", "late": "1s"},
+}
+
+
+def test_s15_what_the_system_says_is_gone_is_passed_on_once_it_happens(shop: Shop):
+    connector = opened(shop, MANNERS["offset"] | {"gone": FEED})
+    for number in range(1, 9):
+        shop.delete(number, at=1000 + number)
+    *pages, last = connector.read("products", None, full=False)
+    assert [id_ for page in pages for id_ in page.gone] == [str(number) for number in range(1, 9)]
+    assert not {id_ for page in pages for id_ in page.gone} & {each.id for page in pages for each in page.documents}
+    shop.delete(9, at=2000)
+    *pages, last = connector.read("products", last.checkpoint, full=False)
+    assert "9" in [id_ for page in pages for id_ in page.gone]
+    *pages, last = connector.read("products", last.checkpoint, full=False)
+    assert [id_ for page in pages for id_ in page.gone] == ["9"]
+
+
+def test_s15_a_feed_without_marks_is_read_whole_each_time(shop: Shop):
+    feed = {name: value for name, value in FEED.items() if name != "changes"}
+    connector = opened(shop, MANNERS["offset"] | {"gone": feed})
+    shop.delete(3, at=1)
+    for _ in range(2):
+        *pages, last = connector.read("products", None, full=False)
+        assert [id_ for page in pages for id_ in page.gone] == ["3"]
+        assert "gone" not in last.checkpoint
+
+
+def test_a_full_scan_needs_no_feed_of_what_is_gone(shop: Shop):
+    shop.delete(3, at=1)
+    pages = list(opened(shop, MANNERS["offset"] | {"gone": FEED}).read("products", None, full=True))
+    assert pages[-1].complete
+    assert not any(page.gone for page in pages)
 
 
 def test_what_is_gone_is_not_fetched(shop: Shop):
@@ -307,6 +355,7 @@ def test_a_system_that_is_away_is_tried_later(shop: Shop):
         ({"of": "orders"}, 'there is no stream "orders" with buyers'),
         ({"buyers": {"document": "x"}}, 'there is no stream "parties"'),
         ({"changes": {"param": "s", "mark": "at", "form": "epoc"}}, 'did you mean "epoch"'),
+        ({"gone": {"path": "deleted"}}, "without changes everything is read each time"),
     ],
 )
 def test_a_mistake_is_refused_in_words(stream, says):
