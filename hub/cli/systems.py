@@ -127,7 +127,7 @@ def _manners(system: str, view: StreamView, zone: ZoneInfo) -> list[str]:
 
 
 def _comes(view: SystemView) -> str:
-    return _named(view, ("in", "both")) if view.streams else "files"
+    return _named(view, ("in", "both")) if view.streams or view.fault else "files"
 
 
 def _goes(view: SystemView) -> str:

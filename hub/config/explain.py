@@ -55,9 +55,22 @@ def _explained(
     if kind == "extra_forbidden":
         siblings = keys if len(inner) == 1 else tuple(_keys_at(model, inner[:-1]))
         return Found((*path, *inner), f"there is no such setting{guess_or_list(str(inner[-1]), siblings)}")
+    if kind.startswith("union_tag"):
+        return _wrong_sort(error, model, path, inner)
     if kind == "refused" and context["key"]:
         inner = (*inner, *context["key"])
     return Found((*path, *inner), _message(kind, context, error))
+
+
+def _wrong_sort(error: dict[str, Any], model: type[BaseModel], path: Path, inner: Path) -> Found:
+    """Explain that a table does not say of which sort it is, as the rest of its keys depends on that."""
+    key = str(error["ctx"]["discriminator"]).strip("'")
+    sorts = [each.model_fields[key].annotation for each in _models_at(model, inner) if key in each.model_fields]
+    words = list(dict.fromkeys(word for sort in sorts for word in get_args(sort)))
+    if error["type"] == "union_tag_not_found":
+        return Found((*path, *inner, key), f"is missing; one of {', '.join(words)}")
+    tag = str(error["ctx"]["tag"])
+    return Found((*path, *inner, key), f"{show(tag)} is not one of {', '.join(words)}{guess(tag, words)}")
 
 
 def _message(kind: str, context: dict[str, Any], error: dict[str, Any]) -> str:

@@ -63,6 +63,34 @@ def test_a_job_names_streams_that_the_connector_has():
     assert message.endswith('can be synchronised with an e-shop; did you mean "orders"?')
 
 
+REST = """[systems.x]
+kind = "erp"
+connector = "rest"
+url = "https://x.example"
+[systems.x.streams.orders]
+fields.number = "number"
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "message"),
+    [
+        ('pages = { by = "pages" }', "streams.orders.pages.by", 'did you mean "page"?'),
+        (
+            "pages = { size = 10 }",
+            "streams.orders.pages.by",
+            "is missing; one of none, offset, page, cursor, link, next",
+        ),
+        ('[systems.x.auth]\ntype = "baerer"', "auth.type", 'did you mean "bearer"?'),
+        ('[systems.x.auth]\ntoken = "env:T"', "auth.type", "is missing; one of none, basic, bearer"),
+    ],
+)
+def test_a_table_that_may_be_of_several_sorts_says_which_there_are(line, place, message):
+    ((_, where, said),) = faults_of(REST + line)
+    assert where == f"systems.x.{place}"
+    assert message in said
+
+
 DESCRIBED = {"sql"}
 """Connectors whose streams hub.toml itself describes."""
 NEEDED = {
