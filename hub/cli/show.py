@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
+from typing import Any
 
 import orjson
 from rich.console import Console
@@ -62,8 +63,13 @@ def json_line(value: object) -> None:
 
 
 def as_json(value: object, option: int) -> bytes:
-    """Return JSON of dataclasses, instants and plain values."""
-    return orjson.dumps(value, default=str, option=option | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    """Return JSON of dataclasses, named tuples, instants and plain values."""
+    return orjson.dumps(value, default=_told, option=option | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+
+
+def _told(value: Any) -> Any:
+    as_dict = getattr(value, "_asdict", None)
+    return str(value) if as_dict is None else as_dict()
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
