@@ -96,6 +96,9 @@ def home(optima: Optima, tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(folder, {"ERP_PASSWORD": password})
     home.file.write_text(text + SHOP, "utf-8")
     home.ok("up", "--until-idle")
+    # All jobs began at once: the ERP's may have been through before the shop's orders had come.
+    home.ok("jobs", "run", "erp.orders")
+    home.ok("up", "--until-idle")
     return home
 
 

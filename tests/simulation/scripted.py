@@ -13,6 +13,7 @@ from hub.clock import Clock
 from hub.config import Options, ScheduleSettings, SystemSettings
 from hub.connector import Change, Connector, Finding, Page, Place, Unreadable
 from hub.errors import Refused, TryLater
+from hub.tokens import Vault
 from tests.simulation.folder import SimPath
 
 PAGE = 3
@@ -122,10 +123,10 @@ def connectors(
 ) -> Generator[None]:
     """Have the hub's registry open our systems, and warehouses on paths that can be interrupted."""
 
-    def scripted(system: SystemSettings, _folder: Path, _clock: Clock) -> Connector:
+    def scripted(system: SystemSettings, _folder: Path, _clock: Clock, _vault: Vault) -> Connector:
         return ScriptedConnector(systems[system.name], point, kill)
 
-    def files(system: SystemSettings, folder: Path, clock: Clock) -> Connector:
+    def files(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> Connector:
         return FilesConnector(system.name, cast("Any", system.options), SimPath(folder), clock)
 
     types = {kind: registry.ConnectorType(ScriptedOptions, scripted) for kind in SCRIPTED}
