@@ -68,7 +68,9 @@ class Optima:
 def optima(request: pytest.FixtureRequest) -> Iterator[Optima]:
     server = request.getfixturevalue(request.param)
     url = server.new_database()
-    engine = sa.create_engine(url)
+    # Whoever works in the ERP has the company's clock, as the hub has it there.
+    clock = {"options": "-c timezone=Europe/Warsaw"} if request.param == "postgres" else {}
+    engine = sa.create_engine(url, connect_args=clock)
     with engine.begin() as connection:
         script = "\n".join(
             line for line in (EXAMPLE / "optima.sql").read_text("utf-8").splitlines() if line[:2] != "--"
