@@ -222,6 +222,16 @@ def test_a_process_that_starts_anew_goes_on_with_the_last_refresh_token(
     assert (script.number, script.refused) == (1, 0)
 
 
+def test_a_new_login_is_taken_up_by_who_is_at_work(timed_store: Store, rotating: tuple[Rotating, Server]):
+    script, server = rotating
+    api = api_of(server, vault_of(timed_store))
+    api.get("/things")
+    script.number = 2  # what another login was given
+    vault_of(timed_store).put("shop", Tokens("access-2", None, "refresh-2"))
+    assert api.get("/things").body == {"good": True}
+    assert len(script.bodies) == 1
+
+
 def test_a_login_that_has_ended_is_said_with_the_mend_and_without_secrets(
     timed_store: Store, rotating: tuple[Rotating, Server]
 ):
