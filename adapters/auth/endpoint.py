@@ -116,7 +116,8 @@ class TokenEndpoint:
         }.get(word, f"see [systems.{self._name}.auth]")
         if shown == "authorization_code" and word == "invalid_grant":
             mend = f"a code is taken once, for some minutes, and for its own redirect address; once more: {connect}"
-        return Refused(f"{self._name} gives no token: {word} {fault}; {mend}")
+        words = str(fault) if word in str(fault) else f"{word} {fault}"
+        return Refused(f"{self._name} gives no token: {words}; {mend}")
 
     def _basic(self) -> dict[str, str]:
         client, secret = self._client
