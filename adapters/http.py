@@ -133,12 +133,12 @@ class Api:
         json = None if body is None else orjson.dumps(body)
         return self._carry_out(_Request(request.method, request.url, json, request.headers, repeatable))
 
-    def send_form(self, path: str, fields: Mapping[str, str]) -> Answer:
-        """Send a form that may be sent again, as authorisation servers want it. Raises as `send`."""
+    def send_form(self, path: str, fields: Mapping[str, str], *, repeatable: bool = True) -> Answer:
+        """Send a form, as authorisation servers want it. Raises as `send`."""
         content = {"content-type": "application/x-www-form-urlencoded"}
         request = self._request("POST", path, None, content)
         form = urlencode(fields).encode()
-        return self._carry_out(_Request(request.method, request.url, form, request.headers))
+        return self._carry_out(_Request(request.method, request.url, form, request.headers, repeatable))
 
     def close(self) -> None:
         """Give the connections back, and the part in the host's budget."""

@@ -21,14 +21,15 @@ class Tokens:
     """Gets the next tokens; many servers take it once only, and give another with them."""
     origin: str = ""
     """A digest of the login that these come from: under another login they count for nothing."""
+    refresh_expires_at: datetime | None = None
+    """When the refresh token ends, and with it the login, as far as the server says."""
 
 
 class Vault(Protocol):
     """Where the tokens of all systems are kept."""
 
-    @property
-    def lasting(self) -> bool:
-        """Whether tokens outlive this process."""
+    def check(self) -> None:
+        """Look whether tokens that are kept outlive this process. Raises Misconfigured, with the mend."""
         ...
 
     def get(self, system: str) -> Tokens | None:

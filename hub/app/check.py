@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from hub.app.configuration import Configuration
 from hub.app.hub import Hub
+from hub.app.logins import standing
 from hub.app.registry import open_connector
 from hub.broker import topology
 from hub.broker.topology import MAINTENANCE
@@ -218,6 +219,21 @@ def _asked(question: Callable[[], list[Finding]]) -> "Future[list[Finding]]":
 
 def _system(hub: Hub, settings: SystemSettings) -> list[Finding]:
     try:
-        return open_connector(settings, hub.folder, hub.clock, hub.vault).check()
+        login = _login(hub, settings)
+        if any(not each.good for each in login):
+            return login
+        return login + open_connector(settings, hub.folder, hub.clock, hub.vault).check()
     except HubError as fault:
         return [Finding(settings.name, good=False, message=str(fault))]
+
+
+def _login(hub: Hub, settings: SystemSettings) -> list[Finding]:
+    """Look at the login, where a system takes one: without it there is nothing to ask."""
+    login = standing(hub, settings)
+    if login is None:
+        return []
+    end = f"{login.ends_at:%Y-%m-%d %H:%M:%S}Z" if login.ends_at else ""
+    if login.needed:
+        told = f"the login has ended at {end}" if end else "nobody has logged in yet"
+        return [Finding(settings.name, good=False, message=told, mend=login.mend)]
+    return [Finding(settings.name, good=True, message=f"the login ends at {end}" if end else "login: no end is named")]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hub.app.logins import Standing
 from hub.config import Settings, SystemSettings
 from hub.store import Tx, bindings, breakers, quarantine
 from hub.sync import System
@@ -63,6 +64,8 @@ class SystemView:
     streams: list[StreamView] = field(default_factory=list[StreamView])
     fault: str | None = None
     """Why its streams cannot be told."""
+    login: Standing | None = None
+    """None: nobody has to log in."""
 
 
 def system_view(tx: Tx, settings: Settings, name: str, exchange: System | None, fault: str | None) -> SystemView:

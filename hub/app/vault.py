@@ -1,11 +1,12 @@
 """Where the tokens of systems are kept: sealed in the database, or in memory where no key for that is given."""
 
 import threading
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
+from secrets import token_bytes
 from typing import Any
 from uuid import uuid4
 
@@ -22,10 +23,18 @@ LEASE = timedelta(minutes=3)
 """How long one process may take to get tokens; a process that died meanwhile holds the others up for so long."""
 PATIENCE = 30.0
 """Seconds that another waits for it."""
+NEW_KEY = "hub systems key"
+"""The command that makes one."""
+ENDS = ("expires_at", "refresh_expires_at")
 _LOOK_AGAIN = 0.1
 _NEVER = threading.Event()
 
 Ask = Callable[[Tokens | None], Tokens]
+
+
+def new_key() -> str:
+    """Return a key that seals tokens: 32 random bytes in base64."""
+    return b64encode(token_bytes(32)).decode()
 
 
 def open_vault(store: Store, key: str | None, clock: Clock) -> Vault:
@@ -36,11 +45,16 @@ def open_vault(store: Store, key: str | None, clock: Clock) -> Vault:
 class MemoryVault:
     """Keeps tokens as long as the process lives: enough where a new login needs nobody."""
 
-    lasting = False
-
     def __init__(self) -> None:
         self._kept: dict[str, Tokens] = {}
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def check(self) -> None:
+        """Raise Misconfigured: nothing outlives this process."""
+        raise Misconfigured(
+            "token_key is missing in [hub]: tokens that change have to be kept, sealed by it; "
+            f'token_key = "env:HUB_TOKEN_KEY", and there the output of: {NEW_KEY}'
+        )
 
     def get(self, system: str) -> Tokens | None:
         """Return a system's tokens."""
@@ -63,14 +77,16 @@ class MemoryVault:
 class StoredVault:
     """Keeps tokens in the database, sealed by a key that is not in it."""
 
-    lasting = True
-
     def __init__(self, store: Store, key: str, clock: Clock, sleep: Callable[[float], object] = _NEVER.wait) -> None:
         """`key`: a reference to it, read when it is used."""
         self._store, self._key, self._clock, self._sleep = store, key, clock, sleep
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._unstored: dict[str, Tokens] = {}
         """Got when the database was away: the next who comes stores them instead of asking anew."""
+
+    def check(self) -> None:
+        """Look whether the key is there; see the port."""
+        self._seal()
 
     def get(self, system: str) -> Tokens | None:
         """Return a system's tokens."""
@@ -140,8 +156,8 @@ class StoredVault:
                 f"the tokens of {system} were sealed with another key than token_key in [hub] now names; "
                 "add that one to it behind a blank, or log in anew"
             ) from None
-        opened = Tokens(**told)
-        return replace(opened, expires_at=told["expires_at"] and datetime.fromisoformat(told["expires_at"]))
+        ends = {name: datetime.fromisoformat(told[name]) for name in ENDS if told.get(name)}
+        return Tokens(**told | ends)
 
     def _seal(self) -> Any:
         try:
@@ -152,5 +168,5 @@ class StoredVault:
             return MultiFernet([Fernet(each) for each in resolve(self._key).split()])
         except ValueError:
             raise Misconfigured(
-                f"token_key in [hub]: {self._key} does not hold 32 bytes in base64; make one: openssl rand -base64 32"
+                f"token_key in [hub]: {self._key} does not hold 32 bytes in base64; make one: {NEW_KEY}"
             ) from None

@@ -1,17 +1,22 @@
 """`hub systems`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from hub.app import Hub
+from hub.app.logins import standing
 from hub.app.overview import FieldView, StreamView, SystemView, system_view
 from hub.app.planning import as_written, exchange_of, known_system
+from hub.app.vault import new_key
 from hub.cli import show, words
 from hub.cli.call import Json, opened
 from hub.cli.commands import COMMANDS, group
+from hub.cli.connect import connect
 from hub.cli.try_reading import try_reading
 from hub.errors import HubError
 
@@ -47,6 +52,8 @@ def show_one(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     show.say(f"{view.name}  {view.connector} ({view.kind})   jobs: {', '.join(view.jobs) or 'none'}")
     if _state(view):
         show.say(f"  {_state(view)}")
+    elif view.login:
+        show.say(f"  login good {_until(view.login.ends_at, zone)}")
     for each in view.streams:
         _show_stream(view.name, each, zone)
     if not view.streams and view.fault is None:
@@ -68,14 +75,57 @@ def try_one(
         return try_reading(hub, name, stream, limit, as_json=as_json)
 
 
+@app.command("connect")
+def connect_one(
+    ctx: typer.Context,
+    name: Name,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Come back to this port; 0: any.", show_default=False)
+    ] = None,
+    paste: Annotated[bool, typer.Option("--paste", help="Take the address that the browser ends at from you.")] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only show the address to log in at.")] = False,
+    wait: Annotated[int, typer.Option("--wait", min=1, max=3600, help="Seconds to wait for the login.")] = 300,
+    as_json: Json = False,
+) -> None:
+    """Log in to a system in a browser (OAuth 2), so that the hub may come and go from then on."""
+    with opened(ctx) as hub:
+        tokens = connect(hub, name, port, wait, paste=paste, browser=not no_browser)
+        zone = ZoneInfo(as_written(hub).hub.timezone)
+    if as_json:
+        ends = {"expires_at": tokens.expires_at, "refresh_expires_at": tokens.refresh_expires_at}
+        show.json({"system": name, "renewable": tokens.refresh is not None, **ends})
+        return
+    show.say(f"{name} is connected.")
+    until = f"until {words.local(tokens.expires_at, zone)}" if tokens.expires_at else "with no end that was named"
+    show.say(f"  access token  good {until}{', then renewed by itself' if tokens.refresh else ''}")
+    if tokens.refresh is None:
+        show.say(
+            "  No refresh token came with it: somebody has to log in again then. How to ask for one: docs/oauth.md"
+        )
+    else:
+        show.say(f"  login         good {_until(tokens.refresh_expires_at, zone)}")
+    show.say(f"Next: hub check {name}")
+
+
+@app.command("key")
+def new_token_key() -> None:
+    """Write a new key for token_key under [hub], which seals what logins give. Keep it outside of hub.toml."""
+    show.say(new_key())
+
+
+def _until(ends_at: datetime | None, zone: ZoneInfo) -> str:
+    return f"until {words.local(ends_at, zone)}" if ends_at else "for as long as the system says so: it names no end"
+
+
 def _view(hub: Hub, name: str) -> SystemView:
-    settings, fault, exchange = as_written(hub), None, None
+    settings, fault, exchange, login = as_written(hub), None, None, None
     try:
         exchange = exchange_of(hub, settings, name)
+        login = standing(hub, settings.systems[name])
     except HubError as cannot:
         fault = str(cannot)
     with hub.store.read() as tx:
-        return system_view(tx, settings, name, exchange, fault)
+        return replace(system_view(tx, settings, name, exchange, fault), login=login)
 
 
 def _show_stream(system: str, view: StreamView, zone: ZoneInfo) -> None:
@@ -141,4 +191,6 @@ def _named(view: SystemView, ways: Sequence[str]) -> str:
 def _state(view: SystemView) -> str:
     if view.fault:
         return view.fault
+    if view.login and view.login.needed:
+        return f"{'the login has ended' if view.login.ends_at else 'nobody has logged in yet'}: {view.login.mend}"
     return "left alone: hub check" if view.left_alone_since else ""

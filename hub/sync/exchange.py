@@ -56,7 +56,9 @@ def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: ti
         return True
     if work.scope:
         # Whoever says that something has changed gives a hint: how it stands now is what counts (PAINS S10).
-        _take_some(flow, scope.of_stream(work.scope, flow.name), work.run, hold, total)
+        named = scope.of_stream(work.scope, flow.name)
+        _take_some(flow, named, work.run, hold, total)
+        _bring_along(flow, named, work.run, hold, total)
         return True
     for each in (*_coming_along(flow), flow):
         _try_again(each, work.run, hold, total)
@@ -201,6 +203,17 @@ def _try_again(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> None:
             ready += [identity for identity, other in needed.items() if other in there]
     if ready:
         _take_some(flow, list(dict.fromkeys(ready)), run, hold, total)
+
+
+def _bring_along(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str]) -> None:
+    """Fetch what the records of a hint wait for (an order's buyer), and these once more: nothing else soon would."""
+    with hold.reading() as tx:
+        entries = quarantine.by_identity(tx, flow.system.name, flow.name, [f"id:{each}" for each in ids]).values()
+    waiting = {e.external_id: e.needs for e in entries if e.external_id and e.needs and "id" in e.needs}
+    for other in _coming_along(flow):
+        needed = {needs["id"] for needs in waiting.values() if needs["entity"] == other.stream.entity}
+        _take_some(other, sorted(needed), run, hold, total)
+    _take_some(flow, list(waiting), run, hold, total)
 
 
 def _take_some(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str]) -> None:

@@ -155,6 +155,25 @@ def test_s08_what_no_webhook_told_comes_with_the_next_poll(hub, shop):
     assert hub.keys("orders") == ["shop|1001"]
 
 
+def test_s08_an_order_of_a_hint_brings_its_buyer_along(hub, shop):
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    order(shop)
+    hub.run("shop", "orders", scope=["o1001"])
+    assert hub.keys("orders") == ["shop|1001"]
+    assert hub.keys("parties") == ["shop|c1"]
+    assert not hub.waiting()
+
+
+def test_s08_an_order_of_a_hint_whose_buyer_cannot_be_fetched_waits(hub, shop):
+    order(shop)
+    hub.run("shop", "orders", scope=["o1001"])
+    assert [each.cause for each in hub.waiting()] == ["waits-for-parties"]
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    hub.run("shop", "parties", "orders")
+    assert hub.keys("orders") == ["shop|1001"]
+    assert not hub.waiting()
+
+
 def test_s10_a_late_hint_does_not_set_the_status_back(hub, erp, shop):
     shop.put("parties", "c1", name="Jan", email="jan@example.com")
     order(shop)

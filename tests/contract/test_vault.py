@@ -108,7 +108,7 @@ def test_a_key_is_changed_by_putting_the_new_one_in_front(timed_store: Store):
     assert vault_of(timed_store, "env:OTHER").get("shop") == FIRST
 
 
-@pytest.mark.parametrize(("key", "says"), [("env:OTHER", "another key"), ("env:SHORT", "openssl rand -base64 32")])
+@pytest.mark.parametrize(("key", "says"), [("env:OTHER", "another key"), ("env:SHORT", "hub systems key")])
 def test_a_wrong_key_is_said_with_the_mend(timed_store: Store, key: str, says: str):
     vault_of(timed_store).put("shop", FIRST)
     with pytest.raises(Misconfigured, match=says):
@@ -220,6 +220,16 @@ def test_a_process_that_starts_anew_goes_on_with_the_last_refresh_token(
     assert api_of(server, vault_of(timed_store)).get("/things").body == {"good": True}
     assert api_of(server, vault_of(timed_store)).get("/things").body == {"good": True}
     assert (script.number, script.refused) == (1, 0)
+
+
+def test_a_new_login_is_taken_up_by_who_is_at_work(timed_store: Store, rotating: tuple[Rotating, Server]):
+    script, server = rotating
+    api = api_of(server, vault_of(timed_store))
+    api.get("/things")
+    script.number = 2  # what another login was given
+    vault_of(timed_store).put("shop", Tokens("access-2", None, "refresh-2"))
+    assert api.get("/things").body == {"good": True}
+    assert len(script.bodies) == 1
 
 
 def test_a_login_that_has_ended_is_said_with_the_mend_and_without_secrets(

@@ -3,7 +3,10 @@
 import base64
 import hmac
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
 
 from hub.connector import Call
 from tests.fakes.records import Record
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
 RESOURCES = ("coupon", "customer", "order", "product")
 PING = Call({"content-type": "application/x-www-form-urlencoded"}, b"webhook_id=7")
 """The first call, when a webhook is registered: not signed (seen, version 11.0)."""
+
+FAILURES = 5
+"""Deliveries in a row that were not answered with 2xx, 301 or 302, after which a webhook is disabled (docs: Webhooks)."""
 
 
 def shown(record: Record) -> Row:
@@ -67,3 +73,30 @@ def call(topic: str, payload: Row, secret: str) -> Call:
         "delivery-id": "70",
     }
     return Call({f"x-wc-webhook-{name}": value for name, value in told.items()}, body)
+
+
+def deliver(shop: "WooCommerce", topic: str, payload: Row) -> Sequence[tuple[int, str]]:
+    """Call everybody who has asked for a topic, once each; returns status and body of their answers, 0 for silence."""
+    asked_for = [each for each in shop.webhooks.there() if each.values["topic"] == topic]
+    return [_delivered(each, topic, payload) for each in asked_for if each.values["status"] == "active"]
+
+
+def _delivered(webhook: Record, topic: str, payload: Row) -> tuple[int, str]:
+    answer = post(webhook.values["delivery_url"], call(topic, payload, webhook.values["secret"]))
+    good = 200 <= answer[0] < 300 or answer[0] in (301, 302)
+    webhook.values["failures"] = 0 if good else webhook.values.get("failures", 0) + 1
+    if webhook.values["failures"] >= FAILURES:
+        webhook.values["status"] = "disabled"
+    return answer
+
+
+def post(address: str, told: Call) -> tuple[int, str]:
+    """Send a call; returns status and body of the answer, 0 for silence."""
+    request = Request(address, told.body, dict(told.headers), method="POST")
+    try:
+        with urlopen(request, timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as refused:
+        return refused.code, refused.read().decode()
+    except (URLError, ConnectionError):
+        return 0, ""
