@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from hub.config.exchange import ExchangeOptions, RangeSettings
 from hub.connector import Page
@@ -30,6 +31,16 @@ SOON, LATER = 70.0, 7 * 3600.0
 MOST_ROUNDS = 12
 """Rounds of either sort within which nothing must be left to do."""
 FLIPS = 3
+STATE = {
+    "records": "SELECT name, revision FROM entity ORDER BY name",
+    "bindings": "SELECT id, key, seen, sent, digest, owed, flips, parked_at, gone_at FROM binding ORDER BY id",
+    "intents": "SELECT system, entity, key, made_at FROM intent ORDER BY system, entity, key",
+    "losers": "SELECT count(*) FROM conflict",
+    "history": "SELECT count(*) FROM history",
+    "quarantine": "SELECT id, cause, again FROM quarantine WHERE state = 'open' ORDER BY id",
+    "checkpoints": "SELECT system, stream, value FROM checkpoint WHERE stream NOT LIKE '%/full' ORDER BY system, stream",
+}
+"""What a run goes by, less when it was last looked at: where a round leaves all of it alone, so does the next."""
 
 
 def _one_ahead(pages: Iterator[Page]) -> Generator[Page]:
@@ -243,27 +254,27 @@ class World:
         """Let everything be well from now on, until nothing is left to do."""
         self.faults.on = False
         self.say("world", "from here on everything is well")
-        undone = any(each.traits.undoes for each in self.peers.values())
-        if not self._settles(SOON, 2 * FLIPS if undone else 1):
+        if not self._settles(SOON):
             return
         if self.plan.prompt:
             self.broken = [f"only a full scan finds it: {each}" for each in self.judge()]
         if not self.broken:
-            self._settles(LATER, 2)
+            self._settles(LATER)
 
-    def _settles(self, seconds: float, least: int) -> bool:
-        """Take rounds until one changes nothing; returns whether it came to that."""
-        before: tuple[int, ...] = ()
-        for number in range(MOST_ROUNDS):
+    def _settles(self, seconds: float) -> bool:
+        """Take rounds until one changes nothing at all, so that none after it would; returns whether it came to that."""
+        moves: list[str] = []
+        for _ in range(MOST_ROUNDS):
             self.clock.move(seconds)
             self._release()
             before = self._state()
             self._round()
             if self.broken:
                 return False
-            if number >= least and self._state() == before and all(each.is_quiet for each in self.peers.values()):
+            moves = [name for name, now in self._state().items() if now != before[name]]
+            if not moves and all(each.is_quiet for each in self.peers.values()):
                 return True
-        self.broken.append(f"there is always something left to do: {before} became {self._state()}")
+        self.broken.append(f"there is always something left to do: {', '.join(moves)} never stand still")
         return False
 
     def _round(self) -> None:
@@ -276,12 +287,10 @@ class World:
                     break
         self.jobs = [each for each in self.jobs if not each.done]
 
-    def _state(self) -> tuple[int, ...]:
-        """Return what must not move any more: requests to write, revisions, open intents."""
-        revisions = self.database.ask("SELECT coalesce(sum(revision), 0) FROM entity")[0][0]
-        intents = self.database.ask("SELECT count(*) FROM intent")[0][0]
-        conflicts = self.database.ask("SELECT count(*) FROM conflict")[0][0]
-        return (sum(each.writes for each in self.peers.values()), revisions, intents, conflicts)
+    def _state(self) -> dict[str, Any]:
+        """Return what must not move any more: requests to write, and all that a run goes by."""
+        kept = {name: self.database.ask(text) for name, text in STATE.items()}
+        return {"writes": sum(each.writes for each in self.peers.values()), **kept}
 
     def _release(self) -> None:
         """Have an operator release what was parked or stopped by a brake, where nothing goes on undoing."""
