@@ -48,6 +48,11 @@ class SimConnector:
         found = _shop(self) if self.is_shop else _erp(self)
         return {each.entity: each for each in found if each.entity in self.entities}
 
+    @property
+    def hooks(self) -> None:
+        """It calls, but the world makes hints of its calls."""
+        return
+
     def check(self) -> list[Finding]:
         """Find nothing."""
         return []

@@ -93,6 +93,8 @@ class Plan:
     """The shop that owns the products' descriptions, if one does."""
     twins: bool = False
     """Whether the ERP has two parties of one e-mail address from the beginning, so that nobody can say who is meant."""
+    stocked: bool = False
+    """Whether the systems have been at work for some time before there is a hub."""
     prompt: bool = False
     """Whether nothing happens that only a full scan can find: then all must agree before there is one."""
     rates: dict[str, float] = field(default_factory=dict[str, float])
@@ -110,7 +112,7 @@ class Plan:
         kinds = ", ".join(sorted(self.rates)) or "none"
         systems = "; ".join(_told(each) for each in self.systems)
         owner = f"; {self.owner} owns descriptions" if self.owner else ""
-        owner += "; twins" * self.twins + "; prompt" * self.prompt
+        owner += "; twins" * self.twins + "; stocked" * self.stocked + "; prompt" * self.prompt
         return f"{self.steps} steps of {', '.join(sorted(self.entities))}{owner}; {systems}; accidents: {kinds}"
 
 
@@ -145,7 +147,8 @@ def plan_of(seed: int) -> Plan:
         rates = {name: rate for name, rate in rates.items() if name not in ONLY_FULL}
     if not all(each.keeps_reference for each in systems):
         rates.pop("rename", None)  # what is renamed before it was found can be found by nothing then
-    return Plan(seed, systems, entities, dice.choice((30, 60, 90)), owner, twins, prompt, rates)
+    steps, stocked = dice.choice((30, 60, 90)), dice.random() < 0.4
+    return Plan(seed, systems, entities, steps, owner, twins, stocked, prompt, rates)
 
 
 def _traits(name: str, kind: str, dice: random.Random) -> Traits:

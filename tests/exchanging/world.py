@@ -4,9 +4,10 @@ import random
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from hub import scope
 from hub.config.exchange import ExchangeOptions, RangeSettings
 from hub.connector import Page
 from hub.errors import LeaseLost, Refused, TryLater
@@ -26,6 +27,10 @@ DEEPEST = 3
 """How many runs may be in the middle of something, one inside the other."""
 STREAMS = ("parties", "products", "prices", "stock", "orders")
 FULL_EVERY = timedelta(hours=6)
+BEFORE = 15
+"""What users do before there is a hub, where systems have been at work for some time."""
+HINTS_LATE = (0, 0, 5, 60, 600, 30_000)
+"""Seconds that a webhook may be under way: the last is behind the next full scan."""
 SOON, LATER = 70.0, 7 * 3600.0
 """Seconds between two rounds in the end: enough for what is late; and enough for full scans."""
 MOST_ROUNDS = 12
@@ -60,13 +65,14 @@ class Job:
     system: str
     streams: tuple[str, ...]
     scope: tuple[str, ...] | None = None
-    """Of a webhook: what it told of."""
+    """Of webhooks: what they told of."""
     run: int = 0
     generation: int = 1
     not_before: datetime = START
     busy: bool = False
+    begun: bool = False
     done: bool = False
-    """Of a webhook: it has been answered."""
+    """Of webhooks: they have been answered."""
 
     @property
     def name(self) -> str:
@@ -119,13 +125,24 @@ class World:
     # What the hub is told
 
     def _webhook(self, peer: Peer, table: str, number: str) -> None:
-        streams = [table] if table in self.plan.entities else []
-        if not streams or not self.faults.happens("webhook"):
+        """Have a system tell that something has changed: soon or late, and perhaps once more at another time."""
+        if table not in self.plan.entities or not self.faults.happens("webhook"):
             return
         for _ in range(2 if self.faults.happens("webhook-twice") else 1):
-            late = timedelta(seconds=self.faults.of("webhook").choice((0, 0, 5, 60, 600)))
-            job = Job(peer.name, (streams[0],), (number,), self._number(), not_before=self.clock.now() + late)
-            self.jobs.append(job)
+            comes = self.clock.now() + timedelta(seconds=self.faults.of("webhook").choice(HINTS_LATE))
+            told = tuple(scope.named(table, [number]))
+            self.jobs.append(Job(peer.name, (table,), told, self._number(), not_before=comes))
+
+    def _gather(self, now: datetime) -> None:
+        """Let hints that have come before their run begins be one run, as the hub's triggers are."""
+        first: dict[str, Job] = {}
+        for each in self.jobs:
+            if each.scope is None or each.begun or each.not_before > now:
+                continue
+            one = first.setdefault(each.name, each)
+            if one is not each:
+                one.scope, each.done = tuple(dict.fromkeys((*(one.scope or ()), *each.scope))), True
+        self.jobs = [each for each in self.jobs if not each.done]
 
     def system(self, name: str, connector: SimConnector) -> System:
         """Return what the engine is told of a system."""
@@ -164,7 +181,7 @@ class World:
 
     def _ready(self) -> list[Job]:
         now = self.clock.now()
-        self.jobs = [each for each in self.jobs if not each.done]
+        self._gather(now)
         return [each for each in self.jobs if each.not_before <= now and not each.busy]
 
     def run(self, job: Job) -> None:
@@ -172,9 +189,10 @@ class World:
         self.runs += 1
         peer = self.peers[job.system]
         generation = job.generation
-        busy, job.busy = job.busy, True
+        busy, job.busy, job.begun = job.busy, True, True
         self._stack.append(job)
-        self.say(job.name, f"run {job.run} begins{f' with {job.scope}' if job.scope else ''}")
+        told = f" for {[each.rpartition(scope.PARTED)[2] for each in job.scope]}" if job.scope else ""
+        self.say(job.name, f"run {job.run} begins{told}")
         connector = SimConnector(peer, self.faults, self.point, self.plan.entities, self._owns())
         peer.guards.append(connector.guard)
         hold = SimHold(
@@ -242,13 +260,16 @@ class World:
     # The end
 
     def begin(self) -> None:
-        """Have the hub know the ERP's twins before anybody else speaks of them."""
+        """Let the systems work before there is a hub; have it know the ERP's twins before anybody speaks of them."""
+        self.faults.on = False
+        for _ in range(BEFORE if self.plan.stocked else 0):
+            self.say("users", self.users.go_on())
+            self.clock.move(self.dice.choice((3.0, 40.0, 300.0, 7200.0)))
         if self.plan.twins:
-            self.faults.on = False
             for number in range(2):
                 self.peers["erp"].add("parties", {"name": f"Twin {number}", "email": TWIN})
             self.run(self.jobs[0])
-            self.faults.on = True
+        self.faults.on = True
 
     def come_right(self) -> None:
         """Let everything be well from now on, until nothing is left to do."""
@@ -278,7 +299,8 @@ class World:
         return False
 
     def _round(self) -> None:
-        for job in [each for each in self.jobs if not each.done]:
+        self._gather(datetime.max.replace(tzinfo=UTC))
+        for job in list(self.jobs):
             job.not_before = self.clock.now()
             for _ in range(3):
                 number = job.run
