@@ -38,7 +38,7 @@ RATES: dict[str, float] = {
 }
 """Kinds of accidents, and how likely each is where it may happen."""
 
-ONLY_FULL = frozenset(["page-omits", "write-refused", "stall", "delete", "webhook"])
+ONLY_FULL = frozenset(["page-omits", "write-refused", "stall", "delete"])
 """After these a full scan may be needed to come right."""
 
 MARKS = ("revision", "seconds", "lies", "none")
