@@ -14,6 +14,7 @@ from hub.errors import LeaseLost, Refused, TryLater
 from hub.handler import Done, Work
 from hub.store import bindings, quarantine
 from hub.sync import System, exchanger
+from hub.sync.ahead import AHEAD
 from tests.exchanging.connector import LIST, SimConnector
 from tests.exchanging.database import Database
 from tests.exchanging.faults import Crash, Faults
@@ -48,12 +49,12 @@ STATE = {
 """What a run goes by, less when it was last looked at: where a round leaves all of it alone, so does the next."""
 
 
-def _one_ahead(pages: Iterator[Page]) -> Generator[Page]:
-    """Read the next page before one is stored."""
+def _some_ahead(pages: Iterator[Page]) -> Generator[Page]:
+    """Read the next pages before one is stored, as many as the reading thread does."""
     waiting: list[Page] = []
     for page in pages:
         waiting.append(page)
-        if len(waiting) > 1:
+        if len(waiting) > AHEAD:
             yield waiting.pop(0)
     yield from waiting
 
@@ -151,7 +152,7 @@ class World:
             range=RangeSettings(price_list=LIST if connector.is_shop else None),
             flips=FLIPS,
         )
-        ahead = _one_ahead if connector.peer.traits.ahead else iter
+        ahead = _some_ahead if connector.peer.traits.ahead else iter
         return System(name, connector.peer.traits.kind, connector, options, self.owners, ahead=ahead)
 
     @property
