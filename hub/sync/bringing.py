@@ -231,17 +231,20 @@ class Bringing:
         creates = {each.write.key: each for each in wants if self._is_intended(each)}
         if not creates:
             return wants
+        name, entity = self.flow.system.name, self.flow.stream.entity
         with self.hold.page() as (tx, _):
-            references = {key: each.write.reference for key, each in creates.items()}
-            looked_into = [each.intent for each in creates.values() if each.intent is not None]
-            name, entity = self.flow.system.name, self.flow.stream.entity
+            # In the writers' turn: whoever renames or deletes a record from here on finds its intent.
+            records.take_turn(tx, entity)
+            known = records.by_keys(tx, entity, list(creates))
+            there = {key for key, each in known.items() if each.deleted_at is None}
             # Since we looked, another run may have created some, and be through with it.
-            made = bindings.by_keys(tx, name, entity, list(references))
-            references = {key: each for key, each in references.items() if key not in made}
+            free = there - bindings.by_keys(tx, name, entity, list(there)).keys()
+            references = {key: each.write.reference for key, each in creates.items() if key in free}
+            looked_into = [each.intent for each in creates.values() if each.intent is not None]
             ours = intents.make(tx, name, entity, references, looked_into, self.run)
-        # Another run is creating the others at this moment.
-        brought.unsettled |= creates.keys() - ours
-        return [each for each in wants if each.write.key not in brought.unsettled]
+        # Another run is creating the others at this moment; or they are called otherwise now, and come as such.
+        brought.unsettled |= there - ours
+        return [each for each in wants if each.write.key in ours or each.write.key not in creates]
 
     # The writes
 

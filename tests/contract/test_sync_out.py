@@ -117,6 +117,27 @@ def test_s06_a_create_whose_answer_was_lost_is_found_again(hub, erp, shop, clock
     assert [each.what for each in hub.events("orders", "shop|1001")] == ["found", "told"]
 
 
+@pytest.mark.parametrize("then", ["renamed", "deleted"])
+def test_s06_what_is_renamed_or_deleted_while_it_is_looked_for_leaves_nothing_behind(hub, erp, shop, then):
+    lamp(erp)
+    hub.run("erp", "products")
+    find = shop.find
+
+    def slowly(stream, wanted):
+        shop.find = find
+        if then == "renamed":
+            erp.put("products", "1", sku="B")
+        else:
+            erp.rows["products"].clear()
+        hub.run("erp", "products", full=True)
+        hub.run("shop", "products")
+        return find(stream, [])
+
+    shop.find = slowly
+    hub.in_step("products")
+    assert [row["sku"] for row in shop.rows["products"].values()] == (["B"] if then == "renamed" else [])
+
+
 def test_s18_what_was_not_answered_holds_up_nothing_else(hub, erp, shop, clock: StandingClock):
     shop.put("parties", "c1", name="Jan", email="jan@example.com")
     order(shop)
