@@ -169,7 +169,7 @@ class SimConnector:
         raw = dict(document.raw)
         place = Place(f"{self.peer.name} {stream} {document.id}")
         key = ""
-        if raw.pop("draft", False):
+        if raw.pop("draft", False) and not self.peer.traits.quiet:
             raw.pop("status")
         if stream == "prices" and self.is_shop:
             raw |= {"list": LIST, "currency": CURRENCY}

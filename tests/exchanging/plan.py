@@ -21,7 +21,7 @@ RATES: dict[str, float] = {
     "write-unanswered": 0.04,
     "write-late": 0.08,
     "write-unknown": 0.02,
-    "half-written": 0.15,
+    "half-written": 0.4,
     "write-refused": 0.02,
     "any-order": 0.3,
     # a page of a system
@@ -67,6 +67,8 @@ class Traits:
     """Whether it has a place for the hub's reference."""
     drafts: bool = False
     """Whether a new order is a draft until a second request confirms it."""
+    quiet: bool = False
+    """Whether nothing that a draft shows tells it from a whole order."""
     embeds: bool = False
     """Whether the buyers come with the orders."""
     guests: bool = False
@@ -148,6 +150,7 @@ def plan_of(seed: int) -> Plan:
     if not all(each.keeps_reference for each in systems):
         rates.pop("rename", None)  # what is renamed before it was found can be found by nothing then
     steps, stocked = dice.choice((30, 60, 90)), dice.random() < 0.4
+    systems = (replace(systems[0], quiet=systems[0].drafts and dice.random() < 0.5), *systems[1:])
     return Plan(seed, systems, entities, steps, owner, twins, stocked, prompt, rates)
 
 
