@@ -24,13 +24,20 @@ def by_offset(ask: Callable[[System, int, int], tuple[Sequence[Row], int | None]
 
 
 def by_mark(
-    ask: Callable[[System, str | None, int, int], Sequence[Row]], size: int, mark: str, late: timedelta
+    ask: Callable[[System, str | None, int, int], Sequence[Row]],
+    size: int,
+    mark: str,
+    late: timedelta,
+    last: Callable[[System], Sequence[Row]],
 ) -> Way[System]:
     """Walk through what has changed, in the order of a mark (an RFC 3339 text).
 
     `ask(system, mark, offset, size)` gives rows of that mark and later, ordered by it; `late`: so long after its mark a
-    record may become visible.
+    record may become visible; `last(system)` gives the row that was changed last, or none: see `pages.by_mark`.
     """
+
+    def newest(system: System) -> str | None:
+        return next((row[mark] for row in last(system)), None)
 
     def walk(system: System, spot: pages.Spot | None) -> Iterable[tuple[Sequence[Row], pages.Spot]]:
         return pages.by_mark(
@@ -41,6 +48,7 @@ def by_mark(
             mark=itemgetter(mark),
             earlier=pages.before(late),
             moment=pages.instant,
+            newest=partial(newest, system),
         )
 
     return Way(walk)
@@ -92,7 +100,11 @@ def changed(listing: Listing[System], mark: str, late: timedelta) -> Way[System]
     def ask(system: System, since: str | None, offset: int, size: int) -> Sequence[Row]:
         return listing.page(system, offset, size, mark, since)[0]
 
-    return by_mark(ask, listing.size, mark, late)
+    def last(system: System) -> Sequence[Row]:
+        total = listing.page(system, 0, 1, mark)[1]
+        return listing.page(system, total - 1, 1, mark)[0] if total else ()
+
+    return by_mark(ask, listing.size, mark, late, last)
 
 
 def found(listing: Listing[System]) -> Callable[[System, Sequence[str]], dict[str, Row]]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from hub.connector import GUEST
 from hub.store import bulk
-from hub.store.batch import among, pack, rows
+from hub.store.batch import among, one_of, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import binding, scan
 
@@ -51,20 +51,45 @@ _STORED = Binding._fields[:-1]
 """All but the number, which stands last: the database gives it."""
 
 
-def _found(tx: Tx, *conditions: sa.ColumnElement[bool], most: int | None = None) -> list[Binding]:
-    statement = sa.select(*_COLUMNS).where(*conditions).order_by(binding.c.id).limit(most)
-    return [Binding(*row) for row in tx.execute(statement)]
-
-
 def _of(system: str, entity: str) -> sa.ColumnElement[bool]:
     return (binding.c.system == system) & (binding.c.entity == entity)
+
+
+# Made once: of a run with nothing to do, making the statements anew would be most of the work.
+_HERE = (binding.c.system == sa.bindparam("system")) & (binding.c.entity == sa.bindparam("entity"))
+_THERE = binding.c.gone_at.is_(None)
+_BEHIND = (
+    sa.select(*_COLUMNS)
+    .where(_HERE, binding.c.id > sa.bindparam("after"))
+    .order_by(binding.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+_OWED = _BEHIND.where(binding.c.owed)
+_MADE = _BEHIND.where(_THERE)
+_COUNT = sa.select(sa.func.count()).where(_HERE, _THERE)
+
+
+@cache
+def _one_of(dialect: str, column: str) -> sa.Executable:
+    given = sa.select(rows(dialect, "given", value=sa.Text()).c.value)
+    return sa.select(*_COLUMNS).where(_HERE, one_of(dialect, binding.c[column], given)).order_by(binding.c.id)
+
+
+def _found(tx: Tx, statement: sa.Executable, system: str, entity: str, **given: Any) -> list[Binding]:
+    return [Binding(*row) for row in tx.execute(statement, {"system": system, "entity": entity, **given})]
+
+
+def _with(tx: Tx, column: str, system: str, entity: str, values: Collection[str]) -> list[Binding]:
+    if not values:
+        return []
+    given = pack({"value": value} for value in values)
+    return _found(tx, _one_of(tx.dialect, column), system, entity, given=given)
 
 
 @cache
 def _differing(dialect: str) -> sa.Executable:
     given = rows(dialect, "given", id=sa.Text(), digest=sa.Text())
-    here = (binding.c.system == sa.bindparam("system")) & (binding.c.entity == sa.bindparam("entity"))
-    known = sa.select(binding.c.digest).where(binding.c.external_id == given.c.id, here, binding.c.gone_at.is_(None))
+    known = sa.select(binding.c.digest).where(binding.c.external_id == given.c.id, _HERE, _THERE)
     return sa.select(given.c.id).where(known.scalar_subquery().is_distinct_from(given.c.digest))
 
 
@@ -79,14 +104,12 @@ def differing(tx: Tx, system: str, entity: str, digests: Mapping[str, str]) -> s
 
 def by_ids(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, Binding]:
     """Return bindings by the system's identity, of records that are gone too."""
-    found = _found(tx, _of(system, entity), among(tx.dialect, binding.c.external_id, ids)) if ids else []
-    return {each.external_id: each for each in found}
+    return {each.external_id: each for each in _with(tx, "external_id", system, entity, ids)}
 
 
 def by_keys(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str, Binding]:
     """Return bindings by our key; where a record has several in the system, the first account. None that are gone."""
-    there = binding.c.gone_at.is_(None)
-    found = _found(tx, _of(system, entity), among(tx.dialect, binding.c.key, keys), there) if keys else []
+    found = [each for each in _with(tx, "key", system, entity, keys) if each.gone_at is None]
     guests = {each.key: each for each in reversed(found) if each.external_id.startswith(GUEST)}
     return guests | {each.key: each for each in reversed(found) if not each.external_id.startswith(GUEST)}
 
@@ -106,12 +129,12 @@ def of_record(tx: Tx, entity: str, key: str) -> list[tuple[str, Binding]]:
 
 def owed(tx: Tx, system: str, entity: str, after: int, most: int) -> list[Binding]:
     """Return what is to be brought to a system again, in the order of the bindings' numbers."""
-    return _found(tx, _of(system, entity), binding.c.owed, binding.c.id > after, most=most)
+    return _found(tx, _OWED, system, entity, after=after, most=most)
 
 
 def made_since(tx: Tx, system: str, entity: str, after: int, most: int) -> list[Binding]:
     """Return what was bound after a binding's number: what hangs on it can go now."""
-    return _found(tx, _of(system, entity), binding.c.id > after, binding.c.gone_at.is_(None), most=most)
+    return _found(tx, _MADE, system, entity, after=after, most=most)
 
 
 def put(tx: Tx, system: str, entity: str, bound: Collection[Binding], run: int) -> None:
@@ -123,8 +146,7 @@ def put(tx: Tx, system: str, entity: str, bound: Collection[Binding], run: int) 
 
 def count(tx: Tx, system: str, entity: str) -> int:
     """Return how many records of a system are bound and there."""
-    there = sa.select(sa.func.count()).where(_of(system, entity), binding.c.gone_at.is_(None))
-    return tx.execute(there).scalar_one()
+    return tx.execute(_COUNT, {"system": system, "entity": entity}).scalar_one()
 
 
 @dataclass(frozen=True, slots=True)

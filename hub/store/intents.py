@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
 
 from hub.store import bulk
-from hub.store.batch import among
+from hub.store.batch import among, one_of, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import intent
 
@@ -22,13 +23,19 @@ class Intent:
     made_at: datetime
 
 
+@cache
+def _find(dialect: str) -> sa.Executable:
+    known = one_of(dialect, intent.c.key, sa.select(rows(dialect, "given", key=sa.Text()).c.key))
+    here = (intent.c.system == sa.bindparam("system")) & (intent.c.entity == sa.bindparam("entity"))
+    return sa.select(intent.c.key, intent.c.reference, intent.c.run, intent.c.made_at).where(here, known)
+
+
 def find(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str, Intent]:
     """Return the open intents among some keys."""
     if not keys:
         return {}
-    here = (intent.c.system == system) & (intent.c.entity == entity) & among(tx.dialect, intent.c.key, keys)
-    statement = sa.select(intent.c.key, intent.c.reference, intent.c.run, intent.c.made_at).where(here)
-    return {row.key: Intent(*row) for row in tx.execute(statement)}
+    given = {"system": system, "entity": entity, "given": pack({"key": key} for key in keys)}
+    return {row.key: Intent(*row) for row in tx.execute(_find(tx.dialect), given)}
 
 
 def under_way(tx: Tx, system: str, entity: str) -> dict[str, datetime]:

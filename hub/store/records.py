@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.store import bulk
 from hub.store.batch import among, one_of, pack, rows
 from hub.store.database import Tx
-from hub.store.runs import insert
 from hub.store.schema import LOOKED_UP, entity, record
 
 
@@ -42,20 +42,33 @@ class Record:
     deleted_at: datetime | None = None
 
 
+_COLUMNS = tuple(record.c[column] for column in Record.__dataclass_fields__)
+_LATEST = sa.select(entity.c.revision).where(entity.c.name == sa.bindparam("of"))
+_TURN = _LATEST.with_for_update()
+
+
 def take_turn(tx: Tx, name: str) -> int:
     """Wait for the turn to write an entity's records; returns its latest revision. The turn ends with the transaction."""
-    statement = sa.select(entity.c.revision).where(entity.c.name == name).with_for_update()
-    latest = tx.execute(statement).scalar_one_or_none()
+    latest = tx.execute(_TURN, {"of": name}).scalar_one_or_none()
     if latest is None:
-        tx.execute(insert(tx, entity).values(name=name, revision=0).on_conflict_do_nothing())
-        latest = tx.execute(statement).scalar_one()
+        bulk.insert(tx, entity, [{"name": name, "revision": 0}])
+        latest = tx.execute(_TURN, {"of": name}).scalar_one()
     return latest
+
+
+def _among(dialect: str, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    known = one_of(dialect, record.c.key, sa.select(rows(dialect, "given", key=sa.Text()).c.key))
+    return sa.select(*columns).where(record.c.entity == sa.bindparam("entity"), known)
 
 
 @cache
 def _fields_of(dialect: str) -> sa.Executable:
-    known = one_of(dialect, record.c.key, sa.select(rows(dialect, "given", key=sa.Text()).c.key))
-    return sa.select(record.c.key, record.c.fields).where(record.c.entity == sa.bindparam("entity"), known)
+    return _among(dialect, record.c.key, record.c.fields)
+
+
+@cache
+def _by_keys(dialect: str) -> sa.Executable:
+    return _among(dialect, *_COLUMNS)
 
 
 def fields_of(tx: Tx, name: str, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
@@ -96,7 +109,7 @@ def find(
     tx: Tx, name: str | None = None, *, key: str | None = None, text: str | None = None, most: int = 100
 ) -> list[Record]:
     """List records by entity, by key, or by a text that the key begins with; the latest changes first."""
-    statement = sa.select(*(record.c[column] for column in Record.__dataclass_fields__))
+    statement = sa.select(*_COLUMNS)
     if name is not None:
         statement = statement.where(record.c.entity == name)
     if key is not None:
@@ -116,10 +129,18 @@ def counts(tx: Tx) -> dict[str, int]:
 
 def by_keys(tx: Tx, name: str, keys: Collection[str]) -> dict[str, Record]:
     """Return those records that are known, deleted ones too."""
-    columns = [record.c[column] for column in Record.__dataclass_fields__]
-    known = among(tx.dialect, record.c.key, keys)
-    found = tx.execute(sa.select(*columns).where(record.c.entity == name, known)) if keys else ()
-    return {row.key: Record(*row) for row in found}
+    if not keys:
+        return {}
+    given = pack({"key": key} for key in keys)
+    return {row.key: Record(*row) for row in tx.execute(_by_keys(tx.dialect), {"given": given, "entity": name})}
+
+
+@cache
+def _by_field(dialect: str, name: str, field: str) -> sa.Executable:
+    held = sa.literal_column(f"(fields ->> '{field}')", sa.Text)
+    here = record.c.entity == sa.literal_column(f"'{name}'", sa.Text)
+    known = one_of(dialect, held, sa.select(rows(dialect, "given", value=sa.Text()).c.value))
+    return sa.select(*_COLUMNS).where(here, known, record.c.deleted_at.is_(None)).order_by(record.c.id)
 
 
 def by_field(tx: Tx, name: str, field: str, values: Collection[str]) -> list[Record]:
@@ -127,23 +148,19 @@ def by_field(tx: Tx, name: str, field: str, values: Collection[str]) -> list[Rec
     assert (name, field) in LOOKED_UP, "an index must serve it"
     if not values:
         return []
-    columns = [record.c[column] for column in Record.__dataclass_fields__]
-    held = sa.literal_column(f"(fields ->> '{field}')", sa.Text)
-    here = record.c.entity == sa.literal_column(f"'{name}'", sa.Text)
-    statement = sa.select(*columns).where(here, among(tx.dialect, held, values), record.c.deleted_at.is_(None))
-    return [Record(*row) for row in tx.execute(statement.order_by(record.c.id))]
+    given = pack({"value": value} for value in values)
+    return [Record(*row) for row in tx.execute(_by_field(tx.dialect, name, field), {"given": given})]
 
 
 def holding(tx: Tx, name: str, field: str, value: str, most: int) -> list[Record]:
     """Return records whose field has a value, deleted ones too, the latest first; reads the whole entity: for people."""
-    columns = [record.c[column] for column in Record.__dataclass_fields__]
     held = record.c.fields[field].as_string() == value
-    statement = sa.select(*columns).where(record.c.entity == name, held).order_by(record.c.revision.desc())
+    statement = sa.select(*_COLUMNS).where(record.c.entity == name, held).order_by(record.c.revision.desc())
     return [Record(*row) for row in tx.execute(statement.limit(most))]
 
 
 _SINCE = (
-    sa.select(*(record.c[column] for column in Record.__dataclass_fields__))
+    sa.select(*_COLUMNS)
     .where(record.c.entity == sa.bindparam("of"), record.c.revision > sa.bindparam("behind"))
     .order_by(record.c.revision)
     .limit(sa.bindparam("most", type_=sa.Integer))
@@ -157,7 +174,7 @@ def since(tx: Tx, name: str, revision: int, most: int) -> list[Record]:
 
 def latest_revision(tx: Tx, name: str) -> int:
     """Return the latest revision of an entity; 0 where there is no record yet."""
-    return tx.execute(sa.select(entity.c.revision).where(entity.c.name == name)).scalar_one_or_none() or 0
+    return tx.execute(_LATEST, {"of": name}).scalar_one_or_none() or 0
 
 
 def delete(tx: Tx, name: str, keys: Collection[str], *, system: str, run: int, latest: int) -> int:

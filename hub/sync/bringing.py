@@ -91,8 +91,6 @@ class Bringing:
         if prepared.waits and self.depth < DEEPEST:
             self._bring_needed(prepared.waits.values())
             prepared = self._prepared(keys)
-        if self._refresh(prepared.wants):
-            prepared = self._prepared(keys)
         found = self._look_for(prepared, brought)
         if found:
             prepared = self._prepared(keys, finish=found)
@@ -102,7 +100,7 @@ class Bringing:
             brought.ended |= self._given_up(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
         wants = wants if released else self._braked(wants, brought)
-        self._write(wants, brought)
+        self._write(wants, found, brought)
         self._settle_well(prepared.settled)
         return brought
 
@@ -127,7 +125,25 @@ class Bringing:
                 other = Bringing(self.flow.system.flow(stream), self.run, self.hold, self.total, self.depth + 1)
                 other.bring(list(keys))
 
-    def _refresh(self, wants: Sequence[Want]) -> bool:
+    def _latest(
+        self, wants: Sequence[Want], found: Collection[str], brought: Brought, *, first: bool
+    ) -> Sequence[Want]:
+        """Return what is to be written now: while others were, another run may have told the system something newer."""
+        known = {each.write.key: each for each in wants if not self._is_intended(each)}
+        if not known or not (self._refresh(known.values()) or not first):
+            return wants
+        prepared = self._prepared(list(known), finish=known.keys() & set(found))
+        self._settle_well(prepared.settled)
+        brought.ended |= {*prepared.settled}
+        now = {each.write.key: each for each in prepared.wants if not self._is_intended(each)}
+        # What is to be taken away now, and was not before, has changed since: its turn comes, with the brake.
+        same = {key: each for key, each in now.items() if each.write.remove == known[key].write.remove}
+        return [same.get(each.write.key, each) for each in wants if each.write.key in same or self._is_intended(each)]
+
+    def _is_intended(self, want: Want) -> bool:
+        return want.creates and self.flow.stream.create == "intent"
+
+    def _refresh(self, wants: Iterable[Want]) -> bool:
         """Look at records of which the system may have changed what we are about to write; returns whether any had.
 
         PAINS S26: what somebody has entered there since the last reading must not be written over in the dark.
@@ -148,7 +164,7 @@ class Bringing:
 
     def _look_for(self, prepared: Prepared, brought: Brought) -> list[str]:
         """Look for records before they are created; returns the keys of those that are there and were bound."""
-        creates = [each for each in prepared.wants if each.creates and self.flow.stream.create == "intent"]
+        creates = [each for each in prepared.wants if self._is_intended(each)]
         creates += prepared.abandoned
         with self.hold.reading() as tx:
             now = tx.now
@@ -212,28 +228,32 @@ class Bringing:
 
     def _intended(self, wants: Sequence[Want], brought: Brought) -> Sequence[Want]:
         """Write down what is about to be created; returns what may be written."""
-        creates = {e.write.key: e for e in wants if e.creates and self.flow.stream.create == "intent"}
+        creates = {each.write.key: each for each in wants if self._is_intended(each)}
         if not creates:
             return wants
+        name, entity = self.flow.system.name, self.flow.stream.entity
         with self.hold.page() as (tx, _):
-            references = {key: each.write.reference for key, each in creates.items()}
-            looked_into = [each.intent for each in creates.values() if each.intent is not None]
-            name, entity = self.flow.system.name, self.flow.stream.entity
+            # In the writers' turn: whoever renames or deletes a record from here on finds its intent.
+            records.take_turn(tx, entity)
+            known = records.by_keys(tx, entity, list(creates))
+            there = {key for key, each in known.items() if each.deleted_at is None}
             # Since we looked, another run may have created some, and be through with it.
-            made = bindings.by_keys(tx, name, entity, list(references))
-            references = {key: each for key, each in references.items() if key not in made}
+            free = there - bindings.by_keys(tx, name, entity, list(there)).keys()
+            references = {key: each.write.reference for key, each in creates.items() if key in free}
+            looked_into = [each.intent for each in creates.values() if each.intent is not None]
             ours = intents.make(tx, name, entity, references, looked_into, self.run)
-        # Another run is creating the others at this moment.
-        brought.unsettled |= creates.keys() - ours
-        return [each for each in wants if each.write.key not in brought.unsettled]
+        # Another run is creating the others at this moment; or they are called otherwise now, and come as such.
+        brought.unsettled |= there - ours
+        return [each for each in wants if each.write.key in ours or each.write.key not in creates]
 
     # The writes
 
-    def _write(self, wants: Sequence[Want], brought: Brought) -> None:
+    def _write(self, wants: Sequence[Want], found: Collection[str], brought: Brought) -> None:
         suspect = self._suspect(wants)
-        for some in _portions(wants, suspect, max(self.flow.stream.bulk, 1)):
+        for number, some in enumerate(_portions(wants, suspect, max(self.flow.stream.bulk, 1))):
+            latest = self._latest(some, found, brought, first=number == 0)
             # Only what is about to be sent gets an intent: whatever has one may have been created.
-            self._write_batch(self._intended(some, brought), brought)
+            self._write_batch(self._intended(latest, brought), brought)
         faults: list[TryLater] = []
         for each in wants:
             if each.write.key in suspect and len(faults) < MOST_FAULTS:
@@ -251,7 +271,7 @@ class Bringing:
         left = [each for key, each in batch.items() if key not in self._judged(brought)]
         if fault is None and not left:
             return
-        creates = [each for each in left if each.creates and self.flow.stream.create == "intent"]
+        creates = [each for each in left if self._is_intended(each)]
         if isinstance(fault, TryLater) and left and not creates and self._is_well():
             self._narrow(left, fault, brought)
             return

@@ -117,6 +117,27 @@ def test_s06_a_create_whose_answer_was_lost_is_found_again(hub, erp, shop, clock
     assert [each.what for each in hub.events("orders", "shop|1001")] == ["found", "told"]
 
 
+@pytest.mark.parametrize("then", ["renamed", "deleted"])
+def test_s06_what_is_renamed_or_deleted_while_it_is_looked_for_leaves_nothing_behind(hub, erp, shop, then):
+    lamp(erp)
+    hub.run("erp", "products")
+    find = shop.find
+
+    def slowly(stream, wanted):
+        shop.find = find
+        if then == "renamed":
+            erp.put("products", "1", sku="B")
+        else:
+            erp.rows["products"].clear()
+        hub.run("erp", "products", full=True)
+        hub.run("shop", "products")
+        return find(stream, [])
+
+    shop.find = slowly
+    hub.in_step("products")
+    assert [row["sku"] for row in shop.rows["products"].values()] == (["B"] if then == "renamed" else [])
+
+
 def test_s18_what_was_not_answered_holds_up_nothing_else(hub, erp, shop, clock: StandingClock):
     shop.put("parties", "c1", name="Jan", email="jan@example.com")
     order(shop)
@@ -413,6 +434,60 @@ def test_s26_an_edit_between_reading_and_writing_is_not_written_over(hub, erp, s
     hub.in_step("parties")
     assert erp.rows["parties"][party]["phone"] == "+48600000002"
     assert [each.values["lost"] for each in hub.conflicts("parties", "shop|c1")] == ["+48600000003"]
+
+
+@pytest.fixture
+def slow(store: Store) -> Hub:
+    """A hub whose shop takes one record at a time, and has two parties, each with an order that the ERP has."""
+    hub = Hub(store)
+    hub.add("erp", "erp", Tables(ERP))
+    single = {name: replace(SHOP[name], bulk=1) for name in ("parties", "orders")}
+    shop = hub.add("shop", "eshop", Tables({**SHOP, **single}))
+    for number in "12":
+        shop.put("parties", f"c{number}", name=f"Jan {number}", email=f"jan{number}@example.com")
+        order(shop, f"100{number}", f"c{number}")
+    hub.in_step("parties", "orders")
+    return hub
+
+
+def meanwhile(tables: Tables, do):
+    """Have something happen while the next record is written."""
+
+    def once(fields):
+        tables.normalise = dict
+        do()
+        return dict(fields)
+
+    tables.normalise = once
+
+
+def test_s26_an_edit_while_others_are_written_is_not_written_over(slow):
+    erp, shop = (slow.systems[name].connector for name in ("erp", "shop"))
+    for party in list(erp.rows["parties"]):
+        erp.put("parties", party, name="Anna")
+    slow.run("erp", "parties")
+    meanwhile(shop, lambda: shop.put("parties", "c2", name="Ewa", silently=True))
+    slow.in_step("parties")
+    assert [row["name"] for row in shop.rows["parties"].values()] == ["Anna", "Anna"]
+    assert [each.values["lost"] for each in slow.conflicts("parties", "shop|c2")] == ["Ewa"]
+
+
+def test_s26_what_another_run_has_told_while_others_were_written_is_not_set_back(slow):
+    erp, shop = (slow.systems[name].connector for name in ("erp", "shop"))
+    for sale in list(erp.rows["orders"]):
+        erp.put("orders", sale, status="confirmed")
+    slow.run("erp", "orders")
+
+    def other_runs():
+        erp.put("orders", sale, status="processing")
+        slow.run("erp", "orders")
+        slow.run("shop", "orders")
+
+    meanwhile(shop, other_runs)
+    slow.in_step("orders")
+    told = [each.fields["status"] for stream, each in shop.writes if stream == "orders" and each.id == "o1002"]
+    assert told == ["processing"]
+    assert shop.rows["orders"]["o1001"]["status"] == "confirmed"
 
 
 def test_what_somebody_deletes_in_the_shop_is_made_anew(hub, erp, shop):

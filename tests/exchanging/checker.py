@@ -341,7 +341,13 @@ def _stuck(state: State) -> Iterator[str]:
         for row in peer.rows(table).values()
         if row.fields["email"] == TWIN
     }
+    parked = {
+        (row.system, row.entity, row.key)
+        for row in state.world.database.ask("SELECT * FROM binding WHERE parked_at IS NOT NULL")
+    }
     for row in state.world.database.ask("SELECT * FROM quarantine WHERE state = 'open'"):
+        if row.cause == "breaks" and (row.system, row.entity, row.key) in parked:
+            continue  # whoever takes it up again has it written, and that ends this as well
         if (row.system, row.external_id) in unclear and row.cause in ("ambiguous", "waits-for-parties"):
             continue
         if row.cause != "flips" or not state.world.peers[row.system].traits.undoes:

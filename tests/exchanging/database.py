@@ -1,7 +1,9 @@
 """The hub's own store in memory, and an observer in it: triggers note what every record has ever been."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import orjson
@@ -26,17 +28,35 @@ END;
 """
 
 
+class _OneConnection(Store):
+    """A store of one thread, whose transactions come one after the other: its connection is never given back."""
+
+    def __init__(self, clock: SimClock, connected: Callable[[sqlite3.Connection, object], None]) -> None:
+        super().__init__("sqlite://", clock)
+        sqlalchemy.event.listen(self.engine, "connect", connected)
+        self._only = self.engine.execution_options(compiled_cache=_COMPILED).connect()
+
+    @property
+    def driver(self) -> sqlite3.Connection:
+        """Return the connection as the database's own library has it."""
+        found: Any = self._only.connection.driver_connection
+        return found
+
+    @contextmanager
+    def _begin(self, *, write: bool) -> Generator[Tx]:
+        with self._only.begin() as transaction:
+            yield Tx(self._only, self._clock)
+            if not write:
+                transaction.rollback()
+
+
 class Database:
     """One SQLite database in memory."""
 
     def __init__(self, clock: SimClock, seq: Callable[[], int]) -> None:
         self._seq = seq
-        self.store = Store("sqlite://", clock)
-        sqlalchemy.event.listen(self.store.engine, "connect", self._connected)
-        self.store.engine = self.store.engine.execution_options(compiled_cache=_COMPILED)
-        raw: Any = self.store.engine.raw_connection()
-        _template().backup(raw.driver_connection)
-        raw.close()
+        self.store = _OneConnection(clock, self._connected)
+        _template().backup(self.store.driver)
 
     def _connected(self, connection: sqlite3.Connection, _record: object) -> None:
         connection.create_function("sim_seq", 0, self._seq)
@@ -44,7 +64,7 @@ class Database:
     def ask(self, text: str, **parameters: Any) -> list[Any]:
         """Return the rows of a query, in plain SQL."""
         with self.store.read() as tx:
-            return list(tx.execute(sa.text(text), parameters))
+            return list(tx.execute(_text(text), parameters))
 
     def write(self, do: Callable[[Tx], Any]) -> None:
         """Change something as an operator."""
@@ -57,6 +77,7 @@ class Database:
         return [(row.seq, row.entity, row.number, orjson.loads(row.fields)) for row in rows]
 
 
+_text = cache(sa.text)
 _TEMPLATE: list[sqlite3.Connection] = []
 
 

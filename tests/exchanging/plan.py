@@ -21,7 +21,7 @@ RATES: dict[str, float] = {
     "write-unanswered": 0.04,
     "write-late": 0.08,
     "write-unknown": 0.02,
-    "half-written": 0.15,
+    "half-written": 0.4,
     "write-refused": 0.02,
     "any-order": 0.3,
     # a page of a system
@@ -38,7 +38,7 @@ RATES: dict[str, float] = {
 }
 """Kinds of accidents, and how likely each is where it may happen."""
 
-ONLY_FULL = frozenset(["page-omits", "write-refused", "stall", "delete", "webhook"])
+ONLY_FULL = frozenset(["page-omits", "write-refused", "stall", "delete"])
 """After these a full scan may be needed to come right."""
 
 MARKS = ("revision", "seconds", "lies", "none")
@@ -67,6 +67,8 @@ class Traits:
     """Whether it has a place for the hub's reference."""
     drafts: bool = False
     """Whether a new order is a draft until a second request confirms it."""
+    quiet: bool = False
+    """Whether nothing that a draft shows tells it from a whole order."""
     embeds: bool = False
     """Whether the buyers come with the orders."""
     guests: bool = False
@@ -93,6 +95,8 @@ class Plan:
     """The shop that owns the products' descriptions, if one does."""
     twins: bool = False
     """Whether the ERP has two parties of one e-mail address from the beginning, so that nobody can say who is meant."""
+    stocked: bool = False
+    """Whether the systems have been at work for some time before there is a hub."""
     prompt: bool = False
     """Whether nothing happens that only a full scan can find: then all must agree before there is one."""
     rates: dict[str, float] = field(default_factory=dict[str, float])
@@ -110,7 +114,7 @@ class Plan:
         kinds = ", ".join(sorted(self.rates)) or "none"
         systems = "; ".join(_told(each) for each in self.systems)
         owner = f"; {self.owner} owns descriptions" if self.owner else ""
-        owner += "; twins" * self.twins + "; prompt" * self.prompt
+        owner += "; twins" * self.twins + "; stocked" * self.stocked + "; prompt" * self.prompt
         return f"{self.steps} steps of {', '.join(sorted(self.entities))}{owner}; {systems}; accidents: {kinds}"
 
 
@@ -136,7 +140,8 @@ def plan_of(seed: int) -> Plan:
     shops = ["shop", "kiosk"][: dice.choice((1, 1, 2))]
     systems = (_traits("erp", "erp", dice), *(_traits(name, "eshop", dice) for name in shops))
     owner = dice.choice((None, None, None, "shop")) if "products" in entities else None
-    twins = "parties" in entities and dice.random() < 0.15
+    # An ERP that wants e-mail addresses unique has one of them only, and then there is nothing to guess.
+    twins = "parties" in entities and dice.random() < 0.15 and not systems[0].unique
     prompt = dice.random() < 0.4
     if prompt:
         # What only follows, in a system that cannot say what has changed, is only looked at by full scans.
@@ -144,7 +149,9 @@ def plan_of(seed: int) -> Plan:
         rates = {name: rate for name, rate in rates.items() if name not in ONLY_FULL}
     if not all(each.keeps_reference for each in systems):
         rates.pop("rename", None)  # what is renamed before it was found can be found by nothing then
-    return Plan(seed, systems, entities, dice.choice((30, 60, 90)), owner, twins, prompt, rates)
+    steps, stocked = dice.choice((30, 60, 90)), dice.random() < 0.4
+    systems = (replace(systems[0], quiet=systems[0].drafts and dice.random() < 0.5), *systems[1:])
+    return Plan(seed, systems, entities, steps, owner, twins, stocked, prompt, rates)
 
 
 def _traits(name: str, kind: str, dice: random.Random) -> Traits:

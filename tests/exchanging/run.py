@@ -8,12 +8,12 @@ from unittest import mock
 
 import structlog
 
-from hub.sync import push, scanning
+from hub.sync import exchange, push, scanning
 from tests.exchanging import checker
 from tests.exchanging.plan import Plan
 from tests.exchanging.world import World
 
-SMALL = ((push, "BATCH", 3), (scanning, "LOOKED_AT", 2))
+SMALL = ((push, "BATCH", 3), (scanning, "LOOKED_AT", 2), (exchange, "UNCHANGED", 4))
 """Batches so small that a few records are several of them."""
 
 

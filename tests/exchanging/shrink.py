@@ -35,6 +35,8 @@ def candidates(plan: Plan) -> Iterator[Plan]:
             yield plan.evolve(entities=part, owner=plan.owner if part == GOODS else None)
     if len(plan.systems) > 2:
         yield plan.evolve(systems=plan.systems[:2])
+    if plan.stocked:
+        yield plan.evolve(stocked=False)
     if plan.owner:
         yield plan.evolve(owner=None)
     yield from _plainer(plan)

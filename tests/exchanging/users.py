@@ -71,7 +71,7 @@ class Users:
     def _shop_deeds(self, peer: Peer) -> Sequence[Callable[[Peer], str | None]]:
         goods = (self._change_product, self._spoil_price, self._spoil_stock, self._delete_product, self._add_foreign)
         deals = (self._order, self._order, self._order, self._change_party, self._change_party, self._finish)
-        deals += (self._add_party, self._touch)
+        deals += (self._add_party, self._touch, self._regret)
         return self._of(goods, deals)
 
     def _of(self, goods: Sequence[Any], deals: Sequence[Any]) -> Sequence[Any]:
@@ -319,6 +319,13 @@ class Users:
         if row is None or peer.is_guarded("orders", row.id):
             return None
         return self._set_status(peer, row, self.dice.choice(("cancelled", "cancelled", "completed", "processing")))
+
+    def _regret(self, peer: Peer) -> str | None:
+        """Cancel what was ordered last, before anybody has looked at it."""
+        row = next(reversed(peer.rows("orders").values()), None)
+        if row is None or row.fields["status"] != "pending" or peer.is_guarded("orders", row.id):
+            return None
+        return self._set_status(peer, row, "cancelled")
 
     def _set_status(self, peer: Peer, row: Row, to: str) -> str | None:
         """Set a status, if that is a step forward, and nobody has ended the order otherwise."""

@@ -4,14 +4,17 @@ import random
 import traceback
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from hub import scope
 from hub.config.exchange import ExchangeOptions, RangeSettings
 from hub.connector import Page
 from hub.errors import LeaseLost, Refused, TryLater
 from hub.handler import Done, Work
 from hub.store import bindings, quarantine
 from hub.sync import System, exchanger
+from hub.sync.ahead import AHEAD
 from tests.exchanging.connector import LIST, SimConnector
 from tests.exchanging.database import Database
 from tests.exchanging.faults import Crash, Faults
@@ -25,19 +28,33 @@ DEEPEST = 3
 """How many runs may be in the middle of something, one inside the other."""
 STREAMS = ("parties", "products", "prices", "stock", "orders")
 FULL_EVERY = timedelta(hours=6)
+BEFORE = 15
+"""What users do before there is a hub, where systems have been at work for some time."""
+HINTS_LATE = (0, 0, 5, 60, 600, 30_000)
+"""Seconds that a webhook may be under way: the last is behind the next full scan."""
 SOON, LATER = 70.0, 7 * 3600.0
 """Seconds between two rounds in the end: enough for what is late; and enough for full scans."""
 MOST_ROUNDS = 12
 """Rounds of either sort within which nothing must be left to do."""
 FLIPS = 3
+STATE = {
+    "records": "SELECT name, revision FROM entity ORDER BY name",
+    "bindings": "SELECT id, key, seen, sent, digest, owed, flips, parked_at, gone_at FROM binding ORDER BY id",
+    "intents": "SELECT system, entity, key, made_at FROM intent ORDER BY system, entity, key",
+    "losers": "SELECT count(*) FROM conflict",
+    "history": "SELECT count(*) FROM history",
+    "quarantine": "SELECT id, cause, again FROM quarantine WHERE state = 'open' ORDER BY id",
+    "checkpoints": "SELECT system, stream, value FROM checkpoint WHERE stream NOT LIKE '%/full' ORDER BY system, stream",
+}
+"""What a run goes by, less when it was last looked at: where a round leaves all of it alone, so does the next."""
 
 
-def _one_ahead(pages: Iterator[Page]) -> Generator[Page]:
-    """Read the next page before one is stored."""
+def _some_ahead(pages: Iterator[Page]) -> Generator[Page]:
+    """Read the next pages before one is stored, as many as the reading thread does."""
     waiting: list[Page] = []
     for page in pages:
         waiting.append(page)
-        if len(waiting) > 1:
+        if len(waiting) > AHEAD:
             yield waiting.pop(0)
     yield from waiting
 
@@ -49,13 +66,14 @@ class Job:
     system: str
     streams: tuple[str, ...]
     scope: tuple[str, ...] | None = None
-    """Of a webhook: what it told of."""
+    """Of webhooks: what they told of."""
     run: int = 0
     generation: int = 1
     not_before: datetime = START
     busy: bool = False
+    begun: bool = False
     done: bool = False
-    """Of a webhook: it has been answered."""
+    """Of webhooks: they have been answered."""
 
     @property
     def name(self) -> str:
@@ -108,13 +126,24 @@ class World:
     # What the hub is told
 
     def _webhook(self, peer: Peer, table: str, number: str) -> None:
-        streams = [table] if table in self.plan.entities else []
-        if not streams or not self.faults.happens("webhook"):
+        """Have a system tell that something has changed: soon or late, and perhaps once more at another time."""
+        if table not in self.plan.entities or not self.faults.happens("webhook"):
             return
         for _ in range(2 if self.faults.happens("webhook-twice") else 1):
-            late = timedelta(seconds=self.faults.of("webhook").choice((0, 0, 5, 60, 600)))
-            job = Job(peer.name, (streams[0],), (number,), self._number(), not_before=self.clock.now() + late)
-            self.jobs.append(job)
+            comes = self.clock.now() + timedelta(seconds=self.faults.of("webhook").choice(HINTS_LATE))
+            told = tuple(scope.named(table, [number]))
+            self.jobs.append(Job(peer.name, (table,), told, self._number(), not_before=comes))
+
+    def _gather(self, now: datetime) -> None:
+        """Let hints that have come before their run begins be one run, as the hub's triggers are."""
+        first: dict[str, Job] = {}
+        for each in self.jobs:
+            if each.scope is None or each.begun or each.not_before > now:
+                continue
+            one = first.setdefault(each.name, each)
+            if one is not each:
+                one.scope, each.done = tuple(dict.fromkeys((*(one.scope or ()), *each.scope))), True
+        self.jobs = [each for each in self.jobs if not each.done]
 
     def system(self, name: str, connector: SimConnector) -> System:
         """Return what the engine is told of a system."""
@@ -123,7 +152,7 @@ class World:
             range=RangeSettings(price_list=LIST if connector.is_shop else None),
             flips=FLIPS,
         )
-        ahead = _one_ahead if connector.peer.traits.ahead else iter
+        ahead = _some_ahead if connector.peer.traits.ahead else iter
         return System(name, connector.peer.traits.kind, connector, options, self.owners, ahead=ahead)
 
     @property
@@ -153,7 +182,7 @@ class World:
 
     def _ready(self) -> list[Job]:
         now = self.clock.now()
-        self.jobs = [each for each in self.jobs if not each.done]
+        self._gather(now)
         return [each for each in self.jobs if each.not_before <= now and not each.busy]
 
     def run(self, job: Job) -> None:
@@ -161,9 +190,10 @@ class World:
         self.runs += 1
         peer = self.peers[job.system]
         generation = job.generation
-        busy, job.busy = job.busy, True
+        busy, job.busy, job.begun = job.busy, True, True
         self._stack.append(job)
-        self.say(job.name, f"run {job.run} begins{f' with {job.scope}' if job.scope else ''}")
+        told = f" for {[each.rpartition(scope.PARTED)[2] for each in job.scope]}" if job.scope else ""
+        self.say(job.name, f"run {job.run} begins{told}")
         connector = SimConnector(peer, self.faults, self.point, self.plan.entities, self._owns())
         peer.guards.append(connector.guard)
         hold = SimHold(
@@ -231,43 +261,47 @@ class World:
     # The end
 
     def begin(self) -> None:
-        """Have the hub know the ERP's twins before anybody else speaks of them."""
+        """Let the systems work before there is a hub; have it know the ERP's twins before anybody speaks of them."""
+        self.faults.on = False
+        for _ in range(BEFORE if self.plan.stocked else 0):
+            self.say("users", self.users.go_on())
+            self.clock.move(self.dice.choice((3.0, 40.0, 300.0, 7200.0)))
         if self.plan.twins:
-            self.faults.on = False
             for number in range(2):
                 self.peers["erp"].add("parties", {"name": f"Twin {number}", "email": TWIN})
             self.run(self.jobs[0])
-            self.faults.on = True
+        self.faults.on = True
 
     def come_right(self) -> None:
         """Let everything be well from now on, until nothing is left to do."""
         self.faults.on = False
         self.say("world", "from here on everything is well")
-        undone = any(each.traits.undoes for each in self.peers.values())
-        if not self._settles(SOON, 2 * FLIPS if undone else 1):
+        if not self._settles(SOON):
             return
         if self.plan.prompt:
             self.broken = [f"only a full scan finds it: {each}" for each in self.judge()]
         if not self.broken:
-            self._settles(LATER, 2)
+            self._settles(LATER)
 
-    def _settles(self, seconds: float, least: int) -> bool:
-        """Take rounds until one changes nothing; returns whether it came to that."""
-        before: tuple[int, ...] = ()
-        for number in range(MOST_ROUNDS):
+    def _settles(self, seconds: float) -> bool:
+        """Take rounds until one changes nothing at all, so that none after it would; returns whether it came to that."""
+        moves: list[str] = []
+        for _ in range(MOST_ROUNDS):
             self.clock.move(seconds)
             self._release()
             before = self._state()
             self._round()
             if self.broken:
                 return False
-            if number >= least and self._state() == before and all(each.is_quiet for each in self.peers.values()):
+            moves = [name for name, now in self._state().items() if now != before[name]]
+            if not moves and all(each.is_quiet for each in self.peers.values()):
                 return True
-        self.broken.append(f"there is always something left to do: {before} became {self._state()}")
+        self.broken.append(f"there is always something left to do: {', '.join(moves)} never stand still")
         return False
 
     def _round(self) -> None:
-        for job in [each for each in self.jobs if not each.done]:
+        self._gather(datetime.max.replace(tzinfo=UTC))
+        for job in list(self.jobs):
             job.not_before = self.clock.now()
             for _ in range(3):
                 number = job.run
@@ -276,12 +310,10 @@ class World:
                     break
         self.jobs = [each for each in self.jobs if not each.done]
 
-    def _state(self) -> tuple[int, ...]:
-        """Return what must not move any more: requests to write, revisions, open intents."""
-        revisions = self.database.ask("SELECT coalesce(sum(revision), 0) FROM entity")[0][0]
-        intents = self.database.ask("SELECT count(*) FROM intent")[0][0]
-        conflicts = self.database.ask("SELECT count(*) FROM conflict")[0][0]
-        return (sum(each.writes for each in self.peers.values()), revisions, intents, conflicts)
+    def _state(self) -> dict[str, Any]:
+        """Return what must not move any more: requests to write, and all that a run goes by."""
+        kept = {name: self.database.ask(text) for name, text in STATE.items()}
+        return {"writes": sum(each.writes for each in self.peers.values()), **kept}
 
     def _release(self) -> None:
         """Have an operator release what was parked or stopped by a brake, where nothing goes on undoing."""

@@ -65,7 +65,7 @@ def take(memory: Memory, writes: Sequence[Write]) -> list[Written]:
     return [Written(each.key, "done", each.key) for each in writes]
 
 
-CHANGED = by_mark(later, 3, "at", timedelta(0))
+CHANGED = by_mark(later, 3, "at", timedelta(0), lambda memory: memory.rows[-1:])
 SOURCE = Source(by_offset(listed, 3), some)
 KINDS: Mapping[str, Kind[Memory, ExchangeOptions]] = {
     "products": Kind(Stream("products"), SOURCE, documents, fields, {"changed": CHANGED}, write=all_or_none(take)),

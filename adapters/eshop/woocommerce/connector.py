@@ -46,7 +46,10 @@ def changed(path: str) -> Mapping[str, Way[Shop]]:
         later = {"modified_after": since, "dates_are_gmt": "true"} if since else {}
         return shop.rows(path, orderby="modified", order="asc", offset=offset, per_page=size, **later)[0]
 
-    return {"changed": by_mark(ask, PAGE, "date_modified_gmt", LATE)}
+    def last(shop: Shop) -> Sequence[Row]:
+        return shop.rows(path, orderby="modified", order="desc", per_page=1)[0]
+
+    return {"changed": by_mark(ask, PAGE, "date_modified_gmt", LATE, last)}
 
 
 def accounts() -> Way[Shop]:
