@@ -18,7 +18,7 @@ OVERLAP = timedelta(minutes=2)
 
 
 def by_key(
-    fetch: Callable[[int], Sequence[Row]], size: int, since: Spot | None
+    fetch: Callable[[Any], Sequence[Row]], size: int, since: Spot | None
 ) -> Generator[tuple[Sequence[Row], dict[str, Any]], None, None]:
     """Yield the rows of each page, and the place from which to go on; the last page has less than `size`.
 

@@ -54,10 +54,10 @@ def _net(order: Fields, amount: str, rate: str | None) -> tuple[Decimal, str | N
     return net.quantize(UNIT_PRICE), plain(per_cent) if per_cent else None
 
 
-def lacking(order: Fields, total: str) -> Decimal:
+def lacking(order: Fields, total: str, unit: Decimal = UNIT_PRICE) -> Decimal:
     """Return what a sale lacks to the order's total, below zero if it is too much; Unwritable if that is no rounding.
 
-    Each line, the sum, and each unit's price without tax may have been rounded.
+    Each line, the sum, and each unit's price without tax may have been rounded, the last by so much as `unit`.
     """
     totals: Fields = order.get("totals") or {}
     gross: str | None = totals.get("gross")
@@ -67,7 +67,7 @@ def lacking(order: Fields, total: str) -> Decimal:
     lines = list(sale_lines(order))
     units = sum(abs(Decimal(line.quantity)) for line in lines)
     cent = Decimal(1).scaleb(-decimals_of(order.get("currency")))
-    if abs(difference) > cent * (len(lines) + 1) + units * UNIT_PRICE:
+    if abs(difference) > cent * (len(lines) + 1) + units * unit:
         message = f"the sale comes to {total}, the order to {gross}; change it, or delete its draft, and try again"
         raise Unwritable("total-differs", message)
     return difference
