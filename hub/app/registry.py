@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from adapters.erp.erpnext.options import ErpNextOptions
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
@@ -60,6 +61,7 @@ _REST = _exchange("adapters.rest.connector:RestConnector", tokens=True)
 TYPES: dict[tuple[str, str], ConnectorType] = {
     ("warehouse", "files"): ConnectorType(FilesOptions, _files),
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
+    ("erp", "erpnext"): ConnectorType(ErpNextOptions, _exchange("adapters.erp.erpnext.connector:ErpNextConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
     ("erp", "sql"): ConnectorType(SqlOptions, _sql),

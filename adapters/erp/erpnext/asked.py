@@ -1,0 +1,207 @@
+"""Rows of ERPNext's lists -> documents: with what stands in child tables and in documents that refer to them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from operator import itemgetter
+from typing import Any
+
+from adapters.checks import Amiss
+from adapters.declared import Row
+from adapters.erp.erpnext.client import ErpNext
+from adapters.erp.reference import OURS
+from hub.connector import Document
+
+ITEM = "item_name description stock_uom item_group brand variant_of disabled is_sales_item weight_per_unit weight_uom image"
+SOLD = [["has_variants", "=", 0]]
+"""A template is no article: its variants are."""
+ITEM_PRICE = "item_code price_list currency price_list_rate valid_from valid_upto uom"
+FOR_ALL = [["selling", "=", 1], ["customer", "is", "not set"], ["batch_no", "is", "not set"]]
+"""Prices that hold for every customer."""
+BIN = "item_code warehouse actual_qty reserved_qty stock_uom"
+CUSTOMER = (
+    "customer_name customer_type tax_id email_id mobile_no language default_price_list default_currency disabled "
+    "is_frozen customer_details"
+)
+ADDRESS = "address_title address_type address_line1 address_line2 city state pincode country phone"
+ORDER = "po_no status docstatus per_delivered"
+BROUGHT = [["po_no", "like", f"%{OURS}%"]]
+"""Orders that the hub brought."""
+LINKED = [["parenttype", "=", "Address"], ["link_doctype", "=", "Customer"]]
+
+
+def grouped(rows: Sequence[Row], key: str) -> dict[str, list[dict[str, Any]]]:
+    """Return rows by what they belong to, as they stand, without what moves by itself."""
+    groups: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row[key]].append({name: value for name, value in row.items() if name not in ("id", "modified")})
+    return groups
+
+
+def plain(row: Row, fields: str) -> dict[str, Any]:
+    """Return of a row what counts."""
+    return {name: row[name] for name in ("name", *fields.split())}
+
+
+def items(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield items, with their barcodes, attributes and taxes; their groups as paths."""
+    names, paths = [row["name"] for row in rows], _group_paths(erp) if rows else {}
+    barcodes = grouped(_of_items(erp, "Item Barcode", "parent barcode uom idx", names), "parent")
+    attributes = grouped(
+        _of_items(erp, "Item Variant Attribute", "parent attribute attribute_value idx", names), "parent"
+    )
+    taxes = grouped(_of_items(erp, "Item Tax", "parent item_tax_template tax_category idx", names), "parent")
+    for row in rows:
+        raw = plain(row, ITEM) | {"category": paths.get(row["item_group"])}
+        raw["barcodes"] = [{each: code[each] for each in ("barcode", "uom")} for code in barcodes[row["name"]]]
+        raw["attributes"] = [
+            {each: told[each] for each in ("attribute", "attribute_value")} for told in attributes[row["name"]]
+        ]
+        raw["tax_templates"] = [each["item_tax_template"] for each in taxes[row["name"]] if not each["tax_category"]]
+        yield Document(row["id"], raw)
+
+
+def _of_items(erp: ErpNext, doctype: str, fields: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    return sorted(erp.some(doctype, fields, "parent", names, parent="Item"), key=itemgetter("idx"))
+
+
+def _group_paths(erp: ErpNext) -> dict[str, str]:
+    """Return each item group's path, without the root that all have in common."""
+    above = {row["name"]: row["parent_item_group"] for row in erp.rows("Item Group", "parent_item_group")}
+
+    def path(name: str) -> str:
+        over = above.get(name)
+        return f"{path(over)} > {name}".removeprefix(" > ") if over else ""
+
+    return {name: path(name) for name in above}
+
+
+def prices(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield of each item, of these rows of items or prices, the price that holds today in each list and currency."""
+    names = list(dict.fromkeys(row.get("item_code") or row["name"] for row in rows))
+    units = {row["name"]: row["stock_uom"] for row in erp.some("Item", "stock_uom", "name", names, SOLD)}
+    there = erp.some("Item Price", ITEM_PRICE, "item_code", names, FOR_ALL)
+    found: dict[str, Row] = {}
+    for row in sorted(there, key=_preference(erp.today())):
+        if row["item_code"] in units and row["uom"] in (None, "", units[row["item_code"]]):
+            found["|".join((row["item_code"], row["price_list"], row["currency"]))] = row
+    return (Document(id_, plain(row, ITEM_PRICE)) for id_, row in found.items())
+
+
+def _preference(today: date) -> Callable[[Row], tuple[int, int, str]]:
+    """Return how well a price fits a day, the best last: what holds, what will soonest, what did; then the newer one."""
+
+    def fits(row: Row) -> tuple[int, int, str]:
+        begin, end = _ordinal(row["valid_from"] or "0001-01-01"), _ordinal(row["valid_upto"] or "9999-12-31")
+        if begin > today.toordinal():
+            return 1, -begin, row["name"]
+        return 2 if end >= today.toordinal() else 0, begin, row["name"]
+
+    return fits
+
+
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
+
+
+def price_rows(erp: ErpNext, ids: Sequence[str]) -> list[Row]:
+    """Return the items that prices belong to."""
+    return [*erp.some("Item", "stock_uom", "name", [id_.rsplit("|", 2)[0] for id_ in ids], SOLD)]
+
+
+def levels(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield what lies in the warehouses that are named, or in all of the company."""
+    there = {row["name"] for row in erp.rows("Warehouse", "", [["company", "=", erp.options.company]])}
+    if missing := {*erp.options.storage} - there:
+        names = ", ".join(sorted(missing))
+        raise Amiss(f"there is no warehouse {names}", f"mend storage in [systems.{erp.name}]")
+    meant = {*erp.options.storage} or there
+    return (Document(row["id"], plain(row, BIN)) for row in rows if row["warehouse"] in meant)
+
+
+def customers(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield customers, of these rows of customers or of their addresses."""
+    known = {row["name"]: row for row in rows if "customer_name" in row}
+    moved = [row["name"] for row in rows if "address_title" in row]
+    links = erp.some("Dynamic Link", "parent link_name", "parent", moved, LINKED, parent="Address") if moved else []
+    others = [row["link_name"] for row in links if row["link_name"] not in known]
+    known |= {row["name"]: row for row in erp.some("Customer", CUSTOMER, "name", others)}
+    places, codes = addresses_of(erp, [*known]), countries(erp) if known else {}
+    for name, row in known.items():
+        told = [{**each, "code": codes.get(each["country"])} for each in places[name]]
+        yield Document(name, plain(row, CUSTOMER) | {"addresses": told})
+
+
+def addresses_of(erp: ErpNext, names: Sequence[str]) -> defaultdict[str, list[dict[str, Any]]]:
+    """Return the addresses of customers that are in use, by the customer, in the order of their names."""
+    links = erp.some("Dynamic Link", "parent link_name", "link_name", names, LINKED, parent="Address")
+    found = erp.some("Address", ADDRESS, "name", [link["parent"] for link in links], [["disabled", "=", 0]])
+    there, places = {row["name"]: plain(row, ADDRESS) for row in found}, defaultdict[str, list[dict[str, Any]]](list)
+    for link in sorted(links, key=itemgetter("parent")):
+        if link["parent"] in there:
+            places[link["link_name"]].append(there[link["parent"]])
+    return places
+
+
+def countries(erp: ErpNext) -> dict[str, str]:
+    """Return the country codes by the names that addresses refer to."""
+    return {row["name"]: (row["code"] or "").upper() for row in erp.rows("Country", "code")}
+
+
+def orders(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield orders, of these rows of orders or delivery notes, with their parcels and the first invoice."""
+    notes = [row["name"] for row in rows if "lr_no" in row]
+    found = erp.some("Delivery Note Item", "against_sales_order", "parent", notes, parent="Delivery Note")
+    known = {row["name"]: row for row in rows if "lr_no" not in row}
+    others = [row["against_sales_order"] for row in found if row["against_sales_order"] not in (None, "", *known)]
+    known |= {row["name"]: row for row in erp.some("Sales Order", ORDER, "name", others, BROUGHT)}
+    parcels, invoices = _parcels(erp, [*known]), _invoices(erp, [*known])
+    for name, row in known.items():
+        yield Document(name, plain(row, ORDER) | {"parcels": parcels[name], "invoice": invoices.get(name)})
+
+
+SUBMITTED = [["docstatus", "=", 1]]
+KEPT = [*SUBMITTED, ["is_return", "=", 0]]
+
+
+def _parcels(erp: ErpNext, names: Sequence[str]) -> defaultdict[str, list[dict[str, Any]]]:
+    """Return what delivery notes, and shipments of them, say of parcels, by the order."""
+    lines = erp.some(
+        "Delivery Note Item",
+        "parent against_sales_order",
+        "against_sales_order",
+        names,
+        SUBMITTED,
+        parent="Delivery Note",
+    )
+    notes = {line["parent"] for line in lines}
+    told: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in erp.some("Delivery Note", "lr_no transporter_name", "name", sorted(notes), KEPT):
+        told[row["name"]].append({"number": row["lr_no"], "carrier": row["transporter_name"], "address": None})
+    for note, parcel in _shipped(erp, sorted(notes)) if erp.options.shipments else ():
+        told[note].append(parcel)
+    parcels: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for order, note in sorted({(line["against_sales_order"], line["parent"]) for line in lines}):
+        parcels[order] += [each for each in told[note] if each["number"] and each not in parcels[order]]
+    return parcels
+
+
+def _shipped(erp: ErpNext, notes: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what shipments of delivery notes say of parcels."""
+    sent = erp.some("Shipment Delivery Note", "parent delivery_note", "delivery_note", notes, parent="Shipment")
+    names, fields = [row["parent"] for row in sent], "awb_number carrier tracking_url"
+    ways = {row["name"]: row for row in erp.some("Shipment", fields, "name", names, SUBMITTED)}
+    for row in sent:
+        if way := ways.get(row["parent"]):
+            address = way["tracking_url"] or None
+            yield row["delivery_note"], {"number": way["awb_number"], "carrier": way["carrier"], "address": address}
+
+
+def _invoices(erp: ErpNext, names: Sequence[str]) -> dict[str, str]:
+    """Return the first invoice of each order."""
+    lines = erp.some(
+        "Sales Invoice Item", "parent sales_order", "sales_order", names, SUBMITTED, parent="Sales Invoice"
+    )
+    good = {row["name"] for row in erp.some("Sales Invoice", "", "name", [line["parent"] for line in lines], KEPT)}
+    pairs = sorted(((line["sales_order"], line["parent"]) for line in lines if line["parent"] in good), reverse=True)
+    return dict(pairs)

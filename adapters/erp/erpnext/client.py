@@ -1,0 +1,133 @@
+"""How a Frappe site is spoken to: documents by doctype (pages "REST API" and "Listing documents", frappe/api/v1.py)."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, cast
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from adapters.answers import Answer, first_words
+from adapters.connecting import connected
+from adapters.erp.erpnext.options import ErpNextOptions
+from adapters.http import Rejected
+from adapters.writes import Gone, Unfit
+from hub.clock import Clock
+from hub.config import resolve
+from hub.errors import TryLater
+
+PAGE = 100
+LONGEST = 2500
+"""Letters of names in one address: gunicorn, behind which sites run, takes no more than 4094 in all (limit_request_line)."""
+Filters = Sequence[Sequence[Any]]
+"""Each is a field, an operator and a value; all have to hold."""
+_MOVED_ON = "TimestampMismatchError"
+"""Somebody else has saved the document meanwhile (frappe/exceptions.py)."""
+
+
+class ErpNext:
+    """One site, and one company there. Raises what `Api` raises."""
+
+    def __init__(self, name: str, options: ErpNextOptions, clock: Clock) -> None:
+        self.name, self.options, self._clock = name, options, clock
+        token = f"{resolve(options.key)}:{resolve(options.secret)}"
+        self._api = connected(name, options, clock, headers={"Authorization": f"token {token}"})
+
+    def rows(
+        self, doctype: str, fields: str, filters: Filters = (), *, parent: str = "", size: int = 0, **params: Any
+    ) -> list[dict[str, Any]]:
+        """Return what is listed; `fields`: parted by blanks; `size` 0: all. Rows of child tables need their `parent`."""
+        packed = {"fields": ["name", *fields.split()], "filters": filters, **params}
+        asked = {name: orjson.dumps(value).decode() for name, value in packed.items() if name != "order_by"}
+        asked |= {"limit_page_length": str(size), "order_by": params.get("order_by", "name asc")}
+        asked |= {"parent": parent} if parent else {}
+        answer = self._tried(lambda: self._api.get(_path(doctype), asked))
+        return [{**row, "id": row["name"]} for row in answer.body["data"]]
+
+    def some(
+        self, doctype: str, fields: str, key: str, values: Sequence[str], filters: Filters = (), *, parent: str = ""
+    ) -> list[dict[str, Any]]:
+        """Return all that have one of these values in the field `key`."""
+        parts = _fitting(list(dict.fromkeys(values)))
+        found = (self.rows(doctype, fields, [[key, "in", part], *filters], parent=parent) for part in parts)
+        return [row for rows in found for row in rows]
+
+    def document(self, doctype: str, name: str) -> Mapping[str, Any]:
+        """Return a whole document, with its child tables."""
+        return self._tried(lambda: self._api.get(_path(doctype, name))).body["data"]
+
+    def create(self, doctype: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Make a document; returns it as it was stored."""
+        return self._tried(lambda: self._api.send("POST", _path(doctype), values)).body["data"]
+
+    def change(self, doctype: str, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Set fields of a document; returns it as it was stored. A child table that is given replaces what was there."""
+        return self._tried(lambda: self._api.send("PUT", _path(doctype, name), values, repeatable=True)).body["data"]
+
+    def cancel(self, doctype: str, name: str) -> None:
+        """Cancel a submitted document."""
+        body = {"doctype": doctype, "name": name}
+        self._tried(lambda: self._api.send("POST", "api/method/frappe.client.cancel", body))
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone, in which all its times are written, without saying so (System Settings)."""
+        answer = self._api.get("api/method/frappe.client.get_time_zone").body
+        return ZoneInfo(answer["message"]["time_zone"] or "UTC")
+
+    def today(self) -> date:
+        """Return the day that it is there."""
+        return self._clock.now().astimezone(self.zone).date()
+
+    def day_of(self, moment: str) -> date:
+        """Return the day that it was there."""
+        return datetime.fromisoformat(moment).astimezone(self.zone).date()
+
+    def _tried(self, ask: Any) -> Answer:
+        try:
+            return ask()
+        except Rejected as fault:
+            raise _meant(fault) from None
+
+
+def _meant(fault: Rejected) -> Exception:
+    """Return a refusal in the site's own words, without its traceback."""
+    said: Any = fault.body
+    body = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else dict[str, Any]()
+    kind = str(body.get("exc_type") or "refused")
+    message = "; ".join(_messages(body)) or first_words(str(body.get("exception") or fault)).partition("Traceback")[0]
+    if kind == _MOVED_ON:
+        return TryLater(message)
+    if fault.is_gone:
+        return Gone(message)
+    return Unfit(re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind).lower(), message)
+
+
+def _messages(body: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the user is told: JSON in JSON in JSON (frappe/utils/response.py, make_logs)."""
+    try:
+        for each in orjson.loads(body.get("_server_messages") or "[]"):
+            yield first_words(orjson.loads(each)["message"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return
+
+
+def _path(*parts: str) -> str:
+    return "/".join(["api/resource", *(quote(part, safe="") for part in parts)])
+
+
+def _fitting(values: Sequence[str]) -> Iterator[list[str]]:
+    """Yield all values, so many at a time as fit into an address."""
+    part, length = list[str](), 0
+    for value in values:
+        own = len(quote(value, safe="")) + 9
+        if part and length + own > LONGEST:
+            yield part
+            part, length = [], 0
+        part.append(value)
+        length += own
+    if part:
+        yield part

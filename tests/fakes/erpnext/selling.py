@@ -1,0 +1,92 @@
+"""What ERPNext does when customers and orders are saved, submitted and cancelled."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.erpnext.errors import No
+
+if TYPE_CHECKING:
+    from tests.fakes.erpnext.store import Doc, Store
+
+Values = Mapping[str, Any]
+
+
+def name_of(store: "Store", doctype: str, values: Values) -> str:
+    """Return a new document's name (frappe: model/naming.py; erpnext: customer.py, get_customer_name; frappe: address.py)."""
+    if doctype == "Customer":
+        called = values.get("customer_name") or ""
+        taken = called in store.docs["Customer"]
+        return f"{called} - {store.number()}" if taken else called
+    if doctype == "Address":
+        title = values.get("address_title") or next((link["link_name"] for link in values.get("links") or ()), "")
+        name = f"{title.strip()}-{values.get('address_type')}"
+        return f"{name}-{store.number()}" if name in store.docs["Address"] else name
+    if doctype == "Sales Order":
+        return f"SAL-ORD-2026-{store.number():05d}"
+    if doctype == "Webhook":  # set by the user
+        if not values.get("name"):
+            raise No("ValidationError", "Please set the document name")
+        return values["name"]
+    return f"{doctype}-{store.number():05d}"
+
+
+def make_contact(store: "Store", customer: "Doc") -> None:
+    """erpnext: customer.py, create_primary_contact."""
+    if customer.get("customer_primary_contact") or not (customer.get("email_id") or customer.get("mobile_no")):
+        return
+    emails = [{"email_id": customer["email_id"], "is_primary": 1}] if customer.get("email_id") else []
+    phones = [{"phone": customer["mobile_no"], "is_primary_mobile_no": 1}] if customer.get("mobile_no") else []
+    links = [{"link_doctype": "Customer", "link_name": customer["name"]}]
+    name = f"{customer['customer_name']}-{customer['name']}"
+    values = {"first_name": customer["customer_name"], "email_ids": emails, "phone_nos": phones, "links": links}
+    customer["customer_primary_contact"] = store.insert("Contact", values, name)["name"]
+
+
+def fetch_contact(store: "Store", customer: "Doc") -> None:
+    """customer.json: e-mail and number are fetched from the contact whenever the customer is saved."""
+    contact = store.docs["Contact"].get(customer.get("customer_primary_contact") or "")
+    if contact:
+        customer["email_id"] = next((row["email_id"] for row in contact["email_ids"] if row["is_primary"]), "")
+        customer["mobile_no"] = next((row["phone"] for row in contact["phone_nos"] if row["is_primary_mobile_no"]), "")
+
+
+def total(store: "Store", order: "Doc") -> None:
+    """erpnext: controllers/taxes_and_totals.py, with the two decimals that a new site has; and sales_order.py, validate."""
+    if not order.get("delivery_date"):
+        raise No("ValidationError", "Please enter Delivery Date")
+    net = 0.0
+    for row in order["items"]:
+        row["rate"] = 0.0 if row.get("discount_percentage") == 100 else round(row.get("rate") or 9.99, 2)
+        if row["rate"] < 0:
+            raise No("ValidationError", f"Row #{row['idx']}: rate cannot be negative")
+        row["warehouse"] = row.get("warehouse") or order.get("set_warehouse")
+        if store.docs["Item"][row["item_code"]]["is_stock_item"] and not row["warehouse"]:
+            raise No("WarehouseRequired", f"Delivery warehouse required for stock item {row['item_code']}")
+        row["amount"] = round(row["rate"] * row["qty"], 2)
+        net = round(net + row["amount"], 2)
+    net = round(net - (order.get("discount_amount") or 0), 2)
+    order["taxes"] = order.get("taxes") or _usual_taxes(store, order["company"])
+    for row in order["taxes"]:
+        if row["charge_type"] == "On Net Total":
+            row["tax_amount"] = round(net * row["rate"] / 100, 2)
+        row["tax_amount"] = round(row["tax_amount"], 2)
+    taxes = round(sum(row["tax_amount"] for row in order["taxes"]), 2)
+    order |= {"net_total": net, "total_taxes_and_charges": taxes, "grand_total": round(net + taxes, 2)}
+
+
+def _usual_taxes(store: "Store", company: str) -> list["Doc"]:
+    """erpnext: controllers/accounts_controller.py, set_taxes: those of the default template, where there is no row."""
+    templates = store.docs["Sales Taxes and Charges Template"].values()
+    usual = [each for each in templates if each["company"] == company and each.get("is_default")]
+    return [{**row} for each in usual for row in each["taxes"]]
+
+
+def stand(order: "Doc", docstatus: int) -> None:
+    """frappe: model/document.py, check_docstatus_transition; erpnext: controllers/status_updater.py."""
+    old = order["docstatus"]
+    if (old, docstatus) not in {(0, 0), (0, 1), (1, 1), (1, 2)}:
+        raise No("DocstatusTransitionError", f"Cannot change docstatus from {old} to {docstatus}")
+    order["docstatus"] = docstatus
+    order["status"] = {0: "Draft", 1: order.get("status"), 2: "Cancelled"}[docstatus]
+    if docstatus == 1 and old == 0:
+        order["status"] = "To Deliver and Bill"
