@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from hub.store import Store, Tx, bindings, checkpoints, promised, records
 from hub.store.bindings import Binding
 from hub.store.records import Write
