@@ -140,6 +140,21 @@ class Api:
         form = urlencode(fields).encode()
         return self._carry_out(_Request(request.method, request.url, form, request.headers, repeatable))
 
+    def send_files(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        files: Mapping[str, tuple[str, bytes, str]],
+        params: Params | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a form with files, which may not be sent again: name -> file name, content, type. Raises as `send`."""
+        form = httpx2.Request("POST", self._base, data=dict(fields), files=dict(files))
+        content = {"content-type": form.headers["content-type"]}
+        request = self._request("POST", path, params, content | dict(headers or {}))
+        return self._carry_out(_Request("POST", request.url, form.read(), request.headers, repeatable=False))
+
     def close(self) -> None:
         """Give the connections back, and the part in the host's budget."""
         self._leave()
