@@ -26,7 +26,7 @@ from hub import log
 from hub.clock import Clock
 from hub.errors import Misconfigured, Refused, TryLater, Unanswered
 
-__all__ = ["Answer", "Api", "KeyRefused", "Params", "Rejected", "exact"]
+__all__ = ["Answer", "Api", "KeyRefused", "Params", "Rejected", "exact", "is_loopback"]
 
 Params = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
@@ -89,7 +89,7 @@ class Api:
             auth=auth,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx2.Timeout(self._seconds, connect=min(10.0, self._seconds)),
-            mounts={f"all://{_host(self._url)}": None} if _is_loopback(self._url.host) else None,
+            mounts={f"all://{_host(self._url)}": None} if is_loopback(self._url.host) else None,
         )
         self._budget = budgets.budget_of(self._url.netloc.decode("ascii"))
         self._leave = self._budget.join(requests_per_second)
@@ -139,6 +139,21 @@ class Api:
         request = self._request("POST", path, None, content)
         form = urlencode(fields).encode()
         return self._carry_out(_Request(request.method, request.url, form, request.headers, repeatable))
+
+    def send_files(
+        self,
+        path: str,
+        fields: Mapping[str, str],
+        files: Mapping[str, tuple[str, bytes, str]],
+        params: Params | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send a form with files, which may not be sent again: name -> file name, content, type. Raises as `send`."""
+        form = httpx2.Request("POST", self._base, data=dict(fields), files=dict(files))
+        content = {"content-type": form.headers["content-type"]}
+        request = self._request("POST", path, params, content | dict(headers or {}))
+        return self._carry_out(_Request("POST", request.url, form.read(), request.headers, repeatable=False))
 
     def close(self) -> None:
         """Give the connections back, and the part in the host's budget."""
@@ -309,7 +324,8 @@ def _host(url: httpx2.URL) -> str:
     return f"[{url.host}]" if ":" in url.host else url.host
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Tell whether a host's name or address is this machine's own."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

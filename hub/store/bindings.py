@@ -137,6 +137,11 @@ def made_since(tx: Tx, system: str, entity: str, after: int, most: int) -> list[
     return _found(tx, _MADE, system, entity, after=after, most=most)
 
 
+def latest_number(tx: Tx) -> int:
+    """Return the number of the binding that was made last, of any system; 0 where there is none yet."""
+    return tx.execute(sa.select(sa.func.max(binding.c.id))).scalar_one() or 0
+
+
 def put(tx: Tx, system: str, entity: str, bound: Collection[Binding], run: int) -> None:
     """Insert or replace bindings, by the system's identity."""
     same = {"system": system, "entity": entity, "run": run, "changed_at": tx.now}

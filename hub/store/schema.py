@@ -174,6 +174,9 @@ for _entity, _field in LOOKED_UP:
         postgresql_where=_condition,
         sqlite_where=_condition,
     )
+OPEN_ORDER = "entity = 'orders' AND coalesce(fields ->> 'status', '') NOT IN ('shipped', 'completed', 'cancelled')"
+"""Of a record: an order whose goods have not left yet."""
+_partial("ix_record_orders_open", record.c.entity, OPEN_ORDER)
 
 binding = sa.Table(
     "binding",

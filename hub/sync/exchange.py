@@ -13,7 +13,7 @@ from hub.connector import Document, Page
 from hub.handler import Done, HandedOn, Handler, Hold, Outcome, PageReport, Work
 from hub.store import Tx, bindings, checkpoints, quarantine, scans
 from hub.store.checkpoints import Checkpoint
-from hub.sync import scanning
+from hub.sync import reserving, scanning
 from hub.sync.arriving import fresh, take
 from hub.sync.bringing import Unsettled
 from hub.sync.pull import summary
@@ -60,6 +60,14 @@ def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: ti
         _take_some(flow, named, work.run, hold, total)
         _bring_along(flow, named, work.run, hold, total)
         return True
+    reserving.begin(flow, work.run, hold)
+    if not _everything_due(flow, work, hold, total, full_every):
+        return False
+    reserving.end(flow, hold)
+    return True
+
+
+def _everything_due(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: timedelta) -> bool:
     for each in (*_coming_along(flow), flow):
         _try_again(each, work.run, hold, total)
     if flow.stream.delta and not _read(flow, work.run, hold, total):

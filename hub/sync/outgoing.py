@@ -8,6 +8,7 @@ from hub.canonical import ENTITIES
 from hub.canonical.sums import available
 from hub.config.expressions import holds
 from hub.store import Tx, records
+from hub.sync.promised import units
 from hub.sync.system import Flow
 
 CREATES: Mapping[str, frozenset[str]] = {
@@ -25,7 +26,7 @@ def may_create(flow: Flow) -> bool:
 
 def wanted(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """Return what the system should have under some keys; what it should not have is left out."""
-    if _adds_up(flow):
+    if adds_up(flow):
         return _stock(tx, flow, keys)
     found = records.by_keys(tx, flow.stream.entity, keys)
     return {key: each.fields for key, each in found.items() if each.deleted_at is None and _in_range(flow, each.fields)}
@@ -33,7 +34,7 @@ def wanted(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, 
 
 def keys_of(flow: Flow, changed: Iterable[records.Record]) -> list[str]:
     """Return the keys, as the system knows them, that changed records mean."""
-    if _adds_up(flow):
+    if adds_up(flow):
         return list(dict.fromkeys(each.fields["sku"] for each in changed))
     return [each.key for each in changed]
 
@@ -42,6 +43,11 @@ def depending_on(tx: Tx, flow: Flow, keys: Collection[str]) -> list[str]:
     """Return the keys of this flow's records that belong to some products: what was waiting for them."""
     found = records.by_field(tx, flow.stream.entity, "sku", keys)
     return keys_of(flow, found)
+
+
+def adds_up(flow: Flow) -> bool:
+    """Tell whether the system wants one number for each product, not each location's."""
+    return flow.stream.entity == "stock" and flow.system.kind == "eshop"
 
 
 def product_of(flow: Flow, record: Mapping[str, Any]) -> str | None:
@@ -59,11 +65,6 @@ def links_of(flow: Flow, record: Mapping[str, Any]) -> Iterable[tuple[str, str]]
             yield "products", line["sku"]
 
 
-def _adds_up(flow: Flow) -> bool:
-    """Tell whether the system wants one number for each product, not each location's."""
-    return flow.stream.entity == "stock" and flow.system.kind == "eshop"
-
-
 def _in_range(flow: Flow, fields: Mapping[str, Any]) -> bool:
     system, entity = flow.system, flow.stream.entity
     chosen = system.options.range
@@ -78,8 +79,8 @@ def _in_range(flow: Flow, fields: Mapping[str, Any]) -> bool:
 
 
 def _stock(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
-    """Add up the chosen locations: on hand less reserved, less what must stay (PAINS S5)."""
-    chosen = flow.system.options.range
+    """Add up the chosen locations: on hand less reserved, less what must stay, less what was sold since (PAINS S5)."""
+    chosen, sold = flow.system.options.range, units(tx, flow.system)
     sums: dict[str, tuple[Decimal, Decimal]] = {}
     for each in records.by_field(tx, "stock", "sku", keys):
         fields = each.fields
@@ -91,6 +92,6 @@ def _stock(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, 
             reserved + Decimal(fields.get("reserved") or 0) + Decimal(fields.get("buffer") or 0),
         )
     return {
-        sku: {"sku": sku, "available": available(str(on_hand), str(reserved), str(chosen.buffer))}
+        sku: {"sku": sku, "available": available(str(on_hand), str(reserved + sold.get(sku, 0)), str(chosen.buffer))}
         for sku, (on_hand, reserved) in sums.items()
     }

@@ -1,14 +1,15 @@
 """Brings the hub's records to a system: what has changed since, what is owed, what was waiting (PAINS S6, S9, S17, S19)."""
 
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from hub.handler import Hold
-from hub.store import bindings, checkpoints, quarantine, records
+from hub.store import Tx, bindings, checkpoints, quarantine, records
 from hub.sync import unanswered
 from hub.sync.bringing import Bringing
-from hub.sync.outgoing import depending_on, keys_of
+from hub.sync.outgoing import adds_up, depending_on, keys_of
+from hub.sync.promised import told, units
 from hub.sync.system import Flow
 
 BATCH = 200
@@ -26,7 +27,7 @@ def push(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     writes were not answered just now).
     """
     bringing = Bringing(flow, run, hold, total)
-    for source in (_owed, _tried, _changed, _depending, _unanswered):
+    for source in (_owed, _tried, _changed, _sold, _depending, _unanswered):
         for _ in source(bringing):
             if hold.over():
                 return False
@@ -84,6 +85,22 @@ def _changed(bringing: Bringing) -> Generator[None]:
         yield
 
 
+def _sold(bringing: Bringing) -> Generator[None]:
+    """Bring the stock of what was ordered, cancelled, or is reserved in the ERP since: no stock record says so."""
+    flow = bringing.flow
+    if not adds_up(flow):
+        return
+    with bringing.hold.reading() as tx:
+        before: dict[str, str] = _checkpoint(bringing, tx).get("sold", {})
+        now = told(units(tx, flow.system))
+    changed = [sku for sku in before | now if before.get(sku) != now.get(sku)]
+    for start in range(0, len(changed), BATCH):
+        bringing.bring(changed[start : start + BATCH])
+        yield
+    if changed:
+        _move(bringing, sold=now)
+
+
 def _depending(bringing: Bringing) -> Generator[None]:
     """Bring prices and stock of products that have come into the system since."""
     flow = bringing.flow
@@ -109,12 +126,15 @@ def _unanswered(bringing: Bringing) -> Generator[None]:
         yield
 
 
-def _stands(bringing: Bringing, tx: Any, name: str) -> int:
-    value = checkpoints.get(tx, bringing.flow.system.name, bringing.flow.name + SIDE).value or {}
-    return value.get(name, 0)
+def _stands(bringing: Bringing, tx: Tx, name: str) -> int:
+    return _checkpoint(bringing, tx).get(name, 0)
 
 
-def _move(bringing: Bringing, **further: int) -> None:
+def _checkpoint(bringing: Bringing, tx: Tx) -> Mapping[str, Any]:
+    return checkpoints.get(tx, bringing.flow.system.name, bringing.flow.name + SIDE).value or {}
+
+
+def _move(bringing: Bringing, **further: Any) -> None:
     """Move the checkpoint on: what has not been brought waits in quarantine, or has an intent."""
     flow = bringing.flow
     with bringing.hold.page() as (tx, _):

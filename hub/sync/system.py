@@ -26,6 +26,8 @@ class System:
     options: ExchangeOptions
     owners: Mapping[str, str] = field(default_factory=dict[str, str])
     """ENTITY.FIELD -> system, of all systems' settings together."""
+    takes_orders: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    """Each ERP that orders are brought to -> whether its stock is read too, and so shows what it reserves for them."""
     ahead: Callable[[Generator[Page]], Generator[Page]] = as_it_comes
     """How pages are read: each when it is asked for, or the next while one is stored."""
 

@@ -203,6 +203,8 @@ class Hub:
         self.store = store
         self.full_every = full_every
         self.systems: dict[str, System] = {}
+        self.takes_orders: dict[str, bool] = {}
+        """As `hub.app` finds it in the jobs; shared by all systems."""
         self.runs = 0
         self.held = Held(store)
 
@@ -210,7 +212,7 @@ class Hub:
         self, name: str, kind: str, tables: Tables, *, owners: Mapping[str, str] | None = None, **options: Any
     ) -> Tables:
         told = ExchangeOptions.model_validate({"url": "http://localhost", **options})
-        self.systems[name] = System(name, kind, tables, told, owners or {})
+        self.systems[name] = System(name, kind, tables, told, owners or {}, self.takes_orders)
         return tables
 
     def run(

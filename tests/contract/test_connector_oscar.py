@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import pytest
@@ -14,6 +14,7 @@ from hub.clock import SystemClock
 from hub.connector import Document, Write, Written
 from hub.errors import Unanswered
 from tests.contract.connector_suite import ConnectorContract, Counterpart, Sample
+from tests.contract.picture_server import Pictures, png, serving
 from tests.peers import Peer
 from tests.peers.asking import ask
 from tests.peers.faults import Faults, Link
@@ -211,3 +212,62 @@ def test_s06_a_creation_whose_answer_is_lost_is_found_and_not_made_twice(connect
             list(connect(url=link.through(oscar.url)).write("products", [write]))
         assert link.lost == 1
     assert len(connect().find("products", [write])[write.key]) == 1
+
+
+@pytest.fixture
+def pictures() -> Iterator[Pictures]:
+    with serving() as found:
+        yield found
+
+
+def test_images_go_out_once_in_their_order_and_are_read_as_they_were_sent(
+    shop: OscarConnector, oscar: Peer, pictures: Pictures
+):
+    first, second, third = (pictures.put(f"{name}.png", png(number)) for number, name in enumerate("abc"))
+    token = f"T{secrets.token_hex(4)}"
+    record = {**product(token), "images": [first, second]}
+    [lamp] = shop.write("products", [Write(token, record, record)])
+    assert lamp.document is not None
+    assert fields_of(shop, "products", lamp.document)["images"] == [first, second]
+    assert shop.fetch("products", [lamp.id or ""]) == [lamp.document]
+    pictures.asked.clear()
+    changed = {**record, "images": [third, first]}
+    [told] = shop.write("products", [Write(token, {"images": changed["images"]}, changed, id=lamp.id)])
+    assert told.document is not None
+    assert fields_of(shop, "products", told.document)["images"] == [third, first]
+    assert set(pictures.asked) == {"/c.png"}
+    images = staff(oscar, f"products/{lamp.id}")["images"]
+    assert [each["display_order"] for each in images] == [0, 1]
+    [emptied] = shop.write("products", [Write(token, {"images": None}, product(token), id=lamp.id)])
+    assert emptied.document is not None
+    assert not fields_of(shop, "products", emptied.document)["images"]
+
+
+def test_products_may_share_an_image(shop: OscarConnector, pictures: Pictures):
+    source = pictures.put("shared.png", png(7))
+    for _ in range(2):
+        token = f"T{secrets.token_hex(4)}"
+        record = {**product(token), "images": [source]}
+        [written] = shop.write("products", [Write(token, record, record)])
+        assert written.document is not None
+        assert fields_of(shop, "products", written.document)["images"] == [source]
+
+
+def test_images_that_the_shops_staff_added_stay(shop: OscarConnector, oscar: Peer, pictures: Pictures):
+    lamp = made(shop)
+    own = {"images": [{"original": pictures.put("own.png", png(8))}]}
+    staff(oscar, f"products/{lamp.id}", own, method="PATCH")
+    source = pictures.put("ours.png", png(9))
+    record = {**product(lamp.key), "images": [source]}
+    for _ in range(2):
+        [told] = shop.write("products", [Write(lamp.key, {"images": [source]}, record, id=lamp.id)])
+        assert told.document is not None
+        assert fields_of(shop, "products", told.document)["images"] == [source]
+        assert len(staff(oscar, f"products/{lamp.id}")["images"]) == 2
+
+
+def test_a_picture_that_is_none_refuses_its_product_alone(shop: OscarConnector, pictures: Pictures):
+    bad, good = product(f"T{secrets.token_hex(4)}"), product(f"T{secrets.token_hex(4)}")
+    bad |= {"images": [pictures.put("page.png", b"<html>")]}
+    told = shop.write("products", [Write(each["sku"], each, each) for each in (bad, good)])
+    assert [(each.outcome, each.cause) for each in told] == [("refused", "no-picture"), ("done", "")]

@@ -7,8 +7,8 @@ import pytest
 
 from hub.connector import Document
 from hub.errors import TryLater
-from hub.handler import Done, Work
-from hub.store import Store, bindings, intents, quarantine
+from hub.handler import Done, HandedOn, Work
+from hub.store import Store, bindings, checkpoints, intents, quarantine
 from hub.sync import exchanger
 from tests.contract.store_steps import StandingClock
 from tests.contract.tables import CATALOGUE, ERP, SHOP, Held, Hub, Tables
@@ -89,6 +89,108 @@ def test_s05_what_is_reserved_or_must_stay_is_not_offered(store):
     erp.put("stock", "1", reserved="20")
     hub.in_step(*CATALOGUE)
     assert shop.rows["stock"][product]["available"] == "0"
+
+
+@pytest.fixture
+def sold(hub: Hub, erp: Tables, shop: Tables) -> Hub:
+    """Ten lamps at the ERP, all in the shop, and an order for two that has come into the hub alone."""
+    hub.takes_orders["erp"] = True
+    lamp(erp)
+    erp.put("stock", "1", sku="A", location="MAG1", on_hand="10")
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    hub.in_step(*CATALOGUE, "parties")
+    order(shop)
+    hub.run("shop", "orders")
+    return hub
+
+
+def offered(shop: Tables) -> str:
+    (level,) = shop.rows["stock"].values()
+    return level["available"]
+
+
+def test_s05_what_was_sold_and_is_not_in_the_erp_yet_is_not_offered_again(sold, erp, shop):
+    erp.put("stock", "1", on_hand="15")
+    sold.run("erp", "stock")
+    sold.run("shop", "stock")
+    assert offered(shop) == "13"
+    # In the ERP now, but its stock was not read since.
+    sold.run("erp", "parties", "orders")
+    erp.put("stock", "1", reserved="2")
+    sold.run("shop", "stock", full=True)
+    assert offered(shop) == "13"
+    sold.run("erp", "stock")
+    shop.writes.clear()
+    sold.run("shop", "stock", full=True)
+    assert offered(shop) == "13"
+    assert shop.writes == []
+
+
+def test_s05_another_shop_is_told_of_what_was_sold_before_the_erp_is(sold, shop):
+    other = sold.add("other", "eshop", Tables(SHOP))
+    sold.run("other", "products", "stock")
+    assert offered(other) == "8"
+    shop.put("orders", "o1001", status="cancelled")
+    sold.run("shop", "orders")
+    sold.run("other", "stock")
+    assert offered(other) == "10"
+
+
+def test_s05_the_erps_word_counts_once_it_has_the_order_though_it_reserves_nothing(sold, erp, shop):
+    sold.run("shop", "stock")
+    assert offered(shop) == "8"
+    sold.in_step("parties", "orders", "stock")
+    assert offered(shop) == "10"
+    assert len(erp.rows["orders"]) == 1
+
+
+def test_s05_a_scan_that_began_before_an_order_does_not_show_it(sold, erp, shop):
+    erp.streams = {**ERP, "stock": replace(ERP["stock"], delta=False)}
+    sold.add("erp", "erp", erp)
+    sold.run("erp", "stock")
+    erp.size = 1
+    erp.put("stock", "2", sku="B", location="MAG1", on_hand="1")
+    erp.put("stock", "1", on_hand="15")
+    assert isinstance(sold.run("erp", "stock", full=True, pages=2), HandedOn)
+    sold.run("erp", "parties", "orders")
+    sold.run("erp", "stock", full=True)
+    sold.run("shop", "stock")
+    assert offered(shop) == "13"
+    sold.run("erp", "stock", full=True)
+    sold.run("shop", "stock")
+    assert offered(shop) == "15"
+
+
+def test_s05_without_an_erp_that_takes_orders_none_counts(sold, shop):
+    sold.takes_orders.clear()
+    sold.run("shop", "stock", full=True)
+    assert offered(shop) == "10"
+
+
+def test_s05_an_erp_whose_stock_nobody_reads_shows_an_order_once_it_has_it(sold, shop):
+    sold.takes_orders["erp"] = False
+    sold.run("shop", "stock")
+    assert offered(shop) == "8"
+    sold.run("erp", "parties", "orders")
+    sold.run("shop", "stock")
+    assert offered(shop) == "10"
+
+
+@pytest.mark.parametrize("status", ["shipped", "completed", "cancelled"])
+def test_s05_an_order_that_waits_for_nothing_any_more_does_not_count(sold, shop, status: str):
+    shop.put("orders", "o1001", status=status)
+    sold.run("shop", "orders")
+    sold.run("shop", "stock", full=True)
+    assert offered(shop) == "10"
+
+
+def test_s05_once_all_is_shown_nothing_more_is_written(sold, erp):
+    sold.in_step("parties", "orders", "stock")
+    with sold.store.read() as tx:
+        before = checkpoints.get(tx, "erp", "stock/orders")
+    sold.run("erp", "stock")
+    with sold.store.read() as tx:
+        assert checkpoints.get(tx, "erp", "stock/orders") == before
 
 
 def test_s06_a_create_whose_answer_was_lost_is_found_again(hub, erp, shop, clock: StandingClock):

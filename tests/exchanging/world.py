@@ -153,7 +153,14 @@ class World:
             flips=FLIPS,
         )
         ahead = _some_ahead if connector.peer.traits.ahead else iter
-        return System(name, connector.peer.traits.kind, connector, options, self.owners, ahead=ahead)
+        return System(
+            name, connector.peer.traits.kind, connector, options, self.owners, self._takes_orders, ahead=ahead
+        )
+
+    @property
+    def _takes_orders(self) -> Mapping[str, bool]:
+        erps = [name for name, peer in self.peers.items() if peer.traits.kind == "erp"]
+        return dict.fromkeys(erps, "stock" in self.plan.entities) if "orders" in self.plan.entities else {}
 
     @property
     def owners(self) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from adapters.writes import singly_with
 from hub.clock import Clock
 from hub.connector import Stream
 
-PRODUCT = frozenset(["name", "description", "category", "active"])
+PRODUCT = frozenset(["name", "description", "category", "active", "images"])
 RECORDS = listed(Listing("admin/products/", rest=shop.with_record))
 ORDERS = Listing("admin/orders/", shop.as_orders, shop.lines_of)
 BUYERS = Listing[Shop]("admin/orders/", lambda rows: buyers.one_each(shop.as_orders(rows)))

@@ -24,7 +24,7 @@ class Shop:
     """A shop's API for its staff."""
 
     def __init__(self, name: str, options: OscarOptions, clock: Clock) -> None:
-        self.name, self.options = name, options
+        self.name, self.options, self.clock = name, options, clock
         self.api = connected(name, options, clock, auth=(options.user, resolve(options.password)))
 
     def skus(self) -> dict[str, str]:
@@ -53,7 +53,20 @@ def lasting(row: Row) -> dict[str, Any]:
 
 def products(_: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield the products; of an article with variants, only these are."""
-    return (Document(str(row["id"]), lasting(row)) for row in rows if row["structure"] != "parent")
+    kept = [row for row in rows if row["structure"] != "parent"]
+    return (Document(str(row["id"]), lasting(row) | {"images": sources(row)}) for row in kept)
+
+
+def image_code(sku: str, source: str) -> str:
+    """Return what an image of ours is known by in the shop: codes are of one image of one product alone."""
+    return f"{sku} {source}"
+
+
+def sources(row: Row) -> list[str]:
+    """Return where our images of a product came from, in their order; those that others added are not ours."""
+    start = image_code(row["upc"] or "", "")
+    codes = [each["code"] or "" for each in row["images"]]
+    return [code.removeprefix(start) for code in codes if code.startswith(start)]
 
 
 def with_record(shop: Shop) -> Callable[[Row], Row]:

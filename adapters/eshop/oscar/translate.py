@@ -25,6 +25,7 @@ def product(raw: Raw, _: OscarOptions) -> Fields:
         "category": next(iter(raw["categories"]), None),
         "attributes": {each["name"]: str(each["value"]) for each in raw["attributes"]},
         "active": raw["is_public"],
+        "images": raw["images"],
     }
     # A variant may have no title of its own.
     named = {"name": raw["title"]} if raw["title"] else {}

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from adapters.declared import Row
-from adapters.eshop.oscar.shop import Shop, levels, prices, products, record_of
+from adapters.eshop.oscar.shop import Shop, image_code, levels, prices, products, record_of
 from adapters.eshop.slugs import slug
+from adapters.pictures import fetch
 from adapters.writes import Unfit
 from hub.connector import Document, Write, Written
 
@@ -14,6 +16,8 @@ Show = Callable[[Shop, Sequence[Row]], Iterator[Document]]
 NAMES = {"name": "title", "description": "description", "active": "is_public"}
 KEPT = ("product_class", "structure", "title", "slug", "upc")
 """What has to be said again when a product is replaced."""
+LONGEST_CODE = 255
+"""Letters, of an image (django-oscar, AbstractProductImage)."""
 
 
 def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
@@ -35,14 +39,36 @@ def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     if not write.id:
         sku = write.record["sku"]
         new = {"title": sku, "upc": sku, "slug": slug(sku), "structure": "standalone", "product_class": product_class}
-        row = shop.api.send("POST", "admin/products/", new | values).body
-    elif "categories" not in values:
+        row = shop.api.send("POST", "admin/products/", new | values | _images(shop, write, [])).body
+    elif "categories" not in values and "images" not in write.fields:
         row = shop.api.send("PATCH", path, values, repeatable=True).body
     else:
-        # A PATCH only adds categories; a PUT leaves alone what it does not name.
+        # A PATCH only adds categories and images; a PUT leaves alone what it does not name.
         now = shop.api.get(path).body
-        row = shop.api.send("PUT", path, {name: now[name] for name in KEPT} | values, repeatable=True).body
+        values = {name: now[name] for name in KEPT} | values | _images(shop, write, now["images"])
+        row = shop.api.send("PUT", path, values, repeatable=True).body
     return Written(write.key, "done", id=str(row["id"]), document=next(products(shop, [row]), None))
+
+
+def _images(shop: Shop, write: Write, there: Sequence[Row]) -> dict[str, Any]:
+    """Return the images of a product: the shop fetches those that are new; what others added comes behind.
+
+    What is there is named by where the shop has it. The shop knows an image by its content, and adds none twice.
+    """
+    if "images" not in write.fields:
+        return {}
+    start = image_code(write.record["sku"], "")
+    codes = {image_code(write.record["sku"], each): each for each in write.fields["images"] or ()}
+    if too_long := [each for code, each in codes.items() if len(code) > LONGEST_CODE]:
+        raise Unfit("no-picture", f"the shop can keep no image with so long an address: {too_long[0]}")
+    known = {each["code"]: each["original"] for each in there}
+    for code in codes.keys() - known.keys():
+        # The shop takes whatever it is given, and breaks where nothing answers.
+        fetch(codes[code], shop.clock)
+    # A code that is there already is refused, on the image that has it as well.
+    ours = [{"original": known[c]} if c in known else {"original": source, "code": c} for c, source in codes.items()]
+    others = [{"original": each["original"]} for each in there if not (each["code"] or "").startswith(start)]
+    return {"images": [each | {"display_order": place} for place, each in enumerate(ours + others)]}
 
 
 def put_price(shop: Shop, partner: Row, write: Write) -> Written:

@@ -29,7 +29,7 @@ ORDERS, SENT_ORDERS, OPEN_ORDERS = (
         {"state": {"notIn": SENT}},
     )
 )
-PRODUCT = frozenset(["name", "description", "category", "tax_rate", "active"])
+PRODUCT = frozenset(["name", "description", "category", "tax_rate", "active", "images"])
 KINDS: Mapping[str, Kind[Shop, VendureOptions]] = {
     "products": Kind(
         Stream("products", writes=PRODUCT, create="intent", removes=True),

@@ -7,7 +7,7 @@ _ADDRESS = """name:fullName company street:streetLine1 street_more:streetLine2 c
   phone:phoneNumber"""
 _CUSTOMER = f"""id firstName lastName email:emailAddress phone:phoneNumber updatedAt
   addresses{{id {_ADDRESS} country{{code}} defaultBillingAddress defaultShippingAddress}}"""
-_VARIANT = """id sku name enabled updatedAt tax:taxRateApplied{value} options{name group{name}}
+_VARIANT = """id sku name enabled updatedAt tax:taxRateApplied{value} options{name group{name}} assets{id tags{value}}
   article:product{id description enabled facetValues{id name facet{code}}}"""
 _ORDER = f"""id number:code state orderPlacedAt updatedAt currency:currencyCode customer{{{_CUSTOMER}}}
   billing_address:billingAddress{{{_ADDRESS} country:countryCode}}
@@ -51,6 +51,12 @@ CREATE_VARIANTS = f"mutation($v:[CreateProductVariantInput!]!){{done:createProdu
 UPDATE_VARIANTS = "mutation($v:[UpdateProductVariantInput!]!){done:updateProductVariants(input:$v){id}}"
 UPDATE_PRODUCTS = f"""mutation($a:[UpdateProductInput!]!,$v:[UpdateProductVariantInput!]!){{
   updateProducts(input:$a){{id}} done:updateProductVariants(input:$v){{{_VARIANT}}}}}"""
+ASSETS = """query($tags:[String!]!){
+  assets(options:{take:1000,tags:$tags,tagsOperator:OR}){items{id tags{value}}}}"""
+ARTICLE_ASSETS = """query($ids:[String!]!){
+  products(options:{take:1000,filter:{id:{in:$ids}}}){items{id assets{id tags{value}}}}}"""
+CREATE_ASSET = """mutation($input:CreateAssetInput!){made:createAssets(input:[$input]){
+  ...on Asset{id} ...on MimeTypeError{errorCode message}}}"""
 DELETE = """mutation($a:[ID!]!,$v:[ID!]!){articles:deleteProducts(ids:$a){result message}
   variants:deleteProductVariants(ids:$v){result message}}"""
 NOTE = "mutation($input:AddNoteToOrderInput!){addNoteToOrder(input:$input){id}}"

@@ -24,6 +24,16 @@ STATUS = words(
 NOTES = "history.items.data.note"
 
 
+SOURCE = "hub "
+"""Begins the tag of an asset that says where it came from."""
+
+
+def sources(assets: Sequence[Raw]) -> list[str]:
+    """Return where assets of ours came from, in their order; those that others added are not ours."""
+    tags = [tag["value"] for asset in assets for tag in asset["tags"]]
+    return [tag.removeprefix(SOURCE) for tag in tags if tag.startswith(SOURCE)]
+
+
 def documents(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
     """Yield a document for each row; an article stands for its variants."""
     for row in rows:
@@ -67,6 +77,7 @@ PRODUCT = table(
     options=Field("options", lambda options: {each["group"]["name"]: each["name"] for each in options}),
     tax_rate=Field("tax.value", exact),
     active=Field("", lambda raw: raw["enabled"] and raw["article"]["enabled"]),
+    images=Field("assets", sources),
 )
 STOCK = table("sku", on_hand=Field("levels.stockOnHand", sum), reserved=Field("levels.stockAllocated", sum))
 """Orders that are not shipped hold theirs."""

@@ -11,7 +11,7 @@ from adapters.eshop.forward import Step, left
 from adapters.eshop.notes import notes_of
 from adapters.eshop.orders import Fields, in_coins, with_tax
 from adapters.eshop.variants import as_shown, for_article, named
-from adapters.eshop.vendure import queries
+from adapters.eshop.vendure import assets, queries
 from adapters.eshop.vendure.client import Listing, Shop
 from adapters.eshop.vendure.translate import NOTES, documents, fulfilments
 from adapters.fields import Field, at, given, table
@@ -78,8 +78,12 @@ def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     there = {row["id"]: row for row in VARIANTS.some(shop, [each.id or "" for each in writes])}
     terms, rows = _Terms(shop, writes), [known(there, each.id) for each in writes]
     pairs = list(zip(rows, (each.fields for each in writes), strict=True))
-    articles = [{"id": row["article"]["id"]} | terms.of_article(fields, row) for row, fields in pairs]
-    variants = [{"id": row["id"]} | terms.of_variant(fields) for row, fields in pairs]
+    held = assets.of_articles(shop, [row["article"]["id"] for row, fields in pairs if "images" in fields])
+    articles = [
+        {"id": row["article"]["id"]} | terms.of_article(fields, row, held.get(row["article"]["id"], ()))
+        for row, fields in pairs
+    ]
+    variants = [{"id": row["id"]} | terms.of_variant(fields, row["assets"]) for row, fields in pairs]
     told = shop.ask(queries.UPDATE_PRODUCTS, a=[each for each in articles if len(each) > 1], v=variants)
     yield from as_shown(writes, documents(shop, told["done"]))
 
@@ -104,6 +108,7 @@ class _Terms:
         zone, facets = told["activeChannel"]["zone"], told["facets"]["items"]
         rates = [each for each in told["taxRates"]["items"] if each["enabled"] and each["zone"] == zone]
         self.taxes = {Decimal(exact(each["value"])): each["category"]["id"] for each in rates}
+        self.pictures = assets.uploaded(shop, writes)
         self.categories = {value["name"]: value["id"] for each in facets for value in each["values"]}
         wanted = {each.fields["category"] for each in writes if each.fields.get("category")}
         if unknown := sorted(wanted - self.categories.keys()):
@@ -121,10 +126,11 @@ class _Terms:
         texts = given(TEXTS, fields) | more
         return {"translations": [{"languageCode": self.shop.language, **texts}]} if texts else {}
 
-    def of_article(self, fields: Row, row: Row) -> Fields:
-        """Return what is set at the article; it keeps its values of other facets."""
-        shared = for_article(fields, alone=not row["options"])
-        made = self.texts(shared) | _enabled(shared)
+    def of_article(self, fields: Row, row: Row, held: Sequence[Row] = ()) -> Fields:
+        """Return what is set at the article; it keeps its values of other facets. `held`: the assets that it has."""
+        alone = not row["options"]
+        shared = for_article(fields, alone=alone)
+        made = self.texts(shared) | _enabled(shared) | (assets.given(fields, self.pictures, held) if alone else {})
         if "category" in fields:
             kept = [each["id"] for each in row["article"]["facetValues"] if each["facet"]["code"] != self.facet]
             made["facetValueIds"] = kept + [self.categories[name] for name in [fields["category"]] if name]
@@ -136,9 +142,10 @@ class _Terms:
         made = self.of_article(fields, {"options": (), "article": {"facetValues": ()}})
         return made | self.texts(fields, slug=f"{fields['name']}-{mark(write)}")
 
-    def of_variant(self, fields: Row) -> Fields:
-        """Return what is set at the variant."""
+    def of_variant(self, fields: Row, held: Sequence[Row] = ()) -> Fields:
+        """Return what is set at the variant. `held`: the assets that it has."""
         made = self.texts({name: fields[name] for name in fields if name == "name"}) | _enabled(fields)
+        made |= assets.given(fields, self.pictures, held)
         if fields.get("tax_rate") is not None:
             rate = Decimal(fields["tax_rate"])
             if rate not in self.taxes:

@@ -1,0 +1,56 @@
+"""Pictures as a Vendure shop's assets: each uploaded once, and known again by a tag that says where it came from."""
+
+from collections.abc import Mapping, Sequence
+
+from adapters.declared import Row
+from adapters.eshop.orders import Fields
+from adapters.eshop.vendure import queries
+from adapters.eshop.vendure.client import Shop
+from adapters.eshop.vendure.translate import SOURCE, sources
+from adapters.graphql import Declined
+from adapters.pictures import fetch
+from adapters.writes import Unfit
+from hub.connector import Write
+
+LONGEST_TAG = 255
+"""Letters that every database keeps (Vendure, entity Tag)."""
+
+
+def uploaded(shop: Shop, writes: Sequence[Write]) -> dict[str, str]:
+    """Return the assets of all images that are written: where each came from -> its id. What is not there is uploaded.
+
+    Raises Unfit where something is no picture that the shop takes.
+    """
+    wanted = list(dict.fromkeys(each for write in writes for each in write.fields.get("images") or ()))
+    if not wanted:
+        return {}
+    if too_long := [each for each in wanted if len(SOURCE + each) > LONGEST_TAG]:
+        raise Unfit("no-picture", f"the shop can keep no image with so long an address: {too_long[0]}")
+    there = shop.ask(queries.ASSETS, tags=[SOURCE + each for each in wanted])["assets"]["items"]
+    # Of doubles, the first.
+    found = {source: asset["id"] for asset in reversed(there) for source in sources([asset])}
+    return found | {each: _upload(shop, each) for each in wanted if each not in found}
+
+
+def _upload(shop: Shop, source: str) -> str:
+    picture = fetch(source, shop.clock)
+    given = {"file": None, "tags": [SOURCE + source]}
+    (made,) = shop.send_file(queries.CREATE_ASSET, "variables.input.file", picture, input=given)["made"]
+    if "errorCode" in made:
+        raise Declined(made["message"], made["errorCode"])
+    return made["id"]
+
+
+def of_articles(shop: Shop, ids: Sequence[str]) -> dict[str, Sequence[Row]]:
+    """Return the assets of articles."""
+    rows = shop.ask(queries.ARTICLE_ASSETS, ids=ids)["products"]["items"] if ids else ()
+    return {row["id"]: row["assets"] for row in rows}
+
+
+def given(fields: Row, pictures: Mapping[str, str], held: Sequence[Row]) -> Fields:
+    """Return what is set where `held` are the assets so far: ours in their order, and behind them what others added."""
+    if "images" not in fields:
+        return {}
+    others = [each["id"] for each in held if not sources([each])]
+    ids = list(dict.fromkeys([pictures[each] for each in fields["images"] or ()] + others))
+    return {"assetIds": ids, "featuredAssetId": ids[0] if ids else None}

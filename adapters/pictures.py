@@ -1,0 +1,74 @@
+"""Pictures of products, fetched from where our record says they are: only what is one, not too large, and in time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+import httpx2
+
+from adapters.http import is_loopback
+from adapters.writes import Unfit
+from hub.clock import Clock
+
+LARGEST = 20 * 1024 * 1024
+"""Bytes."""
+LONGEST = 30.0
+"""Seconds, for the whole picture."""
+REDIRECTS = 5
+BEGINNINGS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png", b"GIF8": "gif", b"RIFF": "webp"}
+"""First bytes -> type; what a server says of the type is often wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What lies at an address."""
+
+    name: str
+    """The file's, with an ending that fits its type."""
+    type: str
+    """As in `image/png`."""
+    content: bytes
+
+
+def fetch(address: str, clock: Clock) -> Picture:
+    """Return the picture at an address; raises Unfit, with what is wrong with it."""
+    try:
+        content = _content(address, clock)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as fault:
+        raise _unfit(address, f"cannot be fetched: {str(fault) or type(fault).__name__}") from fault
+    kind = next((name for beginning, name in BEGINNINGS.items() if content.startswith(beginning)), None)
+    if kind is None or (kind == "webp" and content[8:12] != b"WEBP"):
+        raise _unfit(address, f"is none of {', '.join(BEGINNINGS.values())}")
+    stem = PurePosixPath(unquote(httpx2.URL(address).path)).stem
+    return Picture(f"{stem or 'picture'}.{kind}", f"image/{kind}", content)
+
+
+def _content(address: str, clock: Clock) -> bytes:
+    url = httpx2.URL(address)
+    if url.scheme not in ("http", "https"):
+        raise _unfit(address, "is not at an http or https address")
+    # A proxy of the environment cannot reach this machine.
+    direct = {f"all://{url.host}": None} if is_loopback(url.host) else None
+    with httpx2.Client(follow_redirects=True, max_redirects=REDIRECTS, timeout=LONGEST, mounts=direct) as client:
+        ends = clock.monotonic() + LONGEST
+        with client.stream("GET", url, headers={"accept": "image/*", "user-agent": "hubwerk"}) as answer:
+            if not answer.is_success:
+                raise _unfit(address, f"cannot be fetched: its server answered {answer.status_code}")
+            return b"".join(_within(answer, address, ends, clock))
+
+
+def _within(answer: httpx2.Response, address: str, ends: float, clock: Clock) -> Iterator[bytes]:
+    size = 0
+    for part in answer.iter_bytes():
+        size += len(part)
+        if size > LARGEST:
+            raise _unfit(address, f"is larger than {LARGEST // 1024 // 1024} MB")
+        if clock.monotonic() > ends:
+            raise _unfit(address, f"did not come within {LONGEST:g} s")
+        yield part
+
+
+def _unfit(address: str, why: str) -> Unfit:
+    shown = address.partition("?")[0]
+    return Unfit("no-picture", f"the picture {shown} {why}; mend it, or take it off the product")

@@ -1,0 +1,69 @@
+"""What is fetched as a picture is one, is not too large, and comes from where a picture may."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from adapters import pictures
+from adapters.pictures import fetch
+from adapters.writes import Unfit
+from hub.clock import SystemClock
+from tests.contract.picture_server import Pictures, png, serving
+
+
+@pytest.fixture
+def served() -> Iterator[Pictures]:
+    with serving() as found:
+        yield found
+
+
+def refused(address: str) -> str:
+    with pytest.raises(Unfit) as raised:
+        fetch(address, SystemClock())
+    assert raised.value.cause == "no-picture"
+    return str(raised.value)
+
+
+def test_a_picture_has_a_name_that_fits_its_type(served: Pictures):
+    picture = fetch(served.put("front%20view.jpg", png(1)), SystemClock())
+    assert (picture.name, picture.type, picture.content) == ("front view.png", "image/png", png(1))
+
+
+def test_what_is_none_is_refused(served: Pictures):
+    assert "is none of" in refused(served.put("a.png", b"<html>Not found</html>"))
+    assert "is none of" in refused(served.put("b.webp", b"RIFF1234WAVE"))
+    assert "answered 404" in refused(f"{served.url}/nothing.png")
+
+
+def test_what_is_too_large_is_refused(served: Pictures, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pictures, "LARGEST", 1024 * 1024)
+    assert "larger than 1 MB" in refused(served.put("a.png", png(1) + bytes(1024 * 1024)))
+
+
+def test_what_takes_too_long_is_refused(served: Pictures, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pictures, "LONGEST", 0.0)
+    monkeypatch.setattr(pictures.httpx2, "Client", _patient(pictures.httpx2.Client))
+    assert "did not come within 0 s" in refused(served.put("a.png", png(1)))
+
+
+def _patient(client: type) -> object:
+    return lambda **given: client(**{**given, "timeout": 10})
+
+
+@pytest.mark.parametrize(
+    "address", ["file:///etc/passwd", "ftp://127.0.0.1/a.png", "http://127.0.0.1:9/a.png", "http://"]
+)
+def test_what_cannot_be_had_is_refused(address: str):
+    refused(address)
+
+
+def test_a_redirect_leads_to_no_other_kind_of_address(served: Pictures):
+    served.moved |= {"/a.png": f"{served.url}/b.png", "/c.png": "file:///etc/passwd", "/d.png": f"{served.url}/d.png"}
+    served.put("b.png", png(2))
+    assert fetch(f"{served.url}/a.png", SystemClock()).content == png(2)
+    assert "cannot be fetched" in refused(f"{served.url}/c.png")
+    assert "cannot be fetched" in refused(f"{served.url}/d.png")
+
+
+def test_what_stands_behind_the_question_mark_is_not_shown(served: Pictures):
+    assert "secret" not in refused(f"{served.url}/nothing.png?token=secret")
