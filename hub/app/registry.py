@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from adapters.erp.odoo.options import OdooOptions
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
@@ -59,6 +60,7 @@ def _sql(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> E
 _REST = _exchange("adapters.rest.connector:RestConnector", tokens=True)
 TYPES: dict[tuple[str, str], ConnectorType] = {
     ("warehouse", "files"): ConnectorType(FilesOptions, _files),
+    ("erp", "odoo"): ConnectorType(OdooOptions, _exchange("adapters.erp.odoo.connector:OdooConnector")),
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
