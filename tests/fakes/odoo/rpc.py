@@ -19,7 +19,11 @@ def json_rpc(erp: "Odoo", asked: Asked) -> Reply:
         result = _service(erp, params["service"], params["method"], params["args"])
     except OdooError as error:
         told = {"name": error.name, "debug": "Traceback (most recent call last): ...", "message": str(error)}
-        body = {"code": 200, "message": "Odoo Server Error", "data": {**told, "arguments": [str(error)], "context": {}}}
+        body: Values = {
+            "code": 200,
+            "message": "Odoo Server Error",
+            "data": {**told, "arguments": [str(error)], "context": {}},
+        }
         return Reply(200, {"jsonrpc": "2.0", "id": asked.json["id"], "error": body})
     return Reply(200, {"jsonrpc": "2.0", "id": asked.json["id"], "result": result})
 
@@ -59,7 +63,7 @@ def json2(erp: "Odoo", asked: Asked, model: str, method: str) -> Reply:
 
 def _error(status: int, name: str, message: str) -> Reply:
     debug = "Traceback (most recent call last): ..."
-    told = {"name": name, "message": message, "arguments": [message, status], "context": {}, "debug": debug}
+    told: Values = {"name": name, "message": message, "arguments": [message, status], "context": {}, "debug": debug}
     return Reply(status, told)
 
 
