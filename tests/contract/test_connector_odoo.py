@@ -71,11 +71,7 @@ class TestOdoo(MisbehavingContract):
     excused: ClassVar = {
         "s08": "it calls nobody, unless people write automation rules",
         "s10": CHANNEL,
-        "s11_dates": CHANNEL,
-        "s20": CHANNEL,
         "s23": "its keys are made by people, and not renewed by use",
-        "s24": CHANNEL,
-        "s27": CHANNEL,
     }
 
     @pytest.fixture(autouse=True)
