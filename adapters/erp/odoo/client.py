@@ -7,13 +7,13 @@ from http import HTTPStatus
 from typing import Any
 
 from adapters.bulk import portions
+from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.erp.models import Conditions, Model
 from adapters.erp.odoo.calls import Calls, calls_of
 from adapters.erp.odoo.options import OdooOptions
 from adapters.fields import within
 from adapters.http import Rejected
-from adapters.opening import open_api
 from hub.clock import Clock
 from hub.config import resolve
 
@@ -30,7 +30,7 @@ class Odoo:
 
     def __init__(self, name: str, options: OdooOptions, clock: Clock) -> None:
         self.name, self.options = name, options
-        self._api = open_api(name, options, clock)
+        self._api = connected(name, options, clock)
         self._fields: dict[str, Mapping[str, Row]] = {}
 
     @cached_property
