@@ -24,7 +24,7 @@ PAGE = 100
 SOME = 20
 """Values in one condition."""
 MARK = "date_modification"
-"""The change mark in a row: seconds since 1970. In conditions it is `tms`, in the server's local time."""
+"""The change mark in a row: seconds since 1970, or, of products, the server's local time. In conditions it is `tms`."""
 SHIFT = timedelta(hours=3)
 """So long before clocks go back, times are taken as if they had: the same hour comes twice."""
 SAFE = re.compile(r"[\w .,@+/&-]*")
@@ -65,7 +65,12 @@ class Dolibarr:
     def latest(self, path: str, filters: Sequence[str]) -> str | None:
         """Return the latest change mark that there is, as RFC 3339 text."""
         newest = self.rows(path, filters, limit=1, sortfield="t.tms,t.rowid", sortorder="DESC,DESC")
-        return datetime.fromtimestamp(int(newest[0][MARK]), UTC).isoformat() if newest else None
+        mark = str(newest[0].get(MARK) or "") if newest else ""
+        if not mark:
+            return None
+        if mark.isdigit():
+            return datetime.fromtimestamp(int(mark), UTC).isoformat()
+        return datetime.fromisoformat(mark).replace(tzinfo=self.options.place).astimezone(UTC).isoformat()
 
     def since(self, mark: datetime) -> str:
         """Return the condition for what has changed then or later."""

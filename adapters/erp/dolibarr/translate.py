@@ -25,7 +25,7 @@ PRODUCT = ("id", "ref", "label", "description", "barcode", "tva_tx", "weight", "
 PRICE = ("id", "ref", "price", "price_ttc", "price_base_type")
 PARTY = (
     *("id", "ref_ext", "code_client", "name", "client", "fournisseur", "tva_intra", "email", "phone", "default_lang"),
-    *("address", "zip", "town", "country_code", "state", "typent_code", "status"),
+    *("address", "zip", "town", "country_code", "typent_code", "status"),
 )
 ORDER = ("id", "ref_ext", "statut", "status", "billed")
 
@@ -83,7 +83,7 @@ def party(row: Row, _options: DolibarrOptions) -> dict[str, Any]:
         "street_more": more.replace("\n", " ").strip(),
         "city": row["town"],
     }
-    told |= {"postcode": row["zip"], "region": row["state"], "country": row["country_code"], "use": "billing"}
+    told |= {"postcode": row["zip"], "country": row["country_code"], "use": "billing"}
     there = any(told[name] for name in ("street", "city", "postcode"))
     return {
         "number": row["code_client"] or None,

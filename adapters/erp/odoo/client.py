@@ -66,8 +66,8 @@ class Odoo:
 
     def _read(self, model: str, tree: Row, asked: Row, context: Mapping[str, Any]) -> list[Row]:
         known = self.fields(model)
-        tree = {name: below for name, below in tree.items() if name in known}
-        rows = self._call(model, "search_read", repeatable=True, context=context, fields=[*tree], **asked)
+        tree = {name: below for name, below in tree.items() if name in known and name != "id"}
+        rows = self._call(model, "search_read", repeatable=True, context=context, fields=["id", *tree], **asked)
         columns = {
             name: self._column(known[name], below, [row[name] for row in rows], context) for name, below in tree.items()
         }

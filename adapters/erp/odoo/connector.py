@@ -27,7 +27,7 @@ ARTICLE = {"product_tmpl_id": "product.template"}
 EXTRA = {"product_template_attribute_value_ids": "product.template.attribute.value"}
 PRODUCTS = Model("product.product", translate.PRODUCT, ARTICLE | EXTRA)
 PRICES = Model("product.product", translate.PRICE, ARTICLE | EXTRA, [CODED])
-GOODS = Model("product.product", translate.STOCK, only=[CODED, ["type", "in", ["product", "consu"]]])
+GOODS = Model("product.product", translate.STOCK, only=[CODED, ["type", "!=", "service"]])
 # A quant that has come to nothing is deleted; a move stays, and in it what is reserved.
 MOVES = Model("stock.move", {"product": Field("product_id")}, {"move_line_ids": "stock.move.line"})
 WAREHOUSES = Model("stock.warehouse", {"code": Field("code"), "company": Field("company_id")})

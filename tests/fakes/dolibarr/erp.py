@@ -7,7 +7,7 @@ from adapters.erp.dolibarr.connector import DolibarrConnector
 from adapters.erp.dolibarr.options import DolibarrOptions
 from hub.clock import SystemClock
 from tests.fakes.dolibarr import orders
-from tests.fakes.dolibarr.lists import Row, error, listed, text, with_id
+from tests.fakes.dolibarr.lists import ZONE, Row, error, listed, text, with_id
 from tests.fakes.fake import Fake, Handler
 from tests.fakes.records import Record, Table
 from tests.fakes.server import Asked, Reply
@@ -15,7 +15,7 @@ from tests.fakes.server import Asked, Reply
 API = "/api/index.php"
 KEY = "5b1d7c0a9e84f2360b7a"
 COUNTRIES = {"FR": 1, "SI": 202}
-EMPTY = ("ref_ext", "tva_intra", "email", "phone", "default_lang", "address", "zip", "town", "country_id", "state")
+EMPTY = ("ref_ext", "tva_intra", "email", "phone", "default_lang", "address", "zip", "town", "country_id")
 
 
 def list_products(erp: "Dolibarr", asked: Asked) -> Reply:
@@ -23,9 +23,14 @@ def list_products(erp: "Dolibarr", asked: Asked) -> Reply:
     goods = [each for each in erp.products.there() if asked.query.get("mode") != "1" or each.values["type"] == 0]
 
     def shown(record: Record) -> Row:
+        at = record.modified.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")  # as it stands in the database
         stock: Any = record.values["stock_warehouse"] or []
         told = {name: value for name, value in record.values.items() if name != "stock_warehouse"}
-        return with_id(record, told | ({"stock_warehouse": stock} if asked.query.get("includestockdata") else {}))
+        return (
+            with_id(record, told)
+            | {"date_modification": at}
+            | ({"stock_warehouse": stock} if asked.query.get("includestockdata") else {})
+        )
 
     return listed(asked, goods, shown, erp.nothing, "No product found")
 
