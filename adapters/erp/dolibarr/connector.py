@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from adapters.checks import looked
 from adapters.declared import Declared, Kind, Row, Source, Way
 from adapters.erp import parties, sales
 from adapters.erp.dolibarr import translate
@@ -18,7 +17,7 @@ from adapters.finding import Sign, by_signs
 from adapters.pages import Spot
 from adapters.windows import by_key, by_window
 from hub.clock import Clock
-from hub.connector import Document, Finding, Stream, Write
+from hub.connector import Document, Stream, Write
 from hub.errors import Refused
 
 Documents = Callable[[Dolibarr, Sequence[Row]], Iterable[Document]]
@@ -137,15 +136,11 @@ KINDS: Mapping[str, Kind[Dolibarr, DolibarrOptions]] = {
         reference=translate.reference,
     ),
 }
+MEND = "turn on the modules API, Third parties, Products, Stocks and Sales orders; let the key's user read them"
 
 
 class DolibarrConnector(Declared[Dolibarr, DolibarrOptions]):
     """Speaks to one company in one Dolibarr."""
 
     def __init__(self, name: str, options: DolibarrOptions, clock: Clock) -> None:
-        super().__init__(name, options, Dolibarr(name, options, clock), KINDS)
-
-    def check(self) -> list[Finding]:
-        """Look whether the key is accepted and every stream can be read."""
-        mend = "turn on the modules API, Third parties, Products, Stocks and Sales orders; let the key's user read them"
-        return looked(self.name, self.look, mend)
+        super().__init__(name, options, Dolibarr(name, options, clock), KINDS, mend=MEND)

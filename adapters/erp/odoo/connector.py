@@ -5,7 +5,6 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from adapters.checks import looked
 from adapters.declared import Declared, Kind, Row
 from adapters.erp import parties, sales
 from adapters.erp.models import ALSO, Model, having, kept
@@ -19,7 +18,7 @@ from adapters.erp.warehouses import warehouses
 from adapters.fields import Field, told
 from adapters.finding import Sign
 from hub.clock import Clock
-from hub.connector import Document, Finding, Stream, Write, Written
+from hub.connector import Document, Stream, Write, Written
 from hub.errors import Refused
 
 CODED = ["default_code", "!=", False]
@@ -159,15 +158,11 @@ KINDS: Mapping[str, Kind[Odoo, OdooOptions]] = {
         ],
     ),
 }
+MEND = "give the key's user access to Sales, Inventory and Invoicing; install what is missing of them"
 
 
 class OdooConnector(Declared[Odoo, OdooOptions]):
     """Speaks to one company in one Odoo database."""
 
     def __init__(self, name: str, options: OdooOptions, clock: Clock) -> None:
-        super().__init__(name, options, Odoo(name, options, clock), KINDS)
-
-    def check(self) -> list[Finding]:
-        """Look whether the key is accepted and every stream can be read."""
-        mend = "give the key's user access to Sales, Inventory and Invoicing; install what is missing of them"
-        return looked(self.name, self.look, mend)
+        super().__init__(name, options, Odoo(name, options, clock), KINDS, mend=MEND)
