@@ -187,7 +187,7 @@ def test_warehouses_have_our_names_and_must_be_there():
 PLACE = {"street": Field("line"), "country": Field("country.code")}
 FORMS = PartyForms(
     party=Model("party", {"name": Field("called")}),
-    own={"name": "called"},
+    own={"called": Field("name")},
     children={
         "reference": Children("marks", lambda _: None, lambda text, _: {text: {"mark": text}}),
         "email": typed("contacts", "email"),
