@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from hub.connector import Write
 
@@ -17,6 +18,8 @@ class Sign:
     """The field there that says which record is meant."""
     value: Callable[[Write], str | None]
     """What is looked for; none: this record is not known by that."""
+    only: Sequence[Any] = ()
+    """What the records are chosen by, besides, in the system's own form."""
 
 
 def by_signs(

@@ -72,11 +72,16 @@ class Api:
         auth: tuple[str, str] | httpx2.Auth | None = None,
         requests_per_second: float | None = None,
         timeout: timedelta = timedelta(seconds=30),
+        refuses: Callable[[int, Any], bool] = lambda _status, _body: False,
         clock: Clock,
         sleep: Callable[[float], None] = budgets.sleep,
     ) -> None:
-        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password, or of `adapters.auth`."""
+        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password, or of `adapters.auth`.
+
+        `refuses`: which answers of 500 and more, by status and body, mean that it understood, and said no.
+        """
         self.name = name
+        self._refuses = refuses
         self._clock = clock
         self._sleep = sleep
         self._url = httpx2.URL(url)
@@ -245,7 +250,7 @@ class Api:
         if status in _BUSY:
             self._hold(after)
             return TryLater(message, after=after)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not self._refuses(status, body):
             return self._unclear(request, message, after)
         return Rejected(said or f"{self.name} answered {status}", status=status, body=body)
 

@@ -154,7 +154,7 @@ def _found(signs: Sequence[Sign], erp: Models, wanted: Sequence[Write]) -> Mappi
     """Look by the first sign that finds any, among what is not hidden."""
 
     def ask(sign: Sign, values: Sequence[str]) -> Sequence[Row]:
-        model = Model(sign.model, {each: Field(each) for each in (sign.field, sign.id)})
+        model = Model(sign.model, {each: Field(each) for each in (sign.field, sign.id)}, only=sign.only)
         return having(erp, model, sign.field, values, hidden=False)
 
     return by_signs(wanted, signs, ask)

@@ -1,6 +1,6 @@
 """Parties brought to an ERP of models: made, or changed in what differs, with the records that hang on them."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ from adapters.declared import Row
 from adapters.erp.known import Known, known_in, new_address
 from adapters.erp.models import Model, Models, having
 from adapters.erp.orders import same_place
-from adapters.fields import Table, active, told
+from adapters.fields import Table, active, given, told
 from hub.connector import Stream, Write, Written
 
 PARTIES = Stream(
@@ -27,6 +27,8 @@ class Children:
     """A child -> what it says; none, if it says nothing of this field."""
     wanted: Callable[[Any, Known], Mapping[Any, Any]]
     """Our field, if it is not empty -> what children shall say -> their values, should they be new."""
+    without: Callable[[Row], Iterable[Hashable]] = lambda _: ()
+    """A party -> what it says itself, so that no child has to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class PartyForms:
     """How an ERP of models keeps a party."""
 
     party: Model
-    own: Mapping[str, str]
-    """Our fields that stand with the party itself -> the ERP's."""
+    own: Table
+    """The ERP's fields of the party itself, each made of one of ours."""
     children: Mapping[str, Children]
     """Our other fields, and `reference`, the hub's own."""
     commands: Callable[[Sequence[Any], Sequence[int]], Sequence[Any]]
@@ -53,12 +55,15 @@ def typed(relation: str, kind: str) -> Children:
     )
 
 
-def addresses(relation: str, table: Table, new: Table) -> Children:
+def addresses(
+    relation: str, table: Table, new: Table, without: Callable[[Row], Iterable[Hashable]] = lambda _: ()
+) -> Children:
     """Return the addresses that are kept in children. `table`: as they are read; `new`: as they are made."""
     return Children(
         relation,
         lambda child: same_place(told(table, child)),
         lambda places, known: {same_place(each): new_address(new, each, known) for each in places},
+        without,
     )
 
 
@@ -81,11 +86,13 @@ def party_values(forms: PartyForms, known: Known, write: Write, there: Row | Non
     if not there:
         called = fields.get("name") or fields.get("email") or fields.get("phone") or "-"
         fields |= {"name": called, "reference": write.reference}
-    values: dict[str, Any] = {theirs: fields[ours] for ours, theirs in forms.own.items() if ours in fields}
+    values = given(forms.own, fields)
     for name, children in forms.children.items():
         if name in fields:
             old = active(there[children.relation]) if there else ()
-            wanted: Mapping[Any, Any] = children.wanted(fields[name], known) if fields[name] else {}
+            wanted: dict[Any, Any] = dict(children.wanted(fields[name], known)) if fields[name] else {}
+            for said in children.without(there) if there else ():
+                wanted.pop(said, None)
             commands = forms.commands(*_differing(old, children, wanted))
             values[children.relation] = [*values.get(children.relation, ()), *commands]
     return values

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.erp.erpnext.options import ErpNextOptions
+from adapters.erp.dolibarr.options import DolibarrOptions
+from adapters.erp.odoo.options import OdooOptions
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
@@ -60,6 +62,8 @@ def _sql(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> E
 _REST = _exchange("adapters.rest.connector:RestConnector", tokens=True)
 TYPES: dict[tuple[str, str], ConnectorType] = {
     ("warehouse", "files"): ConnectorType(FilesOptions, _files),
+    ("erp", "dolibarr"): ConnectorType(DolibarrOptions, _exchange("adapters.erp.dolibarr.connector:DolibarrConnector")),
+    ("erp", "odoo"): ConnectorType(OdooOptions, _exchange("adapters.erp.odoo.connector:OdooConnector")),
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
     ("erp", "erpnext"): ConnectorType(ErpNextOptions, _exchange("adapters.erp.erpnext.connector:ErpNextConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),

@@ -187,7 +187,7 @@ def test_warehouses_have_our_names_and_must_be_there():
 PLACE = {"street": Field("line"), "country": Field("country.code")}
 FORMS = PartyForms(
     party=Model("party", {"name": Field("called")}),
-    own={"name": "called"},
+    own={"called": Field("name")},
     children={
         "reference": Children("marks", lambda _: None, lambda text, _: {text: {"mark": text}}),
         "email": typed("contacts", "email"),
@@ -239,4 +239,5 @@ def test_s18_a_party_that_cannot_be_told_stops_no_other_and_one_that_is_gone_is_
 
 
 def test_the_stream_of_parties_is_what_is_told():
-    assert {*FORMS.own, *FORMS.children} - {"reference"} <= PARTIES.writes
+    told = {field.path for field in FORMS.own.values()} | {*FORMS.children}
+    assert told - {"reference"} <= PARTIES.writes

@@ -79,7 +79,7 @@ def levels(tryton: Tryton, rows: Sequence[Row]) -> Iterator[Document]:
 
 PARTY_FORMS = parties.PartyForms(
     party=PARTIES,
-    own={"name": "name"},
+    own={"name": Field("name")},
     children={
         "reference": parties.Children("identifiers", lambda _: None, lambda text, _: {text: {"code": OURS + text}}),
         "vat_id": parties.Children("identifiers", translate.vat_id, lambda code, _: {code: translate.identifier(code)}),

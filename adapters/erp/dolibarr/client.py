@@ -1,0 +1,98 @@
+"""How Dolibarr's lists are asked for, page by page in the order of their numbers.
+
+Sources: Dolibarr wiki, "Module Web Services API REST (developer)"; Dolibarr/dolibarr, htdocs/api/class/api.class.php and
+api_access.class.php, and each module's api_*.class.php.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any, cast
+
+from adapters.bulk import portions
+from adapters.connecting import connected
+from adapters.declared import Row
+from adapters.erp.dolibarr.options import DolibarrOptions
+from adapters.http import Rejected
+from adapters.windows import by_key
+from hub.clock import Clock
+from hub.config import resolve
+
+PAGE = 100
+"""The most rows that are given at once (default of `limit`)."""
+SOME = 20
+"""Values in one condition."""
+MARK = "date_modification"
+"""The change mark in a row: seconds since 1970, or, of products, the server's local time. In conditions it is `tms`."""
+SHIFT = timedelta(hours=3)
+"""So long before clocks go back, times are taken as if they had: the same hour comes twice."""
+SAFE = re.compile(r"[\w .,@+/&-]*")
+"""What a value in a condition may hold: there is no way to write a quote or a parenthesis."""
+
+
+class Dolibarr:
+    """One company in one Dolibarr. Raises what `Api` raises."""
+
+    def __init__(self, name: str, options: DolibarrOptions, clock: Clock) -> None:
+        self.name, self.options = name, options
+        headers = {"DOLAPIKEY": resolve(options.key)}
+        self.api = connected(name, options, clock, headers=headers, below="/api/index.php", refuses=says_no)
+
+    def rows(self, path: str, filters: Sequence[str] = (), *, limit: int = 0, **params: Any) -> list[dict[str, Any]]:
+        """Return rows for which all conditions hold, by their numbers; `id` is a number then."""
+        asked = {"sortfield": "t.rowid", "sortorder": "ASC", "limit": limit or PAGE, "page": 0} | params
+        where = " and ".join(f"({each})" for each in filters)
+        try:
+            found: list[Row] = self.api.get(path, asked | ({"sqlfilters": where} if where else {})).body
+        except Rejected as fault:
+            if not fault.is_gone or "API" in str(fault):  # a module that is off: "API not found"
+                raise
+            found = list[Row]()  # "No product found": up to version 19, an empty list is an error
+        return [{**row, "id": int(row["id"])} for row in found]
+
+    def all(self, path: str, **params: Any) -> list[dict[str, Any]]:
+        """Return all rows, however many pages they are."""
+        pages = by_key(lambda after: self.rows(path, [f"(t.rowid:>:{after})"], **params), PAGE, None)
+        return [dict(row) for rows, _ in pages for row in rows]
+
+    def having(self, path: str, field: str, values: Iterable[object], **params: Any) -> list[dict[str, Any]]:
+        """Return rows that have one of these values."""
+        asked = [str(value) for value in values if SAFE.fullmatch(str(value))]
+        groups = [" or ".join(f"(t.{field}:=:'{value}')" for value in some) for some in portions(asked, SOME)]
+        return [row for group in groups for row in self.rows(path, [group], **params)]
+
+    def latest(self, path: str, filters: Sequence[str]) -> str | None:
+        """Return the latest change mark that there is, as RFC 3339 text."""
+        newest = self.rows(path, filters, limit=1, sortfield="t.tms,t.rowid", sortorder="DESC,DESC")
+        mark = str(newest[0].get(MARK) or "") if newest else ""
+        if not mark:
+            return None
+        if mark.isdigit():
+            return datetime.fromtimestamp(int(mark), UTC).isoformat()
+        return datetime.fromisoformat(mark).replace(tzinfo=self.options.place).astimezone(UTC).isoformat()
+
+    def since(self, mark: datetime) -> str:
+        """Return the condition for what has changed then or later."""
+        zone = self.options.place
+        offsets = [offset for at in (mark, mark + SHIFT) if (offset := at.astimezone(zone).utcoffset()) is not None]
+        return f"(t.tms:>=:'{(mark.astimezone(UTC) + min(offsets)).strftime('%Y-%m-%d %H:%M:%S')}')"
+
+    def look_up(self, path: str) -> Any:
+        """Return what lies there, if it does."""
+        return self.api.look_up(path)
+
+    def send(self, method: str, path: str, body: Mapping[str, Any], *, repeatable: bool = False) -> Any:
+        """Carry something out."""
+        return self.api.send(method, path, body, repeatable=repeatable).body
+
+
+def says_no(status: int, body: Any) -> bool:
+    """Return whether a 500 is Dolibarr's own: a record that it could not make, and has rolled back."""
+    told: Any = cast("Mapping[str, Any]", body).get("error") if isinstance(body, Mapping) else None
+    return status == HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(told, Mapping) and "code" in told
+
+
+def kept(*names: str) -> Callable[[Row], dict[str, Any]]:
+    """Return what leaves of a row only these fields: much else moves by itself."""
+    return lambda row: {name: row.get(name) for name in names}

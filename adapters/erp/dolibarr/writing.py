@@ -1,0 +1,106 @@
+"""Third parties and orders brought to Dolibarr, one at a time: it takes no more."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.erp.dolibarr import translate
+from adapters.erp.dolibarr.client import Dolibarr
+from adapters.erp.orders import SaleLine, Unwritable, lacking, same_place
+from adapters.http import Rejected
+from adapters.writes import Unfit, singly
+from hub.connector import Write, Written
+
+DRAFT, CANCELLED = 0, -1
+
+
+def country(erp: Dolibarr, code: str | None) -> int | None:
+    """Return Dolibarr's number of a country, if one is named."""
+    if not code:
+        return None
+    found = erp.look_up(f"setup/dictionary/countries/byCode/{code}")
+    if not found:
+        raise Unfit("country-unknown", f"there is no country {code} in the ERP")
+    return int(found["id"])
+
+
+def _write_party(erp: Dolibarr, write: Write) -> Written:
+    if not write.id:
+        where = country(erp, translate.main_address(write.record).get("country"))
+        made = erp.send("POST", "thirdparties", translate.new_party(write.record, write.reference, where))
+        return Written(write.key, "done", str(made))
+    told = {theirs: write.fields[ours] or "" for ours, theirs in translate.PARTY_FIELDS.items() if ours in write.fields}
+    erp.send("PUT", f"thirdparties/{write.id}", told, repeatable=True)
+    return Written(write.key, "done", write.id)
+
+
+def _write_order(erp: Dolibarr, write: Write) -> Written:
+    """Make an order, or go on where a run that broke off has left it: total, contact, validation."""
+    id_ = write.id or str(_new_order(erp, write))
+    there = erp.look_up(f"orders/{id_}")
+    if not there:
+        return Written(write.key, "gone")
+    state = int(there["statut"] if there.get("status") is None else there["status"])
+    if write.record.get("status") == "cancelled":
+        if state != CANCELLED:
+            return _refused(write, id_, "cancel-by-hand", "Dolibarr's interface cannot cancel; cancel the order there")
+        return Written(write.key, "done", id_)
+    if state == DRAFT:
+        try:
+            _complete(erp, write, id_, there)
+        except Unwritable as fault:
+            return _refused(write, id_, fault.cause, str(fault))
+        except Rejected as fault:
+            return _refused(write, id_, fault.cause, str(fault))
+    return Written(write.key, "done", id_)
+
+
+def _refused(write: Write, id_: str, cause: str, message: str) -> Written:
+    return Written(write.key, "refused", id_, cause=cause, message=message)
+
+
+def _new_order(erp: Dolibarr, write: Write) -> int:
+    record = write.record
+    customer = write.links.get("parties", {}).get(record.get("party") or "")
+    if not customer:
+        raise Unfit("party-missing", "the order's customer is not there")
+    if record.get("currency") not in (None, erp.options.currency):
+        raise Unfit("currency-unknown", f"the order is in {record['currency']}, the ERP keeps {erp.options.currency}")
+    products = write.links.get("products", {})
+    return int(erp.send("POST", "orders", translate.new_order(record, write.reference, int(customer), products)))
+
+
+def _complete(erp: Dolibarr, write: Write, id_: str, there: Mapping[str, Any]) -> None:
+    difference = lacking(write.record, str(there["total_ttc"]))
+    if difference:
+        rounding = translate.line(SaleLine(None, "Rounding", "1", difference, None), None)
+        erp.send("POST", f"orders/{id_}/lines", rounding)
+    _send_to(erp, write, id_, int(there["socid"]))
+    if erp.options.confirm == "validated":
+        erp.send("POST", f"orders/{id_}/validate", {"idwarehouse": 0, "notrigger": 0})
+
+
+def _send_to(erp: Dolibarr, write: Write, id_: str, customer: int) -> None:
+    """Note where the goods go, as a contact of the customer's; one that is there already is taken."""
+    place = translate.goods_to(write.record)
+    if not place.get("street") and not place.get("city"):
+        return
+    contacts = {_where(row): row["id"] for row in erp.all("contacts", thirdparty_ids=customer)}
+    contact = contacts.get(_where(_contact(erp, customer, place)))
+    if contact is None:
+        contact = int(erp.send("POST", "contacts", _contact(erp, customer, place)))
+    if not any(int(each["id"]) == contact for each in erp.look_up(f"orders/{id_}/contacts?type=SHIPPING") or ()):
+        erp.send("POST", f"orders/{id_}/contact/{contact}/SHIPPING", {})
+
+
+def _contact(erp: Dolibarr, customer: int, place: Mapping[str, Any]) -> dict[str, Any]:
+    called = place.get("name") or place.get("company") or place.get("city")
+    return {"socid": customer, "lastname": called, **translate.place(place, country(erp, place.get("country")))}
+
+
+def _where(contact: Mapping[str, Any]) -> str:
+    told = {"name": "lastname", "street": "address", "city": "town", "postcode": "zip"}
+    return same_place({ours: contact.get(theirs) for ours, theirs in told.items()})
+
+
+write_parties = singly(_write_party)
+write_orders = singly(_write_order)

@@ -1,0 +1,82 @@
+"""Orders: made as drafts, their sums reckoned, validated (code: commande/class/api_orders.class.php)."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.dolibarr.lists import Row, error, listed, text, with_id
+from tests.fakes.records import Record
+from tests.fakes.server import Asked, Reply
+
+if TYPE_CHECKING:
+    from tests.fakes.dolibarr.erp import Dolibarr
+
+CENT = Decimal("0.01")
+
+
+def shown(record: Record) -> Row:
+    lines = record.values["lines"]
+    total = sum((_gross(each) for each in lines), Decimal())
+    told = {name: value for name, value in record.values.items() if name not in ("lines", "contacts", "fk_soc")}
+    own = {"socid": str(record.values["fk_soc"]), "total_ttc": text(total), "lines": lines}
+    return with_id(record, {**told, **own, "statut": str(record.values["status"])})
+
+
+def _gross(line: Row) -> Decimal:
+    net = Decimal(str(line["subprice"])) * Decimal(str(line["qty"]))
+    net = net.quantize(CENT, ROUND_HALF_UP)
+    return net + (net * Decimal(str(line["tva_tx"])) / 100).quantize(CENT, ROUND_HALF_UP)
+
+
+def list_orders(erp: "Dolibarr", asked: Asked) -> Reply:
+    return listed(asked, erp.orders.there(), shown, erp.nothing, "No order found")
+
+
+def one_order(erp: "Dolibarr", _asked: Asked, id_: str) -> Reply:
+    record = erp.orders.records.get(int(id_))
+    return Reply(200, shown(record)) if record else error(404, "Order not found")
+
+
+def add_order(erp: "Dolibarr", asked: Asked) -> Reply:
+    """Mandatory: socid, date. What the object cannot be made of is 500."""
+    given = asked.json
+    for name in ("socid", "date"):
+        if not given.get(name):
+            return error(400, f"{name} field missing")
+    if int(given["socid"]) not in erp.parties.records:
+        return error(500, "Error creating order", "Error : socid not found")
+    if any(line["fk_product"] not in erp.products.records for line in given["lines"] if "fk_product" in line):
+        return error(500, "Error creating order", "ErrorProductIdDoesNotExists")
+    own = {name: given.get(name) for name in ("ref_ext", "ref_client", "note_public", "date")}
+    more: dict[str, Any] = {"fk_soc": int(given["socid"]), "status": 0, "billed": 0, "contacts": []}
+    return Reply(200, erp.orders.add({**own, **more, "lines": given["lines"]}).id)
+
+
+def add_line(erp: "Dolibarr", asked: Asked, id_: str) -> Reply:
+    record = erp.orders.records[int(id_)]
+    if record.values["status"] != 0:
+        return error(400, "ErrorDeleteLineNotAllowedByObjectStatus")
+    erp.orders.change(record.id, {"lines": [*record.values["lines"], asked.json]})
+    return Reply(200, len(record.values["lines"]))
+
+
+def validate(erp: "Dolibarr", _asked: Asked, id_: str) -> Reply:
+    record = erp.orders.records[int(id_)]
+    if record.values["status"] != 0:
+        return Reply(304)
+    return Reply(200, shown(erp.orders.change(record.id, {"status": 1})))
+
+
+def list_contacts_of(erp: "Dolibarr", asked: Asked, id_: str) -> Reply:
+    record = erp.orders.records[int(id_)]
+    assert asked.query["type"] == "SHIPPING"
+    return Reply(200, [{"id": each, "code": "SHIPPING"} for each in record.values["contacts"]])
+
+
+def add_contact_to(erp: "Dolibarr", _asked: Asked, id_: str, contact: str, type_: str) -> Reply:
+    record = erp.orders.records[int(id_)]
+    if int(contact) in record.values["contacts"]:
+        return Reply(304)
+    if int(contact) not in erp.contacts.records or type_ != "SHIPPING":
+        return error(500, "Error when added the contact")
+    erp.orders.change(record.id, {"contacts": [*record.values["contacts"], int(contact)]})
+    return Reply(200, {"success": {"code": 200, "message": "Contact linked to the order"}})

@@ -1,0 +1,99 @@
+"""What the apps do with sales, stock and contacts (addons sale, sale_stock, stock, base_vat)."""
+
+from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from tests.fakes.odoo.orm import OdooError, Orm, invalid
+from tests.fakes.records import Record
+
+CENT = Decimal("0.01")
+
+
+class Sales:
+    """What happens to records when they are made, read and confirmed."""
+
+    def __init__(self, orm: Orm, version: int) -> None:
+        self.orm, self.version = orm, version
+        orm.created |= {
+            "sale.order.line": self._new_line,
+            "sale.order": self._new_sale,
+            "res.partner": self._new_contact,
+        }
+        orm.computed |= {
+            ("sale.order", "amount_total"): self._total,
+            ("product.product", "lst_price"): lambda record, context: orm.value(
+                "product.product", record, "list_price", context
+            ),
+            ("product.product", "qty_available"): lambda record, context: self._there(record, context, "quantity"),
+            ("product.product", "free_qty"): lambda record, context: (
+                self._there(record, context, "quantity") - self._there(record, context, "reserved_quantity")
+            ),
+            ("res.partner", "email_normalized"): lambda record, _: (record.values.get("email") or "").lower() or False,
+        }
+
+    def _there(self, product: Record, context: Mapping[str, Any], what: str) -> float:
+        """stock: product.py, quantities of the context's location."""
+        quants = [each.values for each in self.orm.tables["stock.quant"].there()]
+        here = [each for each in quants if context.get("location") in (None, each["location_id"])]
+        return sum(each[what] for each in here if each["product_id"] == product.id)
+
+    def _new_contact(self, partner: Record) -> None:
+        values = partner.values
+        values.setdefault("type", "contact")
+        if values["type"] == "contact" and not values.get("name"):
+            raise invalid("Contacts require a name")
+        if values.get("vat") and not values["vat"][:2].isalpha():
+            raise invalid(f"The VAT number [{values['vat']}] for partner [{values['name']}] does not seem to be valid.")
+
+    def _new_line(self, line: Record) -> None:
+        """sale: sale_order_line_accountable_required_fields, up to version 18; prices keep two decimals."""
+        if not line.values.get("product_id") and self.version < 19:
+            raise invalid("The operation cannot be completed: Missing required fields on accountable sale order line.")
+        price = Decimal(str(line.values.get("price_unit", 0)))
+        line.values["price_unit"] = float(price.quantize(CENT, ROUND_HALF_UP))
+
+    def _new_sale(self, sale: Record) -> None:
+        for name in ("partner_id", "partner_invoice_id", "partner_shipping_id", "pricelist_id"):
+            if not sale.values.get(name):
+                raise invalid(
+                    f"The operation cannot be completed: - Create/update: a mandatory field is not set. {name}"
+                )
+        sale.values |= {"name": f"S{sale.id:05}", "state": "draft", "invoice_status": "no"}
+
+    def _total(self, sale: Record, context: Mapping[str, Any]) -> float:
+        lines = [
+            self.orm.tables["sale.order.line"].records[id_]
+            for id_ in self.orm.value("sale.order", sale, "order_line", context)
+        ]
+        return float(sum((self._gross(line) for line in lines), Decimal()))
+
+    def _gross(self, line: Record) -> Decimal:
+        amount = Decimal(str(line.values["price_unit"])) * Decimal(str(line.values.get("product_uom_qty", 1)))
+        amount = amount.quantize(CENT, ROUND_HALF_UP)
+        field = "tax_ids" if self.version >= 19 else "tax_id"
+        taxes = [self.orm.tables["account.tax"].records[id_].values for id_ in line.values.get(field, [])]
+        added = [amount * Decimal(str(tax["amount"])) / 100 for tax in taxes if not tax.get("price_include")]
+        return amount + sum((each.quantize(CENT, ROUND_HALF_UP) for each in added), Decimal())
+
+    def action_confirm(self, ids: Sequence[int]) -> bool:
+        """sale: sale_order.py, action_confirm; sale_stock makes the delivery."""
+        table = self.orm.tables["sale.order"]
+        if any(table.records[id_].values["state"] not in ("draft", "sent") for id_ in ids):
+            message = "Some orders are not in a state requiring confirmation."
+            raise OdooError("odoo.exceptions.UserError", message)
+        for id_ in ids:
+            table.change(id_, {"state": "sale", "invoice_status": "to invoice"})
+            self.orm.create("stock.picking", [{"name": f"WH/OUT/{id_:05}", "state": "assigned", "sale_id": id_}])
+        return True
+
+    def action_cancel(self, ids: Sequence[int]) -> bool:
+        """sale: an order whose goods have left is locked, and cannot be cancelled."""
+        for id_ in ids:
+            going = [each for each in self.orm.tables["stock.picking"].there() if each.values["sale_id"] == id_]
+            if any(each.values["state"] == "done" for each in going):
+                raise OdooError(
+                    "odoo.exceptions.UserError", "You cannot cancel a locked order. Please unlock it first."
+                )
+            self.orm.tables["sale.order"].change(id_, {"state": "cancel"})
+        return True

@@ -1,0 +1,201 @@
+"""What only Dolibarr has: empty lists that are errors, a server's local time, orders that are made one by one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from adapters.erp.dolibarr import translate
+from adapters.http import Rejected
+from hub.connector import Write, Written
+from hub.errors import Refused, TryLater, Unanswered
+from tests.contract.connector_suite import fields_of, only, read_on
+from tests.contract.test_connector_dolibarr import party
+from tests.contract.test_connector_odoo import order
+from tests.fakes import faults
+from tests.fakes.dolibarr import Dolibarr, Dolibarr20
+from tests.fakes.dolibarr.lists import error
+from tests.fakes.dolibarr.orders import shown
+from tests.fakes.server import Answer, Asked, Reply
+
+
+@pytest.fixture(params=[Dolibarr, Dolibarr20])
+def erp(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dolibarr]:
+    fake: Dolibarr = request.param()
+    monkeypatch.setenv("DOLIBARR_KEY", fake.key)
+    yield fake
+    fake.close()
+
+
+def bought(erp: Dolibarr, number: str = "1001", **more: Any) -> Write:
+    """Return an order of a customer who is there."""
+    customer, product = erp.add("parties"), erp.add("products")
+    record = {**order(number), **more}
+    links = {"parties": {"p": customer}, "products": {"L-1": product}}
+    return Write(f"shop-a|{number}", record, record, reference=f"o-{number}", links=links)
+
+
+def values(erp: Dolibarr, written: Written) -> Mapping[str, Any]:
+    return erp.orders.records[int(written.id or 0)].values
+
+
+def test_s27_an_order_comes_to_the_orders_total(erp: Dolibarr) -> None:
+    """Lines have prices without tax; what rounding leaves is a line of its own, and then it is validated."""
+    written = only(erp.connect().write("orders", [bought(erp)]))
+    assert written.outcome == "done", written
+    told = values(erp, written)
+    assert (told["status"], told["ref_client"], told["ref_ext"]) == (1, "shop-a 1001", "hub-o-1001")
+    assert [line["desc"] for line in told["lines"]] == ["Lamp L-1", "Gone GONE", "Post", "Thanks", "Rounding"]
+    assert [line.get("fk_product") for line in told["lines"]] == [1, None, None, None, None]
+    assert shown(erp.orders.records[int(written.id or 0)])["total_ttc"] == "72.72000000"
+
+
+def test_s18_a_total_that_is_no_rounding_is_refused_and_stays_a_draft(erp: Dolibarr) -> None:
+    written = only(erp.connect().write("orders", [bought(erp, totals={"gross": "99.00"})]))
+    assert (written.outcome, written.cause, values(erp, written)["status"]) == ("refused", "total-differs", 0)
+
+
+def test_s06_a_half_done_order_is_finished_and_not_made_twice(erp: Dolibarr) -> None:
+    wanted = bought(erp)
+    draft = only(erp.connect(confirm="draft").write("orders", [wanted]))
+    assert values(erp, draft)["status"] == 0
+    finished = only(erp.connect().write("orders", [replace(wanted, id=draft.id)]))
+    told = values(erp, finished)
+    assert (finished.id, told["status"], len(told["lines"]), len(told["contacts"])) == (draft.id, 1, 5, 1)
+    assert (erp.count("orders"), len(erp.contacts.there())) == (1, 1)
+
+
+@pytest.mark.parametrize("lost", [r"/lines\n", r"POST .*/contacts\n", r"/contact/", r"/validate\n"])
+def test_s06_an_answer_that_is_lost_half_way_does_nothing_twice(erp: Dolibarr, lost: str) -> None:
+    wanted = bought(erp)
+    erp.server.misbehave(faults.reset_after, to=lost)
+    with pytest.raises(Unanswered):
+        list(erp.connect().write("orders", [wanted]))
+    [id_] = erp.connect().find("orders", [wanted])[wanted.key]
+    told = values(erp, only(erp.connect().write("orders", [replace(wanted, id=id_)])))
+    assert (told["status"], len(told["lines"]), len(told["contacts"])) == (1, 5, 1)
+    assert (erp.count("orders"), len(erp.contacts.there())) == (1, 1)
+
+
+def test_goods_go_to_a_contact_that_is_there(erp: Dolibarr) -> None:
+    first = bought(erp, "1")
+    second = replace(bought(erp, "2"), links=first.links)
+    one, other = (only(erp.connect().write("orders", [each])) for each in (first, second))
+    assert values(erp, one)["contacts"] == values(erp, other)["contacts"] == [1]
+    assert erp.contacts.records[1].values["town"] == "Kranj"
+
+
+def test_an_order_cannot_be_cancelled_from_here(erp: Dolibarr) -> None:
+    wanted = bought(erp)
+    made = only(erp.connect().write("orders", [wanted]))
+    stopped = replace(wanted, id=made.id, record={**wanted.record, "status": "cancelled"})
+    assert only(erp.connect().write("orders", [stopped])).cause == "cancel-by-hand"
+    erp.orders.change(int(made.id or 0), {"status": -1})
+    assert only(erp.connect().write("orders", [stopped])).outcome == "done"
+    assert fields_of(erp.connect(), "orders", made.id)["status"] == "cancelled"
+
+
+def test_s18_what_dolibarr_cannot_make_is_refused_not_tried_again(erp: Dolibarr) -> None:
+    """It says so with 500, which elsewhere means that nobody knows."""
+    good, bad = bought(erp, "1"), bought(erp, "2")
+    bad = replace(bad, links={**bad.links, "parties": {"p": "999"}})
+    outcomes = {each.key: each for each in erp.connect().write("orders", [bad, good])}
+    assert (outcomes[bad.key].outcome, outcomes[good.key].outcome) == ("refused", "done")
+    assert "Error creating order" in outcomes[bad.key].message
+
+
+def test_s20_an_order_in_another_currency_is_refused(erp: Dolibarr) -> None:
+    written = only(erp.connect().write("orders", [bought(erp, currency="USD")]))
+    assert (written.outcome, written.cause, erp.count("orders")) == ("refused", "currency-unknown", 0)
+
+
+def test_s16_an_empty_list_is_empty_and_a_module_that_is_off_is_not(erp: Dolibarr) -> None:
+    """Both are answered with 404."""
+    assert list(erp.connect().read("parties", None, full=True))[-1].complete
+
+    def off(_asked: Asked, _answer: Answer) -> Reply:
+        return error(404, "API not found (failed to include API file)")
+
+    erp.server.misbehave(off, to="thirdparties", times=-1)
+    with pytest.raises(Rejected, match="API not found"):
+        list(erp.connect().read("parties", None, full=True))
+    assert not erp.connect().check()[0].good
+
+
+def test_s11_changes_are_asked_for_in_the_servers_time(erp: Dolibarr) -> None:
+    """Shortly before clocks go back, from an hour earlier: that hour comes twice."""
+    client = erp.connect().system
+    assert client.since(datetime(2026, 7, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'2026-07-01 12:00:00')"
+    assert client.since(datetime(2026, 12, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'2026-12-01 11:00:00')"
+    assert client.since(datetime(2026, 10, 25, 0, 50, tzinfo=UTC)) == "(t.tms:>=:'2026-10-25 01:50:00')"
+    with pytest.raises(ValidationError, match="no time zone"):
+        erp.connect(zone="Warsaw")
+
+
+def test_s11_nothing_is_lost_when_clocks_go_back(erp: Dolibarr) -> None:
+    erp.clock.instant = datetime(2026, 10, 25, 0, 50, tzinfo=UTC)
+    erp.add("products")
+    _, since = read_on(erp.connect(), "products", None)
+    erp.clock.move(minutes=20)
+    assert erp.add("products") in read_on(erp.connect(), "products", since)[0]
+
+
+def test_a_value_that_cannot_be_asked_for_is_not_asked_for(erp: Dolibarr) -> None:
+    """A quote or a parenthesis would be part of the condition."""
+    wanted = Write("k", {}, {"email": "o'neil@example.com"}, reference="p-1")
+    assert erp.connect().find("parties", [wanted]) == {"k": []}
+    assert not erp.server.seen("neil")
+
+
+def test_stock_of_chosen_warehouses_is_read(erp: Dolibarr) -> None:
+    """A product that never lay anywhere has an empty list, not an empty table."""
+    id_ = erp.add("stock")
+    erp.products.add({**erp.products.records[1].values, "ref": "NEW", "stock_warehouse": []})
+    erp.products.add({**erp.products.records[1].values, "ref": "WORK", "type": 1})
+    assert [*read_on(erp.connect(storage={"MAIN": "main"}), "stock", None)[0]] == [id_]
+    fields = fields_of(erp.connect(storage={"MAIN": "main"}), "stock", id_)
+    assert (fields["location"], fields["on_hand"]) == ("main", "5")
+    with pytest.raises(Refused, match="no warehouse MAG9"):
+        list(erp.connect(storage={"MAG9": "main"}).read("stock", None, full=True))
+
+
+def test_s24_leading_zeros_stay(erp: Dolibarr) -> None:
+    told = {**party("Ana"), "name": "0001234"}
+    made = only(erp.connect().write("parties", [Write("k", told, told, reference="p-7")]))
+    fields = fields_of(erp.connect(), "parties", made.id)
+    assert (fields["name"], fields["addresses"][0]["postcode"]) == ("0001234", "04-000")
+    assert fields["number"].startswith("CU2611-")
+
+
+def test_a_deleted_third_party_is_gone(erp: Dolibarr) -> None:
+    id_ = erp.add("parties")
+    erp.remove("parties", id_)
+    assert only(erp.connect().write("parties", [Write("k", {"name": "Eva"}, {}, id=id_)])).outcome == "gone"
+
+
+def test_a_server_that_is_broken_is_tried_later(erp: Dolibarr) -> None:
+    """503 is of the database; it says nothing of the record."""
+    erp.server.misbehave(lambda _asked, _answer: Reply(503, {"error": {"code": 503, "message": "Error"}}), times=-1)
+    with pytest.raises(TryLater):
+        list(erp.connect().read("products", None, full=True))
+
+
+@pytest.mark.parametrize(
+    ("weight", "unit", "kilograms"),
+    [("150", "-3", "0.15"), ("1.50000000", "0", "1.5"), ("2", "3", "2000"), ("5", "99", None), (None, None, None)],
+)
+def test_weights_are_in_kilograms(weight: str | None, unit: str | None, kilograms: str | None) -> None:
+    row = dict.fromkeys(translate.PRODUCT) | {"weight": weight, "weight_units": unit}
+    assert translate.product(row, None)["weight"] == kilograms  # pyright: ignore[reportArgumentType]
+
+
+def test_a_price_is_the_one_that_people_typed(erp: Dolibarr) -> None:
+    id_ = erp.add("prices")
+    fields = fields_of(erp.connect(), "prices", id_)
+    assert (fields["amount"], fields["tax_included"], fields["currency"]) == ("9.90", False, "EUR")
+    erp.products.change(int(id_), {"price_base_type": "TTC"})
+    fields = fields_of(erp.connect(), "prices", id_)
+    assert (fields["amount"], fields["tax_included"]) == ("11.88", True)

@@ -1,0 +1,327 @@
+"""What only Odoo has: its two interfaces and their errors, sales and their taxes, addresses at the contact itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from adapters.erp.odoo.calls import fault, version
+from adapters.erp.odoo.translate import PRODUCT, places
+from adapters.fields import told
+from adapters.http import Api, KeyRefused, Rejected
+from hub.clock import SystemClock
+from hub.connector import Write, Written
+from hub.errors import Refused, TryLater, Unanswered
+from tests.contract.connector_suite import fields_of, only, read_on
+from tests.contract.test_connector_odoo import PLACE, order, party
+from tests.fakes import faults
+from tests.fakes.odoo import Odoo, Odoo19
+from tests.fakes.server import Answer, Asked, Reply
+
+
+@pytest.fixture(params=[Odoo, Odoo19])
+def erp(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Odoo]:
+    fake: Odoo = request.param()
+    monkeypatch.setenv("ODOO_KEY", fake.key)
+    yield fake
+    fake.close()
+
+
+def bought(erp: Odoo, number: str = "1001", **more: Any) -> Write:
+    """Return an order of a customer who is there."""
+    customer, product = int(erp.add("parties")), int(erp.add("products"))
+    record = {**order(number), **more}
+    links = {"parties": {"p": str(customer)}, "products": {"L-1": str(product)}}
+    return Write(f"shop-a|{number}", record, record, reference=f"o-{number}", links=links)
+
+
+def sale(erp: Odoo, written: Written) -> Mapping[str, Any]:
+    """Return a sale as Odoo has it."""
+    record = erp.orm.tables["sale.order"].records[int(written.id or 0)]
+    return {**record.values, "total": erp.orm.value("sale.order", record, "amount_total", {})}
+
+
+def lines(erp: Odoo, written: Written) -> list[Mapping[str, Any]]:
+    rows = [each.values for each in erp.orm.tables["sale.order.line"].there()]
+    return [row for row in rows if row["order_id"] == int(written.id or 0)]
+
+
+def test_s27_a_sale_comes_to_the_orders_total(erp: Odoo) -> None:
+    """One tax of its rate is not in the price, the other is; what rounding leaves is a line of its own."""
+    written = only(erp.connect().write("orders", [bought(erp)]))
+    assert written.outcome == "done", written
+    told_of = sale(erp, written)
+    assert (told_of["state"], round(told_of["total"], 2)) == ("sale", 72.72)
+    assert told_of["client_order_ref"] == "shop-a 1001"
+    prices = {line["name"]: line["price_unit"] for line in lines(erp, written)}
+    assert (prices["Lamp L-1"], prices["Gone GONE"]) == (8.12, 5.55)
+    assert "Rounding" in prices
+
+
+def test_s18_a_total_that_is_no_rounding_is_refused_and_stays_a_draft(erp: Odoo) -> None:
+    written = only(erp.connect().write("orders", [bought(erp, totals={"gross": "99.00"})]))
+    assert (written.outcome, written.cause, sale(erp, written)["state"]) == ("refused", "total-differs", "draft")
+
+
+def test_s20_a_line_without_a_product_needs_the_one_that_stands_in(erp: Odoo) -> None:
+    written = only(erp.connect(charge_product=None).write("orders", [bought(erp)]))
+    assert (written.outcome, written.cause) == ("refused", "product-missing")
+    assert "charge_product" in written.message
+    with pytest.raises(Refused, match=r"charge_product in \[systems\.erp\]"):
+        list(erp.connect(charge_product="NONE").write("orders", [bought(erp)]))
+
+
+def test_s06_a_half_done_sale_is_finished_and_not_made_twice(erp: Odoo) -> None:
+    wanted = bought(erp)
+    draft = only(erp.connect(confirm="draft").write("orders", [wanted]))
+    assert sale(erp, draft)["state"] == "draft"
+    finished = only(erp.connect().write("orders", [replace(wanted, id=draft.id)]))
+    assert (finished.id, sale(erp, finished)["state"], erp.count("orders")) == (draft.id, "sale", 1)
+
+
+def test_s06_a_duplicate_made_by_people_is_not_taken_for_ours(erp: Odoo) -> None:
+    """They copy the origin with it, but Odoo does not copy the customer's reference."""
+    wanted = bought(erp)
+    made = only(erp.connect().write("orders", [wanted]))
+    copy = {name: value for name, value in sale(erp, made).items() if name not in ("client_order_ref", "total")}
+    erp.orm.tables["sale.order"].add({**copy, "client_order_ref": False})
+    assert erp.connect().find("orders", [wanted]) == {wanted.key: [made.id]}
+    assert [*read_on(erp.connect(), "orders", None)[0]] == [made.id]
+
+
+def test_a_cancelled_order_is_cancelled_as_long_as_it_can_be(erp: Odoo) -> None:
+    wanted = bought(erp)
+    made = only(erp.connect().write("orders", [wanted]))
+    stopped = replace(wanted, id=made.id, record={**wanted.record, "status": "cancelled"})
+    [picking] = erp.orm.tables["stock.picking"].there()
+    picking.values["state"] = "done"
+    refused = only(erp.connect().write("orders", [stopped]))
+    assert (refused.outcome, "locked" in refused.message) == ("refused", True)
+    [picking] = erp.orm.tables["stock.picking"].there()
+    picking.values["state"] = "assigned"
+    assert only(erp.connect().write("orders", [stopped])).outcome == "done"
+    assert fields_of(erp.connect(), "orders", made.id)["status"] == "cancelled"
+
+
+def test_what_became_of_a_sale_is_read(erp: Odoo) -> None:
+    """A delivery and an invoice show the sale as changed, although its own mark stays."""
+    made = only(erp.connect().write("orders", [bought(erp)]))
+    connector = erp.connect()
+    found, since = read_on(connector, "orders", None)
+    assert fields_of(connector, "orders", made.id)["status"] == "processing"
+    erp.clock.move(hours=1)
+    carrier = erp.make("delivery.carrier", name="Pošta")
+    [picking] = erp.orm.tables["stock.picking"].there()
+    erp.orm.write(
+        "stock.picking", [picking.id], {"state": "done", "carrier_id": carrier, "carrier_tracking_ref": "RR1"}
+    )
+    news, since = read_on(connector, "orders", since)
+    assert news[str(made.id)] != found[str(made.id)]
+    erp.clock.move(hours=1)
+    invoice = erp.make("account.move", name="INV/2026/0001", state="posted", move_type="out_invoice")
+    entry = erp.make("account.move.line", move_id=invoice)
+    bill = [record for record in erp.orm.tables["sale.order"].there() if str(record.id) == made.id]
+    bill[0].values["invoice_ids"] = [invoice]
+    next(iter(lines_of(erp, made))).values["invoice_lines"] = [entry]
+    assert str(made.id) in read_on(connector, "orders", since)[0]
+    fields = fields_of(connector, "orders", made.id)
+    assert (fields["status"], fields["invoice"]) == ("shipped", "INV/2026/0001")
+    assert fields["tracking"] == [{"carrier": "Pošta", "number": "RR1"}]
+
+
+def lines_of(erp: Odoo, written: Written) -> list[Any]:
+    return [
+        each for each in erp.orm.tables["sale.order.line"].there() if each.values["order_id"] == int(written.id or 0)
+    ]
+
+
+def test_s15_an_archived_product_is_shown_as_not_for_sale(erp: Odoo) -> None:
+    """Odoo hides it from ordinary searches; it is not deleted."""
+    connector, id_ = erp.connect(), erp.add("products")
+    assert fields_of(connector, "products", id_)["active"]
+    erp.orm.tables["product.product"].records[int(id_)].values["active"] = False
+    assert not fields_of(connector, "products", id_)["active"]
+    assert id_ in read_on(connector, "products", None)[0]
+
+
+def test_s12_a_changed_article_shows_its_variants(erp: Odoo) -> None:
+    """And a change of an address shows the contact, whose own mark stays."""
+    connector, id_ = erp.connect(), erp.add("parties")
+    address = erp.make("res.partner", type="delivery", parent_id=int(id_), street="Side 2", name="Ana")
+    _, since = read_on(connector, "parties", None)
+    erp.clock.move(hours=1)
+    erp.orm.write("res.partner", [address], {"street": "Side 3"})
+    news, _ = read_on(connector, "parties", since)
+    assert [*news] == [id_]
+    assert fields_of(connector, "parties", id_)["addresses"] == [{"name": "Ana", "street": "Side 3", "use": "shipping"}]
+
+
+def test_only_what_odoo_counts_has_stock_and_what_is_reserved_is_told(erp: Odoo) -> None:
+    id_ = erp.add("stock")
+    assert [*read_on(erp.connect(), "stock", None)[0]] == [id_]
+    fields = fields_of(erp.connect(), "stock", id_)
+    assert (fields["location"], fields["on_hand"], fields["reserved"]) == ("WH", "5", "2")
+    assert fields_of(erp.connect(storage={"WH": "main"}), "stock", id_)["location"] == "main"
+    assert not erp.connect(storage={"MAG9": "main"}).check()[0].good
+
+
+def test_a_price_says_whether_it_holds_the_tax(erp: Odoo) -> None:
+    id_ = erp.add("prices")
+    told_of = {"list": "standard", "currency": "PLN", "amount": "9.90", "tax_included": False}
+    fields = fields_of(erp.connect(), "prices", id_)
+    assert {name: fields[name] for name in told_of} == told_of
+
+
+def test_s03_an_address_at_the_contact_itself_is_not_made_again(erp: Odoo) -> None:
+    """People write a company's address there; neither a changed contact nor an order makes it a second time."""
+    own = {"street": "Main 1", "city": "Kranj", "zip": "04-000", "country_id": 2}
+    id_ = erp.make("res.partner", name="Kos", email="kos@example.com", **own)
+    connector, contacts = erp.connect(), erp.orm.tables["res.partner"]
+    [address] = fields_of(connector, "parties", str(id_))["addresses"]
+    assert (address["street"], address["country"]) == ("Main 1", "SI")
+    there = {"street": "Main 1", "city": "Kranj", "postcode": "04-000", "country": "SI"}
+    write = Write("k", {"addresses": [there, PLACE]}, {}, id=str(id_))
+    assert only(connector.write("parties", [write])).outcome == "done"
+    assert len(contacts.records) == 2
+    wanted = bought(erp, shipping_address={**there, "name": "Kos"})
+    wanted = replace(wanted, links={**wanted.links, "parties": {"p": str(id_)}})
+    made = only(connector.write("orders", [wanted]))
+    assert sale(erp, made)["partner_shipping_id"] == id_
+
+
+def test_s24_leading_zeros_stay(erp: Odoo) -> None:
+    id_ = erp.make("res.partner", name="Kos", street="Main 1", zip="00-950", ref="0042")
+    fields = fields_of(erp.connect(), "parties", str(id_))
+    assert (fields["number"], fields["addresses"][0]["postcode"]) == ("0042", "00-950")
+    told_of = {**party("Ana"), "name": "0001234"}
+    made = only(erp.connect().write("parties", [Write("k", told_of, told_of, reference="p-7")]))
+    fields = fields_of(erp.connect(), "parties", made.id)
+    assert (fields["name"], fields["addresses"][0]["postcode"]) == ("0001234", PLACE["postcode"])
+
+
+def test_a_number_that_odoo_refuses_stops_no_other_contact(erp: Odoo) -> None:
+    good, bad = party("Good"), {**party("Bad"), "vat_id": "0000"}
+    writes = [Write(each["name"], each, each, reference=f"p-{each['name']}") for each in (bad, good)]
+    outcomes = {each.key: each for each in erp.connect().write("parties", writes)}
+    assert (outcomes["Bad"].outcome, outcomes["Good"].outcome) == ("refused", "done")
+    assert "does not seem to be valid" in outcomes["Bad"].message
+
+
+def test_several_companies_are_kept_apart_and_language_is_told(erp: Odoo) -> None:
+    erp.add("products")
+    list(erp.connect(language="pl_PL").read("products", None, full=True))
+    asked = erp.server.seen("search_read")[-1].text
+    assert '"allowed_company_ids":[1]' in asked
+    assert '"lang":"pl_PL"' in asked
+    with pytest.raises(KeyRefused, match="unauthorized or invalid companies"):
+        list(erp.connect(company=7).read("products", None, full=True))
+
+
+def test_the_interface_belongs_to_the_version(erp: Odoo) -> None:
+    list(erp.connect().read("products", None, full=True))
+    assert bool(erp.server.seen("/json/2/")) == (erp.version >= 19)
+
+
+def gone(_asked: Asked, _answer: Answer) -> Reply:
+    return Reply(404, b"<html>Not Found</html>", {"content-type": "text/html"})
+
+
+def online(_asked: Asked, _answer: Answer) -> Reply:
+    told_of = {"server_version_info": ["saas~18", 2, 0, "final", 0, ""]}
+    return Reply(200, {"jsonrpc": "2.0", "id": 1, "result": told_of})
+
+
+def test_without_json_rpc_it_is_json_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The old interface will be taken away with version 22."""
+    erp = Odoo19()
+    monkeypatch.setenv("ODOO_KEY", erp.key)
+    erp.server.misbehave(gone, to="/jsonrpc")
+    assert erp.connect().check()[0].good
+    erp.close()
+
+
+def test_odoo_online_says_its_version_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    erp = Odoo()
+    monkeypatch.setenv("ODOO_KEY", erp.key)
+    erp.server.misbehave(online)
+    api = Api("erp", erp.server.url, clock=SystemClock())
+    assert version(api) == 18
+    api.close()
+    with pytest.raises(Refused, match=r"give user, the login, in \[systems\.erp\]"):
+        list(erp.connect(user=None).read("products", None, full=True))
+    erp.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "repeatable", "means"),
+    [
+        ("psycopg2.errors.SerializationFailure", False, TryLater),
+        ("psycopg2.OperationalError", False, Unanswered),
+        ("psycopg2.OperationalError", True, TryLater),
+        ("odoo.exceptions.AccessDenied", True, KeyRefused),
+        ("odoo.exceptions.AccessError", True, KeyRefused),
+        ("odoo.exceptions.ValidationError", False, Rejected),
+        ("odoo.exceptions.MissingError", False, Rejected),
+        ("builtins.ValueError", True, Rejected),
+    ],
+)
+def test_an_error_says_what_happens_next(name: str, repeatable: bool, means: type[Exception]) -> None:
+    told_of = {
+        "code": 200,
+        "message": "Odoo Server Error",
+        "data": {"name": name, "message": "said s3cret", "debug": "x"},
+    }
+    found = fault("erp", told_of, repeatable=repeatable, secret="s3cret")
+    assert type(found) is means
+    assert "said ***" in str(found)
+    assert "s3cret" not in str(found)
+    assert name.endswith("MissingError") == bool(isinstance(found, Rejected) and found.is_gone)
+
+
+def test_what_was_deleted_meanwhile_is_gone_not_refused(erp: Odoo) -> None:
+    id_ = erp.add("parties")
+    erp.server.misbehave(
+        faults.and_then(lambda: erp.remove("parties", id_)), to='search_read.*"in"|search_read\n.*"in"'
+    )
+    written = only(erp.connect().write("parties", [Write("k", {"name": "Eva"}, {}, id=id_)]))
+    assert written.outcome == "gone", written
+
+
+def test_fields_mean_what_odoo_says() -> None:
+    """What is empty is left, a barcode need not be a GTIN, variants have their article and their options."""
+    size = {"name": "L", "attribute_id": {"name": "Size"}}
+    tax = {"amount": 23.0, "amount_type": "percent", "type_tax_use": "sale"}
+    raw = {
+        "default_code": "L-1",
+        "name": "Lamp",
+        "description_sale": None,
+        "uom_id": {"name": "Units"},
+        "categ_id": {"complete_name": "All / Lamps / Standing"},
+        "barcode": "SHELF-7",
+        "taxes_id": [tax, {**tax, "type_tax_use": "purchase"}],
+        "weight": 0.30000000000000004,
+        "product_tmpl_id": {"id": 7, "product_variant_count": 2},
+        "product_template_attribute_value_ids": [size],
+        "active": True,
+        "sale_ok": True,
+    }
+    fields = told(PRODUCT, raw)
+    assert fields == {
+        "sku": "L-1",
+        "name": "Lamp",
+        "description": None,
+        "unit": "H87",
+        "category": "Lamps > Standing",
+        "gtin": None,
+        "tax_rate": "23",
+        "weight": "0.3",
+        "variant_of": "T7",
+        "options": {"Size": "L"},
+        "active": True,
+    }
+
+
+def test_a_person_of_a_company_is_no_address() -> None:
+    child = {"id": 2, "type": "contact", "active": True}
+    assert [each["id"] for each in places({"id": 1, "child_ids": [child]})] == [1]
