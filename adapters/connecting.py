@@ -1,6 +1,7 @@
 """Connecting to the system that a table of hub.toml names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import httpx2
 
@@ -18,12 +19,21 @@ def connected(
     headers: Mapping[str, str] | None = None,
     auth: tuple[str, str] | httpx2.Auth | None = None,
     below: str = "",
+    says_no: Callable[[Any], bool] = lambda _: False,
 ) -> Api:
     """Return a system's HTTP interface, with its address, pace and time-out; nothing is sent yet.
 
     `auth`: user and password of HTTP Basic, in plain, or another way to be known; `below`: the path of the interface
-    within the address.
+    within the address; `says_no`: see `Api`.
     """
-    pace, timeout, url = options.requests_per_second, options.timeout, resolve(options.url)
-    where = f"{url.rstrip('/')}{below}" if below else url
-    return Api(name, where, headers=headers, auth=auth, requests_per_second=pace, timeout=timeout, clock=clock)
+    url = resolve(options.url)
+    return Api(
+        name,
+        f"{url.rstrip('/')}{below}" if below else url,
+        headers=headers,
+        auth=auth,
+        requests_per_second=options.requests_per_second,
+        timeout=options.timeout,
+        clock=clock,
+        says_no=says_no,
+    )

@@ -74,11 +74,16 @@ class Api:
         timeout: timedelta = timedelta(seconds=30),
         clock: Clock,
         sleep: Callable[[float], None] = budgets.sleep,
+        says_no: Callable[[Any], bool] = lambda _: False,
     ) -> None:
-        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password, or of `adapters.auth`."""
+        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password, or of `adapters.auth`.
+
+        `says_no`: whether the body of a 5xx is a refusal all the same, for systems that refuse so.
+        """
         self.name = name
         self._clock = clock
         self._sleep = sleep
+        self._says_no = says_no
         self._url = httpx2.URL(url)
         self._base = str(self._url.copy_with(username=None, password=None, query=None, fragment=None))
         auth = auth or _user_in(self._url)
@@ -124,14 +129,14 @@ class Api:
         repeatable: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send something, as JSON. Raises Unanswered, TryLater, Rejected or KeyRefused.
+        """Send something, as JSON; bytes as they are. Raises Unanswered, TryLater, Rejected or KeyRefused.
 
         `repeatable`: carrying it out twice is as good as once, so that it is sent again when no answer came.
         """
         content = {} if body is None else {"content-type": "application/json"}
         request = self._request(method.upper(), path, params, content | dict(headers or {}))
-        json = None if body is None else orjson.dumps(body)
-        return self._carry_out(_Request(request.method, request.url, json, request.headers, repeatable))
+        sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
+        return self._carry_out(_Request(request.method, request.url, sent, request.headers, repeatable))
 
     def send_form(self, path: str, fields: Mapping[str, str], *, repeatable: bool = True) -> Answer:
         """Send a form, as authorisation servers want it. Raises as `send`."""
@@ -230,7 +235,7 @@ class Api:
         if status in _BUSY:
             self._hold(after)
             return TryLater(message, after=after)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not self._says_no(body):
             return self._unclear(request, message, after)
         return Rejected(said or f"{self.name} answered {status}", status=status, body=body)
 
@@ -298,11 +303,12 @@ def _user_in(url: httpx2.URL) -> tuple[str, str] | None:
 
 
 def _passwords(auth: tuple[str, str] | httpx2.Auth | None) -> tuple[str, ...]:
+    """Return what must not be shown: a key may also be sent as the user, without a password."""
     if isinstance(auth, HeaderKey | QueryKey):
         return (auth.key,)
-    if not isinstance(auth, tuple) or not auth[1]:
+    if not isinstance(auth, tuple) or not any(auth):
         return ()
-    return auth[1], base64.b64encode(":".join(auth).encode()).decode()
+    return auth[1] or auth[0], base64.b64encode(":".join(auth).encode()).decode()
 
 
 def _host(url: httpx2.URL) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
+from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.rest.options import RestOptions
@@ -62,6 +63,9 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
+    ("eshop", "prestashop"): ConnectorType(
+        PrestaShopOptions, _exchange("adapters.eshop.prestashop.connector:PrestaShopConnector")
+    ),
     ("erp", "sql"): ConnectorType(SqlOptions, _sql),
     ("eshop", "sql"): ConnectorType(SqlOptions, _sql),
     **{(kind, "rest"): ConnectorType(RestOptions, _REST) for kind in ("erp", "eshop")},
