@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.prestashop.shop import Shop
 from adapters.eshop.slugs import slug
 from adapters.eshop.variants import full_name
+from adapters.fields import at
 from hub.connector import Document
 
 PRODUCT = "id reference ean13 name description active weight id_tax_rules_group link_rewrite"
@@ -26,7 +27,8 @@ def picked(row: Row, names: str) -> dict[str, Any]:
 def text(value: Any, language: str) -> str:
     """Return a text in one language; a shop with a single one does not name it (`WebserviceOutputJSON`)."""
     if isinstance(value, list):
-        return next((each["value"] for each in value if str(each["id"]) == language), None) or ""
+        texts = cast("list[Row]", value)
+        return next((each["value"] for each in texts if str(each["id"]) == language), None) or ""
     return value or ""
 
 
@@ -60,7 +62,8 @@ def each_sold(shop: Shop, rows: Sequence[Row], display: str = "full") -> Iterato
 
 def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each product, with what it has from its article."""
-    settings, tree = shop.configuration(), categories(shop)
+    settings = shop.configuration()
+    tree = categories(shop, settings)
     language, pairs = settings["PS_LANG_DEFAULT"], list(each_sold(shop, rows))
     chosen = _options(shop, [each for _, each in pairs if each], language)
     for row, combination in pairs:
@@ -77,9 +80,12 @@ def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
 
 def _options(shop: Shop, combinations: Sequence[Row], language: str) -> dict[str, dict[str, str]]:
     """Return combination -> what tells it from the others: `{"Size": "L"}`."""
-    ids = {each["id"]: _associated(each, "product_option_values") for each in combinations}
+    ids = {each["id"]: associated(each, "product_option_values") for each in combinations}
     shown = "[id,name,id_attribute_group]"
-    values = {row["id"]: row for row in shop.some("product_option_values", sum(ids.values(), []), display=shown)}
+    values = {
+        row["id"]: row
+        for row in shop.some("product_option_values", [each for own in ids.values() for each in own], display=shown)
+    }
     groups = {str(row["id_attribute_group"]) for row in values.values()}
     names = {row["id"]: row["name"] for row in shop.some("product_options", sorted(groups), display="[id,name]")}
 
@@ -89,13 +95,14 @@ def _options(shop: Shop, combinations: Sequence[Row], language: str) -> dict[str
     return {id_: dict(pair(values[each]) for each in own if each in values) for id_, own in ids.items()}
 
 
-def _associated(row: Row, name: str) -> list[str]:
-    return sorted(str(each["id"]) for each in (row.get("associations") or {}).get(name) or ())
+def associated(row: Row, name: str) -> list[str]:
+    """Return the numbers of what belongs to a record; what there is nothing of, the shop leaves out."""
+    found: list[Row] = at(row, f"associations.{name}") or []
+    return sorted(str(each["id"]) for each in found)
 
 
-def categories(shop: Shop) -> Categories:
+def categories(shop: Shop, settings: Mapping[str, str]) -> Categories:
     """Return the tree below the shop's home; what stands above that is nobody's category."""
-    settings = shop.configuration()
     language, home = settings["PS_LANG_DEFAULT"], settings["PS_HOME_CATEGORY"]
     above = (home, settings["PS_ROOT_CATEGORY"])
     rows = shop.all("categories", "[id,id_parent,name]")

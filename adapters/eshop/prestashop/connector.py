@@ -9,9 +9,10 @@ from adapters.declared import Declared, Kind, Row, Source, Way
 from adapters.eshop.prestashop import asked, orders, translate, writing
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.prestashop.shop import PAGE, Shop, earlier
+from adapters.eshop.prestashop.writing import Given
 from adapters.walks import ID
 from adapters.windows import by_key
-from adapters.writes import singly
+from adapters.writes import singly, singly_with
 from hub.clock import Clock
 from hub.connector import Stream
 
@@ -35,7 +36,7 @@ def changed(resource: str) -> Mapping[str, Way[Shop]]:
 
     def walk(shop: Shop, spot: pages.Spot | None) -> Iterable[tuple[Sequence[Row], pages.Spot]]:
         def fetch(mark: str | None, offset: int, size: int) -> Sequence[Row]:
-            since = {f"filter[{MARK}]": f"[{mark or FIRST},{LAST}]", "date": 1}
+            since: Row = {f"filter[{MARK}]": f"[{mark or FIRST},{LAST}]", "date": 1}
             return shop.rows(resource, sort=f"[{MARK}_ASC,id_ASC]", limit=f"{offset},{size}", **since)
 
         before = partial(earlier, zone=shop.zone())
@@ -58,7 +59,7 @@ KINDS: Mapping[str, Kind[Shop, PrestaShopOptions]] = {
         asked.products,
         translate.product,
         changed("products"),
-        write=singly(writing.write_product),
+        write=singly_with(Given, writing.write_product),
         find=writing.find_products,
     ),
     "prices": Kind(
@@ -67,7 +68,7 @@ KINDS: Mapping[str, Kind[Shop, PrestaShopOptions]] = {
         asked.prices,
         translate.price,
         changed("products"),
-        write=singly(writing.put_price),
+        write=singly_with(Given, writing.put_price),
     ),
     # Levels have no mark.
     "stock": Kind(
@@ -87,7 +88,7 @@ KINDS: Mapping[str, Kind[Shop, PrestaShopOptions]] = {
         translate.order,
         changed("orders"),
         orders.buyers,
-        singly(writing.write_order),
+        singly_with(Given, writing.write_order),
     ),
 }
 

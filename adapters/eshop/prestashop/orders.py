@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from adapters.declared import Row
-from adapters.eshop.prestashop.asked import currencies, located, parties, picked
+from adapters.eshop.prestashop.asked import associated, currencies, located, parties, picked
 from adapters.eshop.prestashop.shop import Shop, utc
 from hub.connector import Document
 
@@ -30,12 +31,16 @@ TICKED = {"shipped": "shipped", "delivery": "processing", "paid": "confirmed"}
 """What a status is ticked for -> ours, the furthest first (page "Resource order_states")."""
 
 
-def meanings(shop: Shop) -> dict[str, str]:
+def states(shop: Shop) -> list[Row]:
+    """Return the shop's statuses, with what they are ticked for."""
+    return list(shop.all("order_states", "[id,shipped,delivery,paid]"))
+
+
+def meanings(shop: Shop, settings: Mapping[str, str], found: Sequence[Row]) -> dict[str, str]:
     """Return each of the shop's statuses by its number -> ours."""
-    settings = shop.configuration()
-    found = {row["id"]: _ticked(row) for row in shop.all("order_states", "[id,shipped,delivery,paid]")}
-    found |= {settings[name]: ours for name, ours in STATES.items() if name in settings}
-    return found | dict(shop.options.status)
+    words = {row["id"]: _ticked(row) for row in found}
+    words |= {settings[name]: ours for name, ours in STATES.items() if name in settings}
+    return words | dict(shop.options.status)
 
 
 def _ticked(state: Row) -> str:
@@ -44,8 +49,9 @@ def _ticked(state: Row) -> str:
 
 def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each order; what they need is asked for once for all."""
-    zone, refunded, status = shop.zone(), shop.configuration().get("PS_OS_REFUND"), meanings(shop)
-    paid = {row["id"] for row in shop.all("order_states", "[id,paid]") if str(row["paid"]) == "1"}
+    settings, known = shop.configuration(), states(shop)
+    zone, status = ZoneInfo(settings["PS_TIMEZONE"]), meanings(shop, settings, known)
+    paid = {row["id"] for row in known if str(row["paid"]) == "1"}
     ids = [row["id"] for row in rows]
     lines, parcels = (_by_order(shop.some(name, ids, by="id_order")) for name in ("order_details", "order_carriers"))
     payments, numbers = _payments(shop, rows), _numbers(shop, rows)
@@ -57,10 +63,8 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         state = str(row["current_state"])
         raw = picked(row, ORDER) | {"number": numbers[row["id"]], "currency": codes[str(row["id_currency"])]}
         raw |= {"placed_at": utc(row["date_add"], zone), "status": status.get(state, "pending")}
-        raw |= {"refunded": state == refunded, "paid": state in paid or _covers(money, row)}
-        raw["payments"] = [
-            {"reference": each["transaction_id"], "paid_at": utc(each["date_add"], zone)} for each in money
-        ]
+        raw |= {"refunded": state == settings.get("PS_OS_REFUND"), "paid": state in paid or _covers(money, row)}
+        raw["payments"] = [_payment(each, zone) for each in money] or [{}]  # the method is known before
         raw["lines"] = [picked(each, LINE) | {"rates": rates[each["id"]]} for each in lines.get(row["id"], ())]
         raw["carrier"] = carriers.get(str(row["id_carrier"]))
         raw["tracking"] = [each["tracking_number"] for each in parcels.get(row["id"], ()) if each["tracking_number"]]
@@ -88,25 +92,29 @@ def _payments(shop: Shop, rows: Sequence[Row]) -> Mapping[str, list[Row]]:
     return found
 
 
+def _payment(payment: Row, zone: ZoneInfo) -> dict[str, Any]:
+    return {"reference": payment["transaction_id"], "paid_at": utc(payment["date_add"], zone)}
+
+
 def _covers(payments: Sequence[Row], order: Row) -> bool:
     return bool(payments) and sum(Decimal(str(each["amount"])) for each in payments) >= Decimal(
         str(order["total_paid_tax_incl"])
     )
 
 
-def _numbers(shop: Shop, rows: Sequence[Row]) -> dict[str, str]:
+def _numbers(shop: Shop, rows: Sequence[Row]) -> Mapping[str, str]:
     """Return order -> its number: a checkout may make several orders of one reference (`Order::getUniqReference`)."""
     references = [row["reference"] for row in rows]
     siblings: Mapping[str, list[str]] = defaultdict(list)
     for row in shop.some("orders", references, by="reference", display="[id,reference]"):
         siblings[row["reference"]].append(row["id"])
-    found: dict[str, str] = {}
+    found = {row["id"]: row["reference"] for row in rows}
     for reference, ids in siblings.items():
-        found |= {id_: f"{reference}#{place}" if place > 1 else reference for place, id_ in enumerate(ids, 1)}
-    return {row["id"]: found.get(row["id"], row["reference"]) for row in rows}
+        found |= {id_: f"{reference}#{place}" for place, id_ in enumerate(ids, 1) if place > 1}
+    return found
 
 
-def _names(shop: Shop, resource: str, ids: Iterable[Any]) -> dict[str, str]:
+def _names(shop: Shop, resource: str, ids: Iterable[Any]) -> Mapping[str, str]:
     return {row["id"]: row["name"] for row in shop.some(resource, ids, display="[id,name]")}
 
 
@@ -119,9 +127,7 @@ def _addresses(shop: Shop, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
 
 def _rates(shop: Shop, lines: Sequence[Row]) -> dict[str, list[str]]:
     """Return line -> the per cent of each of its taxes."""
-    ids = {
-        line["id"]: [str(each["id"]) for each in (line.get("associations") or {}).get("taxes") or ()] for line in lines
-    }
+    ids = {line["id"]: associated(line, "taxes") for line in lines}
     taxes = shop.some("taxes", [each for own in ids.values() for each in own], display="[id,rate]")
     rates = {row["id"]: row["rate"] for row in taxes}
     return {line: [rates[each] for each in own if each in rates] for line, own in ids.items()}

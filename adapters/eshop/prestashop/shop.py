@@ -11,6 +11,7 @@ from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.eshop.prestashop import told
 from adapters.eshop.prestashop.options import PrestaShopOptions
+from adapters.fields import at
 from adapters.http import Answer, KeyRefused, Rejected
 from adapters.windows import by_key
 from hub.clock import Clock
@@ -27,11 +28,11 @@ PATCHES = 8
 """The first version that takes a part of a record."""
 MISHAPS = range(2, 16)
 """Codes of faults in PHP itself (`webserviceErrorHandler`): what was asked may have been carried out all the same."""
-STATES = "PAYMENT WS_PAYMENT OUTOFSTOCK_PAID PREPARATION SHIPPING DELIVERED CANCELED REFUND"
-CONFIGURED = [
-    *"PS_TIMEZONE PS_LANG_DEFAULT PS_CURRENCY_DEFAULT PS_WEIGHT_UNIT PS_HOME_CATEGORY PS_ROOT_CATEGORY".split(),
-    *(f"PS_OS_{each}" for each in STATES.split()),
-]
+CONFIGURED = (
+    "PS_TIMEZONE|PS_LANG_DEFAULT|PS_CURRENCY_DEFAULT|PS_WEIGHT_UNIT|PS_HOME_CATEGORY|PS_ROOT_CATEGORY|PS_OS_PAYMENT|"
+    "PS_OS_WS_PAYMENT|PS_OS_OUTOFSTOCK_PAID|PS_OS_PREPARATION|PS_OS_SHIPPING|PS_OS_DELIVERED|PS_OS_CANCELED|PS_OS_REFUND"
+)
+"""The settings that count here, as a filter."""
 
 
 class Shop:
@@ -47,7 +48,7 @@ class Shop:
         """Return a part of a list. Of several languages each text is a list; nothing at all comes as `[]`."""
         asked = {"display": display, **params}
         body = self._asked("GET", resource, params=asked).body
-        found: Sequence[Mapping[str, Any]] = body.get(resource, ()) if isinstance(body, dict) else ()
+        found: Sequence[Row] = body[resource] if body else ()
         return [{**row, "id": str(row["id"])} for row in found]
 
     def some(self, resource: str, values: Iterable[Any], by: str = "id", display: str = "full") -> list[Row]:
@@ -72,19 +73,21 @@ class Shop:
 
     def configuration(self) -> dict[str, str]:
         """Return the settings that count here."""
-        rows = self.rows("configurations", "[id,name,value]", **{"filter[name]": listed(CONFIGURED)})
+        rows = self.rows("configurations", "[id,name,value]", **{"filter[name]": f"[{CONFIGURED}]"})
         return {row["name"]: row["value"] for row in rows if row["value"] is not None}
 
     def zone(self) -> ZoneInfo:
         """Return the time zone of the shop's dates, which do not name it."""
         return ZoneInfo(self.configuration()["PS_TIMEZONE"])
 
-    def create(self, resource: str, fields: Mapping[str, Any], language: str = "", **params: Any) -> Row:
+    def create(self, resource: str, fields: Mapping[str, Any], language: str = "", params: Row | None = None) -> Row:
         """Make a record; returns it."""
         node = node_of(resource)
         return self._asked("POST", resource, told.xml(node, fields, language), params).body[node]
 
-    def change(self, resource: str, row: Row, changes: Mapping[str, Any], language: str = "", **params: Any) -> None:
+    def change(
+        self, resource: str, row: Row, changes: Mapping[str, Any], language: str = "", params: Row | None = None
+    ) -> None:
         """Change a record that was just read: a part of it where the shop takes parts, otherwise the whole."""
         partly = int(self.version.partition(".")[0] or 0) >= PATCHES
         fields = {"id": row["id"], **changes} if partly else told.whole(row, changes, language)
@@ -116,8 +119,8 @@ class Shop:
 
 def says_no(body: Any) -> bool:
     """Return whether an answer of 500 is a refusal: the shop tells what it could not save, or not delete, by it."""
-    errors = body.get("errors") if isinstance(body, dict) else None
-    codes = [each.get("code") for each in errors or ()]
+    errors = at(body, "errors") if isinstance(body, Mapping) else None
+    codes: list[Any] = at(errors, "code") if isinstance(errors, list) else []
     return bool(codes) and not any(code in MISHAPS for code in codes)
 
 

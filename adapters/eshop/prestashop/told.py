@@ -1,17 +1,17 @@
 """What a PrestaShop shop is told, as XML (page "Create a resource"; `WebserviceRequest::saveEntityFromXml`). Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, cast
 
 Fields = Mapping[str, Any]
 READ_ONLY = frozenset(["manufacturer_name", "quantity", "type", "position_in_category", "associations", "new"])
 DERIVED = frozenset(["id_default_image", "id_default_combination"])
 """Of a product: the shop refuses the first if they are sent back, and makes others of itself (`Product`, web service)."""
-TEXTS = frozenset(
-    "name description description_short link_rewrite meta_title meta_description meta_keywords available_now "
-    "available_later delivery_in_stock delivery_out_stock".split()
+TEXTS = re.compile(
+    "name|description|description_short|link_rewrite|meta_title|meta_description|meta_keywords|available_now|"
+    "available_later|delivery_in_stock|delivery_out_stock"
 )
 """A product's and a category's fields that stand there in each language."""
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -33,18 +33,15 @@ def _merged(there: Any, new: Any, language: str) -> Any:
     """Return a text with those of the other languages."""
     if not isinstance(there, list):
         return new
-    return [{"id": language, "value": new}, *_others(there, language)]
-
-
-def _others(texts: Sequence[Fields], language: str) -> Iterator[Fields]:
-    return (each for each in texts if str(each["id"]) != language)
+    texts = cast("list[Fields]", there)
+    return [{"id": language, "value": new}, *(each for each in texts if str(each["id"]) != language)]
 
 
 def _element(name: str, value: Any, language: str) -> str:
     if name == "associations":
         return f"<{name}>{''.join(_association(each, ids) for each, ids in value.items())}</{name}>"
-    if isinstance(value, list) or name in TEXTS:
-        texts: Sequence[Fields] = value if isinstance(value, list) else [{"id": language, "value": value}]
+    if isinstance(value, list) or TEXTS.fullmatch(name):
+        texts = cast("list[Fields]", value) if isinstance(value, list) else [{"id": language, "value": value}]
         told = "".join(f'<language id="{each["id"]}">{_text(each["value"])}</language>' for each in texts)
         return f"<{name}>{told}</{name}>"
     return f"<{name}>{_text(value)}</{name}>"

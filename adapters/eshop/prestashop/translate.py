@@ -54,7 +54,7 @@ ORDER = table(
     ),
     discounts=Field("total_discounts_tax_incl", lambda amount: _discounts(number(amount))),
     paid=Field("", lambda raw: "refunded" if raw["refunded"] else "paid" if raw["paid"] else "unpaid"),
-    payments=Field("", lambda raw: [{"method": raw["module"], **each} for each in raw["payments"] or [{}]]),
+    payments=Field("", lambda raw: [{**each, "method": raw["module"]} for each in raw["payments"]]),
     rounding=Field("", lambda raw: "total" if str(raw.get("round_type")) == "3" else "line"),
     tracking=Field("", lambda raw: [{"number": each, "carrier": raw["carrier"]} for each in _numbers(raw["tracking"])]),
 )
