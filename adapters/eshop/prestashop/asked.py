@@ -153,7 +153,7 @@ def parties(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     theirs: Mapping[str, list[Row]] = defaultdict(list)
     found = shop.some("addresses", [row["id"] for row in rows], by="id_customer")
     for row, shown in zip(found, located(shop, found), strict=True):
-        if str(row["deleted"]) == "0":
+        if str(row.get("deleted") or 0) == "0":
             theirs[str(row["id_customer"])].append(shown)
     for row in rows:
         yield Document(row["id"], picked(row, CUSTOMER) | {"addresses": theirs.get(row["id"], [])})

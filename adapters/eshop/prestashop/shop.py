@@ -25,7 +25,7 @@ LATE = timedelta(minutes=2)
 NODES = {"categories": "category", "order_histories": "order_history"}
 """Resources whose records are not called by their name less the s."""
 PATCHES = 8
-"""The first version that takes a part of a record."""
+"""The first version that takes a part of a record (PrestaShop#27952)."""
 MISHAPS = range(2, 16)
 """Codes of faults in PHP itself (`webserviceErrorHandler`): what was asked may have been carried out all the same."""
 CONFIGURED = (
