@@ -40,7 +40,7 @@ class Shop:
 
     def __init__(self, name: str, options: PrestaShopOptions, clock: Clock) -> None:
         self.name, self.options = name, options
-        self._api = connected(name, options, clock, auth=(resolve(options.key), ""), says_no=says_no)
+        self._api = connected(name, options, clock, auth=(resolve(options.key), ""), below="/api", says_no=says_no)
         self.version = ""
         """As the last answer says it; empty before the first."""
 
@@ -105,9 +105,9 @@ class Shop:
         given = {"output_format": "JSON", **(params or {})}
         try:
             if method == "GET":
-                answer = self._api.get(f"api/{path}", given)
+                answer = self._api.get(path, given)
             else:
-                answer = self._api.send(method, f"api/{path}", body, given, headers={"content-type": "text/xml"}, **how)
+                answer = self._api.send(method, path, body, given, headers={"content-type": "text/xml"}, **how)
         except Rejected as fault:
             if fault.status != HTTPStatus.METHOD_NOT_ALLOWED:
                 raise
