@@ -129,14 +129,14 @@ class Api:
         repeatable: bool = False,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send something, as JSON. Raises Unanswered, TryLater, Rejected or KeyRefused.
+        """Send something, as JSON; bytes as they are. Raises Unanswered, TryLater, Rejected or KeyRefused.
 
         `repeatable`: carrying it out twice is as good as once, so that it is sent again when no answer came.
         """
         content = {} if body is None else {"content-type": "application/json"}
         request = self._request(method.upper(), path, params, content | dict(headers or {}))
-        json = None if body is None else orjson.dumps(body)
-        return self._carry_out(_Request(request.method, request.url, json, request.headers, repeatable))
+        sent = body if body is None or isinstance(body, bytes) else orjson.dumps(body)
+        return self._carry_out(_Request(request.method, request.url, sent, request.headers, repeatable))
 
     def send_form(self, path: str, fields: Mapping[str, str], *, repeatable: bool = True) -> Answer:
         """Send a form, as authorisation servers want it. Raises as `send`."""
@@ -318,11 +318,12 @@ def _user_in(url: httpx2.URL) -> tuple[str, str] | None:
 
 
 def _passwords(auth: tuple[str, str] | httpx2.Auth | None) -> tuple[str, ...]:
+    """Return what must not be shown: a key may also be sent as the user, without a password."""
     if isinstance(auth, HeaderKey | QueryKey):
         return (auth.key,)
-    if not isinstance(auth, tuple) or not auth[1]:
+    if not isinstance(auth, tuple) or not any(auth):
         return ()
-    return auth[1], base64.b64encode(":".join(auth).encode()).decode()
+    return auth[1] or auth[0], base64.b64encode(":".join(auth).encode()).decode()
 
 
 def _host(url: httpx2.URL) -> str:

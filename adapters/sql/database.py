@@ -24,6 +24,9 @@ CONNECTIONS = 4
 RECYCLE = 1800
 """Seconds after which a connection is not used again: firewalls forget those that stand idle."""
 
+_LOADING = Lock()
+"""Held while SQLAlchemy imports a dialect: two threads at once find it half imported."""
+
 
 class Busy(TryLater):
     """Another transaction stood in the way; nothing was changed."""
@@ -157,14 +160,15 @@ class Database:
         if self._url.drivername == "sqlite":
             given["creator"] = self._file_opener(given.pop("connect_args"))
         try:
-            engine = sa.create_engine(
-                self._url,
-                pool_pre_ping=True,
-                pool_recycle=RECYCLE,
-                pool_size=CONNECTIONS,
-                max_overflow=2 * CONNECTIONS,
-                **given,
-            )
+            with _LOADING:
+                engine = sa.create_engine(
+                    self._url,
+                    pool_pre_ping=True,
+                    pool_recycle=RECYCLE,
+                    pool_size=CONNECTIONS,
+                    max_overflow=2 * CONNECTIONS,
+                    **given,
+                )
         except (ImportError, SQLAlchemyError) as missing:
             mend = f"pip install '{driver.package}'"
             raise Misconfigured(f"[systems.{self.name}] the driver is missing ({missing}); mend: {mend}") from None

@@ -12,6 +12,7 @@ from adapters.erp.odoo.options import OdooOptions
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
+from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.rest.options import RestOptions
@@ -68,6 +69,9 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("erp", "erpnext"): ConnectorType(ErpNextOptions, _exchange("adapters.erp.erpnext.connector:ErpNextConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
+    ("eshop", "prestashop"): ConnectorType(
+        PrestaShopOptions, _exchange("adapters.eshop.prestashop.connector:PrestaShopConnector")
+    ),
     ("erp", "sql"): ConnectorType(SqlOptions, _sql),
     ("eshop", "sql"): ConnectorType(SqlOptions, _sql),
     **{(kind, "rest"): ConnectorType(RestOptions, _REST) for kind in ("erp", "eshop")},

@@ -5,13 +5,12 @@ from decimal import Decimal
 from html import unescape
 
 from adapters.eshop.orders import Fields, Raw, address, charge, joined, parcels, plain, sums
+from adapters.eshop.weights import KILOGRAMS
 from adapters.eshop.woocommerce.asked import INVOICE, PLUGIN_TRACKING, TRACKING, own_sku
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from hub.canonical.contacts import vat_id_in
 
 DEFAULT_LIST = "default"
-KILOGRAMS = {"kg": Decimal(1), "g": Decimal("0.001"), "lbs": Decimal("0.45359237"), "oz": Decimal("0.028349523125")}
-"""The shop's units of weight (page "Product Settings")."""
 STANDARD = "standard"
 ADDRESS = {
     "company": "company",

@@ -7,9 +7,10 @@ from html import escape, unescape
 from typing import Any
 
 from adapters.eshop.orders import plain
+from adapters.eshop.weights import KILOGRAMS
 from adapters.eshop.woocommerce.asked import REFERENCE, category_paths
 from adapters.eshop.woocommerce.shop import Shop
-from adapters.eshop.woocommerce.translate import KILOGRAMS, STANDARD
+from adapters.eshop.woocommerce.translate import STANDARD
 from adapters.writes import Unfit
 from hub.connector import Write
 

@@ -1,0 +1,113 @@
+"""A PrestaShop document -> canonical fields. Pure. Amounts are text with six decimals, prices hold no tax."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from adapters.eshop import translating
+from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
+from adapters.eshop.prestashop.options import PrestaShopOptions
+from adapters.eshop.translating import by_table, number
+from adapters.eshop.weights import KILOGRAMS
+from adapters.fields import Field, fixed, parts, table, told
+from hub.canonical.contacts import vat_id_in
+
+BETWEEN = re.compile(r"[,;\s]+")
+"""Between the numbers of several parcels, for which the shop has one field."""
+SHIPPING, WRAPPING = (
+    table(
+        f"net=total_{what}_tax_excl gross=total_{what}_tax_incl",
+        tax_rate=Field("carrier_tax_rate", lambda rate: plain(number(rate))),
+    )
+    for what in ("shipping", "wrapping")
+)
+PERSON = Field("", lambda raw: joined(raw.get("firstname"), raw.get("lastname")))
+ADDRESS = table(
+    "company street=address1 street_more=address2 city postcode region country",
+    name=PERSON,
+    phone=Field("", lambda raw: raw.get("phone") or raw.get("phone_mobile")),
+)
+PARTY = table(
+    "company_name=company email",
+    person=PERSON,
+    addresses=parts("addresses", ADDRESS | table("id", use=fixed("other"))),
+    phone=Field("addresses", lambda rows: next((_phone(row) for row in rows if _phone(row)), None)),
+    vat_id=Field("addresses", lambda rows: next(_vat_ids(rows), None)),
+)
+LINE = table(
+    "id sku=product_reference name=product_name quantity=product_quantity "
+    "net=total_price_tax_excl gross=total_price_tax_incl",
+    tax_rate=Field("rates", rate_of),
+)
+ORDER = table(
+    "number placed_at party=id_customer currency status net=total_paid_tax_excl gross=total_paid_tax_incl",
+    email=Field("email"),
+    billing_address=Field("invoice", lambda raw: told(ADDRESS, raw) | {"use": "billing"}),
+    shipping_address=Field("delivery", lambda raw: told(ADDRESS, raw) | {"use": "shipping"}),
+    vat_id=Field("invoice", lambda raw: next(_vat_ids([raw]), None)),
+    tax_included=fixed(value=True),
+    lines=parts("lines", LINE, where=lambda line: number(line["product_quantity"]) > 0),
+    shipping=Field("", lambda raw: [told(SHIPPING | table("name=carrier code=carrier"), raw)] if _is_due(raw) else []),
+    surcharges=Field(
+        "", lambda raw: [told(WRAPPING | table(name=fixed("gift wrapping")), raw)] if _is_gift(raw) else []
+    ),
+    discounts=Field("total_discounts_tax_incl", lambda amount: _discounts(number(amount))),
+    paid=Field("", lambda raw: "refunded" if raw["refunded"] else "paid" if raw["paid"] else "unpaid"),
+    payments=Field("", lambda raw: [{**each, "method": raw["module"]} for each in raw["payments"]]),
+    rounding=Field("", lambda raw: "total" if str(raw.get("round_type")) == "3" else "line"),
+    tracking=Field("", lambda raw: [{"number": each, "carrier": raw["carrier"]} for each in _numbers(raw["tracking"])]),
+)
+
+
+def product(raw: Raw, options: PrestaShopOptions) -> Fields:
+    """Return a product: one that stands alone, or a combination with what it has from its product."""
+    article, own = raw["product"], raw["combination"]
+    weight = sum((number(each["weight"]) for each in (article, own) if each), Decimal(0))
+    fields: Fields = {
+        "sku": (own or article)["reference"],
+        "gtin": (own or article)["ean13"] or None,
+        "name": raw["title"] if own else article["name"],
+        "description": article["description"] or None,
+        "active": str(article["active"]) == "1",
+        "category": raw["category"],
+        "weight": plain(weight * KILOGRAMS[raw["unit"].lower()]) if weight else None,
+        "variant_of": (article["reference"] or article["link_rewrite"]) if own else None,
+        "options": own["options"] if own else None,
+    }
+    rates = {group: rate for rate, group in options.tax_rules.items()}
+    return fields | ({"tax_rate": rates.get(str(article["id_tax_rules_group"]))} if rates else {})
+
+
+def _phone(row: Raw) -> str | None:
+    return row.get("phone") or row.get("phone_mobile")
+
+
+def _vat_ids(rows: Any) -> Iterator[str | None]:
+    return (vat_id_in(row["vat_number"], row["country"]) for row in rows if row.get("vat_number"))
+
+
+def _is_due(raw: Raw) -> bool:
+    return number(raw["total_shipping_tax_incl"]) > 0
+
+
+def _is_gift(raw: Raw) -> bool:
+    return number(raw["total_wrapping_tax_incl"]) > 0
+
+
+def _discounts(amount: Decimal) -> list[Fields]:
+    """Return what cart rules took off; which ones, the order itself does not say."""
+    return [{"name": "discount", "amount": plain(-amount), "tax_rate": None}] if amount else []
+
+
+def _numbers(told_numbers: list[str]) -> list[str]:
+    return [each for several in told_numbers for each in BETWEEN.split(several) if each]
+
+
+party, order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)
+price = by_table(
+    table("sku currency", amount=Field("", lambda raw: number(raw["price"]) + number(raw["impact"])))
+    | table(tax_included=fixed(value=False)),
+    translating.price,
+)
+stock = by_table(table("sku on_hand=quantity", reserved=fixed(0)), translating.stock)

@@ -1,0 +1,230 @@
+"""What a PrestaShop shop is told: one record at a time."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from adapters.declared import Row
+from adapters.eshop.categories import Categories
+from adapters.eshop.orders import plain
+from adapters.eshop.prestashop.asked import associated, categories, combinations_of, currencies, identity, levels
+from adapters.eshop.prestashop.orders import meanings, states
+from adapters.eshop.prestashop.shop import Shop
+from adapters.eshop.prices import check_plain
+from adapters.eshop.slugs import slug
+from adapters.eshop.variants import named
+from adapters.eshop.weights import KILOGRAMS
+from adapters.fields import Field, given
+from adapters.finding import Sign, by_signs
+from adapters.writes import Gone, Unfit, product_of
+from hub.canonical import moves_forward
+from hub.connector import Write, Written
+
+Body = dict[str, Any]
+NEW = {
+    "price": 0,
+    "state": 1,
+    "minimal_quantity": 1,
+    "available_for_order": 1,
+    "show_price": 1,
+    "visibility": "both",
+    "condition": "new",
+    "product_type": "standard",
+}
+"""Without these a product is a draft, or nobody sees it: what is not given, the webservice makes empty."""
+UNSAFE = frozenset('|[]"\\')
+"""In a filter they mean something else, or end it (`SQLUtils::getSQLRetrieveFilter`)."""
+TOLD = {"processing": "PREPARATION", "shipped": "SHIPPING", "completed": "DELIVERED", "cancelled": "CANCELED"}
+LONGEST = 64
+"""Characters of a tracking number (`OrderCarrier`)."""
+SKU = Sign("products", "reference", "id", lambda write: write.record["sku"])
+
+
+class Given:
+    """What the writes of a batch need, asked for once for all, if any needs it."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+
+    @cached_property
+    def settings(self) -> Mapping[str, str]:
+        """The shop's settings."""
+        return self._shop.configuration()
+
+    @property
+    def language(self) -> str:
+        """The number of the language in which texts are set."""
+        return self.settings["PS_LANG_DEFAULT"]
+
+    @cached_property
+    def tree(self) -> Categories:
+        """The shop's categories."""
+        return categories(self._shop, self.settings)
+
+    @cached_property
+    def currency(self) -> str:
+        """The currency in which prices are set."""
+        return currencies(self._shop, [self.settings["PS_CURRENCY_DEFAULT"]])[self.settings["PS_CURRENCY_DEFAULT"]]
+
+    @cached_property
+    def statuses(self) -> Mapping[str, str]:
+        """The shop's statuses -> ours."""
+        return meanings(self._shop, self.settings, states(self._shop))
+
+
+def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
+    """Look for products by reference; the shop compares as its database does, without regard to capitals."""
+
+    def ask(_: Sign, values: Sequence[str]) -> list[Row]:
+        skus, shown = [each for each in values if not UNSAFE & {*each}], "[id,id_product,reference]"
+        combined = shop.some("combinations", skus, by="reference", display=shown)
+        alone = shop.some("products", skus, by="reference", display="[id,reference]")
+        parents = combinations_of(shop, [row["id"] for row in alone], shown)
+        found = [{**row, "id": identity(row["id_product"], row["id"])} for row in combined]
+        return [row for row in alone if row["id"] not in parents] + found
+
+    return by_signs(wanted, [SKU], ask)
+
+
+def write_product(shop: Shop, about: Given, write: Write) -> Written:
+    """Create, change or delete a product."""
+    product, _, combination = (write.id or "").partition("-")
+    if write.remove:
+        shop.delete("combinations" if combination else "products", combination or product)
+    elif combination:
+        _change_combination(shop, about, write, product, combination)
+    elif product:
+        row = _one(shop, "products", product)
+        shop.change("products", row, _fields(shop, about, write.fields, row), about.language)
+    else:
+        return Written(write.key, "done", _create(shop, about, write))
+    return Written(write.key, "done", write.id)
+
+
+def _create(shop: Shop, about: Given, write: Write) -> str:
+    fields, sku = named(write), write.record["sku"]
+    if UNSAFE & {*sku}:
+        raise Unfit(
+            "sku-not-possible", f"the shop cannot search for a reference with any of {' '.join(sorted(UNSAFE))}"
+        )
+    body = {**NEW, "reference": sku, "link_rewrite": slug(f"{fields['name']}")}
+    body |= _fields(shop, about, {"category": None, **fields}, {})
+    return str(shop.create("products", body, about.language)["id"])
+
+
+def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row) -> Body:
+    """Return what is set, in the shop's own terms."""
+    table = {
+        "name": Field("name", lambda name: name or fields["sku"]),
+        "description": Field("description", lambda text: text or ""),
+        "active": Field("active", lambda active: int(active is not False)),
+        "ean13": Field("gtin", lambda gtin: gtin or ""),
+        "weight": Field("weight", lambda weight: _weighed(about, weight)),
+    }
+    body = given(table, fields)
+    if "category" in fields:
+        body |= _placed(about, fields["category"], row)
+    rate = fields.get("tax_rate")
+    if rate is not None and shop.options.tax_rules:
+        if rate not in shop.options.tax_rules:
+            raise Unfit("unknown-tax-rate", f"no tax rules group is named for {rate} %; see tax_rules of this shop")
+        body["id_tax_rules_group"] = shop.options.tax_rules[rate]
+    return body
+
+
+def _placed(about: Given, path: str | None, row: Row) -> Body:
+    """Return a product's main category, beside the others in which it stands."""
+    main = about.tree.id_of(path) if path else about.settings["PS_HOME_CATEGORY"]
+    others = [id_ for id_ in associated(row, "categories") if id_ not in (main, str(row["id_category_default"]))]
+    return {"id_category_default": main, "associations": {"categories": [main, *others]}}
+
+
+def _weighed(about: Given, kilograms: str | None) -> str:
+    unit = about.settings["PS_WEIGHT_UNIT"].lower()
+    return plain(Decimal(kilograms or 0) / KILOGRAMS[unit])
+
+
+def _change_combination(shop: Shop, about: Given, write: Write, product: str, combination: str) -> None:
+    """Change what is a combination's own; weight and price are what it differs by from its product."""
+    if write.fields.get("active") is False:
+        raise Unfit(
+            "variant-not-hidden", "PrestaShop cannot hide one of several combinations; take it out of the range"
+        )
+    row, body = _one(shop, "combinations", combination), _fields(shop, about, _own(write.fields), {})
+    if "weight" in body:
+        body["weight"] = _difference(body["weight"], _one(shop, "products", product)["weight"])
+    if body:
+        shop.change("combinations", row, body)
+
+
+def _own(fields: Mapping[str, Any]) -> Body:
+    return {name: fields[name] for name in ("gtin", "weight") if name in fields}
+
+
+def put_price(shop: Shop, about: Given, write: Write) -> Written:
+    """Set what a product costs everybody, without tax; specific prices are the shop's own."""
+    check_plain(write)
+    if write.record.get("tax_included"):
+        raise Unfit("price-not-possible", "the shop's prices hold no tax")
+    if write.record["currency"] != about.currency:
+        raise Unfit("price-not-possible", f"the shop's own currency is {about.currency}; others it converts from it")
+    id_, amount = product_of(write), write.record["amount"]
+    product, _, combination = id_.partition("-")
+    row = _one(shop, "products", product)
+    if combination:
+        impact = _difference(amount, row["price"])
+        shop.change("combinations", _one(shop, "combinations", combination), {"price": impact})
+    else:
+        shop.change("products", row, {"price": amount}, about.language)
+    return Written(write.key, "done", f"{id_}|{about.currency}")
+
+
+def put_stock(shop: Shop, write: Write) -> Written:
+    """Set what may be sold, in whole units; the level is made by the shop, with the product."""
+    id_ = product_of(write)
+    _, _, combination = id_.partition("-")
+    rows = [row for row in levels(shop, [id_]) if str(row["id_product_attribute"]) == (combination or "0")]
+    if not rows:
+        raise Gone
+    shop.change("stock_availables", rows[0], {"quantity": int(Decimal(write.record["available"]))})
+    return Written(write.key, "done", id_)
+
+
+def write_order(shop: Shop, about: Given, write: Write) -> Written:
+    """Tell an order's parcels, and bring it forward; what the shop knows already is not told again."""
+    row, mail = _one(shop, "orders", write.id or ""), {"sendemail": 1} if shop.options.tell_customers else {}
+    if "tracking" in write.fields:
+        _tell_parcels(shop, row, write.fields["tracking"] or (), mail)
+    wanted = write.fields.get("status")
+    state = _state_for(shop, about, wanted)
+    if state and moves_forward(about.statuses.get(str(row["current_state"])), wanted):
+        shop.create("order_histories", {"id_order": row["id"], "id_order_state": state}, params=mail)
+    return Written(write.key, "done", write.id)
+
+
+def _state_for(shop: Shop, about: Given, status: str | None) -> str | None:
+    """Return the number of the shop's status that means ours, if one does."""
+    usual = about.settings.get(f"PS_OS_{TOLD.get(status or '')}")
+    return shop.options.told.get(status or "", usual)
+
+
+def _tell_parcels(shop: Shop, row: Row, parcels: Sequence[Row], mail: Mapping[str, Any]) -> None:
+    """Set the tracking number of an order's carrier; several are parted by commas."""
+    numbers = ", ".join(dict.fromkeys(each["number"] for each in parcels))
+    if len(numbers) > LONGEST:
+        raise Unfit("tracking-too-long", f"the shop keeps {LONGEST} characters of tracking numbers for an order")
+    for carrier in shop.some("order_carriers", [row["id"]], by="id_order")[-1:]:
+        if (carrier["tracking_number"] or "") != numbers:
+            shop.change("order_carriers", carrier, {"tracking_number": numbers}, params=mail)
+
+
+def _one(shop: Shop, resource: str, id_: str) -> Row:
+    rows = shop.some(resource, [id_])
+    if not rows:
+        raise Gone
+    return rows[0]
+
+
+def _difference(amount: str, of: object) -> str:
+    return plain(Decimal(amount) - Decimal(str(of)))

@@ -1,0 +1,256 @@
+"""What only PrestaShop has: texts in languages, parts and wholes, combinations, references, statuses, its clock."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from adapters.eshop.prestashop.shop import earlier
+from adapters.http import KeyRefused
+from hub.connector import Exchange, Write, Written
+from hub.errors import Unanswered
+from tests.contract.connector_suite import by_id, fields_of, of_stream, only
+from tests.fakes.prestashop import PrestaShop
+from tests.fakes.prestashop.shop import KEY, PREPARATION, WIRE
+from tests.fakes.server import Answer, Asked, Reply
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[PrestaShop]:
+    shop = PrestaShop()
+    monkeypatch.setenv("PRESTA_KEY", KEY)
+    yield shop
+    shop.close()
+
+
+def made(connector: Exchange, sku: str = "A-1", **fields: Any) -> Written:
+    told = {"name": "Lamp", "active": True, **fields}
+    return only(connector.write("products", [Write(sku, told, {"sku": sku, **told}, reference=f"hub-{sku}")]))
+
+
+def changed(connector: Exchange, stream: str, id_: str, record: dict[str, Any], **fields: Any) -> Written:
+    return only(connector.write(stream, [Write("k", fields, {**record, **fields}, id=id_)]))
+
+
+@pytest.mark.parametrize("version", ["1.7.8.11", "8.1.7", "9.0.0"])
+def test_a_change_leaves_all_else_as_it_is(fake: PrestaShop, version: str):
+    fake.version = version
+    id_, connector = fake.add("products"), fake.connect()
+    product = fake.tables["products"].records[int(id_)]
+    before = {**product.values, "name": {1: "Lamp 1", 2: "Latarnia"}}
+    assert changed(connector, "products", id_, {"sku": "L-1"}, name="Latarnia").outcome == "done"
+    assert product.values == {**before, "date_upd": product.values["date_upd"]}
+    assert len(fake.server.seen(r"\APUT " if version.startswith("1.") else r"\APATCH ")) == 1
+
+
+def test_a_shop_with_one_language_is_understood(fake: PrestaShop):
+    fake.languages, fake.version = (2,), "1.7.8.11"
+    connector = fake.connect()
+    id_ = str(made(connector, description="Świeci", category="Lampy").id)
+    assert changed(connector, "products", id_, {"sku": "A-1"}, name="Latarnia").outcome == "done"
+    fields = fields_of(connector, "products", id_)
+    assert (fields["name"], fields["description"], fields["category"]) == ("Latarnia", "Świeci", "Lampy")
+
+
+def test_a_new_product_can_be_seen_and_bought(fake: PrestaShop):
+    values = fake.tables["products"].records[int(made(fake.connect()).id or 0)].values
+    seen = ("state", "active", "visibility", "available_for_order", "show_price")
+    assert [values[name] for name in seen] == ["1", "1", "both", "1", "1"]
+
+
+def test_a_product_stays_in_its_other_categories(fake: PrestaShop):
+    connector = fake.connect()
+    id_ = str(made(connector, category="Lamps").id)
+    product = fake.tables["products"].records[int(id_)]
+    product.values["categories"].append(2)
+    changed(connector, "products", id_, {"sku": "A-1"}, category="Candles")
+    assert product.values["categories"] == [4, 2]
+
+
+def test_the_right_that_is_missing_is_named(fake: PrestaShop):
+    fake.rights["products"].remove("POST")
+    with pytest.raises(KeyRefused, match=r"POST .* resource products .*\[systems\.shop\]"):
+        made(fake.connect())
+
+
+def test_a_part_needs_no_right_for_wholes(fake: PrestaShop):
+    id_, connector = fake.add("stock"), fake.connect()
+    fake.rights["stock_availables"].discard("PUT")
+    write = Write("L-1", {"available": "3"}, {"sku": "L-1", "available": "3"}, id=id_)
+    assert only(connector.write("stock", [write])).outcome == "done"
+
+
+def test_s18_a_refusal_that_comes_as_500_stops_nobody(fake: PrestaShop):
+    ids, connector = [fake.add("stock") for _ in range(3)], fake.connect()
+    fake.tables["stock_availables"].records[2].values["depends_on_stock"] = "1"
+    writes = [Write(id_, {"available": "7"}, {"sku": f"L-{id_}", "available": "7"}, id=id_) for id_ in ids]
+    outcomes = [*connector.write("stock", writes)]
+    assert [each.outcome for each in outcomes] == ["done", "refused", "done"]
+    assert "depends on stock" in outcomes[1].message
+
+
+def test_s06_a_fault_in_php_says_nothing_about_what_was_carried_out(fake: PrestaShop):
+    def noticed(asked: Asked, answer: Answer) -> Reply:
+        answer(asked)
+        return Reply(500, {"errors": [{"code": 3, "message": "[PHP Warning #2] Undefined array key"}]})
+
+    connector = fake.connect()
+    fake.server.misbehave(noticed, to=fake.creates["products"])
+    with pytest.raises(Unanswered):
+        made(connector)
+    assert connector.find("products", [Write("A-1", {}, {"sku": "A-1"})]) == {"A-1": ["1"]}
+
+
+def test_references_are_told_apart_by_capitals_and_never_asked_for_as_patterns(fake: PrestaShop):
+    connector = fake.connect()
+    made(connector, "a-1")
+    id_ = made(connector, "A-1").id
+    wanted = [Write(sku, {}, {"sku": sku}) for sku in ("A-1", 'B"|"', "C[1]")]
+    assert connector.find("products", wanted) == {"A-1": [id_], 'B"|"': [], "C[1]": []}
+    assert made(connector, "C[1]").outcome == "refused"
+
+
+def combined(fake: PrestaShop) -> str:
+    return [fake.add("products") for _ in range(10)][-1]
+
+
+def test_a_combination_is_a_product_under_its_article(fake: PrestaShop):
+    id_, connector = combined(fake), fake.connect()
+    fields = fields_of(connector, "products", id_)
+    assert (fields["sku"], fields["variant_of"], fields["options"]) == ("L-10-S", "L-10", {"Rozmiar": "S"})
+    assert (fields["name"], fields["weight"]) == ("Lampa 10 (S)", "1.25")
+    assert connector.find("products", [Write("k", {}, {"sku": "L-10-S"}), Write("l", {}, {"sku": "L-10"})]) == {
+        "k": [id_],
+        "l": [],
+    }
+    stock = by_id(of_stream(connector, "stock", connector.read("stock", None, full=True)))
+    assert id_ in stock
+    assert "10" not in stock
+
+
+def test_prices_and_weights_of_combinations_are_differences(fake: PrestaShop):
+    id_, connector = combined(fake), fake.connect()
+    assert float(fields_of(connector, "prices", f"{id_}|PLN")["amount"]) == 11.4
+    price = {"sku": "L-10-S", "currency": "PLN", "amount": "9.5"}
+    assert changed(connector, "prices", f"{id_}|PLN", price, amount="9.5").id == f"{id_}|PLN"
+    assert changed(connector, "products", id_, {"sku": "L-10-S"}, weight="0.5", name="Other").outcome == "done"
+    values = fake.tables["combinations"].records[1].values
+    assert (values["price"], values["weight"]) == ("-0.400000", "-0.500000")
+    assert fields_of(connector, "prices", f"{id_}|PLN")["amount"] == "9.50"
+    assert changed(connector, "products", id_, {"sku": "L-10-S"}, active=False).cause == "variant-not-hidden"
+
+
+def test_tax_rules_go_by_their_rates(fake: PrestaShop):
+    connector = fake.connect(tax_rules={"23": "1", "8.0": "2"})
+    id_ = str(made(connector, tax_rate="8").id)
+    assert fake.tables["products"].records[int(id_)].values["id_tax_rules_group"] == "2"
+    assert fields_of(connector, "products", id_)["tax_rate"] == "8"
+    assert made(connector, "A-2", tax_rate="5").cause == "unknown-tax-rate"
+
+
+def test_an_order_says_what_was_ordered(fake: PrestaShop):
+    id_, _ = fake.place_order(fake.clock.now())
+    fields = fields_of(
+        fake.connect(payment={"ps_wirepayment": "transfer"}, shipping={"Kurier": "courier"}), "orders", id_
+    )
+    line = fields["lines"][0]
+    assert (line["net"], line["gross"], line["tax_rate"]) == ("3.33", "4.0959", "23")
+    assert [(each.get("code"), each["amount"], each["tax_rate"]) for each in fields["shipping"]] == [
+        ("courier", "6.15", "23"),
+        (None, "2.46", "23"),
+    ]
+    assert fields["discounts"] == [{"name": "discount", "amount": "-3.69"}]
+    assert (fields["payment"], fields["rounding"]) == ({"state": "unpaid", "method": "transfer"}, "total")
+
+
+def test_orders_of_one_checkout_have_numbers_of_their_own(fake: PrestaShop):
+    first, second = (fake.place_order(fake.clock.now())[0] for _ in range(2))
+    fake.tables["orders"].records[int(second)].values["reference"] = "XKBKN0001"
+    connector = fake.connect()
+    assert [fields_of(connector, "orders", id_)["number"] for id_ in (first, second)] == ["XKBKN0001", "XKBKN0001#2"]
+
+
+def test_what_was_paid_in_parts_is_paid_when_it_is_enough(fake: PrestaShop):
+    id_, _ = fake.place_order(fake.clock.now())
+    connector, add = fake.connect(), fake.tables["order_payments"].add
+    payment = {"order_reference": "XKBKN0001", "payment_method": "Przelew", "date_add": "2026-11-02 08:30:00"}
+    add({**payment, "amount": "10.000000", "transaction_id": "T1"})
+    assert fields_of(connector, "orders", id_)["payment"]["state"] == "unpaid"
+    add({**payment, "amount": "7.210000", "transaction_id": "T2"})
+    told = {"state": "paid", "method": "ps_wirepayment", "reference": "T2", "paid_at": "2026-11-02T07:30:00Z"}
+    assert fields_of(connector, "orders", id_)["payment"] == told
+
+
+@pytest.mark.parametrize(("mails", "count"), [(True, 2), (False, 0)])
+def test_an_order_is_brought_forward_once(fake: PrestaShop, mails: bool, count: int):
+    id_, _ = fake.place_order(fake.clock.now())
+    connector = fake.connect(tell_customers=mails)
+    parcels = [{"number": "PL1", "carrier": None}, {"number": "PL2", "carrier": None}]
+    for _ in range(2):
+        assert changed(connector, "orders", id_, {}, status="shipped", tracking=parcels).outcome == "done"
+    fields = fields_of(connector, "orders", id_)
+    assert fields["status"] == "shipped"
+    assert [each["number"] for each in fields["tracking"]] == ["PL1", "PL2"]
+    assert len(fake.tables["order_histories"].there()) == 1
+    assert len(fake.server.seen("sendemail=1")) == count
+    parcels = [{"number": "X" * 40, "carrier": None}, {"number": "Y" * 40, "carrier": None}]
+    assert changed(connector, "orders", id_, {}, tracking=parcels).cause == "tracking-too-long"
+
+
+def test_statuses_of_the_shops_own_mean_what_they_are_ticked_for_or_what_is_said(fake: PrestaShop):
+    id_, _ = fake.place_order(fake.clock.now())
+    states = fake.tables["order_states"]
+    own = states.add({"shipped": "0", "delivery": "1", "paid": "1"}).id
+    fake.tables["orders"].records[int(id_)].values["current_state"] = str(own)
+    assert fields_of(fake.connect(), "orders", id_)["status"] == "processing"
+    assert fields_of(fake.connect(status={str(own): "shipped"}), "orders", id_)["status"] == "shipped"
+    fake.tables["orders"].records[int(id_)].values["current_state"] = str(WIRE)
+    changed(fake.connect(told={"processing": str(own)}), "orders", id_, {}, status="processing")
+    assert fake.tables["order_histories"].there()[-1].values["id_order_state"] == str(own) != str(PREPARATION)
+
+
+def test_s20_a_customer_who_was_deleted_still_comes_with_the_order(fake: PrestaShop):
+    id_, _ = fake.place_order(fake.clock.now())
+    fake.remove("parties", "1")
+    pages = list(fake.connect().read("orders", None, full=True))
+    assert [document.id for page in pages if page.entity == "parties" for document in page.documents] == ["1"]
+    assert id_ in by_id(of_stream(fake.connect(), "orders", pages))
+
+
+def test_s11_the_hour_that_comes_twice_is_read_twice():
+    zone = ZoneInfo("Europe/Warsaw")
+    assert earlier("2026-10-25 02:50:00", zone) == "2026-10-25 01:48:00"
+    assert earlier("2026-10-25 03:10:00", zone) == "2026-10-25 03:08:00"
+    assert earlier("2026-03-29 03:10:00", zone) == "2026-03-29 03:08:00"
+
+
+def test_s11_what_changes_in_the_hour_that_comes_twice_is_not_lost(fake: PrestaShop):
+    fake.clock.instant = datetime(2026, 10, 25, 0, 50, tzinfo=UTC)  # 02:50, summer time
+    connector = fake.connect()
+    fake.add("parties")
+    pages = list(connector.read("parties", None, full=False))
+    fake.clock.move(minutes=20)  # 02:10, winter time
+    id_ = fake.add("parties")
+    later = list(connector.read("parties", pages[-1].checkpoint, full=False))
+    assert id_ in by_id(of_stream(connector, "parties", later))
+
+
+def test_the_key_is_not_shown_although_it_is_sent_as_the_user(fake: PrestaShop):
+    def telling(_asked: Asked, _answer: Answer) -> Reply:
+        return Reply(400, {"errors": [{"code": 1, "message": f"bad key {KEY}"}]})
+
+    fake.server.misbehave(telling)
+    [finding] = fake.connect().check()
+    assert not finding.good
+    assert KEY not in finding.message
+    assert "***" in finding.message
+
+
+def test_texts_hold_whatever_people_write(fake: PrestaShop):
+    connector, text = fake.connect(), "<p>5 &lt; 6 ]]&gt; \"ż\" '&amp;'</p>"
+    id_ = str(made(connector, description=text + "\x0b").id)
+    assert fields_of(connector, "products", id_)["description"] == text
+    assert replace(made(connector, "A-2"), id=None, key="") == Written("", "done")
