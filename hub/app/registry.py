@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.erp.tryton.options import TrytonOptions
+from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.vendure.options import VendureOptions
@@ -60,6 +61,7 @@ _REST = _exchange("adapters.rest.connector:RestConnector", tokens=True)
 TYPES: dict[tuple[str, str], ConnectorType] = {
     ("warehouse", "files"): ConnectorType(FilesOptions, _files),
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
+    ("eshop", "magento"): ConnectorType(MagentoOptions, _exchange("adapters.eshop.magento.connector:MagentoConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
     ("erp", "sql"): ConnectorType(SqlOptions, _sql),
