@@ -48,15 +48,9 @@ def list_products(shop: "Magento", asked: Asked) -> Reply:
 
 def save(shop: "Magento", given: Row) -> None:
     """code: ProductRepository, save: one of an unknown SKU is made, a known one changed. Raises Refusal."""
-    for name in given:
-        if name not in KNOWN | NESTED:
-            raise Refusal(f'Property "{name}" does not have accessor method "get{name.title()}" in class "Product".')
+    old = shop.product(given["sku"].strip())
+    _check(given, is_new=old is None)
     sku = given["sku"].strip()
-    old = shop.product(sku)
-    if old is None:
-        for name, label in (("name", "Product Name"), ("price", "Price"), ("attribute_set_id", "Attribute Set")):
-            if given.get(name) is None:
-                raise Refusal(f'The "{label}" attribute value is empty. Set the attribute and try again.')
     values = dict(old.values) if old else {**SIMPLE, "sku": sku}
     values |= {name: given[name] for name in KNOWN - {"sku"} if name in given}
     told = {each["attribute_code"]: each["value"] for each in given.get("custom_attributes", ())}
@@ -76,6 +70,16 @@ def save(shop: "Magento", given: Row) -> None:
         shop.products.change(old.id, values)
     else:
         shop.products.add(values)
+
+
+def _check(given: Row, *, is_new: bool) -> None:
+    for name in given:
+        if name not in KNOWN | NESTED:
+            raise Refusal(f'Property "{name}" does not have accessor method "get{name.title()}" in class "Product".')
+    if is_new:
+        for name, label in (("name", "Product Name"), ("price", "Price"), ("attribute_set_id", "Attribute Set")):
+            if given.get(name) is None:
+                raise Refusal(f'The "{label}" attribute value is empty. Set the attribute and try again.')
 
 
 def bulk(shop: "Magento", asked: Asked) -> Reply:
