@@ -172,8 +172,8 @@ def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     config, paths, family = shop.config(), categories(shop).paths, shop.lately(families)
     attributes = ["description", "tax_class_id", *filter(None, [shop.options.gtin_attribute])]
     for row in rows:
-        told, more = custom(row), row.get("extension_attributes") or {}
-        links = more.get("category_links") or ()
+        told, more = custom(row), row.get("extension_attributes")
+        links: Sequence[Row] = (more and more.get("category_links")) or ()
         raw = picked(row, PRODUCT) | {name: told.get(name) for name in attributes}
         raw |= {"weight_unit": config["weight_unit"], "family": _chosen(family.get(row["id"]), told)}
         raw["categories"] = sorted(paths[each["category_id"]] for each in links if each["category_id"] in paths)
@@ -244,10 +244,11 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each order, with its parcels."""
     sent = shipments(shop, [str(row["entity_id"]) for row in rows])
     for row in rows:
-        raw = picked(row, ORDER) | {"buyer": buyer_of(row), "notes": notes(row)}
+        told = notes(row)
+        raw = picked(row, ORDER) | {"buyer": buyer_of(row), "notes": told}
         raw["billing"] = row.get("billing_address") and picked(row["billing_address"], ADDRESS)
         raw["shipping"] = (to := shipping_address(row)) and picked(to, ADDRESS)
-        raw["payment"] = picked(row.get("payment") or {}, PAYMENT)
+        raw["payment"] = row.get("payment") and picked(row["payment"], PAYMENT)
         # What stands below another line is a part of it, which that line's price holds.
         raw["items"] = [picked(each, ITEM) for each in row["items"] if not each.get("parent_item_id")]
         taxes = row["extension_attributes"].get("item_applied_taxes") or ()
@@ -256,7 +257,7 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         ]
         tracks = [track for each in sent.get(str(row["entity_id"]), ()) for track in each.get("tracks") or ()]
         raw["parcels"] = [{"number": each["track_number"], "carrier": each["title"]} for each in tracks]
-        raw["parcels"] += parcels_in(raw["notes"])
+        raw["parcels"] += parcels_in(told)
         yield Document(str(row["entity_id"]), raw)
 
 
@@ -310,6 +311,6 @@ def _guest(row: Row) -> dict[str, Any]:
     lived = [
         {**each, "id": None, use: True} for use, each in (("default_billing", home), ("default_shipping", to)) if each
     ]
-    names = picked(home or {}, "firstname lastname")
+    names = picked(home, "firstname lastname") if home else {}
     told = {"email": row["customer_email"], "taxvat": row.get("customer_taxvat"), "addresses": lived}
     return {"id": buyer_of(row)} | names | told

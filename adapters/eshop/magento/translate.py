@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from adapters.eshop import translating
 from adapters.eshop.magento.options import MagentoOptions
@@ -35,7 +35,7 @@ def _use(raw: Raw) -> str:
 
 def _region(raw: Any) -> Any:
     """Return a region's name: an order has it as text, a customer as a record."""
-    return raw.get("region") if isinstance(raw, Mapping) else raw
+    return cast("Raw", raw).get("region") if isinstance(raw, Mapping) else raw
 
 
 ADDRESS = table(
@@ -91,7 +91,7 @@ def _paid(raw: Raw) -> str:
     gross, paid, back = (_amount(raw, name) for name in ("grand_total", "total_paid", "total_refunded"))
     if back and back >= paid:
         return "refunded"
-    held = _amount(raw["payment"], "amount_authorized")
+    held = _amount(raw["payment"] or {}, "amount_authorized")
     return "paid" if paid >= gross else "authorised" if held >= gross else "unpaid"
 
 
@@ -114,7 +114,7 @@ ORDER = table(
 def product(raw: Raw, options: MagentoOptions) -> Fields:
     """Return a simple product."""
     rates = {number: rate for rate, number in options.tax_classes.items()}
-    family = raw["family"] or {}
+    family: Raw = raw["family"] or {}
     fields: Fields = {
         "sku": raw["sku"],
         "name": raw["name"],

@@ -1,9 +1,9 @@
 """What a Magento shop is told of its catalogue: by its queue, with an outcome for each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from adapters.answers import filled
@@ -138,7 +138,8 @@ def _priced(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Itera
 
 
 def _values(parameters: Any) -> list[str]:
-    return [str(each) for each in (parameters.values() if isinstance(parameters, dict) else parameters)]
+    told = cast("Row", parameters).values() if isinstance(parameters, Mapping) else cast("Sequence[Any]", parameters)
+    return [str(each) for each in told]
 
 
 def _put(write: Write, _: str, fault: str) -> Written:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from tests.fakes.magento.keys import error
 from tests.fakes.records import Record
@@ -96,5 +96,5 @@ def _only(body: Any, wanted: dict[str, Any] | None) -> Any:
     if wanted is None:
         return body
     if isinstance(body, list):
-        return [_only(each, wanted) for each in body]
+        return [_only(each, wanted) for each in cast("list[Any]", body)]
     return {name: _only(body[name], part) for name, part in wanted.items() if name in body}

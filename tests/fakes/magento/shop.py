@@ -118,13 +118,13 @@ class Magento(Fake):
     def _add_product(self) -> str:
         number = max(self.products.records, default=0) + 1
         custom = {"description": "<p>Świeci.</p>", "url_key": f"lamp-{number}", "tax_class_id": "2", "color": "12"}
-        told = {"sku": f"L-{number}", "name": f"Lamp {number}", "price": 9.9, "file": f"/l/a/lamp{number}.jpg"}
-        record = self.products.add({**products.SIMPLE, **told, "custom": custom})
-        self.held[told["sku"]] = 5
+        sku, told = f"L-{number}", {"name": f"Lamp {number}", "price": 9.9, "file": f"/l/a/lamp{number}.jpg"}
+        record = self.products.add({**products.SIMPLE, **told, "sku": sku, "custom": custom})
+        self.held[sku] = 5
         if number % CHILD == 0:
             whole = {"sku": f"C-{number}", "name": "Lamp", "type_id": "configurable", "children": [record.id]}
             self.products.add({**products.SIMPLE, **whole, "custom": {"url_key": f"c-{number}"}})
-        return told["sku"]
+        return sku
 
     def place_order(self, at: datetime) -> tuple[str, Mapping[str, str]]:
         number = len(self.orders.records)
