@@ -182,6 +182,12 @@ def test_a_line_of_an_order_is_what_the_customer_pays_for_it(shop: Magento):
         "tax_rate": "23",
     }
     assert told["shipping"] == [
-        {"name": "Flat Rate - Fixed", "code": "Flat Rate - Fixed", "amount": "5", "tax_rate": "23"}
+        {"name": "Flat Rate - Fixed", "code": "flatrate_flatrate", "amount": "5", "tax_rate": "23"}
     ]
     assert (told["billing_address"]["street"], told["billing_address"]["street_more"]) == ("Prosta 1", "m. 2")
+
+
+def test_a_product_that_is_written_in_other_capitals_is_the_same(shop: Magento):
+    connector, sku = shop.connect(), shop.add("products")
+    assert connector.find("products", [new(sku.lower())]) == {sku.lower(): [sku]}
+    assert write(connector, "products", new(sku.lower()))[sku.lower()].id == sku

@@ -244,10 +244,11 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each order, with its parcels."""
     sent = shipments(shop, [str(row["entity_id"]) for row in rows])
     for row in rows:
-        told = notes(row)
-        raw = picked(row, ORDER) | {"buyer": buyer_of(row), "notes": told}
+        comments, way = notes(row), shipping(row)
+        raw = picked(row, ORDER) | {"buyer": buyer_of(row), "notes": comments}
         raw["billing"] = row.get("billing_address") and picked(row["billing_address"], ADDRESS)
-        raw["shipping"] = (to := shipping_address(row)) and picked(to, ADDRESS)
+        raw["shipping"] = (to := way.get("address")) and picked(to, ADDRESS)
+        raw["shipping_method"] = way.get("method")
         raw["payment"] = row.get("payment") and picked(row["payment"], PAYMENT)
         # What stands below another line is a part of it, which that line's price holds.
         raw["items"] = [picked(each, ITEM) for each in row["items"] if not each.get("parent_item_id")]
@@ -257,7 +258,7 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         ]
         tracks = [track for each in sent.get(str(row["entity_id"]), ()) for track in each.get("tracks") or ()]
         raw["parcels"] = [{"number": each["track_number"], "carrier": each["title"]} for each in tracks]
-        raw["parcels"] += parcels_in(told)
+        raw["parcels"] += parcels_in(comments)
         yield Document(str(row["entity_id"]), raw)
 
 
@@ -267,12 +268,11 @@ def notes(row: Row) -> list[str]:
     return [each["comment"] for each in told if each["comment"]]
 
 
-def shipping_address(row: Row) -> Row | None:
-    """Return where an order goes; what is only downloaded goes nowhere."""
-    for each in row["extension_attributes"].get("shipping_assignments") or ():
-        if to := each["shipping"].get("address"):
-            return to
-    return None
+def shipping(row: Row) -> Row:
+    """Return how an order goes, and to which address; what is only downloaded goes nowhere."""
+    assigned = row["extension_attributes"].get("shipping_assignments") or ()
+    nothing: Row = {}
+    return next((each["shipping"] for each in assigned), nothing)
 
 
 def shipments(shop: Shop, orders: Sequence[str]) -> dict[str, list[Row]]:
@@ -307,7 +307,7 @@ def customers(shop: Shop, ids: Sequence[str]) -> list[Row]:
 
 def _guest(row: Row) -> dict[str, Any]:
     """Return who placed an order without an account, as an account."""
-    to, home = shipping_address(row), row.get("billing_address")
+    to, home = shipping(row).get("address"), row.get("billing_address")
     lived = [
         {**each, "id": None, use: True} for use, each in (("default_billing", home), ("default_shipping", to)) if each
     ]

@@ -76,7 +76,7 @@ LINE = table(
     full_gross=Field("", lambda raw: _amount(raw, "row_total_incl_tax") / number(raw["qty_ordered"])),
 )
 SHIPPING = table(
-    "name=shipping_description code=shipping_description",
+    "name=shipping_description code=shipping_method",
     tax_rate=Field("shipping_taxes", rate_of),
     gross=Field("", lambda raw: _gross(raw, "shipping_amount", "shipping_")),
     net=Field("", lambda raw: _gross(raw, "shipping_amount", "shipping_") - _amount(raw, "shipping_tax_amount")),

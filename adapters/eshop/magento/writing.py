@@ -95,7 +95,7 @@ def _tax_class(shop: Shop, rate: str) -> str:
 def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
     """Yield what each came to; those that the shop asks to send again are for another time."""
     rows = shop.bulk(path, [body for _, body in parts])
-    yield from rows
+    yield from ({**row, "sku": body["product"]["sku"]} for row, (_, body) in zip(rows, parts, strict=True))
     again = [row for row in rows if row["status"] == RETRY]
     if again:
         raise TryLater(f"{shop.name}: {again[0]['result_message'] or 'the queue asks to send it again'}")
@@ -103,7 +103,7 @@ def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Itera
 
 def _outcome(write: Write, _: str, row: Row) -> Written:
     if row["status"] == DONE:
-        return Written(write.key, "done", write.id or write.record["sku"])
+        return Written(write.key, "done", row["sku"])
     if row["status"] in (OPEN, RETRY):
         return Written(write.key, "unknown")
     raise Unfit("refused", row["result_message"] or "the shop rejected it without a reason")

@@ -68,14 +68,14 @@ class IdoSell:
         """Answer one request."""
         if asked.headers.get("x-api-key") != KEY:
             return Reply(401, {"errors": {"faultCode": 1, "faultString": "Unauthorized"}})
-        params = (asked.json or {}).get("params", {})
+        params: dict[str, Any] = asked.json["params"] if asked.body else {}
         match asked.method, asked.path.removeprefix(BASE):
             case "POST", "/products/products/search":
                 return self._page(params, self.products, "results")
             case "GET", "/products/products":
                 return self._chosen(self.products, "productId", asked.query["productIds"], "results")
             case "POST", "/orders/orders/search":
-                told = params.get("ordersRange", {}).get("ordersDateRange", {})
+                told: dict[str, str] = params["ordersRange"]["ordersDateRange"] if "ordersRange" in params else {}
                 if told and told["ordersDateType"] != "modified":
                     return Reply(422, {"errors": {"faultCode": 422, "faultString": "ordersDateType"}})
                 begin = told.get("ordersDateBegin", "")
