@@ -12,6 +12,7 @@ from hub.connector import Change, Exchange, Write, Written
 from hub.errors import TryLater
 from tests.fakes.magento import Magento
 from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET
+from tests.fakes.server import Reply
 
 
 @pytest.fixture
@@ -110,6 +111,17 @@ def test_what_the_queue_gives_back_is_tried_later_and_the_others_are_known(shop:
     assert [next(writing).outcome, next(writing).outcome] == ["unknown", "done"]
     with pytest.raises(TryLater, match="Deadlock"):
         next(writing)
+
+
+@pytest.mark.parametrize("stream", ["products", "prices"])
+def test_what_the_shop_cannot_read_does_not_stop_the_others(shop: Magento, stream: str):
+    unread = Reply(400, {"message": 'Error occurred during "%1" processing.', "parameters": ["price"]})
+    shop.server.misbehave(lambda *_: unread, to=r'(?s)POST .*products.*"L-2"', times=-1)
+    skus, price = [shop.add("products") for _ in range(3)], {"list": "default", "currency": "PLN", "amount": "1.50"}
+    told = price if stream == "prices" else {"name": "Lamp"}
+    done = write(shop.connect(), stream, *(Write(sku, told, {"sku": sku, **told}, id=sku) for sku in skus))
+    assert [done[sku].outcome for sku in skus] == ["done", "refused", "done"]
+    assert done["L-2"].message == 'Error occurred during "price" processing.'
 
 
 def test_a_sku_with_a_slash_or_a_comma_is_one(shop: Magento):

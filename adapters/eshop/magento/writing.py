@@ -1,9 +1,9 @@
 """What a Magento shop is told of its catalogue: by its queue, with an outcome for each."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from adapters.answers import filled
@@ -16,13 +16,14 @@ from adapters.eshop.magento.translate import DISABLED, ENABLED, KILOGRAMS
 from adapters.eshop.orders import plain
 from adapters.eshop.prices import check_plain
 from adapters.eshop.slugs import slug
-from adapters.http import exact
+from adapters.http import Rejected, exact
 from adapters.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
 from hub.connector import Write, Written
 from hub.errors import TryLater
 
 Body = dict[str, Any]
-DONE, RETRY = 1, 2
+DONE, RETRY, MEND = 1, 2, 3
+Told = TypeVar("Told")
 EVERYWHERE = 4
 """A new product's visibility: catalogue and search (source: Magento\\Catalog\\Model\\Product\\Visibility)."""
 
@@ -94,11 +95,31 @@ def _tax_class(shop: Shop, rate: str) -> str:
 
 def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
     """Yield what each came to; those that the shop asks to send again are for another time."""
-    rows = shop.bulk(path, [body for _, body in parts])
+    rows = _taken([body for _, body in parts], partial(shop.bulk, path), _mended)
     yield from ({**row, "sku": body["product"]["sku"]} for row, (_, body) in zip(rows, parts, strict=True))
     again = [row for row in rows if row["status"] == RETRY]
     if again:
         raise TryLater(f"{shop.name}: {again[0]['result_message'] or 'the queue asks to send it again'}")
+
+
+def _mended(fault: Rejected) -> Row:
+    return {"status": MEND, "result_message": str(fault)}
+
+
+def _taken(
+    items: Sequence[Body], send: Callable[[Sequence[Body]], list[Told]], refused: Callable[[Rejected], Told]
+) -> list[Told]:
+    """Send many; where the shop refuses to look at them at all, it is one that it cannot read, or they are too many.
+
+    An operator may limit how many it takes (page "API security": input limiting).
+    """
+    try:
+        return send(items)
+    except Rejected as fault:
+        if len(items) == 1:
+            return [refused(fault)]
+        middle = len(items) // 2
+        return _taken(items[:middle], send, refused) + _taken(items[middle:], send, refused)
 
 
 def _outcome(write: Write, _: str, row: Row) -> Written:
@@ -130,11 +151,17 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     return in_batches(writes, prepare, partial(_priced, shop), _put)
 
 
-def _priced(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[str]:
-    """Yield what is wrong with each: the shop answers with those alone that it refused, and names their SKU."""
-    faults = shop.send("POST", path, {"prices": [body for _, body in parts]}, repeatable=True)
-    told = {sku: filled(each["message"], each["parameters"]) for each in faults for sku in _values(each["parameters"])}
-    return (told.get(body["sku"], "") for _, body in parts)
+def _priced(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> list[str]:
+    """Return what is wrong with each: the shop answers with those alone that it refused, and names their SKU."""
+
+    def send(items: Sequence[Body]) -> list[str]:
+        faults = shop.send("POST", path, {"prices": items}, repeatable=True)
+        told = {
+            sku: filled(each["message"], each["parameters"]) for each in faults for sku in _values(each["parameters"])
+        }
+        return [told.get(item["sku"], "") for item in items]
+
+    return _taken([body for _, body in parts], send, str)
 
 
 def _values(parameters: Any) -> list[str]:
