@@ -15,6 +15,7 @@ from hub.errors import Refused
 
 LONGEST_WORDS = 300
 _TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"%(\w+)")
 _TELLING = ("message", "detail", "error_description", "description", "error", "title")
 """The keys under which systems say what is wrong, the most telling first."""
 
@@ -115,15 +116,32 @@ def _said(body: Any, where: str = "") -> Iterator[str]:
         table = cast("Mapping[str, Any]", body)
         told = [table[key] for key in _TELLING if isinstance(table.get(key), str) and table[key]]
         if told:
-            yield _at(where, told[0])
+            yield _at(where, filled(told[0], table.get("parameters")))
         for key, value in table.items():
-            if not isinstance(value, str) or not told:
+            if not told or not (isinstance(value, str) or key == "parameters"):
                 yield from _said(value, f"{where}.{key}" if where else str(key))
     elif isinstance(body, list):
         for value in cast("list[Any]", body):
             yield from _said(value, where)
     elif isinstance(body, str) and body.strip():
         yield _at(where, body)
+
+
+def filled(text: str, parameters: Any) -> str:
+    """Return a message with what its placeholders stand for: `%1`, or `%name`.
+
+    Magento tells both apart from each other (page "HTTP status codes", error format); a list may also hold the values
+    of names, in the order of these.
+    """
+    if isinstance(parameters, Mapping):
+        named = {str(name): str(value) for name, value in cast("Mapping[Any, Any]", parameters).items()}
+    elif isinstance(parameters, list):
+        values = [str(value) for value in cast("list[Any]", parameters)]
+        names = [name for name in dict.fromkeys(_PLACEHOLDER.findall(text)) if not name.isdigit()]
+        named = dict(zip(names, values, strict=False)) | {str(at): value for at, value in enumerate(values, 1)}
+    else:
+        return text
+    return _PLACEHOLDER.sub(lambda found: named.get(found[1], found[0]), text)
 
 
 def _at(where: str, text: str) -> str:

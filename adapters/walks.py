@@ -63,7 +63,15 @@ def from_time_on(begin: Callable[[System], str], way: Way[System]) -> Way[System
     return Way(walk, anew=True)
 
 
-class Listing(Protocol[Asked_contra]):
+class Found(Protocol[Asked_contra]):
+    """A list whose rows can be asked for by the identities of records."""
+
+    def some(self, system: Asked_contra, ids: Sequence[str], /) -> Sequence[Row]:
+        """Return the rows that these records are in, as far as they are there."""
+        ...
+
+
+class Listing(Found[Asked_contra], Protocol[Asked_contra]):
     """A list that a system shows by offset and size, ordered by identity or by a change mark."""
 
     @property
@@ -78,10 +86,6 @@ class Listing(Protocol[Asked_contra]):
 
         `mark`: the field to order by, none: the identity; `since`: only rows of that mark and later.
         """
-        ...
-
-    def some(self, system: Asked_contra, ids: Sequence[str], /) -> Sequence[Row]:
-        """Return the rows that these records are in, as far as they are there."""
         ...
 
 

@@ -78,17 +78,36 @@ class OAuth1(httpx2.Auth):
     """Signs each request that is sent: into its query, or with `in_header` into its `Authorization` header."""
 
     def __init__(
-        self, key: str, secret: str, clock: Clock, *, algorithm: Method = "HMAC-SHA256", in_header: bool = False
+        self,
+        key: str,
+        secret: str,
+        clock: Clock,
+        *,
+        token: tuple[str, str] = ("", ""),
+        algorithm: Method = "HMAC-SHA256",
+        in_header: bool = False,
     ) -> None:
-        self._key, self._secret, self._clock = key, secret, clock
+        """`token`: an access token and its secret; none in the one-legged form."""
+        self._key, self._secret, self._clock, self._token = key, secret, clock, token
         self._algorithm: Method = algorithm
         self._in_header = in_header
 
     def auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Sign a request; its body is JSON, which is no part of what is signed."""
         when, nonce = int(self._clock.now().timestamp()), secrets.token_hex(16)
-        url, key, secret = str(request.url), self._key, self._secret
-        oauth = signed(request.method, url, (), key, secret, nonce, when, algorithm=self._algorithm)
+        token, token_secret = self._token
+        oauth = signed(
+            request.method,
+            str(request.url),
+            (),
+            self._key,
+            self._secret,
+            nonce,
+            when,
+            token=token,
+            token_secret=token_secret,
+            algorithm=self._algorithm,
+        )
         if self._in_header:
             request.headers["authorization"] = header(oauth)
         else:

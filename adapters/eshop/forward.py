@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from adapters.declared import Row
-from adapters.walks import Listing
+from adapters.walks import Found
 from adapters.writes import Writing, known, singly
 from hub.connector import Write, Written
 
@@ -14,7 +14,7 @@ Step = Callable[[System, Row, Write], object]
 
 
 def forward(
-    listing: Listing[System],
+    listing: Found[System],
     steps: Mapping[str, Step[System]],
     *,
     before: Sequence[Step[System]] = (),

@@ -10,6 +10,7 @@ from adapters.erp.erpnext.options import ErpNextOptions
 from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.erp.odoo.options import OdooOptions
 from adapters.erp.tryton.options import TrytonOptions
+from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.prestashop.options import PrestaShopOptions
@@ -67,6 +68,7 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("erp", "odoo"): ConnectorType(OdooOptions, _exchange("adapters.erp.odoo.connector:OdooConnector")),
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
     ("erp", "erpnext"): ConnectorType(ErpNextOptions, _exchange("adapters.erp.erpnext.connector:ErpNextConnector")),
+    ("eshop", "magento"): ConnectorType(MagentoOptions, _exchange("adapters.eshop.magento.connector:MagentoConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
     ("eshop", "prestashop"): ConnectorType(

@@ -10,6 +10,7 @@ from hub.app.registry import OPTIONS
 from hub.app.vault import MemoryVault
 from hub.clock import SystemClock
 from hub.config import load
+from hub.tokens import Vault
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "rest"
 
@@ -21,8 +22,8 @@ def described(name: str) -> dict[str, Any]:
     return tomllib.loads(text)["systems"]["shop"]
 
 
-def connected(table: Mapping[str, Any], **options: Any) -> RestConnector:
-    """Return the connector of a system; options may be given in other words."""
+def connected(table: Mapping[str, Any], vault: Vault | None = None, **options: Any) -> RestConnector:
+    """Return the connector of a system; options may be given in other words. `vault`: none, where no token changes."""
     model = OPTIONS["eshop", "rest"]
     told = {name: value for name, value in {**table, **options}.items() if name not in ("kind", "connector")}
-    return RestConnector("shop", model.model_validate(told), SystemClock(), MemoryVault())
+    return RestConnector("shop", model.model_validate(told), SystemClock(), vault or MemoryVault())

@@ -1,0 +1,157 @@
+"""Asking a Magento shop."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
+
+from adapters import budgets
+from adapters.auth.oauth1 import OAuth1
+from adapters.declared import Row
+from adapters.eshop.magento.options import MagentoOptions
+from adapters.http import Api
+from hub.clock import Clock
+from hub.config import resolve
+from hub.errors import TryLater, Unanswered
+
+Filter = tuple[str, str, object]
+"""Field, condition, value (page "Search using REST APIs"); several must all hold."""
+PAGE = 100
+LATELY = 300.0
+"""Seconds."""
+Made = TypeVar("Made")
+ACCEPTED = "accepted"
+OPEN = 4
+"""Of an operation (page "Bulk operation status endpoints")."""
+SLOWEST = 5.0
+"""Seconds between two looks at the queue."""
+
+
+class Shop:
+    """A shop's REST API in one scope."""
+
+    def __init__(self, name: str, options: MagentoOptions, clock: Clock) -> None:
+        self.name, self.options, self._clock = name, options, clock
+        self._lately: dict[object, tuple[float, Any]] = {}
+        auth = auth_of(options, clock)
+        headers = {} if auth else {"authorization": f"Bearer {resolve(options.token)}"}
+        pace, timeout = options.requests_per_second, options.timeout
+        url = f"{resolve(options.url).rstrip('/')}/rest/{quote(options.store, safe='')}"
+        self._api = Api(
+            name, url, headers=headers, auth=auth, requests_per_second=pace, timeout=timeout, clock=clock
+        )  # fmt: skip
+
+    def rows(
+        self,
+        path: str,
+        *filters: Filter,
+        order: str = "entity_id",
+        down: bool = False,
+        size: int = PAGE,
+        fields: str = "",
+    ) -> tuple[list[Row], int]:
+        """Return the first rows of a list, and how many there are in all; `fields`: what is shown of them.
+
+        Never a later page: behind the last, the shop shows the last one again (magento2#3787, #26986).
+        """
+        params: dict[str, Any] = {"searchCriteria[pageSize]": size, "searchCriteria[currentPage]": 1}
+        if order:
+            params["searchCriteria[sortOrders][0][field]"] = order
+            params["searchCriteria[sortOrders][0][direction]"] = "DESC" if down else "ASC"
+        for number, names in enumerate(filters):
+            where = f"searchCriteria[filter_groups][{number}][filters][0]"
+            told = zip(("field", "condition_type", "value"), names, strict=True)
+            params |= {f"{where}[{name}]": value for name, value in told}
+        if fields:
+            params["fields"] = f"items[{fields}],total_count"
+        body = self.get(path, params)
+        return body.get("items") or [], body["total_count"]
+
+    def page(self, path: str, *filters: Filter, **how: Any) -> list[Row]:
+        """Return the first rows of a list, as many as a page holds; TryLater, if the shop shows less than it counts."""
+        rows, total = self.rows(path, *filters, **how)
+        if len(rows) < min(total, PAGE):
+            raise TryLater(f"{self.name} says that it has {total} records more, but shows only {len(rows)}")
+        return rows
+
+    def all(self, path: str, *filters: Filter, by: tuple[str, str], fields: str = "") -> Iterator[Row]:
+        """Yield a whole list; `by`: the field that numbers it, and what rows call that."""
+        field, shown = by
+        after = 0
+        while True:
+            rows = self.page(path, *filters, (field, "gt", after), order=field, fields=fields)
+            yield from rows
+            if len(rows) < PAGE:
+                return
+            after = rows[-1][shown]
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Return what lies at a path."""
+        return self._api.get(f"V1/{path}", params).body
+
+    def send(self, method: str, path: str, body: object = None, *, repeatable: bool = False) -> Any:
+        """Send a record or a command; return the answer."""
+        return self._api.send(method, f"V1/{path}", body, repeatable=repeatable).body
+
+    def config(self) -> Row:
+        """Return how the store is set up: currency, unit of weight, where images are."""
+        return self.get("store/storeConfigs")[0]
+
+    def lately(self, ask: Callable[["Shop"], Made]) -> Made:
+        """Return what `ask` gives, or gave a short time ago: for what is long, and the same for many pages."""
+        now = self._clock.monotonic()
+        asked, made = self._lately.get(ask, (now - LATELY, None))
+        if now - asked >= LATELY:
+            made = ask(self)
+            self._lately[ask] = now, made
+        return cast("Made", made)
+
+    def bulk(self, path: str, items: Sequence[Row]) -> list[Row]:
+        """Hand many over to the shop's queue; return what became of each, in their order (page "Bulk endpoints").
+
+        `status` 1 done, 2 to be tried again, 3 to be mended, 4 not carried out yet, 5 rejected; `result_message`.
+        """
+        answer = self._api.send("POST", f"async/bulk/V1/{path}", items).body
+        told = sorted(answer["request_items"], key=lambda each: each["id"])
+        if len(told) != len(items):
+            raise Unanswered(f"{self.name} took {len(told)} of {len(items)} records into its queue")
+        took = sum(each["status"] == ACCEPTED for each in told)
+        carried_out = iter(self._outcomes(answer["bulk_uuid"], took))
+        rejected = {"status": 5}
+        return [
+            next(carried_out)
+            if each["status"] == ACCEPTED
+            else rejected | {"result_message": each.get("error_message")}
+            for each in told
+        ]
+
+    def _outcomes(self, uuid: str, number: int) -> list[Row]:
+        """Wait until all that was taken is carried out, but not for ever."""
+        began, rows = self._clock.monotonic(), list[Row]()
+        for turn in count():
+            rows = self._operations(uuid)
+            if len(rows) == number and all(each["status"] != OPEN for each in rows):
+                return rows
+            if self._clock.monotonic() - began > self.options.patience.total_seconds():
+                break
+            budgets.sleep(min(SLOWEST, 0.25 * 2**turn))
+        return rows if len(rows) == number else [{"status": OPEN}] * number
+
+    def _operations(self, uuid: str) -> list[Row]:
+        try:
+            rows = self.get(f"bulk/{uuid}/detailed-status")["operations_list"]
+        except TryLater as fault:
+            raise Unanswered(f"{fault}; what was handed over may be carried out", after=fault.after) from fault
+        return sorted(rows, key=lambda each: each["id"])
+
+
+def auth_of(options: MagentoOptions, clock: Clock) -> OAuth1 | None:
+    """Return what signs requests (page "OAuth-based authentication"); none: the token alone is enough.
+
+    Since 2.4.4 that has to be allowed: Stores > Configuration > Services > OAuth > Consumer Settings.
+    """
+    if not (options.consumer_key and options.consumer_secret and options.token_secret):
+        return None
+    key, secret = resolve(options.consumer_key), resolve(options.consumer_secret)
+    token = resolve(options.token), resolve(options.token_secret)
+    return OAuth1(key, secret, clock, token=token, in_header=True)

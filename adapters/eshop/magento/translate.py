@@ -1,0 +1,155 @@
+"""A Magento document -> canonical fields. Pure."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, cast
+
+from adapters.eshop import translating
+from adapters.eshop.magento.options import MagentoOptions
+from adapters.eshop.notes import invoice_in
+from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
+from adapters.eshop.translating import number
+from adapters.fields import Field, fixed, parts, table, told, words
+from hub.canonical.contacts import vat_id_in
+
+KILOGRAMS = {"kgs": Decimal(1), "lbs": Decimal("0.45359237")}
+"""The shop's units of weight (page "Store configuration endpoints")."""
+ENABLED, DISABLED = 1, 2
+"""A product's status (source: Magento\\Catalog\\Model\\Product\\Attribute\\Source\\Status)."""
+STATUS = words(
+    pending="new pending_payment payment_review holded",
+    confirmed="processing",
+    completed="complete",
+    cancelled="closed canceled",
+)
+"""By an order's state (page "Order Status"): its status may be a word of the shop's own."""
+
+
+def _name(raw: Raw) -> str | None:
+    return joined(raw.get("firstname"), raw.get("lastname"))
+
+
+def _use(raw: Raw) -> str:
+    return "billing" if raw.get("default_billing") else "shipping" if raw.get("default_shipping") else "other"
+
+
+def _region(raw: Any) -> Any:
+    """Return a region's name: an order has it as text, a customer as a record."""
+    return cast("Raw", raw).get("region") if isinstance(raw, Mapping) else raw
+
+
+ADDRESS = table(
+    "company city postcode country=country_id phone=telephone",
+    name=Field("", _name),
+    street=Field("street", lambda lines: next(iter(lines), None)),
+    street_more=Field("street", lambda lines: ", ".join(filter(None, lines[1:]))),
+    region=Field("region", _region),
+)
+PARTY = table(
+    "email",
+    person=Field("", _name),
+    addresses=parts("addresses", ADDRESS | table(id=Field("id", str), use=Field("", _use))),
+)
+
+
+def _amount(raw: Raw, name: str) -> Decimal:
+    return number(raw.get(name) or 0)
+
+
+def _gross(raw: Raw, total: str, before: str = "") -> Decimal:
+    """Return a sum with its tax and less its discount, as the order's grand total is made up of them.
+
+    The "tax compensation" is the tax that a discount took off where catalogue prices hold it.
+    """
+    taken = _amount(raw, f"{before}discount_tax_compensation_amount") - _amount(raw, f"{before}discount_amount")
+    return _amount(raw, total) + _amount(raw, f"{before}tax_amount") + taken
+
+
+LINE = table(
+    "name quantity=qty_ordered",
+    id=Field("item_id", str),
+    sku=Field("sku", lambda sku: sku or None),
+    tax_rate=Field("tax_percent", lambda rate: plain(number(rate))),
+    gross=Field("", lambda raw: _gross(raw, "row_total")),
+    net=Field("", lambda raw: _gross(raw, "row_total") - _amount(raw, "tax_amount")),
+    full_net=Field("", lambda raw: _amount(raw, "row_total") / number(raw["qty_ordered"])),
+    full_gross=Field("", lambda raw: _amount(raw, "row_total_incl_tax") / number(raw["qty_ordered"])),
+)
+SHIPPING = table(
+    "name=shipping_description code=shipping_method",
+    tax_rate=Field("shipping_taxes", rate_of),
+    gross=Field("", lambda raw: _gross(raw, "shipping_amount", "shipping_")),
+    net=Field("", lambda raw: _gross(raw, "shipping_amount", "shipping_") - _amount(raw, "shipping_tax_amount")),
+)
+
+
+def _shipping(raw: Raw) -> list[Fields]:
+    return [told(SHIPPING, raw)] if raw["shipping_description"] else []
+
+
+def _paid(raw: Raw) -> str:
+    gross, paid, back = (_amount(raw, name) for name in ("grand_total", "total_paid", "total_refunded"))
+    if back and back >= paid:
+        return "refunded"
+    held = _amount(raw["payment"] or {}, "amount_authorized")
+    return "paid" if paid >= gross else "authorised" if held >= gross else "unpaid"
+
+
+ORDER = table(
+    "number=increment_id party=buyer email=customer_email currency=order_currency_code gross=grand_total tax=tax_amount "
+    "tracking=parcels note=customer_note",
+    placed_at=Field("created_at", lambda at: f"{at.replace(' ', 'T')}Z"),
+    billing_address=Field("billing", lambda raw: told(ADDRESS, raw) | {"use": "billing"}),
+    shipping_address=Field("shipping", lambda raw: told(ADDRESS, raw) | {"use": "shipping"}),
+    lines=parts("items", LINE, where=lambda raw: number(raw["qty_ordered"]) > 0),
+    shipping=Field("", _shipping),
+    paid=Field("", _paid),
+    payments=Field("payment", lambda raw: [{"method": raw["method"], "reference": raw["last_trans_id"]}]),
+    rounding=fixed("total"),
+    status=Field("state", STATUS.get),
+    invoice=Field("notes", invoice_in),
+)
+
+
+def product(raw: Raw, options: MagentoOptions) -> Fields:
+    """Return a simple product."""
+    rates = {number: rate for rate, number in options.tax_classes.items()}
+    family: Raw = raw["family"] or {}
+    fields: Fields = {
+        "sku": raw["sku"],
+        "name": raw["name"],
+        "description": raw["description"],
+        "active": raw["status"] == ENABLED,
+        "category": next(iter(raw["categories"]), None),
+        "images": raw["images"],
+        "weight": plain(number(raw["weight"]) * KILOGRAMS[raw["weight_unit"]]) if raw["weight"] else None,
+        "variant_of": family.get("sku"),
+        "options": family.get("options"),
+    }
+    gtin = {"gtin": raw.get(options.gtin_attribute) or None} if options.gtin_attribute else {}
+    return fields | gtin | ({"tax_rate": rates.get(str(raw["tax_class_id"]))} if rates else {})
+
+
+def price(raw: Raw, options: MagentoOptions) -> Fields:
+    """Return what a product costs, without special prices and tiers."""
+    return translating.price({**raw, "tax_included": options.prices_include_tax}, options)
+
+
+def stock(raw: Raw, _: MagentoOptions) -> Fields:
+    """Return what may be sold."""
+    return {"sku": raw["sku"], "available": plain(max(number(raw["qty"]), Decimal(0)))}
+
+
+def party(raw: Raw, options: MagentoOptions) -> Fields:
+    """Return a customer; the shop does not say in which country a VAT id holds: that of the first address."""
+    return translating.party(told(PARTY, raw), options) | _vat_id(raw["taxvat"], next(iter(raw["addresses"]), None))
+
+
+def order(raw: Raw, options: MagentoOptions) -> Fields:
+    """Return an order."""
+    fields = told(ORDER, raw) | {"tax_included": options.prices_include_tax}
+    return translating.order(fields, options) | _vat_id(raw["customer_taxvat"], raw["billing"])
+
+
+def _vat_id(value: str | None, address: Raw | None) -> Fields:
+    return {"vat_id": vat_id_in(value, (address or {}).get("country_id"))} if value else {}

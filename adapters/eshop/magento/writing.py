@@ -1,0 +1,209 @@
+"""What a Magento shop is told of its catalogue: by its queue, with an outcome for each."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar, cast
+from urllib.parse import quote
+
+from adapters.answers import filled
+from adapters.batches import in_batches
+from adapters.declared import Row
+from adapters.eshop.categories import Categories
+from adapters.eshop.magento.asked import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS, Listing, any_of, categories, salable
+from adapters.eshop.magento.shop import OPEN, Shop
+from adapters.eshop.magento.translate import DISABLED, ENABLED, KILOGRAMS
+from adapters.eshop.orders import plain
+from adapters.eshop.prices import check_plain
+from adapters.eshop.slugs import slug
+from adapters.http import Rejected, exact
+from adapters.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
+from hub.connector import Write, Written
+from hub.errors import TryLater
+
+Body = dict[str, Any]
+DONE, RETRY, MEND = 1, 2, 3
+Told = TypeVar("Told")
+EVERYWHERE = 4
+"""A new product's visibility: catalogue and search (source: Magento\\Catalog\\Model\\Product\\Visibility)."""
+
+
+def there(shop: Shop, skus: Iterable[str], listing: Listing = CATALOGUE) -> dict[str, Row]:
+    """Return the products that are there, by their SKU in small letters: the shop does not tell capitals apart."""
+    return {row["sku"].lower(): row for row in listing.some(shop, list(skus))}
+
+
+def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
+    """Look for products by their SKU."""
+    found = there(shop, [each.record["sku"] for each in wanted])
+    return {each.key: [row["sku"]] if (row := found.get(each.record["sku"].lower())) else [] for each in wanted}
+
+
+def write_products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Create and change products by the queue, and delete them."""
+    kept = [each for each in writes if not each.remove]
+    if kept:
+        old = there(shop, [each.id or each.record["sku"] for each in kept], ALL_TYPES)
+        prepare = partial(_prepared, shop, categories(shop), old, shop.config()["weight_unit"])
+        yield from in_batches(kept, prepare, partial(_queued, shop), _outcome)
+    yield from one_by_one([each for each in writes if each.remove], partial(_delete, shop))
+
+
+def _prepared(shop: Shop, tree: Categories, old: dict[str, Row], unit: str, write: Write) -> tuple[str, Body]:
+    """Return a product as it is saved: the shop makes one whose SKU it does not know, and changes one whose it does."""
+    sku = write.id or write.record["sku"]
+    row = known(old, sku.lower()) if write.id else old.get(sku.lower())
+    if row and row["type_id"] in STAND_FOR_OTHERS.split(","):
+        raise Unfit("sku-taken", f"{sku} is a {row['type_id']} product there, which stands for others")
+    body: Body = {"sku": row["sku"]} if row else _new(shop, write)
+    attributes: Body = {} if row else {"url_key": slug(f"{write.fields.get('name') or ''} {sku}")}
+    for name, value in write.fields.items():
+        match name:
+            case "name":
+                body["name"] = value or body["sku"]
+            case "active":
+                body["status"] = DISABLED if value is False else ENABLED
+            case "weight":
+                body["weight"] = plain(Decimal(value) / KILOGRAMS[unit]) if value else "0"
+            case "category":
+                links = [{"category_id": tree.id_of(value), "position": 0}] if value else []
+                body["extension_attributes"] = {"category_links": links}
+            case "description":
+                attributes["description"] = value or ""
+            case "tax_rate" if shop.options.tax_classes and value is not None:
+                attributes["tax_class_id"] = _tax_class(shop, value)
+            case "gtin" if shop.options.gtin_attribute:
+                attributes[shop.options.gtin_attribute] = value or ""
+            case _:
+                pass
+    body["custom_attributes"] = [{"attribute_code": code, "value": value} for code, value in attributes.items()]
+    return "products", {"product": body}
+
+
+def _new(shop: Shop, write: Write) -> Body:
+    """Return what a new product must have. It has no stock yet, so that nobody can buy it at this price."""
+    sku = write.record["sku"]
+    told = {"sku": sku, "name": sku, "attribute_set_id": shop.options.attribute_set, "price": 0}
+    return told | {"type_id": "simple", "status": ENABLED, "visibility": EVERYWHERE}
+
+
+def _tax_class(shop: Shop, rate: str) -> str:
+    if rate not in shop.options.tax_classes:
+        raise Unfit("unknown-tax-rate", f"no tax class is named for {rate} %; see tax_classes of this shop")
+    return shop.options.tax_classes[rate]
+
+
+def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
+    """Yield what each came to; those that the shop asks to send again are for another time."""
+    rows = _taken([body for _, body in parts], partial(shop.bulk, path), _mended)
+    yield from ({**row, "sku": body["product"]["sku"]} for row, (_, body) in zip(rows, parts, strict=True))
+    again = [row for row in rows if row["status"] == RETRY]
+    if again:
+        raise TryLater(f"{shop.name}: {again[0]['result_message'] or 'the queue asks to send it again'}")
+
+
+def _mended(fault: Rejected) -> Row:
+    return {"status": MEND, "result_message": str(fault)}
+
+
+def _taken(
+    items: Sequence[Body], send: Callable[[Sequence[Body]], list[Told]], refused: Callable[[Rejected], Told]
+) -> list[Told]:
+    """Send many; where the shop refuses to look at them at all, it is one that it cannot read, or they are too many.
+
+    An operator may limit how many it takes (page "API security": input limiting).
+    """
+    try:
+        return send(items)
+    except Rejected as fault:
+        if len(items) == 1:
+            return [refused(fault)]
+        middle = len(items) // 2
+        return _taken(items[:middle], send, refused) + _taken(items[middle:], send, refused)
+
+
+def _outcome(write: Write, _: str, row: Row) -> Written:
+    if row["status"] == DONE:
+        return Written(write.key, "done", row["sku"])
+    if row["status"] in (OPEN, RETRY):
+        return Written(write.key, "unknown")
+    raise Unfit("refused", row["result_message"] or "the shop rejected it without a reason")
+
+
+def _delete(shop: Shop, write: Write) -> Written:
+    shop.send("DELETE", f"products/{quote(write.id or '', safe='')}", repeatable=True)
+    return Written(write.key, "done", write.id)
+
+
+def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Set base prices in the default scope (page "Manage prices for multiple products"); the others are the shop's own."""
+    included, currency = shop.options.prices_include_tax, shop.config()["base_currency_code"]
+
+    def prepare(write: Write) -> tuple[str, Body]:
+        check_plain(write)
+        if write.record.get("tax_included") not in (None, included):
+            raise Unfit("price-not-possible", "the shop's prices differ in whether they hold the tax")
+        if write.record["currency"] != currency:
+            raise Unfit("price-not-possible", f"the shop's base currency is {currency}")
+        # The shop takes a JSON number.
+        return "products/base-prices", {"sku": product_of(write), "store_id": 0, "price": float(write.record["amount"])}
+
+    return in_batches(writes, prepare, partial(_priced, shop), _put)
+
+
+def _priced(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> list[str]:
+    """Return what is wrong with each: the shop answers with those alone that it refused, and names their SKU."""
+
+    def send(items: Sequence[Body]) -> list[str]:
+        faults = shop.send("POST", path, {"prices": items}, repeatable=True)
+        told = {
+            sku: filled(each["message"], each["parameters"]) for each in faults for sku in _values(each["parameters"])
+        }
+        return [told.get(item["sku"], "") for item in items]
+
+    return _taken([body for _, body in parts], send, str)
+
+
+def _values(parameters: Any) -> list[str]:
+    told = cast("Row", parameters).values() if isinstance(parameters, Mapping) else cast("Sequence[Any]", parameters)
+    return [str(each) for each in told]
+
+
+def _put(write: Write, _: str, fault: str) -> Written:
+    if "doesn't exist" in fault:
+        raise Gone
+    if fault:
+        raise Unfit("refused", fault)
+    return Written(write.key, "done", product_of(write))
+
+
+def _levelled(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Set what may be sold: of what lies in our source, so much more or less as the shop sells too little or too much."""
+    found = there(shop, [product_of(each) for each in writes])
+    rows = {each.key: known(found, product_of(each).lower()) for each in writes}
+    sold, held = (
+        salable(shop, [row["id"] for row in rows.values()]),
+        _held(shop, [row["sku"] for row in rows.values()]),
+    )
+    items: list[Body] = []
+    for each in writes:
+        sku = rows[each.key]["sku"]
+        wanted = Decimal(each.record["available"])
+        if sku in sold:
+            wanted += Decimal(exact(held.get(sku, 0))) - Decimal(exact(sold[sku]))
+        level = max(wanted, Decimal(0))
+        items.append(
+            {"sku": sku, "source_code": shop.options.source, "quantity": float(level), "status": int(level > 0)}
+        )
+    shop.send("POST", "inventory/source-items", {"sourceItems": items}, repeatable=True)
+    return (Written(each.key, "done", rows[each.key]["sku"]) for each in writes)
+
+
+def _held(shop: Shop, skus: Sequence[str]) -> dict[str, float]:
+    """Return what lies in our source."""
+    here = ("source_code", "eq", shop.options.source)
+    rows = [row for each in any_of("sku", skus) for row in shop.page("inventory/source-items", here, each, order="sku")]
+    return {row["sku"]: row["quantity"] for row in rows}
+
+
+put_stock = all_or_none(_levelled)

@@ -1,0 +1,152 @@
+"""Orders, their shipments, invoices and comments, and customers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.magento.criteria import Row, listed, written
+from tests.fakes.magento.keys import error
+from tests.fakes.records import Record
+from tests.fakes.server import Asked, Reply
+
+if TYPE_CHECKING:
+    from tests.fakes.magento.shop import Magento
+
+
+def address(**told: Any) -> Row:
+    """Return the address of somebody in Warsaw, as an order shows it: the region is a text."""
+    home = {
+        "firstname": "Jan",
+        "lastname": "Żak",
+        "street": ["Prosta 1", "m. 2"],
+        "city": "Warszawa",
+        "postcode": "00-950",
+    }
+    more = {"country_id": "PL", "telephone": "+48 22 555 01 23", "region": "mazowieckie", "region_code": "PL-MZ"}
+    return {**home, **more, "region_id": 844, **told}
+
+
+def placed(shop: "Magento", at: datetime, customer: int | None, email: str) -> tuple[Record, Mapping[str, str]]:
+    """Add an order of three articles at 4.33 less 1.00 (one with the SKU 00042), with shipping; its tax is rounded once.
+
+    The first is of a configurable product: below its line stands what was bought, at no price.
+    """
+    told = {
+        "qty_ordered": 1,
+        "qty_shipped": 0,
+        "qty_invoiced": 0,
+        "qty_canceled": 0,
+        "qty_refunded": 0,
+        "is_virtual": 0,
+    }
+    told |= {"price": 4.33, "row_total": 4.33, "row_total_incl_tax": 5.33, "discount_amount": 1, "tax_percent": 23}
+    told |= {"tax_amount": 0.77, "discount_tax_compensation_amount": 0}
+    first = len(shop.orders.records) * 10 + 1
+    items = [{"item_id": first + number, "product_id": 1, "product_type": "simple", "sku": sku, "name": name, **told}
+             for number, (sku, name) in enumerate([("00042", "Lamp"), ("A-1", "Bulb"), ("GONE", "Candle")])]  # fmt: skip
+    items[0]["product_type"] = "configurable"
+    nothing = dict.fromkeys(("price", "row_total", "row_total_incl_tax", "tax_amount", "discount_amount"), 0)
+    items.append({**items[0], **nothing, "item_id": first + 5, "parent_item_id": first, "product_type": "simple"})
+    ours: Row = {
+        "state": "processing", "status": "processing", "order_currency_code": "PLN", "base_currency_code": "PLN",
+        "grand_total": 18.44, "tax_amount": 3.45, "subtotal": 12.99, "discount_amount": -3, "shipping_amount": 5,
+        "shipping_tax_amount": 1.15, "shipping_incl_tax": 6.15, "shipping_discount_amount": 0,
+        "shipping_discount_tax_compensation_amount": 0, "shipping_description": "Flat Rate - Fixed",
+        "total_due": 18.44, "customer_email": email, "customer_id": customer, "customer_is_guest": int(customer is None),
+        "customer_note": None, "billing_address": address(email=email), "items": items, "status_histories": [],
+        "payment": {"method": "banktransfer", "last_trans_id": None, "additional_information": []},
+    }  # fmt: skip
+    taxes = [{"code": "VAT", "title": "VAT", "percent": 23, "amount": 1.15}]
+    ours["extension_attributes"] = {
+        "shipping_assignments": [{"shipping": {"address": address(email=email), "method": "flatrate_flatrate"}}],
+        "item_applied_taxes": [{"type": "shipping", "applied_taxes": taxes}],
+    }
+    record = shop.orders.add(ours)
+    record.created = at
+    return record, {"net": "14.99", "tax": "3.45", "gross": "18.44"}
+
+
+def shown(record: Record) -> Row:
+    """Return an order; what is empty is left out (code: ServiceOutputProcessor)."""
+    row = {name: value for name, value in record.values.items() if value is not None}
+    return {**row, **written(record), "increment_id": f"{record.id:09}"}
+
+
+def list_orders(shop: "Magento", asked: Asked) -> Reply:
+    """code: OrderRepository, getList."""
+    return listed(asked, shop.orders.there(), shown)
+
+
+def list_shipments(shop: "Magento", asked: Asked) -> Reply:
+    """code: ShipmentRepository, getList."""
+    return listed(asked, shop.shipments.there(), lambda each: {**each.values, **written(each)})
+
+
+def ship(shop: "Magento", asked: Asked, id_: str) -> Reply:
+    """Page "Create a shipment"; code: ShipOrder, with its validators."""
+    record, told = shop.orders.records.get(int(id_)), asked.json
+    if record is None:
+        return error(404, "The entity that was requested doesn't exist. Verify the entity and try again.")
+    items = {item["item_id"]: item for item in record.values["items"]}
+    for each in told["items"]:
+        item = items.get(each["order_item_id"])
+        if item is None or each["qty"] > item["qty_ordered"] - item["qty_shipped"]:
+            return error(400, "Shipment Document Validation Error(s):\nYou can't create a shipment without products.")
+    for each in told["items"]:
+        items[each["order_item_id"]]["qty_shipped"] += each["qty"]
+    tracks = [{**each, "order_id": int(id_)} for each in told.get("tracks", ())]
+    made = shop.shipments.add({"order_id": int(id_), "tracks": tracks, "items": told["items"]})
+    _move(shop, record)
+    return Reply(200, str(made.id))
+
+
+def invoice(shop: "Magento", asked: Asked, id_: str) -> Reply:
+    """Page "Create an invoice"; code: InvoiceOrder."""
+    record = shop.orders.records[int(id_)]
+    items = {item["item_id"]: item for item in record.values["items"]}
+    for each in asked.json["items"]:
+        if each["qty"] > items[each["order_item_id"]]["qty_ordered"] - items[each["order_item_id"]]["qty_invoiced"]:
+            return error(400, "The order does not allow an invoice to be created.")
+        items[each["order_item_id"]]["qty_invoiced"] += each["qty"]
+    record.values["total_paid"] = record.values["grand_total"]
+    _move(shop, record)
+    return Reply(200, "1")
+
+
+def _move(shop: "Magento", record: Record) -> None:
+    """code: Order\\StateResolver: what is shipped and invoiced is complete."""
+    lines = [item for item in record.values["items"] if "parent_item_id" not in item]
+    whole = all(item["qty_ordered"] == item["qty_shipped"] == item["qty_invoiced"] for item in lines)
+    state = "complete" if whole else "processing"
+    shop.orders.change(record.id, {"state": state, "status": state})
+
+
+def cancel(shop: "Magento", _asked: Asked, id_: str) -> Reply:
+    """code: OrderService, cancel: false for one that cannot be."""
+    record = shop.orders.records[int(id_)]
+    if record.values["state"] != "new":
+        return Reply(200, body=False)
+    shop.orders.change(record.id, {"state": "canceled", "status": "canceled"})
+    return Reply(200, body=True)
+
+
+def comment(shop: "Magento", asked: Asked, id_: str) -> Reply:
+    """code: OrderService, addComment: the order takes the comment's status, or none."""
+    record, told = shop.orders.records[int(id_)], asked.json["statusHistory"]
+    if told["status"] != record.values["status"]:
+        return error(
+            400, 'Unable to add comment: The status "%1" is not part of the order status history.', told["status"]
+        )
+    row = {**told, "entity_id": len(record.values["status_histories"]) + 1}
+    shop.orders.change(record.id, {"status_histories": [row, *record.values["status_histories"]]})
+    return Reply(200, body=True)
+
+
+def list_customers(shop: "Magento", asked: Asked) -> Reply:
+    """code: CustomerRepository, getList; the region of an address is a record."""
+
+    def row(record: Record) -> Row:
+        dates = {name: value for name, value in written(record).items() if name != "entity_id"}
+        return {"id": record.id, **record.values, **dates}
+
+    return listed(asked, shop.users.there(), row)

@@ -1,0 +1,205 @@
+"""What only Magento has: its queue, its families, its stock with reservations, its orders' steps."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from adapters.answers import filled, words
+from adapters.eshop.magento.options import MagentoOptions
+from hub.connector import Change, Exchange, Write, Written
+from hub.errors import TryLater
+from tests.fakes.magento import Magento
+from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET
+from tests.fakes.server import Reply
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Magento]:
+    secrets = {"MAGENTO_TOKEN": TOKEN, "KEY": CONSUMER, "SECRET": CONSUMER_SECRET, "TOKEN_SECRET": TOKEN_SECRET}
+    for name, value in secrets.items():
+        monkeypatch.setenv(name, value)
+    fake = Magento()
+    yield fake
+    fake.close()
+
+
+def fields(connector: Exchange, stream: str, id_: str) -> Any:
+    (document,) = connector.fetch(stream, [id_])
+    change = connector.translate(stream, document)
+    assert isinstance(change, Change)
+    return change.fields
+
+
+def new(sku: str, **told: Any) -> Write:
+    return Write(sku, {"name": "Lamp", **told}, {"sku": sku, "name": "Lamp", **told}, reference=f"hub-{sku}")
+
+
+def write(connector: Exchange, stream: str, *writes: Write) -> dict[str, Written]:
+    return {each.key: each for each in connector.write(stream, writes)}
+
+
+def order(connector: Exchange, id_: str, **told: Any) -> Written:
+    return write(connector, "orders", Write("k", told, told, id=id_))["k"]
+
+
+def test_requests_are_signed_where_a_token_alone_is_not_enough(shop: Magento):
+    keys = {"consumer_key": "env:KEY", "consumer_secret": "env:SECRET", "token_secret": "env:TOKEN_SECRET"}
+    sku = shop.add("products")
+    assert fields(shop.connect(**keys), "products", sku)["sku"] == sku
+    assert {each.headers["authorization"].split()[0] for each in shop.server.seen()} == {"OAuth"}
+
+
+def test_keys_to_sign_with_go_together():
+    with pytest.raises(ValidationError, match="go together"):
+        MagentoOptions.model_validate({"url": "https://shop.example", "token": "env:T", "consumer_key": "env:K"})
+
+
+def test_what_is_wrong_is_told_with_the_values_in_it():
+    body = {"message": "The consumer isn't authorized to access %resources.", "parameters": {"resources": "Sales"}}
+    assert words(body) == "The consumer isn't authorized to access Sales."
+    assert words({"message": "%1 of %2", "parameters": [1, "a"], "trace": "..."}) == "1 of a"
+    assert filled("%field = %value. SKU = %SKU", ["Price", "-5", "A-1"]) == "Price = -5. SKU = A-1"
+
+
+def test_a_simple_product_below_a_configurable_one_is_its_variant(shop: Magento):
+    skus = [shop.add("products") for _ in range(10)]
+    told = fields(shop.connect(), "products", skus[9])
+    assert (told["variant_of"], told["options"]) == ("C-10", {"Color": "Red"})
+    assert fields(shop.connect(), "products", skus[0])["variant_of"] is None
+
+
+def test_a_product_that_stands_for_others_is_not_overwritten(shop: Magento):
+    for _ in range(10):
+        shop.add("products")
+    refused = write(shop.connect(), "products", new("C-10"))["C-10"]
+    assert (refused.outcome, refused.cause) == ("refused", "sku-taken")
+
+
+def test_products_of_one_name_get_addresses_of_their_own(shop: Magento):
+    done = write(shop.connect(), "products", new("A-1"), new("A-2"))
+    assert [each.outcome for each in done.values()] == ["done", "done"]
+
+
+def test_what_was_made_meanwhile_keeps_its_price(shop: Magento):
+    sku = shop.add("products")
+    assert write(shop.connect(), "products", new(sku))[sku].outcome == "done"
+    assert fields(shop.connect(), "prices", sku)["amount"] == "9.9"
+
+
+def test_the_queue_is_waited_for_and_one_that_failed_says_why(shop: Magento):
+    taken = shop.product(shop.add("products"))
+    assert taken
+    taken.values["custom"]["url_key"] = "lamp-b-2"
+    shop.slow_queue = 2
+    done = write(shop.connect(), "products", new("B-1"), new("B-2"))
+    assert [done["B-1"].outcome, done["B-2"].outcome] == ["done", "refused"]
+    assert done["B-2"].message == "URL key for specified store already exists."
+    assert len(shop.server.seen("detailed-status")) == 3
+
+
+def test_what_the_queue_does_not_come_to_is_unknown(shop: Magento):
+    shop.slow_queue = 1000
+    done = write(shop.connect(patience="1s"), "products", new("B-1"))
+    assert done["B-1"].outcome == "unknown"
+
+
+def test_what_the_queue_gives_back_is_tried_later_and_the_others_are_known(shop: Magento):
+    shop.deadlocked.add("B-1")
+    writing = iter(shop.connect().write("products", [new("B-1"), new("B-2")]))
+    assert [next(writing).outcome, next(writing).outcome] == ["unknown", "done"]
+    with pytest.raises(TryLater, match="Deadlock"):
+        next(writing)
+
+
+@pytest.mark.parametrize("stream", ["products", "prices"])
+def test_what_the_shop_cannot_read_does_not_stop_the_others(shop: Magento, stream: str):
+    unread = Reply(400, {"message": 'Error occurred during "%1" processing.', "parameters": ["price"]})
+    shop.server.misbehave(lambda *_: unread, to=r'(?s)POST .*products.*"L-2"', times=-1)
+    skus, price = [shop.add("products") for _ in range(3)], {"list": "default", "currency": "PLN", "amount": "1.50"}
+    told = price if stream == "prices" else {"name": "Lamp"}
+    done = write(shop.connect(), stream, *(Write(sku, told, {"sku": sku, **told}, id=sku) for sku in skus))
+    assert [done[sku].outcome for sku in skus] == ["done", "refused", "done"]
+    assert done["L-2"].message == 'Error occurred during "price" processing.'
+
+
+def test_a_sku_with_a_slash_or_a_comma_is_one(shop: Magento):
+    connector = shop.connect()
+    for sku in ("A/1 b", "A,1"):
+        assert write(connector, "products", new(sku))[sku].outcome == "done"
+        assert connector.find("products", [new(sku)]) == {sku: [sku]}
+        gone = Write(sku, {}, {"sku": sku}, id=sku, remove=True)
+        assert write(connector, "products", gone)[sku].outcome == "done"
+        assert shop.product(sku) is None
+
+
+def test_what_orders_have_reserved_stays_in_the_source(shop: Magento):
+    sku = shop.add("products")
+    shop.reserved[sku] = 2
+    assert fields(shop.connect(), "stock", sku)["available"] == "3"
+    level = Write("k", {"available": "10"}, {"sku": sku, "available": "10"}, id=sku)
+    assert write(shop.connect(), "stock", level)["k"].outcome == "done"
+    assert (shop.held[sku], fields(shop.connect(), "stock", sku)["available"]) == (12, "10")
+
+
+def test_a_price_that_is_refused_does_not_stop_the_others(shop: Magento):
+    skus = [shop.add("products"), "never"]
+    told = {"list": "default", "currency": "PLN", "amount": "1.50"}
+    done = write(shop.connect(), "prices", *(Write(sku, told, {"sku": sku, **told}, id=sku) for sku in skus))
+    assert [done[sku].outcome for sku in skus] == ["done", "gone"]
+
+
+def test_an_order_is_shipped_once_with_its_parcels_and_then_complete(shop: Magento):
+    id_, _ = shop.place_order(shop.clock.now())
+    connector, parcels = shop.connect(), [{"number": "P-1", "carrier": "DPD"}]
+    for _ in range(2):
+        assert order(connector, id_, status="shipped", tracking=parcels).outcome == "done"
+    assert len(shop.shipments.there()) == 1
+    assert fields(connector, "orders", id_)["tracking"] == parcels
+    for _ in range(2):
+        assert order(connector, id_, status="completed", invoice="F/1").outcome == "done"
+    told = fields(connector, "orders", id_)
+    assert (told["status"], told["invoice"], told["payment"]["state"]) == ("completed", "F/1", "paid")
+    assert len(shop.server.seen(r"POST .*/comments")) == 1
+
+
+def test_parcels_that_no_shipment_tells_are_noted(shop: Magento):
+    id_, _ = shop.place_order(shop.clock.now())
+    for _ in range(2):
+        assert order(shop.connect(), id_, tracking=[{"number": "P-2"}]).outcome == "done"
+    assert fields(shop.connect(), "orders", id_)["tracking"] == [{"number": "P-2"}]
+    assert len(shop.server.seen(r"POST .*/comments")) == 1
+
+
+def test_an_order_that_cannot_be_cancelled_says_so(shop: Magento):
+    id_, _ = shop.place_order(shop.clock.now())
+    assert order(shop.connect(), id_, status="cancelled").cause == "not-cancelled"
+    shop.orders.change(int(id_), {"state": "new"})
+    assert order(shop.connect(), id_, status="cancelled").outcome == "done"
+    assert fields(shop.connect(), "orders", id_)["status"] == "cancelled"
+
+
+def test_a_line_of_an_order_is_what_the_customer_pays_for_it(shop: Magento):
+    id_, _ = shop.place_order(shop.clock.now())
+    told = fields(shop.connect(), "orders", id_)
+    line = told["lines"][0]
+    assert len(told["lines"]) == 3
+    assert {name: line[name] for name in ("net", "tax", "gross", "unit_price", "discount", "tax_rate")} == {
+        "net": "3.33",
+        "tax": "0.77",
+        "gross": "4.1",
+        "unit_price": "3.33",
+        "discount": "1",
+        "tax_rate": "23",
+    }
+    assert told["shipping"] == [
+        {"name": "Flat Rate - Fixed", "code": "flatrate_flatrate", "amount": "5", "tax_rate": "23"}
+    ]
+    assert (told["billing_address"]["street"], told["billing_address"]["street_more"]) == ("Prosta 1", "m. 2")
+
+
+def test_a_product_that_is_written_in_other_capitals_is_the_same(shop: Magento):
+    connector, sku = shop.connect(), shop.add("products")
+    assert connector.find("products", [new(sku.lower())]) == {sku.lower(): [sku]}
+    assert write(connector, "products", new(sku.lower()))[sku.lower()].id == sku
