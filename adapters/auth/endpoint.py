@@ -134,9 +134,12 @@ class TokenEndpoint:
 
 
 def _end(body: Mapping[str, Any], names: tuple[str, ...], now: datetime) -> datetime | None:
-    """Return when something ends, if one of these says in how many seconds; 0 is said where there is no end."""
-    told = next((str(body[name]) for name in names if body.get(name)), "")
-    return now + timedelta(seconds=int(told)) if told.isdecimal() else None
+    """Return when something ends, if one of these says in how many seconds; 0 or less is said where there is no end."""
+    try:
+        seconds = next(float(body[name]) for name in names if body.get(name))
+        return now + timedelta(seconds=seconds) if seconds > 0 else None
+    except (StopIteration, TypeError, ValueError, OverflowError):
+        return None
 
 
 def _said(body: Any, name: str) -> str:

@@ -1,5 +1,6 @@
 """A login by authorisation code: what is asked, what answers it, what its refusals mean."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -89,13 +90,17 @@ def test_what_does_not_go_well_is_told_by_what_to_do(query: str, error: type[Exc
     [
         ({"refresh_token_expires_in": 86400}, timedelta(days=1)),
         ({"refresh_expires_in": "86400"}, timedelta(days=1)),
+        ({"x_refresh_token_expires_in": 86400.0}, timedelta(days=1)),
         ({"refresh_expires_in": 0}, None),
+        ({"refresh_expires_in": -1}, None),
+        ({"refresh_expires_in": 10**18}, None),
+        ({"refresh_expires_in": "never"}, None),
         ({}, None),
     ],
 )
 def test_the_end_of_a_login_is_as_the_server_says(answer: dict, ends: timedelta | None):
     told = {"access_token": "a", "refresh_token": "r", "expires_in": 3600} | answer
-    server = Server(lambda *_: Reply(body=str(told).replace("'", '"').encode()))
+    server = Server(lambda *_: Reply(body=json.dumps(told).encode()))
     before = datetime.now(UTC)
     tokens = answered("code=x&state=the-state", settings(token_url=f"{server.url}/token"))
     server.close()
