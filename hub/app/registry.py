@@ -9,6 +9,7 @@ from typing import Any
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
+from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.rest.options import RestOptions
@@ -65,6 +66,7 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("erp", "sql"): ConnectorType(SqlOptions, _sql),
     ("eshop", "sql"): ConnectorType(SqlOptions, _sql),
     **{(kind, "rest"): ConnectorType(RestOptions, _REST) for kind in ("erp", "eshop")},
+    ("eshop", "shopify"): ConnectorType(ShopifyOptions, _exchange("adapters.eshop.shopify.connector:ShopifyConnector")),
     ("eshop", "vendure"): ConnectorType(VendureOptions, _exchange("adapters.eshop.vendure.connector:VendureConnector")),
     ("eshop", "woocommerce"): ConnectorType(
         WooCommerceOptions, _exchange("adapters.eshop.woocommerce.connector:WooCommerceConnector")
