@@ -160,6 +160,11 @@ class Api:
         request = self._request("POST", path, params, content | dict(headers or {}))
         return self._carry_out(_Request("POST", request.url, form.read(), request.headers, repeatable=False))
 
+    def hold(self, after: float) -> None:
+        """Keep everybody off the host for so many seconds, as it asked; a longer time is the relay's to wait."""
+        if 0 < after <= LONGEST_WAIT:
+            self._budget.hold(self._clock.monotonic() + after)
+
     def close(self) -> None:
         """Give the connections back, and the part in the host's budget."""
         self._leave()
@@ -248,16 +253,11 @@ class Api:
             return KeyRefused(f"{message}; {_mend(status)} [systems.{self.name}]", status=status)
         after = retry_after(response.headers.get("retry-after"), self._clock.now())
         if status in _BUSY:
-            self._hold(after)
+            self.hold(after or 0.0)
             return TryLater(message, after=after)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR and not self._refuses(status, body):
             return self._unclear(request, message, after)
         return Rejected(said or f"{self.name} answered {status}", status=status, body=body)
-
-    def _hold(self, after: float | None) -> None:
-        """Keep everybody off the host as long as it asked; a longer time is the relay's to wait."""
-        if after is not None and after <= LONGEST_WAIT:
-            self._budget.hold(self._clock.monotonic() + after)
 
     def _redirected(self, request: _Request, response: httpx2.Response) -> _Request:
         """Follow a redirect within the system; a write is never sent again elsewhere."""

@@ -1,0 +1,99 @@
+"""What a Shopify shop has."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from adapters.declared import Declared, Kind
+from adapters.eshop import putting
+from adapters.eshop.forward import forward
+from adapters.eshop.shopify import fulfilling, queries, translate, writing
+from adapters.eshop.shopify.hooks import ShopHooks
+from adapters.eshop.shopify.lists import Listing, changed, listed
+from adapters.eshop.shopify.options import ShopifyOptions
+from adapters.eshop.shopify.shop import Shop
+from adapters.eshop.shopify.writing import PRODUCTS
+from adapters.eshop.variants import articles
+from adapters.writes import singly
+from hub.clock import Clock
+from hub.connector import Hooks, Stream
+
+
+def _place(shop: Shop) -> Mapping[str, object]:
+    """Return whose stock is asked for."""
+    return {"location": shop.location}
+
+
+PRICES = replace(PRODUCTS, fields="id updatedAt", part_fields=queries.PRICE)
+STOCK = replace(PRICES, part_fields=queries.STOCK, declared=",$location:ID!", given=_place)
+CUSTOMERS = Listing("customers", "Customer", queries.CUSTOMER)
+ORDERS = Listing("orders", "Order", queries.ORDER, "lineItems", queries.LINE)
+PRODUCT = frozenset(["name", "description", "brand", "category", "tags", "active", "gtin", "weight"])
+KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
+    "products": Kind(
+        Stream("products", writes=PRODUCT, create="intent", removes=True),
+        listed(PRODUCTS),
+        translate.products,
+        translate.product,
+        {"changed": changed(PRODUCTS)},
+        write=singly(writing.write_product),
+        find=writing.find_products,
+    ),
+    "prices": Kind(
+        Stream("prices", writes=frozenset(["amount"]), create="put", bulk=100),
+        listed(PRICES),
+        lambda shop, rows: translate.prices(rows, shop.terms()),
+        translate.price,
+        {"changed": changed(PRICES)},
+        write=putting.prices(partial(articles, PRICES), writing.put_prices),
+    ),
+    "stock": Kind(
+        Stream("stock", writes=frozenset(["available"]), create="put", bulk=100),
+        listed(STOCK),
+        translate.stock,
+        translate.stock_level,
+        {"changed": changed(STOCK)},
+        write=putting.stock(partial(articles, STOCK), writing.put_stock),
+    ),
+    "parties": Kind(
+        Stream("parties"),
+        listed(CUSTOMERS),
+        translate.records,
+        translate.party,
+        {"changed": changed(CUSTOMERS)},
+    ),
+    "orders": Kind(
+        Stream("orders", writes=frozenset(["status", "tracking", "invoice"])),
+        listed(ORDERS),
+        translate.records,
+        translate.order,
+        {"changed": changed(ORDERS)},
+        translate.buyers,
+        forward(
+            ORDERS,
+            {"cancelled": fulfilling.cancel, "shipped": fulfilling.ship, "completed": fulfilling.complete},
+            before=[fulfilling.check_open],
+            after=[fulfilling.tell],
+        ),
+    ),
+}
+
+
+def look(shop: Shop) -> str:
+    """Say what the shop sells in, whether it shows what the jobs read, and where stock is kept."""
+    terms = shop.ask(queries.LOOK)["shop"]
+    shop.location  # noqa: B018  # refuses a name that is not there
+    tax = "with" if terms["taxesIncluded"] else "without"
+    return f"Shopify sells in {terms['currencyCode']}, its prices are {tax} tax"
+
+
+class ShopifyConnector(Declared[Shop, ShopifyOptions]):
+    """A Shopify shop."""
+
+    def __init__(self, name: str, options: ShopifyOptions, clock: Clock) -> None:
+        super().__init__(name, options, Shop(name, options, clock), KINDS, look)
+
+    @property
+    def hooks(self) -> Hooks:
+        """How the shop calls."""
+        return ShopHooks(self.system)

@@ -1,0 +1,117 @@
+"""What is asked of the Admin API and told to it (reference: "GraphQL Admin API", version 2026-10)."""
+
+NAMESPACE, REFERENCE, INVOICE = "hub", "reference", "invoice"
+"""The metafields with the hub's reference of a product, and with the invoice of an order."""
+ID = "id"
+"""The type of metafields by which a record can be looked up: unique (page "Working with custom IDs")."""
+_IDENTIFIED = f'namespace:"{NAMESPACE}",key:"{REFERENCE}"'
+MARK = {"namespace": NAMESPACE, "key": REFERENCE}
+_PAGE = "pageInfo{hasNextPage endCursor}"
+_MONEY = "{shopMoney{amount}}"
+_TAXES = f"taxLines{{ratePercentage priceSet{_MONEY}}}"
+_ADDRESS = (
+    "name company street:address1 street_more:address2 city postcode:zip region:province country:countryCodeV2 phone"
+)
+
+PRODUCT = "id updatedAt title descriptionHtml vendor productType tags status"
+VARIANT = "id sku title barcode selectedOptions{name value} inventoryItem{measurement{weight{unit value}}}"
+PRICE = "id sku price"
+STOCK = (
+    'id sku inventoryItem{id tracked inventoryLevel(locationId:$location){quantities(names:["available"]){quantity}}}'
+)
+CUSTOMER = f"""id updatedAt firstName lastName email:defaultEmailAddress{{emailAddress}}
+  phone:defaultPhoneNumber{{phoneNumber}} defaultAddress{{id}} addresses:addressesV2(first:20){{nodes{{id {_ADDRESS}}}}}"""
+LINE = f"""id sku title variantTitle quantity currentQuantity price:originalUnitPriceSet{_MONEY}
+  discountAllocations{{allocatedAmountSet{_MONEY}}} {_TAXES}"""
+ORDER = f"""id updatedAt number:name processedAt cancelledAt closedAt currencyCode taxesIncluded email phone note
+  displayFinancialStatus displayFulfillmentStatus gross:currentTotalPriceSet{_MONEY} tax:currentTotalTaxSet{_MONEY}
+  customer{{{CUSTOMER}}} billingAddress{{{_ADDRESS}}} shippingAddress{{{_ADDRESS}}}
+  shippingLines(first:10){{nodes{{title code price:discountedPriceSet{_MONEY} {_TAXES}}}}}
+  fulfillments(first:50){{id status trackingInfo{{number company url}}}}
+  transactions(first:20){{kind status gateway paymentId processedAt}}
+  invoice:metafield(namespace:"{NAMESPACE}",key:"{INVOICE}"){{value}}"""
+
+TERMS = "{shop{currencyCode taxesIncluded}}"
+LOCATIONS = "{locations(first:250){nodes{id name}}}"
+LOOK = """{shop{name currencyCode taxesIncluded} products(first:1){nodes{id}} orders(first:1){nodes{id}}
+  customers(first:1){nodes{id}}}"""
+DEFINITION = f"{{metafieldDefinition(identifier:{{ownerType:PRODUCT,{_IDENTIFIED}}}){{type{{name}}}}}}"
+DEFINE = f"""mutation{{done:metafieldDefinitionCreate(definition:{{
+  ownerType:PRODUCT,{_IDENTIFIED},name:"Hub: reference",type:"{ID}"}}){{createdDefinition{{type{{name}}}} userErrors{{field message code}}}}}}"""
+OWNERS = "query($ids:[ID!]!){nodes(ids:$ids){...on ProductVariant{owner:product{id}}}}"
+SKUS = f"query($query:String,$after:String){{list:productVariants(first:100,query:$query,after:$after){{nodes{{id sku}} {_PAGE}}}}}"
+
+CREATE = f"""mutation($reference:String!,$input:ProductSetInput!){{done:productSet(
+  identifier:{{customId:{{{_IDENTIFIED},value:$reference}}}},input:$input,synchronous:true){{
+  product{{{PRODUCT} variants(first:1){{nodes{{{VARIANT}}} {_PAGE}}}}} userErrors{{field message code}}}}}}"""
+CHANGE = """mutation($product:ProductUpdateInput!,$article:Boolean!,
+  $id:ID!,$variants:[ProductVariantsBulkInput!]!,$variant:Boolean!){
+  productUpdate(product:$product)@include(if:$article){userErrors{field message}}
+  productVariantsBulkUpdate(productId:$id,variants:$variants)@include(if:$variant){userErrors{field message code}}}"""
+PRICES = """mutation($id:ID!,$variants:[ProductVariantsBulkInput!]!){
+  productVariantsBulkUpdate(productId:$id,variants:$variants){userErrors{field message code}}}"""
+REMOVE = "mutation($id:ID!){productDelete(input:{id:$id},synchronous:true){userErrors{field message}}}"
+REMOVE_VARIANT = """mutation($id:ID!,$variants:[ID!]!){
+  productVariantsBulkDelete(productId:$id,variantsIds:$variants){userErrors{field message code}}}"""
+SET_STOCK = """mutation($input:InventorySetQuantitiesInput!,$key:String!){
+  inventorySetQuantities(input:$input)@idempotent(key:$key){userErrors{field message code}}}"""
+TRACK = "mutation($id:ID!){inventoryItemUpdate(id:$id,input:{tracked:true}){userErrors{field message}}}"
+ACTIVATE = """mutation($id:ID!,$location:ID!,$key:String!){
+  inventoryActivate(inventoryItemId:$id,locationId:$location)@idempotent(key:$key){userErrors{field message}}}"""
+
+OPEN = """query($id:ID!){order(id:$id){fulfillmentOrders(first:50){nodes{
+  id status assignedLocation{location{id}} supportedActions{action}}}}}"""
+FULFIL = "mutation($input:FulfillmentInput!){fulfillmentCreate(fulfillment:$input){userErrors{field message}}}"
+TRACKING = """mutation($id:ID!,$info:FulfillmentTrackingInput!,$notify:Boolean){
+  fulfillmentTrackingInfoUpdate(fulfillmentId:$id,trackingInfoInput:$info,notifyCustomer:$notify){
+  userErrors{field message}}}"""
+CLOSE = "mutation($id:ID!){orderClose(input:{id:$id}){userErrors{field message}}}"
+CANCEL = """mutation($id:ID!,$notify:Boolean,$refund:OrderCancelRefundMethodInput){orderCancel(
+  orderId:$id,reason:OTHER,restock:true,notifyCustomer:$notify,refundMethod:$refund){
+  orderCancelUserErrors{field message code}}}"""
+NOTE = f"""mutation($id:ID!,$value:String!){{metafieldsSet(metafields:[{{
+  ownerId:$id,namespace:"{NAMESPACE}",key:"{INVOICE}",type:"single_line_text_field",value:$value}}]){{
+  userErrors{{field message code}}}}}}"""
+FORGET = f"""mutation($id:ID!){{metafieldsDelete(metafields:[{{
+  ownerId:$id,namespace:"{NAMESPACE}",key:"{INVOICE}"}}]){{userErrors{{field message}}}}}}"""
+
+HOOKS = f"query($after:String){{list:webhookSubscriptions(first:100,after:$after){{nodes{{id topic uri}} {_PAGE}}}}}"
+SUBSCRIBE = """mutation($topic:WebhookSubscriptionTopic!,$uri:String!){webhookSubscriptionCreate(
+  topic:$topic,webhookSubscription:{uri:$uri,format:JSON}){userErrors{field message}}}"""
+
+
+def by_reference(count: int) -> str:
+    """Return a query for the products of so many references: `r0`, `r1` ..."""
+    asked = (
+        f"r{n}:productByIdentifier(identifier:{{customId:{{{_IDENTIFIED},value:$r{n}}}}}){{variants(first:100){{nodes{{id sku}}}}}}"
+        for n in range(count)
+    )
+    return f"query({','.join(f'$r{n}:String!' for n in range(count))}){{{' '.join(asked)}}}"
+
+
+def listing(name: str, sort: str, fields: str, declared: str = "") -> str:
+    """Return a query for a page of a list; `sort`: the type of its sort keys."""
+    variables = f"$first:Int!,$after:String,$query:String,$sort:{sort}!{declared}"
+    arguments = "first:$first,after:$after,query:$query,sortKey:$sort"
+    return f"query({variables}){{list:{name}({arguments}){{nodes{{{fields}}} {_PAGE}}}}}"
+
+
+def last(name: str) -> str:
+    """Return a query for the record of a list that was changed last."""
+    return f"{{last:{name}(first:1,sortKey:UPDATED_AT,reverse:true){{nodes{{updatedAt}}}}}}"
+
+
+def some(kind: str, fields: str, declared: str = "") -> str:
+    """Return a query for records of a type by their identity."""
+    return f"query($ids:[ID!]!{declared}){{nodes(ids:$ids){{...on {kind}{{{fields}}}}}}}"
+
+
+def part(name: str, fields: str, size: int) -> str:
+    """Return what is asked for of a list within a record."""
+    return f"{name}(first:{size}){{nodes{{{fields}}} {_PAGE}}}"
+
+
+def rest(kind: str, name: str, fields: str, declared: str = "") -> str:
+    """Return a query for more of a list within a record."""
+    asked = f"{name}(first:50,after:$after){{nodes{{{fields}}} {_PAGE}}}"
+    return f"query($id:ID!,$after:String{declared}){{node(id:$id){{...on {kind}{{list:{asked}}}}}}}"

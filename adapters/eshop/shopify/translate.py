@@ -1,0 +1,187 @@
+"""Shopify's records -> canonical fields: a table of each. Pure. Amounts are those of the shop's own currency."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any
+
+from adapters.eshop import translating
+from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
+from adapters.eshop.shopify.options import ShopifyOptions
+from adapters.eshop.translating import by_table, number
+from adapters.eshop.variants import each_variant, full_name, with_article
+from adapters.fields import Field, at, fixed, part, parts, table, told, words
+from adapters.stable import id_of, stable
+from hub.connector import Document
+
+SINGLE = "Default Title"
+"""What Shopify calls the only variant of a product without options."""
+KILOGRAMS: Mapping[str, Decimal] = {
+    "KILOGRAMS": Decimal(1),
+    "GRAMS": Decimal("0.001"),
+    "POUNDS": Decimal("0.45359237"),
+    "OUNCES": Decimal("0.028349523125"),
+}
+FULFILLED = words(shipped="FULFILLED", processing="PARTIALLY_FULFILLED IN_PROGRESS PENDING_FULFILLMENT")
+UNPAID = frozenset(["PENDING", "EXPIRED", "VOIDED"])
+PAID = words(paid="PAID PARTIALLY_REFUNDED", authorised="AUTHORIZED", refunded="REFUNDED")
+TAKEN = frozenset(["SALE", "CAPTURE"])
+
+
+def lasting(value: Any) -> Any:
+    """Leave out what moves by itself."""
+    return stable(value, lambda name: name == "updatedAt")
+
+
+def products(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
+    """Yield a document for each variant, with what it has from its article."""
+    return with_article(rows, lasting)
+
+
+def prices(rows: Sequence[Raw], terms: Raw) -> Iterator[Document]:
+    """Yield a document for each variant: its price in the shop's currency."""
+    for each in each_variant(rows):
+        yield Document(f"{each['id']}|{terms['currencyCode']}", {**terms, "sku": each["sku"], "price": each["price"]})
+
+
+def stock(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
+    """Yield a document for each variant whose stock the shop keeps: what can be had at the location."""
+    for each in each_variant(rows):
+        if each["inventoryItem"]["tracked"]:
+            level = each["inventoryItem"]["inventoryLevel"]
+            available = level["quantities"][0]["quantity"] if level else 0
+            yield Document(each["id"], {"sku": each["sku"], "available": available})
+
+
+def records(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
+    """Yield a document for each customer or order."""
+    return (Document(row["id"], lasting(row)) for row in rows)
+
+
+def buyers(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
+    """Yield the customers of orders, as the list of customers shows them."""
+    return records(_, [row["customer"] for row in rows if row["customer"]])
+
+
+def _weight(weight: Raw) -> str | None:
+    return plain(number(weight["value"]) * KILOGRAMS[weight["unit"]]) if weight["value"] else None
+
+
+PRODUCT = table(
+    "alone=product.alone title=product.title sku=variant.sku description=product.descriptionHtml",
+    name=Field("", lambda raw: full_name(raw["product"]["title"], raw["variant"]["title"], SINGLE)),
+    brand=Field("product.vendor", lambda vendor: vendor or None),
+    category=Field("product.productType", lambda kind: kind or None),
+    tags=Field("product.tags", sorted),
+    active=Field("product.status", lambda status: status == "ACTIVE"),
+    gtin=Field("variant.barcode", lambda barcode: barcode or None),
+    weight=Field("variant.inventoryItem.measurement.weight", _weight),
+    variant_of=Field("product.id", id_of),
+    options=Field("variant.selectedOptions", lambda options: {each["name"]: each["value"] for each in options}),
+)
+ADDRESS = table("name company street street_more city postcode region country phone")
+PARTY = table(
+    "email=email.emailAddress phone=phone.phoneNumber",
+    person=Field("", lambda raw: joined(raw["firstName"], raw["lastName"])),
+    addresses=parts(
+        "addresses", ADDRESS | table(id=Field("id", lambda gid: id_of(gid.partition("?")[0])), use=fixed("other"))
+    ),
+)
+
+
+def _amount(raw: Any, path: str = "price") -> Decimal:
+    return number(at(raw, f"{path}.shopMoney.amount"))
+
+
+def _tax(raw: Raw) -> Decimal:
+    return sum((_amount(each, "priceSet") for each in raw["taxLines"]), Decimal(0))
+
+
+def _rate(raw: Raw) -> str | None:
+    return rate_of([each["ratePercentage"] for each in raw["taxLines"] if each["ratePercentage"] is not None])
+
+
+def _both(amount: Decimal, tax: Decimal, *, included: bool) -> dict[str, str]:
+    """Return net and gross of an amount that holds its tax, or does not."""
+    return {"net": str(amount - tax if included else amount), "gross": str(amount if included else amount + tax)}
+
+
+def _line(raw: Raw, *, included: bool) -> Fields:
+    """Return a line as far as it is left: what was removed or refunded is in its sums until they are shared out."""
+    quantity, full = number(raw["currentQuantity"]), _amount(raw)
+    share = quantity / number(raw["quantity"])
+    taken_off = sum((_amount(each, "allocatedAmountSet") for each in raw["discountAllocations"]), Decimal(0))
+    return {
+        "id": id_of(raw["id"]),
+        "sku": raw["sku"] or None,
+        "name": full_name(raw["title"], raw["variantTitle"], SINGLE),
+        "quantity": str(quantity),
+        "full_net": str(full),
+        "full_gross": str(full),
+        "tax_rate": _rate(raw),
+        **_both(full * quantity - taken_off * share, _tax(raw) * share, included=included),
+    }
+
+
+def _charge(raw: Raw, *, included: bool) -> Fields:
+    told = {"name": raw["title"], "code": raw["code"] or raw["title"], "tax_rate": _rate(raw)}
+    return told | _both(_amount(raw), _tax(raw), included=included)
+
+
+def _status(raw: Raw) -> str:
+    if raw["cancelledAt"]:
+        return "cancelled"
+    status = FULFILLED.get(raw["displayFulfillmentStatus"])
+    if status == "shipped" and raw["closedAt"]:
+        return "completed"
+    return status or ("pending" if raw["displayFinancialStatus"] in UNPAID else "confirmed")
+
+
+def _payments(raw: Raw) -> list[Fields]:
+    """Return the payments that were taken, else those that are only authorised, or due in another way."""
+    good = [each for each in raw["transactions"] if each["status"] == "SUCCESS"]
+    taken = [each for each in good if each["kind"] in TAKEN]
+    if taken:
+        return [
+            {"method": each["gateway"], "reference": each["paymentId"], "paid_at": each["processedAt"]}
+            for each in taken
+        ]
+    others = [each for each in raw["transactions"] if each["kind"] in {"AUTHORIZATION", *TAKEN}]
+    return [{"method": each["gateway"], "reference": each["paymentId"]} for each in others]
+
+
+def _tracking(raw: Raw) -> list[Fields]:
+    sent = [each for each in raw["fulfillments"] if each["status"] not in ("CANCELLED", "ERROR", "FAILURE")]
+    infos = [info for each in sent for info in each["trackingInfo"] if info["number"]]
+    return [{"number": each["number"], "carrier": each["company"], "address": each["url"]} for each in infos]
+
+
+ORDER = table(
+    "number currency=currencyCode tax_included=taxesIncluded placed_at=processedAt party=customer.id email phone "
+    "invoice=invoice.value note gross=gross.shopMoney.amount tax=tax.shopMoney.amount",
+    name=Field("customer", lambda raw: joined(raw["firstName"], raw["lastName"])),
+    billing_address=part("billingAddress", ADDRESS | table(use=fixed("billing"))),
+    shipping_address=part("shippingAddress", ADDRESS | table(use=fixed("shipping"))),
+    paid=Field("", lambda raw: PAID.get(raw["displayFinancialStatus"], "unpaid")),
+    payments=Field("", _payments),
+    status=Field("", _status),
+    tracking=Field("", _tracking),
+    rounding=fixed("line"),
+)
+product, party = by_table(PRODUCT, translating.product), by_table(PARTY, translating.party)
+price = by_table(table("sku currency=currencyCode amount=price tax_included=taxesIncluded"), translating.price)
+
+
+def stock_level(raw: Raw, _: ShopifyOptions) -> Fields:
+    """Return what can be had of a variant; oversold, the shop counts it below zero."""
+    return {"sku": raw["sku"], "available": str(max(raw["available"], 0))}
+
+
+def order(raw: Raw, options: ShopifyOptions) -> Fields:
+    """Return an order as it is now; of a cancelled one nothing is left but its number."""
+    if raw["cancelledAt"]:
+        return {"number": raw["number"], "status": "cancelled"}
+    included, left = raw["taxesIncluded"], filter(itemgetter("currentQuantity"), raw["lineItems"])
+    lines = {"lines": [_line(each, included=included) for each in left]}
+    charges = {"shipping": [_charge(each, included=included) for each in raw["shippingLines"]]}
+    return translating.order(told(ORDER, raw) | lines | charges, options)

@@ -1,0 +1,170 @@
+"""What a Shopify shop is told of its catalogue."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+from uuid import uuid4
+
+from adapters.bulk import portions
+from adapters.declared import Row
+from adapters.eshop.prices import check_plain
+from adapters.eshop.shopify import queries
+from adapters.eshop.shopify.lists import Listing, flat
+from adapters.eshop.shopify.shop import Shop
+from adapters.eshop.shopify.translate import SINGLE, products
+from adapters.eshop.variants import articles, as_shown, for_article, named
+from adapters.fields import Field, given, table
+from adapters.finding import Sign, by_signs
+from adapters.writes import Unfit, known, product_of
+from hub.connector import Write, Written
+
+Body = dict[str, Any]
+PRODUCTS = Listing("products", "Product", queries.PRODUCT, "variants", queries.VARIANT, owners=queries.OWNERS)
+OPTION = "Title"
+"""What Shopify calls the only option of a product without options."""
+MANY = 25
+"""Products that are looked for at once."""
+REFERENCE = Sign("reference", "reference", "id", lambda write: write.reference)
+SKU = Sign("sku", "sku", "id", lambda write: write.record["sku"])
+ARTICLE = table(
+    "title=name",
+    descriptionHtml=Field("description", lambda text: text or ""),
+    vendor=Field("brand", lambda brand: brand or ""),
+    productType=Field("category", lambda category: category or ""),
+    tags=Field("tags", lambda tags: list(tags or ())),
+    status=Field("active", lambda active: "DRAFT" if active is False else "ACTIVE"),
+)
+ITEM = table(measurement=Field("weight", lambda weight: {"weight": {"unit": "KILOGRAMS", "value": float(weight or 0)}}))
+VARIANT = table("barcode=gtin")
+
+
+def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
+    """Look for variants by the hub's reference at their product, then by SKU, of which Shopify allows doubles.
+
+    The reference is unique and found at once; the search by SKU lags behind.
+    """
+    references = {write.reference: write.record["sku"] for write in wanted}
+
+    def ask(sign: Sign, values: Sequence[str]) -> list[Row]:
+        look = _by_reference if sign is REFERENCE else _by_sku
+        return [row for some in portions(values, MANY) for row in look(shop, some, references)]
+
+    return by_signs(wanted, [REFERENCE, SKU], ask)
+
+
+def _by_reference(shop: Shop, references: Sequence[str], skus: Mapping[str, str]) -> Iterator[Row]:
+    """Yield the variants of products; where people have added some, the one with our SKU is meant."""
+    told = shop.ask_by_reference(
+        queries.by_reference(len(references)), **{f"r{n}": each for n, each in enumerate(references)}
+    )
+    for number, reference in enumerate(references):
+        variants = flat(told[f"r{number}"] or {"variants": []})["variants"]
+        ours = [each for each in variants if each["sku"] == skus[reference]] or variants
+        yield from ({"id": each["id"], "reference": reference} for each in ours)
+
+
+def _by_sku(shop: Shop, skus: Sequence[str], _: object) -> Iterator[Row]:
+    query, after, more = " OR ".join(f"sku:'{_quoted(sku)}'" for sku in skus), None, True
+    while more:
+        told = shop.ask(queries.SKUS, query=query, after=after)["list"]
+        yield from told["nodes"]
+        after, more = told["pageInfo"]["endCursor"], told["pageInfo"]["hasNextPage"]
+
+
+def _quoted(text: str) -> str:
+    """Return a text as it stands between quotes in a search (page "Shopify API search syntax", special characters)."""
+    return text.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def create(shop: Shop, write: Write) -> Written:
+    """Make a product of one variant; one that has our reference already is set to this instead, never doubled."""
+    fields = named(write)
+    option = {"optionName": OPTION, "name": SINGLE}
+    item = {"sku": write.record["sku"], "tracked": True, **given(ITEM, fields)}
+    variant: Body = {"optionValues": [option], "inventoryItem": item, **given(VARIANT, fields)}
+    body = given(ARTICLE, fields) | {
+        "productOptions": [{"name": OPTION, "values": [{"name": SINGLE}]}],
+        "variants": [variant],
+        # What is made is not given the identifier that it was looked for by (page "Working with custom IDs", step 5).
+        "metafields": [{**queries.MARK, "type": queries.ID, "value": write.reference}],
+    }
+    made = shop.ask_by_reference(queries.CREATE, reference=write.reference, input=body)["done"]["product"]
+    (written,) = as_shown([write], products(shop, [flat(made)]), "variant.sku")
+    return written
+
+
+def change(shop: Shop, write: Write) -> Written:
+    """Change a product. Of one among several variants, the name is the article's, and it cannot be hidden alone."""
+    row = known(articles(PRODUCTS, shop, [write.id]), write.id)
+    alone = len(row["variants"]) == 1
+    if not alone and write.fields.get("active") is False:
+        raise Unfit("variant-not-hidden", "Shopify cannot hide one of several variants; take it out of the range")
+    article = given(ARTICLE, for_article(write.fields, alone=alone))
+    item = given(ITEM, write.fields)
+    variant = given(VARIANT, write.fields) | ({"inventoryItem": item} if item else {})
+    shop.ask(
+        queries.CHANGE,
+        product={"id": row["id"], **article},
+        article=bool(article),
+        id=row["id"],
+        variants=[{"id": write.id, **variant}],
+        variant=bool(variant),
+    )
+    return Written(write.key, "done", write.id)
+
+
+def remove(shop: Shop, write: Write) -> Written:
+    """Delete a variant; a product that has no others goes with it."""
+    row = known(articles(PRODUCTS, shop, [write.id]), write.id)
+    if len(row["variants"]) == 1:
+        shop.ask(queries.REMOVE, id=row["id"])
+    else:
+        shop.ask(queries.REMOVE_VARIANT, id=row["id"], variants=[write.id])
+    return Written(write.key, "done", write.id)
+
+
+def write_product(shop: Shop, write: Write) -> Written:
+    """Create, change or delete a product."""
+    return (remove if write.remove else change if write.id else create)(shop, write)
+
+
+def _price(write: Write, terms: Row) -> Body:
+    """Return a variant's price as the shop is told it; refuse one that it cannot hold."""
+    check_plain(write)
+    price = write.record
+    if price["currency"] != terms["currencyCode"]:
+        raise Unfit("price-not-possible", f"the shop sells in {terms['currencyCode']} only")
+    if price.get("tax_included") not in (None, terms["taxesIncluded"]):
+        raise Unfit("price-not-possible", "the shop's prices differ in whether they hold the tax")
+    return {"id": product_of(write), "price": price["amount"]}
+
+
+def put_prices(shop: Shop, pairs: Iterable[tuple[Write, Row]]) -> None:
+    """Set prices, those of one article together."""
+    variants, terms = defaultdict[str, list[Body]](list), shop.terms()
+    for write, row in pairs:
+        variants[row["id"]].append(_price(write, terms))
+    for id_, some in variants.items():
+        shop.ask(queries.PRICES, id=id_, variants=some)
+
+
+def put_stock(shop: Shop, pairs: Sequence[tuple[Write, Row]]) -> None:
+    """Set what can be had at the location; what is not kept there yet, is from now on.
+
+    Since 2026-04 each quantity says what it was (`changeFromQuantity`), and null that this does not matter.
+    """
+    quantities = [_quantity(shop, write, row) for write, row in pairs]
+    told = {"name": "available", "reason": "correction", "quantities": quantities}
+    shop.ask(queries.SET_STOCK, input=told, key=str(uuid4()))
+
+
+def _quantity(shop: Shop, write: Write, row: Row) -> Body:
+    item = next(each for each in row["variants"] if each["id"] == product_of(write))["inventoryItem"]
+    if not item["tracked"]:
+        shop.ask(queries.TRACK, id=item["id"])
+    if not item["inventoryLevel"]:
+        shop.ask(queries.ACTIVATE, id=item["id"], location=shop.location, key=str(uuid4()))
+    available = int(Decimal(write.record["available"]).to_integral_value(ROUND_FLOOR))
+    known_as = {"inventoryItemId": item["id"], "locationId": shop.location}
+    return {**known_as, "quantity": available, "changeFromQuantity": None}
