@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from adapters.declared import Declared, Kind
 from adapters.eshop.forward import forward
-from adapters.eshop.magento import asked, fulfilling, translate, writing
-from adapters.eshop.magento.asked import CATALOGUE, CUSTOMERS, ORDERS
+from adapters.eshop.magento import fulfilling, goods, sales, translate, writing
+from adapters.eshop.magento.lists import CATALOGUE, CUSTOMERS, ORDERS
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.magento.shop import Shop
 from hub.clock import Clock
@@ -22,7 +22,7 @@ KINDS: Mapping[str, Kind[Shop, MagentoOptions]] = {
         # Only when its queue comes to it, a product is made.
         Stream("products", writes=PRODUCT, create="intent", removes=True, bulk=100, late=900),
         CATALOGUE.source(),
-        asked.products,
+        goods.products,
         translate.product,
         {"changed": CATALOGUE.changed()},
         write=writing.write_products,
@@ -32,7 +32,7 @@ KINDS: Mapping[str, Kind[Shop, MagentoOptions]] = {
     "prices": Kind(
         Stream("prices", writes=frozenset(["amount"]), create="put", bulk=100),
         CATALOGUE.source(),
-        asked.prices,
+        goods.prices,
         translate.price,
         {"changed": CATALOGUE.changed()},
         write=writing.put_prices,
@@ -41,24 +41,24 @@ KINDS: Mapping[str, Kind[Shop, MagentoOptions]] = {
     "stock": Kind(
         Stream("stock", delta=False, writes=frozenset(["available"]), create="put", bulk=100),
         CATALOGUE.source(),
-        asked.stock,
+        goods.stock,
         translate.stock,
         write=writing.put_stock,
     ),
     "parties": Kind(
         Stream("parties"),
-        CUSTOMERS.source(asked.customers),
-        asked.parties,
+        CUSTOMERS.source(sales.customers),
+        sales.parties,
         translate.party,
         {"changed": CUSTOMERS.changed()},
     ),
     "orders": Kind(
         Stream("orders", writes=frozenset(["status", "tracking", "invoice"])),
         ORDERS.source(),
-        asked.orders,
+        sales.orders,
         translate.order,
         {"changed": ORDERS.changed()},
-        asked.buyers,
+        sales.buyers,
         # There is no state between placed and shipped that could be told.
         forward(
             ORDERS,

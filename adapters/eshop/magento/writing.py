@@ -10,7 +10,8 @@ from adapters.answers import filled
 from adapters.batches import in_batches
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
-from adapters.eshop.magento.asked import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS, Listing, any_of, categories, salable
+from adapters.eshop.magento.goods import categories, salable
+from adapters.eshop.magento.lists import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS, Listing, any_of
 from adapters.eshop.magento.shop import OPEN, Shop
 from adapters.eshop.magento.translate import DISABLED, ENABLED, KILOGRAMS
 from adapters.eshop.orders import plain

@@ -1,0 +1,89 @@
+"""The shop's lists, and the ways through them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from adapters import windows
+from adapters.bulk import portions
+from adapters.declared import Row, Source, Way
+from adapters.eshop.magento.shop import PAGE, Filter, Shop
+from adapters.pages import Spot
+
+MANY = 50
+"""Values in one address."""
+STAND_FOR_OTHERS = "configurable,grouped,bundle"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of the shop. It is read in the order of its numbers, from one on: its pages would move under the reader."""
+
+    path: str
+    chosen: tuple[Filter, ...] = ()
+    """Makes it a part of a longer one."""
+    number: str = "entity_id"
+    """What rows call the number by which they are ordered."""
+    ident: str = "entity_id"
+    """The field that documents are known by."""
+
+    def everything(self) -> Way[Shop]:
+        """Walk through all of it."""
+
+        def walk(shop: Shop, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+            return windows.by_key(lambda after: self._after(shop, after), PAGE, spot)
+
+        return Way(walk)
+
+    def changed(self) -> Way[Shop]:
+        """Walk through what has changed by `updated_at`, which is in UTC, in whole seconds."""
+
+        def walk(shop: Shop, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+            def since(mark: datetime | None, after: int | str) -> list[Row]:
+                later = [("updated_at", "gteq", mark.strftime("%Y-%m-%d %H:%M:%S"))] if mark else []
+                return self._after(shop, after, *later)
+
+            return windows.by_window(since, partial(self._newest, shop), PAGE, spot)
+
+        return Way(walk)
+
+    def _after(self, shop: Shop, after: int | str, *filters: Filter) -> list[Row]:
+        return self._numbered(shop.page(self.path, *self.chosen, *filters, ("entity_id", "gt", after)))
+
+    def _newest(self, shop: Shop) -> str | None:
+        rows, _ = shop.rows(self.path, *self.chosen, order="updated_at", down=True, size=1)
+        return rows[0]["updated_at"] if rows else None
+
+    def _numbered(self, rows: Sequence[Row]) -> list[Row]:
+        return [{**row, "id": str(row[self.number])} for row in rows]
+
+    def some(self, shop: Shop, ids: Sequence[str]) -> list[Row]:
+        """Return the rows of documents, as far as they are there."""
+        return self._numbered(
+            [row for each in any_of(self.ident, ids) for row in shop.page(self.path, *self.chosen, each)]
+        )
+
+    def source(self, some: Callable[[Shop, Sequence[str]], Sequence[Row]] | None = None) -> Source[Shop]:
+        """Return where the records of this list are; `some`: how they are asked for, if not by this list alone."""
+        return Source(self.everything(), some or self.some)
+
+
+CATALOGUE = Listing("products", (("type_id", "nin", STAND_FOR_OTHERS),), "id", "sku")
+ALL_TYPES = Listing("products", number="id", ident="sku")
+CUSTOMERS = Listing("customers/search", number="id")
+ORDERS = Listing("orders")
+
+
+def any_of(field: str, values: Iterable[str]) -> Iterator[Filter]:
+    """Yield filters that all together let through what has one of some values; a comma would part one in two."""
+    wanted = list(dict.fromkeys(values))
+    for part in portions([each for each in wanted if "," not in each], MANY):
+        yield field, "in", ",".join(part)
+    yield from ((field, "eq", each) for each in wanted if "," in each)
+
+
+def picked(row: Row, names: str) -> dict[str, Any]:
+    """Return the fields of a row that count; what is empty may be left out by the shop."""
+    return {name: row.get(name) for name in names.split()}
