@@ -116,7 +116,7 @@ def test_what_the_queue_gives_back_is_tried_later_and_the_others_are_known(shop:
 @pytest.mark.parametrize("stream", ["products", "prices"])
 def test_what_the_shop_cannot_read_does_not_stop_the_others(shop: Magento, stream: str):
     unread = Reply(400, {"message": 'Error occurred during "%1" processing.', "parameters": ["price"]})
-    shop.server.misbehave(lambda *_: unread, to=r'(?s)POST .*products.*"L-2"', times=-1)
+    shop.server.misbehave(lambda _asked, _answer: unread, to=r'(?s)POST .*products.*"L-2"', times=-1)
     skus, price = [shop.add("products") for _ in range(3)], {"list": "default", "currency": "PLN", "amount": "1.50"}
     told = price if stream == "prices" else {"name": "Lamp"}
     done = write(shop.connect(), stream, *(Write(sku, told, {"sku": sku, **told}, id=sku) for sku in skus))

@@ -3,7 +3,7 @@
 import base64
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from tests.fakes.server import Asked, Reply
 
@@ -95,6 +95,6 @@ class Shoper:
 def _merge(record: dict[str, Any], given: dict[str, Any]) -> None:
     for name, value in given.items():
         if isinstance(value, dict):
-            _merge(record[name], value)
+            _merge(record[name], cast("dict[str, Any]", value))
         else:
             record[name] = str(value)
