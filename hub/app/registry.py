@@ -6,8 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from adapters.erp.erpnext.options import ErpNextOptions
 from adapters.erp.dolibarr.options import DolibarrOptions
+from adapters.erp.erpnext.options import ErpNextOptions
 from adapters.erp.odoo.options import OdooOptions
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.magento.options import MagentoOptions
