@@ -98,6 +98,11 @@ NEEDED = {
     "password": '"env:PASSWORD"',
     "key": '"env:KEY"',
     "secret": '"env:SECRET"',
+    "token": '"env:KEY"',
+    "company": '"Kowalski"',
+    "database": '"kowalski"',
+    "currency": '"PLN"',
+    "zone": '"Europe/Warsaw"',
     "described": '{ orders = { fields.number = "number" } }',
 }
 
@@ -110,7 +115,8 @@ def test_what_the_options_name_is_what_the_connector_has(kind, tmp_path, monkeyp
     for name in ("KEY", "PASSWORD", "SECRET"):
         monkeypatch.setenv(name, "x" * 20)
     known = TYPES[kind].options.model_fields
-    given = "".join(f"{known[name].alias or name} = {value}\n" for name, value in NEEDED.items() if name in known)
+    wanted = {name for name in known if known[name].is_required() or name in ("user", "password", "key", "token")}
+    given = "".join(f"{known[name].alias or name} = {value}\n" for name, value in NEEDED.items() if name in wanted)
     head = f'[systems.x]\nkind = "{kind[0]}"\nconnector = "{kind[1]}"\nurl = "https://x.example/company"\n'
     system = load(head + given, OPTIONS).systems["x"]
     connector: Any = open_connector(system, tmp_path, SystemClock(), MemoryVault())
