@@ -68,7 +68,7 @@ class MisbehavingContract(OnFake):
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if cls.kind == "erp":
-            for name in [each for each in dir(cls) if each.startswith(OF_CHANNELS)]:
+            for name in [each for each in dir(cls) if each.startswith(OF_CHANNELS) and each not in vars(cls)]:
                 setattr(cls, name, None)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
