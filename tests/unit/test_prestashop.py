@@ -113,6 +113,23 @@ def test_references_are_told_apart_by_capitals_and_never_asked_for_as_patterns(f
     assert made(connector, "C[1]").outcome == "refused"
 
 
+def test_a_reference_with_a_comma_is_no_range(fake: PrestaShop):
+    connector = fake.connect()
+    made(connector, "3")
+    id_ = made(connector, "1,5").id
+    began = len(fake.server.asked)
+    assert connector.find("products", [Write("k", {}, {"sku": "1,5"})]) == {"k": [id_]}
+    assert [each.query.get("filter[reference]") for each in fake.server.asked[began:]][:2] == ["[1,5|1,5]"] * 2
+
+
+def test_a_unit_that_nobody_knows_is_said(fake: PrestaShop):
+    id_, connector = fake.add("products"), fake.connect()
+    [unit] = [each for each in fake.tables["configurations"].there() if each.values["name"] == "PS_WEIGHT_UNIT"]
+    unit.values["value"] = "stone"
+    assert fields_of(connector, "products", id_).get("weight") is None
+    assert made(connector, weight="1").cause == "unknown-unit"
+
+
 def combined(fake: PrestaShop) -> str:
     return [fake.add("products") for _ in range(10)][-1]
 

@@ -61,7 +61,7 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     for row in rows:
         money = payments.get(row["reference"], [])
         state = str(row["current_state"])
-        raw = picked(row, ORDER) | {"number": numbers[row["id"]], "currency": codes[str(row["id_currency"])]}
+        raw = picked(row, ORDER) | {"number": numbers[row["id"]], "currency": codes.get(str(row["id_currency"]))}
         raw |= {"placed_at": utc(row["date_add"], zone), "status": status.get(state, "pending")}
         raw |= {"refunded": state == settings.get("PS_OS_REFUND"), "paid": state in paid or _covers(money, row)}
         raw["payments"] = [_payment(each, zone) for each in money] or [{}]  # the method is known before

@@ -124,9 +124,9 @@ def says_no(_status: int, body: Any) -> bool:
     return bool(codes) and not any(code in MISHAPS for code in codes)
 
 
-def listed(values: Iterable[str]) -> str:
-    """Return a filter for one of some values (page "List options")."""
-    return f"[{'|'.join(values)}]"
+def listed(values: Sequence[str]) -> str:
+    """Return a filter for one of some values (page "List options"); a single one with a comma would be a range."""
+    return f"[{'|'.join([*values, *values] if ',' in values[0] else values)}]"
 
 
 def node_of(resource: str) -> str:

@@ -63,6 +63,7 @@ ORDER = table(
 def product(raw: Raw, options: PrestaShopOptions) -> Fields:
     """Return a product: one that stands alone, or a combination with what it has from its product."""
     article, own = raw["product"], raw["combination"]
+    unit = KILOGRAMS.get(raw["unit"].lower())
     weight = sum((number(each["weight"]) for each in (article, own) if each), Decimal(0))
     fields: Fields = {
         "sku": (own or article)["reference"],
@@ -71,7 +72,7 @@ def product(raw: Raw, options: PrestaShopOptions) -> Fields:
         "description": article["description"] or None,
         "active": str(article["active"]) == "1",
         "category": raw["category"],
-        "weight": plain(weight * KILOGRAMS[raw["unit"].lower()]) if weight else None,
+        "weight": plain(weight * unit) if weight and unit else None,
         "variant_of": (article["reference"] or article["link_rewrite"]) if own else None,
         "options": own["options"] if own else None,
     }

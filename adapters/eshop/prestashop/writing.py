@@ -142,6 +142,8 @@ def _placed(about: Given, path: str | None, row: Row) -> Body:
 
 def _weighed(about: Given, kilograms: str | None) -> str:
     unit = about.settings["PS_WEIGHT_UNIT"].lower()
+    if unit not in KILOGRAMS:
+        raise Unfit("unknown-unit", f"the shop weighs in {unit}; known are {', '.join(KILOGRAMS)}")
     return plain(Decimal(kilograms or 0) / KILOGRAMS[unit])
 
 

@@ -1,12 +1,11 @@
 """The table [systems.NAME] of a WooCommerce shop."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
+from adapters.eshop.rates import Rates
 from hub.config.exchange import ExchangeOptions
-from hub.config.faults import refuse, show
 from hub.config.secrets import Secret
 
 STATUS = {
@@ -39,17 +38,9 @@ class WooCommerceOptions(ExchangeOptions):
     """Parcels are told by notes that the shop sends to the customer; false: notes for the shop's staff."""
     keep_stock: bool = True
     """Stock that comes turns on "Track stock quantity" at the product; false: products that do not track it refuse it."""
-    tax_classes: Mapping[str, str] = Field(default_factory=dict[str, str])
+    tax_classes: Rates = Field(default_factory=dict[str, str])
     """Per cent -> the slug of the shop's tax class (`standard` is the one without); none: taxes are the shop's own."""
     role: str = "customer"
     """Whose accounts are read as parties; `all` are the staff's as well. Buyers are read whatever their role."""
     vat_id_meta: str | None = None
     """The meta key under which a plugin keeps VAT ids, at orders and customers, e.g. `_billing_nip`."""
-
-    @field_validator("tax_classes")
-    @classmethod
-    def _check_rates(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        for rate in value:
-            if not rate.replace(".", "", 1).isdigit():
-                refuse(f'{show(rate)} is not a rate in per cent; write it like "23"')
-        return {format(Decimal(rate).normalize(), "f"): slug for rate, slug in value.items()}
