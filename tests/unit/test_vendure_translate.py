@@ -41,7 +41,14 @@ def test_a_product_has_its_articles_fields():
         "options": {"Size": "L"},
         "tax_rate": "20",
         "active": True,
+        "images": [],
     }
+
+
+def test_the_images_of_a_product_are_those_that_came_from_us():
+    ours, staffs = {"id": "1", "tags": [{"value": "hub https://a.example/1.png"}]}, {"id": "2", "tags": []}
+    fields = translate.product({**RECORDS["product"], "assets": [staffs, ours]}, OPTIONS)
+    assert fields["images"] == ["https://a.example/1.png"]
 
 
 def test_a_product_without_options_stands_for_itself():
