@@ -75,7 +75,7 @@ def rows(engine: sa.Engine, statement: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture(scope="module")
 def home(shop: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A hub that has run once: with the shop of the example, and an ERP."""
+    """A hub with an ERP, to which then the shop of the example was connected; each job has run since."""
     folder = tmp_path_factory.mktemp("hub")
     with closing(sqlite3.connect(folder / "erp.db")) as erp:
         erp.executescript(ERP_TABLES)
@@ -85,9 +85,19 @@ def home(shop: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Home:
     text = example.replace("mariadb+pymysql://hub@shop.example/opencart", address)
     assert text != example
     home = Home(folder, {"SHOP_PASSWORD": password})
+    head, _, _ = text.partition("[systems.shop]")
+    home.file.write_text(head + ERP, "utf-8")
+    home.ok("up", "--until-idle")
     home.file.write_text(text + ERP, "utf-8")
     home.ok("up", "--until-idle")
+    run(home, "erp.all")
     return home
+
+
+def run(home: Home, *jobs: str) -> None:
+    for job in jobs:
+        home.ok("jobs", "run", job)
+        home.ok("up", "--until-idle")
 
 
 @pytest.fixture
@@ -118,10 +128,7 @@ def test_an_order_has_come_and_is_in_the_erp(home: Home, field: Callable[[str, s
 def test_prices_stock_and_the_status_go_to_the_shop(home: Home, shop: sa.Engine) -> None:
     with closing(sqlite3.connect(home.folder / "erp.db")) as erp, erp:
         erp.execute("UPDATE sale SET status = 'shipped'")
-    for jobs in (["erp.all"], ["shop.catalogue", "shop.orders"]):  # the second tell what the first have brought
-        for job in jobs:
-            home.ok("jobs", "run", job)
-        home.ok("up", "--until-idle")
+    run(home, "erp.all", "shop.catalogue", "shop.orders")
     [(price, quantity)] = rows(shop, "SELECT price, quantity FROM oc_product WHERE model = 'LAMPA-01'")
     assert (float(price), quantity) == (89.9, 12)
     assert rows(shop, "SELECT status, quantity FROM oc_product WHERE model = 'LAMPA-02'") == [(1, 3)]
