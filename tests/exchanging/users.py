@@ -61,6 +61,17 @@ class Users:
         deed = self.dice.choice(deeds)
         return f"{peer.name}: {deed(peer) or 'nothing to do'}"
 
+    def meddle(self, peer: Peer, table: str) -> str:
+        """Have somebody change a record of one table; returns what."""
+        deeds = {
+            "products": self._change_product,
+            "prices": self._change_price,
+            "stock": self._change_stock,
+            "parties": self._change_party,
+            "orders": self._move if peer.traits.kind == "erp" else self._finish,
+        }
+        return f"{peer.name}: {deeds[table](peer) or 'nothing to do'}"
+
     def _erp_deeds(self, peer: Peer) -> Sequence[Callable[[Peer], str | None]]:
         goods = (self._add_product, self._add_product, self._change_product, self._change_product)
         goods += (self._change_price, self._change_stock, self._rename, self._delete_product)

@@ -30,6 +30,9 @@ STREAMS = ("parties", "products", "prices", "stock", "orders")
 FULL_EVERY = timedelta(hours=6)
 BEFORE = 15
 """What users do before there is a hub, where systems have been at work for some time."""
+READING = "reading "
+LONG = 4
+"""Times as likely as anywhere else is a change of the very list that is being read, between two of its pages."""
 HINTS_LATE = (0, 0, 5, 60, 600, 30_000)
 """Seconds that a webhook may be under way: the last is behind the next full scan."""
 SOON, LATER = 70.0, 7 * 3600.0
@@ -254,6 +257,8 @@ class World:
             raise Crash
         if self.faults.happens("moment"):
             self.clock.move(self.faults.of("moment").uniform(0.1, 3))
+        if what.startswith(READING) and any(self.faults.happens("interleave") for _ in range(LONG)):
+            self.say("users", self.users.meddle(self.peers[job.system], what.removeprefix(READING)))
         if len(self._stack) < DEEPEST and self.steps < self.plan.steps:
             if not any(self.peers[job.system].guards) and self.faults.happens("stall"):
                 self.say(job.name, f"stands still {what}, while it is taken over")
