@@ -109,7 +109,7 @@ def test_s07_the_direction_of_each_field_is_shown(home: Home):
     assert fields["name"] == ("out", "erp")
     assert fields["description"] == ("both", "shop")
     text = home.ok("systems", "show", "shop")
-    assert re.search(r"->  goes out +erp wins +active, category, name", text)
+    assert re.search(r"->  goes out +erp wins +active, category, images, name", text)
     assert re.search(r"<-> both ways +shop wins +description", text)
     assert re.search(r"shop +eshop +oscar", home.ok("systems"))
 

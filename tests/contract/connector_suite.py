@@ -26,8 +26,8 @@ Fields = Mapping[str, Any]
 
 SEVERAL = 20
 """Records that are looked at one by one."""
-FILLED: set[type] = set()
-"""Whose systems have at least one record of each sort."""
+FILLED: set[tuple[type, str]] = set()
+"""The systems that have at least one record of each sort."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Counterpart:
     change: Mapping[str, Callable[[str], object]] = field(default_factory=dict[str, Callable[[str], object]])
     """Stream -> changes the record of this id there."""
     delete: Mapping[str, Callable[[str], object]] = field(default_factory=dict[str, Callable[[str], object]])
+    place: str = ""
+    """What tells it from another that a later test of the same connector has."""
 
 
 class ConnectorContract:
@@ -77,8 +79,8 @@ class ConnectorContract:
     @pytest.fixture
     def connector(self, system: Counterpart) -> Exchange:
         """A connector to a system in which there is something to read."""
-        if type(self) not in FILLED:
-            FILLED.add(type(self))
+        if (type(self), system.place) not in FILLED:
+            FILLED.add((type(self), system.place))
             for add in system.add.values():
                 add()
         return system.connect()

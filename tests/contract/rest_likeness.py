@@ -26,5 +26,8 @@ def _told(connector: Exchange, stream: str) -> dict[str, Any]:
         for document in page.documents if page.entity == entity else ():
             change = connector.translate(stream, document)
             if isinstance(change, Change):
-                found[change.key or document.id] = ENTITIES[entity].valid(change.fields)
+                fields = {**ENTITIES[entity].valid(change.fields)}
+                if fields.get("tracking"):  # shops show parcels in any order
+                    fields["tracking"] = sorted(fields["tracking"], key=lambda parcel: parcel["number"])
+                found[change.key or document.id] = fields
     return found

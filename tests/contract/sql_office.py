@@ -100,6 +100,7 @@ class Office:
             return lambda id_: self.do(f"UPDATE {table} SET {what} WHERE article_id = :id", id=int(id_.split("|")[0]))
 
         return Counterpart(
+            place=str(self.url),
             connect=self.connect,
             wrong_key=wrong,
             unreachable=away,
