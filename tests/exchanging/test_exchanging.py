@@ -8,7 +8,7 @@ from tests.exchanging.run import simulate
 from tests.exchanging.search import first_bad
 
 SEEDS = range(1, 9)
-FOUND_SOON = ("watermark-by-the-clock", "loser-not-kept", "one-sided-base")
+FOUND_SOON = ("watermark-by-the-clock", "no-read-back", "one-sided-base")
 MOST = 10
 """Seeds within which these planted bugs must be found."""
 
