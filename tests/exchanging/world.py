@@ -28,7 +28,7 @@ DEEPEST = 3
 """How many runs may be in the middle of something, one inside the other."""
 STREAMS = ("parties", "products", "prices", "stock", "orders")
 FULL_EVERY = timedelta(hours=6)
-BEFORE = 15
+BEFORE = 40
 """What users do before there is a hub, where systems have been at work for some time."""
 READING = "reading "
 LONG = 4
