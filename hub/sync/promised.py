@@ -4,10 +4,12 @@ from collections import defaultdict
 from decimal import Decimal
 
 from hub.canonical.values import quantity
-from hub.store import Tx, promised
+from hub.store import Tx, promised, records
 from hub.sync.system import System
 
 NOTHING = Decimal(0)
+BATCH = 1000
+"""Orders looked at together."""
 
 
 def units(tx: Tx, system: System) -> dict[str, Decimal]:
@@ -20,6 +22,15 @@ def units(tx: Tx, system: System) -> dict[str, Decimal]:
         for line in order.get("lines") or ():
             if line.get("sku"):
                 found[line["sku"]] += max(Decimal(line["quantity"]), NOTHING)
+    return found
+
+
+def ordered_since(tx: Tx, revision: int) -> set[str]:
+    """Return the SKUs of all orders that have changed after a revision of theirs."""
+    found: set[str] = set()
+    while some := records.since(tx, "orders", revision, BATCH):
+        found |= {line["sku"] for each in some for line in each.fields.get("lines") or () if line.get("sku")}
+        revision = some[-1].revision
     return found
 
 

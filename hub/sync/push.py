@@ -9,7 +9,7 @@ from hub.store import Tx, bindings, checkpoints, quarantine, records
 from hub.sync import unanswered
 from hub.sync.bringing import Bringing
 from hub.sync.outgoing import adds_up, depending_on, keys_of
-from hub.sync.promised import told, units
+from hub.sync.promised import ordered_since, told, units
 from hub.sync.system import Flow
 
 BATCH = 200
@@ -27,7 +27,7 @@ def push(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     writes were not answered just now).
     """
     bringing = Bringing(flow, run, hold, total)
-    for source in (_owed, _tried, _changed, _sold, _depending, _unanswered):
+    for source in (_owed, _tried, _sold, _changed, _depending, _unanswered):
         for _ in source(bringing):
             if hold.over():
                 return False
@@ -86,19 +86,27 @@ def _changed(bringing: Bringing) -> Generator[None]:
 
 
 def _sold(bringing: Bringing) -> Generator[None]:
-    """Bring the stock of what was ordered, cancelled, or is reserved in the ERP since: no stock record says so."""
+    """Bring the stock of what was ordered, cancelled, or is reserved in the ERP since: no stock record says so.
+
+    Of any order that has changed, too: what it comes to may be as it was, and may have been otherwise when it was told.
+    """
     flow = bringing.flow
     if not adds_up(flow):
         return
     with bringing.hold.reading() as tx:
-        before: dict[str, str] = _checkpoint(bringing, tx).get("sold", {})
+        stands = _checkpoint(bringing, tx)
+        before: dict[str, str] = stands.get("sold", {})
+        latest = records.latest_revision(tx, "orders")
+        # Not known yet: all stock is about to be compared.
+        touched = ordered_since(tx, stands.get("orders", latest))
         now = told(units(tx, flow.system))
     changed = [sku for sku in before | now if before.get(sku) != now.get(sku)]
+    changed += sorted(touched - {*changed})
     for start in range(0, len(changed), BATCH):
         bringing.bring(changed[start : start + BATCH])
         yield
-    if changed:
-        _move(bringing, sold=now)
+    if changed or stands.get("orders") != latest:
+        _move(bringing, sold=now, orders=latest)
 
 
 def _depending(bringing: Bringing) -> Generator[None]:

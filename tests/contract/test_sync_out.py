@@ -161,6 +161,24 @@ def test_s05_a_scan_that_began_before_an_order_does_not_show_it(sold, erp, shop)
     assert offered(shop) == "15"
 
 
+def test_s05_an_order_that_was_cancelled_while_stock_was_told_is_offered_again(sold, erp, shop):
+    def cancel(number: str):
+        shop.put("orders", f"o{number}", status="cancelled")
+        sold.run("shop", "orders")
+
+    cancel("1001")
+    sold.run("shop", "stock")
+    assert offered(shop) == "10"
+    erp.put("stock", "1", on_hand="15")
+    sold.run("erp", "stock")
+    order(shop, "1002")
+    sold.run("shop", "orders")
+    meanwhile(shop, lambda: cancel("1002"))
+    sold.run("shop", "stock")
+    sold.run("shop", "stock")
+    assert offered(shop) == "15"
+
+
 def test_s05_without_an_erp_that_takes_orders_none_counts(sold, shop):
     sold.takes_orders.clear()
     sold.run("shop", "stock", full=True)
