@@ -346,7 +346,7 @@ def _stuck(state: State) -> Iterator[str]:
         for row in state.world.database.ask("SELECT * FROM binding WHERE parked_at IS NOT NULL")
     }
     for row in state.world.database.ask("SELECT * FROM quarantine WHERE state = 'open'"):
-        if row.cause == "breaks" and (row.system, row.entity, row.key) in parked:
+        if row.identity.startswith("push:") and (row.system, row.entity, row.key) in parked:
             continue  # whoever takes it up again has it written, and that ends this as well
         if (row.system, row.external_id) in unclear and row.cause in ("ambiguous", "waits-for-parties"):
             continue
