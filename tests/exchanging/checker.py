@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -64,6 +65,12 @@ class State:
         )
         return {row.key: (row.id, orjson.loads(row.fields)) for row in rows}
 
+    @cached_property
+    def parked(self) -> set[tuple[str, str, str]]:
+        """Return (system, entity, key) of the records that were put aside because something undoes what is written."""
+        rows = self.world.database.ask("SELECT system, entity, key FROM binding WHERE parked_at IS NOT NULL")
+        return {(each.system, each.entity, each.key) for each in rows if self.world.peers[each.system].traits.undoes}
+
     def is_parked(self, system: str, entity: str, number: str) -> bool:
         """Return whether a record was put aside because something undoes what is written to it, as it does."""
         if not self.world.peers[system].traits.undoes:
@@ -109,6 +116,8 @@ def _catalogue(state: State, shop: Peer, there: Mapping[str, list[Row]]) -> Iter
         if sku not in erp and sku not in state.world.users.foreign | parked:
             yield f"not gone: {shop.name} still has product {sku} ({rows[0].id})"
     for sku, ours in erp.items():
+        if sku not in there and (shop.name, "products", sku) in state.parked:
+            continue  # it has been renamed since, and stands there under its old name
         if sku not in there:
             yield f"missing: {shop.name} has no product {sku}"
         elif sku not in parked:
@@ -341,12 +350,8 @@ def _stuck(state: State) -> Iterator[str]:
         for row in peer.rows(table).values()
         if row.fields["email"] == TWIN
     }
-    parked = {
-        (row.system, row.entity, row.key)
-        for row in state.world.database.ask("SELECT * FROM binding WHERE parked_at IS NOT NULL")
-    }
     for row in state.world.database.ask("SELECT * FROM quarantine WHERE state = 'open'"):
-        if row.identity.startswith("push:") and (row.system, row.entity, row.key) in parked:
+        if row.identity.startswith("push:") and (row.system, row.entity, row.key) in state.parked:
             continue  # whoever takes it up again has it written, and that ends this as well
         if (row.system, row.external_id) in unclear and row.cause in ("ambiguous", "waits-for-parties"):
             continue
