@@ -3,12 +3,20 @@
 from collections import deque
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
 
 AHEAD = 3
 """Pages: enough that neither side waits for the other when one of its pages takes longer."""
+
+
+class Ahead(Protocol):
+    """A way to take what comes."""
+
+    def __call__(self, items: Generator[Item], /) -> Generator[Item]:
+        """Yield the same, one by one."""
+        ...
 
 
 def as_it_comes(items: Generator[Item]) -> Generator[Item]:

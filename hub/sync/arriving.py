@@ -6,16 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 from hub.canonical import ENTITIES, moves_forward
-from hub.connector import Document, Unreadable
+from hub.connector import Unreadable
 from hub.store import Tx, bindings, quarantine, records
 from hub.store.bindings import Binding
 from hub.store.history import Conflict, Event
-from hub.sync.digest import of_document
 from hub.sync.matching import Known, Unclear, load
+from hub.sync.reading import Shown
 from hub.sync.system import Flow
 from hub.sync.taken import Arrival, Taken
 from hub.sync.threeway import Arrived, arrive
-from hub.sync.understanding import Understood, understand
+from hub.sync.understanding import Understood
 
 NOTHING: Mapping[str, Any] = {}
 CALM = timedelta(days=1)
@@ -33,26 +33,26 @@ class Told:
     somebody may have changed the record in between."""
 
 
-def fresh(tx: Tx, flow: Flow, documents: Iterable[Document], *, asked_for: bool = False) -> list[tuple[Document, str]]:
-    """Return the documents that are not as they were last understood, each with its digest (PAINS S12, S13).
+def fresh(tx: Tx, flow: Flow, shown: Iterable[Shown], *, asked_for: bool = False) -> list[Shown]:
+    """Return the documents that are not as they were last understood (PAINS S12, S13).
 
     What waits in quarantine just as it is now is left there, unless somebody has asked for it.
     """
-    settings, system = flow.system.settings_digest, flow.system.name
-    now = {each.id: (each, of_document(each, settings)) for each in documents}
-    other = bindings.differing(tx, system, flow.stream.entity, {each.id: digest for each, digest in now.values()})
-    changed = [now[identity] for identity in now if identity in other]
+    system, now = flow.system.name, {each.document.id: each for each in shown}
+    digests = {identity: each.digest for identity, each in now.items()}
+    other = bindings.differing(tx, system, flow.stream.entity, digests)
+    changed = [each for identity, each in now.items() if identity in other]
     if asked_for or not changed or not quarantine.any_open(tx, system, flow.name):
         return changed
-    waiting = quarantine.by_identity(tx, system, flow.name, [f"id:{each.id}" for each, _ in changed])
+    waiting = quarantine.by_identity(tx, system, flow.name, [f"id:{each.document.id}" for each in changed])
     as_now = {identity: each.place.get("version") for identity, each in waiting.items()}
-    return [(each, digest) for each, digest in changed if as_now.get(f"id:{each.id}") != digest]
+    return [each for each in changed if as_now.get(f"id:{each.document.id}") != each.digest]
 
 
 def take(
     tx: Tx,
     flow: Flow,
-    documents: Sequence[tuple[Document, str]],
+    shown: Sequence[Shown],
     *,
     run: int,
     told: Mapping[str, Told] | None = None,
@@ -64,7 +64,7 @@ def take(
     """
     latest = records.take_turn(tx, flow.stream.entity)
     taken = Taken(flow, run)
-    said = list(_resolved(tx, _understood(documents, taken), taken))
+    said = list(_resolved(tx, _understood(shown, taken), taken))
     bound = bindings.by_ids(tx, flow.system.name, flow.stream.entity, [each.document.id for each in said])
     for identity, key in (known_as or {}).items():
         if identity not in bound or bound[identity].gone_at is not None:
@@ -79,14 +79,14 @@ def take(
     return taken
 
 
-def _understood(documents: Sequence[tuple[Document, str]], taken: Taken) -> list[Understood]:
+def _understood(shown: Sequence[Shown], taken: Taken) -> list[Understood]:
     understood: list[Understood] = []
-    for document, digest in documents:
-        said = understand(taken.flow.system, taken.flow.name, document, digest)
+    for each in shown:
+        said = each.understood(taken.flow)
         if isinstance(said, Understood):
             understood.append(said)
         else:
-            taken.put_aside(document, digest, said)
+            taken.put_aside(each.document, each.digest, said)
     return understood
 
 

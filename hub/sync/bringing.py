@@ -18,8 +18,8 @@ from hub.store import Tx, bindings, history, intents, quarantine, records
 from hub.store.bindings import Binding
 from hub.store.history import Event
 from hub.sync.arriving import Told, take
-from hub.sync.digest import of_document
 from hub.sync.preparing import Prepared, Want, prepare
+from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow
 from hub.sync.unanswered import UNANSWERED, is_given_up
 
@@ -152,10 +152,10 @@ class Bringing:
         ids = [each.write.id for each in wants if each.write.id and shared & each.write.fields.keys()]
         if not ids or not self.flow.stream.reads:
             return False
-        documents = self._digested(self.flow.system.connector.fetch(self.flow.name, ids))
+        documents = digested(self.flow, self.flow.system.connector.fetch(self.flow.name, ids))
         with self.hold.page() as (tx, report):
             taken = take(tx, self.flow, documents, run=self.run)
-            gone = set(ids) - {document.id for document, _ in documents}
+            gone = set(ids) - {each.document.id for each in documents}
             bindings.lose(tx, self.flow.system.name, self.flow.stream.entity, gone, owed=self.flow.follows)
             taken.counts.pop("identical", None)
             taken.report(report)
@@ -186,8 +186,8 @@ class Bringing:
         single = {key: ids[0] for key, ids in found.items() if len(ids) == 1}
         several = {key: ids for key, ids in found.items() if len(ids) > 1}
         connector, name = self.flow.system.connector, self.flow.system.name
-        documents = self._digested(connector.fetch(self.flow.name, list(single.values()))) if single else []
-        there = {document.id for document, _ in documents}
+        documents = digested(self.flow, connector.fetch(self.flow.name, list(single.values()))) if single else []
+        there = {each.document.id for each in documents}
         keys = {identity: key for key, identity in single.items() if identity in there}
         if not keys and not several:
             return []
@@ -203,7 +203,7 @@ class Bringing:
                 self._put_aside(tx, key, "found-otherwise", why)
                 report.records.append(RecordOutcome(key=key, outcome="quarantined", cause="found-otherwise"))
             brought.ended |= several.keys()
-            mine = [pair for pair in documents if pair[0].id in keys]
+            mine = [each for each in documents if each.document.id in keys]
             taken = take(tx, self.flow, mine, run=self.run, known_as=keys)
             self._note(tx, "found", {key: {"id": identity} for identity, key in keys.items()})
             taken.counts = Counter({"found": len(keys), "quarantined": len(several)}) if keys or several else Counter()
@@ -412,9 +412,7 @@ class Bringing:
         brought.ended.update(each.write.key for each in removes)
         return [each for each in wants if not each.write.remove]
 
-    def _shown(
-        self, done: Sequence[Written], batch: Mapping[str, Want]
-    ) -> tuple[list[tuple[Document, str]], dict[str, Told]]:
+    def _shown(self, done: Sequence[Written], batch: Mapping[str, Want]) -> tuple[list[Shown], dict[str, Told]]:
         """Return the documents of what was written, as the system has them now."""
         documents = [each.document for each in done if each.document is not None]
         certain = {each.id for each in documents}
@@ -424,7 +422,7 @@ class Bringing:
         # What has just been created, nobody else has changed.
         certain |= {each.id for each in done if each.id and batch[each.key].creates}
         told = {each.id: Told(each.key, batch[each.key].write.fields, each.id in certain) for each in done if each.id}
-        return self._digested(documents), told
+        return digested(self.flow, documents), told
 
     def _read_back(self, ids: Sequence[str]) -> list[Document]:
         """Return records as they are after the write; none if the system does not answer: that it was written counts."""
@@ -512,7 +510,3 @@ class Bringing:
                 for key, detail in details.items()
             ],
         )
-
-    def _digested(self, documents: Iterable[Document]) -> list[tuple[Document, str]]:
-        settings = self.flow.system.settings_digest
-        return [(each, of_document(each, settings)) for each in documents]

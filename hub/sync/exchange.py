@@ -9,7 +9,6 @@ from typing import Any
 
 from hub import scope
 from hub.canonical import ENTITIES
-from hub.connector import Document, Page
 from hub.handler import Done, HandedOn, Handler, Hold, Outcome, PageReport, Work
 from hub.store import Tx, bindings, checkpoints, quarantine, scans
 from hub.store.checkpoints import Checkpoint
@@ -18,6 +17,7 @@ from hub.sync.arriving import fresh, take
 from hub.sync.bringing import Unsettled
 from hub.sync.pull import summary
 from hub.sync.push import MOST_TRIED, SIDE, push
+from hub.sync.reading import Read, Shown, digested, read
 from hub.sync.system import Flow, System
 from hub.sync.unanswered import next_look
 
@@ -87,17 +87,17 @@ def _everything_due(flow: Flow, work: Work, hold: Hold, total: Counter[str], ful
 def _read(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     with hold.reading() as tx:
         seen = checkpoints.get(tx, flow.system.name, flow.name)
-    with closing(flow.system.read(flow.name, seen.value, full=False)) as pages:
-        for page in pages:
-            seen = _store_changes(flow, page, seen, run, hold, total)
+    with closing(read(flow, seen.value, full=False, first=seen.value is None)) as pages:
+        for each in pages:
+            seen = _store_changes(flow, each, seen, run, hold, total)
             if hold.over():
                 return False
     return True
 
 
-def _store_changes(flow: Flow, page: Page, seen: Checkpoint, run: int, hold: Hold, total: Counter[str]) -> Checkpoint:
-    into = _flow_of(flow, page)
-    changed = _changed(into, page, hold, total)
+def _store_changes(flow: Flow, each: Read, seen: Checkpoint, run: int, hold: Hold, total: Counter[str]) -> Checkpoint:
+    page, into, _ = each
+    changed = _changed(each, hold, total)
     for note in page.notes:
         hold.tell(note)
     if page.gone:  # before the checkpoint moves: a crash in between must not pass them over
@@ -109,27 +109,16 @@ def _store_changes(flow: Flow, page: Page, seen: Checkpoint, run: int, hold: Hol
         return checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
 
 
-def _changed(into: Flow, page: Page, hold: Hold, total: Counter[str]) -> list[tuple[Document, str]]:
-    if not page.documents:
+def _changed(each: Read, hold: Hold, total: Counter[str]) -> list[Shown]:
+    if not each.shown:
         return []
     with hold.reading() as tx:
-        changed = fresh(tx, into, page.documents)
-    total["identical"] += len(page.documents) - len(changed)
+        changed = fresh(tx, each.flow, each.shown)
+    total["identical"] += len(each.shown) - len(changed)
     return changed
 
 
-def _flow_of(flow: Flow, page: Page) -> Flow:
-    """Return the flow of a page's records: orders come with the parties that they are for."""
-    if page.entity == flow.stream.entity:
-        return flow
-    stream = flow.system.stream_of(page.entity)
-    assert stream is not None, f"{flow.system.name} shows {page.entity} and has no stream of them"
-    return flow.system.flow(stream)
-
-
-def _take(
-    tx: Tx, flow: Flow, changed: Sequence[tuple[Document, str]], run: int, report: PageReport, total: Counter[str]
-) -> None:
+def _take(tx: Tx, flow: Flow, changed: Sequence[Shown], run: int, report: PageReport, total: Counter[str]) -> None:
     if changed:
         taken = take(tx, flow, changed, run=run)
         taken.report(report)
@@ -165,11 +154,11 @@ def _go_through(
     """Take what has changed, page by page, until all is shown or the slice is over; returns whether either is so."""
     complete = over = False
     shown: list[str] = []
-    with closing(flow.system.read(flow.name, scan.at, full=True)) as pages:
-        for page in pages:
-            complete, into = page.complete, _flow_of(flow, page)
-            changed = _changed(into, page, hold, total)
-            shown += [each.id for each in page.documents] if into is flow else []
+    with closing(read(flow, scan.at, full=True, first=scan.ended is None)) as pages:
+        for each in pages:
+            page, into, _ = each
+            complete, changed = page.complete, _changed(each, hold, total)
+            shown += [document.id for document in page.documents] if into is flow else []
             if not (changed or complete or hold.over() or len(shown) >= UNCHANGED):
                 continue
             with hold.page() as (tx, report):
@@ -228,7 +217,7 @@ def _take_some(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Coun
     for start in range(0, len(ids), scanning.LOOKED_AT):
         documents = flow.system.connector.fetch(flow.name, ids[start : start + scanning.LOOKED_AT])
         with hold.reading() as tx:
-            changed = fresh(tx, flow, documents, asked_for=True)
+            changed = fresh(tx, flow, digested(flow, documents), asked_for=True)
         gone = set(ids[start : start + scanning.LOOKED_AT]) - {each.id for each in documents}
         with hold.page() as (tx, report):
             _take(tx, flow, changed, run, report, total)

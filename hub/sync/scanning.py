@@ -12,6 +12,7 @@ from hub.store.bindings import Binding
 from hub.store.history import Event
 from hub.sync.arriving import fresh, take
 from hub.sync.bringing import too_many
+from hub.sync.reading import digested
 from hub.sync.system import Flow
 
 SCAN = "/full"
@@ -119,7 +120,7 @@ def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold) ->
     there = {each.id for each in documents}
     gone = [each for each in missing if each.external_id not in there]
     with hold.reading() as tx:
-        changed = fresh(tx, flow, documents)
+        changed = fresh(tx, flow, digested(flow, documents))
     with hold.page() as (tx, report):
         taken = take(tx, flow, changed, run=run)
         _delete(tx, flow, gone, run)

@@ -1,6 +1,6 @@
 """What the engine is told of a system: its connector, its range, and who owns what."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -9,8 +9,8 @@ import orjson
 
 from hub.canonical import ENTITIES, EntityModel, moves_forward
 from hub.config.exchange import ExchangeOptions
-from hub.connector import Exchange, Page, Stream
-from hub.sync.ahead import as_it_comes
+from hub.connector import Exchange, Stream
+from hub.sync.ahead import Ahead, as_it_comes
 from hub.sync.digest import digest
 from hub.sync.ownership import direction, follows, leads, wins
 from hub.sync.threeway import Rule
@@ -28,12 +28,8 @@ class System:
     """ENTITY.FIELD -> system, of all systems' settings together."""
     takes_orders: Mapping[str, bool] = field(default_factory=dict[str, bool])
     """Each ERP that orders are brought to -> whether its stock is read too, and so shows what it reserves for them."""
-    ahead: Callable[[Generator[Page]], Generator[Page]] = as_it_comes
+    ahead: Ahead = as_it_comes
     """How pages are read: each when it is asked for, or the next while one is stored."""
-
-    def read(self, stream: str, since: Mapping[str, Any] | None, *, full: bool) -> Generator[Page]:
-        """Yield the connector's pages."""
-        return self.ahead(self.connector.read(stream, since, full=full))
 
     @cached_property
     def settings_digest(self) -> bytes:

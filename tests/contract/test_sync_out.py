@@ -10,6 +10,8 @@ from hub.errors import TryLater
 from hub.handler import Done, HandedOn, Work
 from hub.store import Store, bindings, checkpoints, intents, quarantine
 from hub.sync import exchanger
+from hub.sync.arriving import fresh
+from hub.sync.reading import digested
 from tests.contract.store_steps import StandingClock
 from tests.contract.tables import CATALOGUE, ERP, SHOP, Held, Hub, Tables
 
@@ -625,6 +627,5 @@ def test_a_document_keeps_its_digest(hub, erp, shop):
     (product,) = shop.rows["products"]
     shown = Document(product, dict(shop.rows["products"][product]))
     with hub.store.read() as tx:
-        from hub.sync.arriving import fresh  # noqa: PLC0415
-
-        assert fresh(tx, hub.systems["shop"].flow("products"), [shown]) == []
+        flow = hub.systems["shop"].flow("products")
+        assert fresh(tx, flow, digested(flow, [shown])) == []

@@ -19,6 +19,7 @@ from hub.sync import scanning
 from hub.sync.arriving import Told
 from hub.sync.bringing import Bringing
 from hub.sync.matching import Known, Unclear
+from hub.sync.reading import Read
 from hub.sync.system import Flow
 from tests.exchanging.connector import SimConnector
 
@@ -269,10 +270,10 @@ def _by_bare_offset(
 def checkpoint_before_page() -> AbstractContextManager[Any]:
     """The checkpoint is moved in one transaction, and the page stored in the next."""
 
-    def early(flow: Flow, page: Page, seen: Any, run: int, hold: Any, total: Any) -> Any:
-        into = _exchange._flow_of(flow, page)
+    def early(flow: Flow, each: Read, seen: Any, run: int, hold: Any, total: Any) -> Any:
+        page, into, shown = each
         with hold.reading() as tx:
-            changed = hub.sync.exchange.fresh(tx, into, page.documents)
+            changed = hub.sync.exchange.fresh(tx, into, shown)
         with hold.page() as (tx, _):
             seen = checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
         with hold.page() as (tx, report):

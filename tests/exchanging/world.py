@@ -2,19 +2,18 @@
 
 import random
 import traceback
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from hub import scope
 from hub.config.exchange import ExchangeOptions, RangeSettings
-from hub.connector import Page
 from hub.errors import LeaseLost, Refused, TryLater
 from hub.handler import Done, Work
 from hub.store import bindings, quarantine
 from hub.sync import System, exchanger
-from hub.sync.ahead import AHEAD
+from hub.sync.ahead import AHEAD, as_it_comes
 from tests.exchanging.connector import LIST, SimConnector
 from tests.exchanging.database import Database
 from tests.exchanging.faults import Crash, Faults
@@ -52,9 +51,12 @@ STATE = {
 """What a run goes by, less when it was last looked at: where a round leaves all of it alone, so does the next."""
 
 
-def _some_ahead(pages: Iterator[Page]) -> Generator[Page]:
+Item = TypeVar("Item")
+
+
+def _some_ahead(pages: Generator[Item]) -> Generator[Item]:
     """Read the next pages before one is stored, as many as the reading thread does."""
-    waiting: list[Page] = []
+    waiting: list[Item] = []
     for page in pages:
         waiting.append(page)
         if len(waiting) > AHEAD:
@@ -155,7 +157,7 @@ class World:
             range=RangeSettings(price_list=LIST if connector.is_shop else None),
             flips=FLIPS,
         )
-        ahead = _some_ahead if connector.peer.traits.ahead else iter
+        ahead = _some_ahead if connector.peer.traits.ahead else as_it_comes
         return System(
             name, connector.peer.traits.kind, connector, options, self.owners, self._takes_orders, ahead=ahead
         )
