@@ -207,6 +207,16 @@ binding = sa.Table(
 )
 _partial("ix_binding_owed", binding.c.system, "owed")
 
+unmatched = sa.Table(
+    "unmatched",
+    metadata,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("entity", sa.Text, primary_key=True),
+    sa.Column("external_id", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, comment="under which a record of ours would be the same"),
+    comment="what a system has shown that is none of our records yet, where neither side makes what the other has",
+)
+
 intent = sa.Table(
     "intent",
     metadata,

@@ -10,11 +10,12 @@ from typing import Any
 from hub import scope
 from hub.canonical import ENTITIES
 from hub.handler import Done, HandedOn, Handler, Hold, Outcome, PageReport, Work
-from hub.store import Tx, bindings, checkpoints, quarantine, scans
+from hub.store import Tx, bindings, checkpoints, quarantine, scans, unmatched
 from hub.store.checkpoints import Checkpoint
 from hub.sync import reserving, scanning
 from hub.sync.arriving import fresh, take
 from hub.sync.bringing import Unsettled
+from hub.sync.outgoing import adds_up, meets, wanted
 from hub.sync.pull import summary
 from hub.sync.push import MOST_TRIED, SIDE, push
 from hub.sync.reading import Read, Shown, digested, read
@@ -132,6 +133,7 @@ def _scan(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     if not scan.open:
         scan = replace(scan, number=scan.number + 1, open=True, at=None)
         with hold.page() as (tx, _):
+            unmatched.clear(tx, flow.system.name, flow.stream.entity)
             seen = scanning.move(tx, flow, scan, seen)
     complete, over, seen = _go_through(flow, scan, seen, run, hold, total)
     if over and not complete:
@@ -189,7 +191,7 @@ def _coming_along(flow: Flow) -> list[Flow]:
 
 
 def _try_again(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> None:
-    """Fetch again what waited for another record that is there now, and what an operator wants tried again."""
+    """Fetch again what waited for a record that is there now, and what an operator wants tried again."""
     with hold.reading() as tx:
         waiting = quarantine.to_try(tx, flow.system.name, flow.name, MOST_TRIED)
         entries = [each for each in waiting if each.identity.startswith("id:") and each.external_id]
@@ -198,8 +200,24 @@ def _try_again(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> None:
             needed = {e.external_id: e.needs["id"] for e in entries if e.external_id and e.needs and "id" in e.needs}
             there: Mapping[str, Any] = bindings.by_ids(tx, flow.system.name, entity, list(needed.values()))
             ready += [identity for identity, other in needed.items() if other in there]
+        met = _met(tx, flow)
+    if len(met) > MOST_TRIED:
+        # So many are sooner read with everything else.
+        with hold.page() as (tx, _):
+            scanning.ask(tx, flow.system.name, flow.name)
+    else:
+        ready += met
     if ready:
         _take_some(flow, list(dict.fromkeys(ready)), run, hold, total)
+
+
+def _met(tx: Tx, flow: Flow) -> list[str]:
+    """Return the identities of what was shown before there was a record of it that the system should have."""
+    if not meets(flow):
+        return []
+    found = unmatched.met(tx, flow.system.name, flow.stream.entity, field="sku" if adds_up(flow) else None)
+    ours = wanted(tx, flow, set(found.values()))
+    return [identity for identity, key in found.items() if key in ours]
 
 
 def _bring_along(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str]) -> None:
@@ -223,3 +241,4 @@ def _take_some(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Coun
             _take(tx, flow, changed, run, report, total)
             if gone:
                 quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in gone])
+                unmatched.forget(tx, flow.system.name, flow.stream.entity, gone)

@@ -24,6 +24,14 @@ def may_create(flow: Flow) -> bool:
     return stream.create != "never" and stream.entity in CREATES.get(flow.system.kind, ())
 
 
+def meets(flow: Flow) -> bool:
+    """Tell whether a record is bound only where both sides have it, and the system shows its own only when they change.
+
+    Neither makes what the other has: what came before there was a record of it has to be looked at again then.
+    """
+    return flow.stream.delta and flow.entity.natural and not flow.makes and not may_create(flow)
+
+
 def wanted(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """Return what the system should have under some keys; what it should not have is left out."""
     if adds_up(flow):

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 from hub.connector import Document, Unreadable
 from hub.handler import PageReport
 from hub.messages import RecordOutcome
-from hub.store import Tx, bindings, history, intents, quarantine, records
+from hub.store import Tx, bindings, history, intents, quarantine, records, unmatched
 from hub.store.bindings import Binding
 from hub.store.history import Conflict, Event
+from hub.sync.outgoing import meets
 from hub.sync.system import Flow
 
 NOTHING: Mapping[str, Any] = {}
@@ -52,6 +53,8 @@ class Taken:
     caught: list[quarantine.Caught] = field(default_factory=list[quarantine.Caught])
     well: list[str] = field(default_factory=list[str])
     """Identities in quarantine that are settled."""
+    unmatched: dict[str, str] = field(default_factory=dict[str, str])
+    """The system's identity -> the key, of what is looked at again when there is a record of that key."""
 
     def report(self, to: PageReport) -> None:
         """Add what came in to a page's report."""
@@ -115,6 +118,11 @@ class Taken:
         writes = [records.Write(key, fields) for key, fields in self.writes.items()]
         records.write(tx, entity, writes, system=system, run=self.run, latest=latest)
         bindings.put(tx, system, entity, self.bound, self.run)
+        if meets(self.flow):
+            unmatched.put(tx, system, entity, self.unmatched)
+            matched = [each.external_id for each in self.bound]
+            aside = [each.external_id for each in self.caught if each.external_id]
+            unmatched.forget(tx, system, entity, matched + aside)
         history.note(tx, self.events)
         history.keep(tx, self.conflicts)
         if self.well and quarantine.any_open(tx, system, self.flow.name):

@@ -479,3 +479,93 @@ def test_a_shop_that_owns_a_field_still_has_only_what_it_is_given(store):
     hub.run("erp", "products", full=True)
     hub.in_step("products")
     assert list(shop.rows["products"]) == ["99"]
+
+
+UPDATED = {**SHOP, "products": Stream("products", writes=frozenset(["name"])), "prices": Stream("prices")}
+"""A shop that shows its own products, and takes no others."""
+
+
+@pytest.fixture
+def strict(hub: Hub) -> Tables:
+    return hub.add("shop", "eshop", Tables(UPDATED))
+
+
+@pytest.mark.parametrize("many", [2, 600])
+def test_s19_a_product_that_came_before_the_erp_had_it_is_bound_when_the_erp_has(hub, erp, strict, many):
+    for number in range(many):
+        strict.put("products", f"p{number}", sku=f"S{number}", name="old")
+    hub.run("shop", "products")
+    for number in range(many - 1):
+        erp.put("products", str(number), sku=f"S{number}", name="Lamp")
+    hub.run("erp", "products")
+    hub.run("shop", "products")
+    assert [row["name"] for row in strict.rows["products"].values()] == [*["Lamp"] * (many - 1), "old"]
+    assert not hub.waiting()
+
+
+def test_a_product_that_only_the_shop_has_is_not_asked_for_again(hub, erp, strict, monkeypatch):
+    strict.put("products", "p1", sku="A", name="old")
+    strict.put("products", "p2", sku="later", name="old")
+    erp.put("products", "1", sku="B", name="Lamp")
+    erp.put("products", "2", sku="C", name="Out of range")
+    hub.run("erp", "products")
+    hub.run("shop", "products")
+    asked: list[str] = []
+    monkeypatch.setattr(strict, "fetch", lambda stream, ids: asked.extend(ids) or [])
+    monkeypatch.setattr(strict, "find", lambda stream, wanted: asked.extend(each.key for each in wanted) or {})
+    erp.put("products", "1", name="Better lamp")
+    hub.run("erp", "products")
+    hub.run("shop", "products")
+    assert not asked
+
+
+def test_a_product_outside_a_shops_range_is_not_asked_for_until_it_is_in(hub, erp, monkeypatch):
+    shop = hub.add("shop", "eshop", Tables(UPDATED), range={"products": "active"})
+    shop.put("products", "p1", sku="A", name="old")
+    shop.put("products", "p2", sku="later", name="what was changed last is read again anyway")
+    hub.run("shop", "products")
+    erp.put("products", "1", sku="A", name="Lamp", active=False)
+    hub.run("erp", "products")
+    asked: list[str] = []
+    fetch = shop.fetch
+    monkeypatch.setattr(shop, "fetch", lambda stream, ids: asked.extend(ids) or fetch(stream, ids))
+    hub.run("shop", "products")
+    assert not asked
+    erp.put("products", "1", active=True)
+    hub.run("erp", "products")
+    hub.run("shop", "products")
+    assert shop.rows["products"]["p1"]["name"] == "Lamp"
+
+
+def test_a_product_that_left_the_shop_before_the_erp_had_it_is_forgotten(hub, erp, strict, monkeypatch):
+    strict.put("products", "p1", sku="A", name="old")
+    strict.put("products", "p2", sku="later", name="old")
+    hub.run("shop", "products")
+    del strict.rows["products"]["p1"]
+    erp.put("products", "1", sku="A", name="Lamp")
+    hub.run("erp", "products")
+    hub.run("shop", "products")
+    monkeypatch.delattr(Tables, "fetch")
+    hub.run("shop", "products")
+    assert list(strict.rows["products"]) == ["p2"]
+
+
+def test_a_price_and_a_stock_that_came_before_the_erp_had_them_are_bound_too(hub, erp, shop):
+    put = {
+        "prices": Stream("prices", writes=frozenset(["amount"])),
+        "stock": Stream("stock", writes=frozenset(["available"])),
+    }
+    shop = hub.add("shop", "eshop", Tables({**UPDATED, **put}))
+    shop.put("products", "p1", sku="A", name="old")
+    shop.put("prices", "p1", sku="A", list="default", currency="EUR", amount="1.00")
+    shop.put("stock", "p1", sku="A", available="1")
+    for stream in CATALOGUE:
+        shop.put(stream, "p2", sku="later", name="Chair", list="default", currency="EUR", amount="1.00", available="1")
+    hub.run("shop", *CATALOGUE)
+    erp.put("products", "1", sku="A", name="Lamp")
+    erp.put("prices", "1", sku="A", list="default", currency="EUR", amount="2.00")
+    erp.put("stock", "1", sku="A", location="main", on_hand="7")
+    hub.run("erp", *CATALOGUE)
+    hub.run("shop", *CATALOGUE)
+    assert shop.rows["products"]["p1"]["name"] == "Lamp"
+    assert (shop.rows["prices"]["p1"]["amount"], shop.rows["stock"]["p1"]["available"]) == ("2.00", "7")

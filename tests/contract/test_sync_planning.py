@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from hub.connector import Stream
 from hub.errors import TryLater
 from hub.handler import Cancelled, Done, Work
 from hub.store import Store, plans, runs
@@ -244,3 +245,18 @@ def test_what_has_become_needless_since_it_was_planned_does_no_harm(hub, erp, sh
     erp.put("products", "2", name="Lamp B")
     hub.run("erp", "products")
     assert isinstance(approved_run(hub, planned, "products"), Done)
+
+
+def test_s19_a_plan_shows_a_product_that_the_shop_had_before_the_erp(hub, erp):
+    shop = hub.add("shop", "eshop", Tables({**SHOP, "products": Stream("products", writes=frozenset(["name"]))}))
+    shop.put("products", "p1", sku="A", name="old")
+    shop.put("products", "p2", sku="later", name="what was changed last is read again anyway")
+    hub.run("shop", "products")
+    erp.put("products", "1", sku="A", name="Lamp")
+    hub.run("erp", "products")
+    assert told(plan(hub, "shop", "products")) == {
+        ("out", "told", "products", "A"),
+        ("in", "skipped", "products", "later"),
+    }
+    hub.run("shop", "products")
+    assert shop.rows["products"]["p1"]["name"] == "Lamp"
