@@ -26,6 +26,8 @@ class Work:
     """Only these keys were asked for; none: everything that has changed."""
     plan: str | None = None
     """To be done only if this plan is still what would be done."""
+    counts: Counts = field(default_factory=dict[str, int])
+    """What the run's earlier slices and attempts have come to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Done:
     """All that was due is done."""
 
     message: str | None = None
+    """What it came to, all slices and attempts together."""
     again: datetime | None = None
     """When the job has to run once more, whatever its schedule: something is under way that can be looked for only then."""
 

@@ -99,7 +99,7 @@ class Result(Message):
     counts: dict[str, int]
     """Of this delivery: new, identical, update, differs, skipped, quarantined."""
     message: str | None
-    """Why, in one sentence, for an operator."""
+    """Why, in one sentence, for an operator; of a run that is done, what all its deliveries came to."""
     next_at: datetime | None = None
     lines: tuple[LogLine, ...] = Field(default=(), strict=False)
 

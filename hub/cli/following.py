@@ -116,8 +116,8 @@ class Following:
 
     def _line(self, result: Mapping[str, Any], run: interventions.Shown | None) -> str | None:
         counts = (run.counts if run else None) or result.get("counts") or {}
-        job, outcome = result["job"], result["outcome"]
-        if not counts and outcome == "done" and job in self.named:
+        job, outcome, sources = result["job"], result["outcome"], _sources(result["deliveries"])
+        if counts.keys() <= {"identical"} and not sources and outcome == "done" and job in self.named:
             return None  # nothing to do, once more: the run log has it
         self.named.add(job)
         took = words.seconds(sum((_took(each) for each in result["deliveries"]), timedelta()))
@@ -125,7 +125,7 @@ class Following:
         if outcome != "done" or not counts:
             return f"{name}   {self._failed(result)}"
         rows = words.counted(sum(counts.values()), "row")
-        return f"{name}   {_sources(result['deliveries']):<24} {rows:>14}   {words.outcomes(counts):<36} {took:>7}"
+        return f"{name}   {sources:<24} {rows:>14}   {words.outcomes(counts):<36} {took:>7}"
 
     def _width(self) -> int:
         return max((len(name) for name in self.process.configuration.jobs()), default=0)

@@ -182,13 +182,15 @@ def show_run(run: Shown, history: Sequence[Mapping[str, Any]], zone: ZoneInfo) -
         ]
     )
     for each in history:
-        _show_delivery(each, zone)
+        _show_delivery(each, zone, said=run.message)
 
 
-def _show_delivery(result: Mapping[str, Any], zone: ZoneInfo) -> None:
+def _show_delivery(result: Mapping[str, Any], zone: ZoneInfo, said: str | None) -> None:
+    """Write what a delivery came to; `said`: the run's own message, which is not said twice."""
     ended = datetime.fromisoformat(result["ended_at"])
     counts = words.outcomes(result.get("counts"))
-    told = [result["outcome"], counts, result.get("message") if result.get("message") != counts else None]
+    message = result.get("message")
+    told = [result["outcome"], counts, message if message not in (counts, said) else None]
     again = (
         f"again at {words.local(datetime.fromisoformat(result['next_at']), zone)}" if result.get("next_at") else None
     )

@@ -33,7 +33,7 @@ def exchanger(system: Callable[[], System], streams: Sequence[str], full_every: 
     """Return the handler that brings some streams of a system and the hub into step."""
 
     def exchange(work: Work, hold: Hold) -> Outcome:
-        total: Counter[str] = Counter()
+        total = Counter(work.counts)
         side = system()
         flows = [side.flow(name) for name in streams]
         with hold.reading() as tx:
@@ -106,6 +106,7 @@ def _store_changes(flow: Flow, each: Read, seen: Checkpoint, run: int, hold: Hol
     if not changed and page.checkpoint == seen.value:
         return seen
     with hold.page() as (tx, report):
+        report.counts["identical"] = len(page.documents) - len(changed)
         _take(tx, into, changed, run, report, total)
         return checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
 
@@ -156,18 +157,21 @@ def _go_through(
     """Take what has changed, page by page, until all is shown or the slice is over; returns whether either is so."""
     complete = over = False
     shown: list[str] = []
+    identical = 0
     with closing(read(flow, scan.at, full=True, first=scan.ended is None)) as pages:
         for each in pages:
             page, into, _ = each
             complete, changed = page.complete, _changed(each, hold, total)
+            identical += len(page.documents) - len(changed)
             shown += [document.id for document in page.documents] if into is flow else []
             if not (changed or complete or hold.over() or len(shown) >= UNCHANGED):
                 continue
             with hold.page() as (tx, report):
+                report.counts["identical"] = identical
                 _take(tx, into, changed, run, report, total)
                 scans.shown(tx, flow.system.name, flow.name, scan.number, flow.stream.entity, shown, seen.version)
                 seen = scanning.move(tx, flow, replace(scan, at=page.checkpoint), seen)
-            shown = []
+            shown, identical = [], 0
             if over := hold.over():
                 break
     return complete, over, seen

@@ -18,7 +18,7 @@ def puller(connector: Callable[[], Connector], streams: Sequence[str]) -> Handle
     """Return the handler that pulls some streams of a system, one after the other."""
 
     def pull(work: Work, hold: Hold) -> Outcome:
-        total: Counter[str] = Counter()
+        total = Counter(work.counts)
         source = connector()
         for stream in streams:
             if not _pull_stream(source, stream, work, hold, total):

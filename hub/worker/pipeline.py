@@ -169,6 +169,7 @@ class Pipeline:
             scheduled_at=claimed.scheduled_at,
             scope=claimed.scope,
             plan=claimed.plan,
+            counts=claimed.counts or {},
         )
         return execute(handler, work, held.hold)
 

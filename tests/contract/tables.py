@@ -86,8 +86,8 @@ class Tables:
     def read(self, stream: str, since: Mapping[str, Any] | None, *, full: bool):
         known = (since or {}).get("mark", -1)
         if full:
-            found = [each for each in self.rows[stream] if each not in self.hidden]
-            marks = list(range(len(found)))
+            found = [each for each in self.rows[stream] if each not in self.hidden][known + 1 :]
+            marks = list(range(known + 1, known + 1 + len(found)))
         else:
             found = sorted(self.rows[stream], key=lambda each: self.marks[stream, each])
             found = [each for each in found if self.marks[stream, each] >= known]

@@ -7,14 +7,17 @@ import pytest
 
 from hub.broker import Outgoing
 from hub.broker.topology import INVALID, JOBS, TRIGGERS
+from hub.connector import Stream
 from hub.errors import Refused, TryLater
 from hub.handler import Cancelled, Done, HandedOn, Later, Lost, Snoozed
 from hub.messages import Result, decode
 from hub.store import DatabaseAway, breakers, interventions, outbox, records, runs
 from hub.store.records import Write
+from hub.sync import exchanger
 from hub.worker.pipeline import CALM
 from scheduler.rescue import MOST_CRASHES, rescue
 from scheduler.scheduler import Steps
+from tests.contract.tables import Hub, Tables
 
 LEASE = timedelta(seconds=30)
 
@@ -75,6 +78,52 @@ def test_j01_long_work_is_cut_into_slices_that_go_on_at_the_checkpoint(spine):
     assert spine.run(number).counts == {"new": 3}
     assert record_versions(spine) == {"page-0": 1, "page-1": 1, "page-2": 1}
     assert [each.outcome for each in results(spine)] == ["handed-on", "handed-on", "handed-on", "done"]
+
+
+def test_the_outcome_of_a_run_in_slices_is_that_of_the_whole_run(spine):
+    hub = Hub(spine.store, full_every=timedelta(0))
+    erp = hub.add("shop", "erp", Tables({"products": Stream("products", delta=False)}, size=3))
+    for number in range(10):
+        erp.put("products", str(number), sku=f"A{number}", name="Lamp")
+    spine.add_job("shop.orders", exchanger(lambda: hub.systems["shop"], ["products"]))
+    assert _in_slices(spine) == ("10 new", {"new": 10})
+    erp.put("products", "1", name="Better lamp")
+    assert _in_slices(spine) == ("9 identical, 1 update", {"identical": 9, "update": 1})
+
+
+def test_the_outcome_of_a_run_that_was_tried_again_is_that_of_the_whole_run(spine, monkeypatch):
+    def breaks_off(stream, since, *, full):
+        yield next(read(stream, since, full=full))
+        raise TryLater("503")
+
+    hub = Hub(spine.store)
+    erp = hub.add("shop", "erp", Tables({"products": Stream("products")}, size=3))
+    for number in range(5):
+        erp.put("products", str(number), sku=f"A{number}", name="Lamp")
+    spine.add_job("shop.orders", exchanger(lambda: hub.systems["shop"], ["products"]))
+    read = erp.read
+    monkeypatch.setattr(erp, "read", breaks_off)
+    number = spine.make("shop.orders")
+    spine.relay()
+    assert isinstance(spine.deliver(spine.pipeline())[0], Later)
+    monkeypatch.undo()
+    with spine.store.write() as tx:
+        interventions.hurry(tx, number)
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    # The last one of the first page is read once more: changes are asked for from its mark on.
+    assert (spine.run(number).message, spine.run(number).counts) == ("5 new, 1 identical", {"new": 5, "identical": 1})
+
+
+def _in_slices(spine):
+    """Carry out a run, each page in a slice of its own; returns what it came to."""
+    number = spine.make("shop.orders")
+    while (run := spine.run(number)).ended_at is None:
+        assert spine.relay() == 1
+        (outcome,) = spine.deliver(spine.pipeline(slice=timedelta(0)))
+        assert isinstance(outcome, HandedOn | Done)
+    assert len([each for each in results(spine) if each.run == number]) > 3
+    return run.message, run.counts
 
 
 def test_j04_a_run_that_was_due_while_the_broker_was_away_goes_out_later(spine):
