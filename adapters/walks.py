@@ -34,6 +34,12 @@ def by_mark(
 
     `ask(system, mark, offset, size)` gives rows of that mark and later, ordered by it; `late`: so long after its mark a
     record may become visible; `last(system)` gives the row that was changed last, or none: see `pages.by_mark`.
+
+    What lies within `late` of the latest mark is read with each pass until something is changed later than that. After a
+    mass change on which nothing follows, each pass reads it again: that `late` has gone by since, only the clock by which
+    the system sets its marks could tell. The marks that were read stand still, ours is another clock (PAINS S14), and so
+    may be the one that dates a system's answers: its web server's, or a proxy's. It costs requests, and no writes: what
+    is read is known by its digest.
     """
 
     def newest(system: System) -> str | None:
