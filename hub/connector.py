@@ -169,9 +169,12 @@ class Written:
     document: Document | None = None
     """The record as the system has it now, where its answer says so; otherwise the hub fetches it."""
     cause: str = ""
-    """Of a refusal: a short fixed word to group by."""
+    """Of a refusal, or of what was left out: a short fixed word to group by."""
     message: str = ""
-    """Of a refusal: one sentence for the operator, in the system's own words where it has some."""
+    """Of the same: one sentence for the operator, in the system's own words where it has some."""
+    instead: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """With `done`: what was written of fields of which a part had to be left out (the pictures that can be had). The hub
+    tells them whole again with the record's next change, with the next full compare, and when somebody wants it tried."""
 
 
 @dataclass(frozen=True, slots=True)

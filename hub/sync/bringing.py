@@ -44,6 +44,11 @@ def _seen(binding: Binding | None) -> Mapping[str, Any]:
     return binding.seen if binding is not None else {}
 
 
+def _told(want: Want, written: Written) -> Mapping[str, Any]:
+    """Return what was written indeed."""
+    return {**want.write.fields, **written.instead}
+
+
 def _portions(wants: Sequence[Want], suspect: Collection[str], size: int) -> Iterator[Sequence[Want]]:
     """Yield what goes together, without the suspects: first what goes for the first time."""
     first = [each for each in wants if each.intent is None or not each.creates]
@@ -364,7 +369,8 @@ class Bringing:
             intents.close(tx, name, entity, [called[each.key] for each in known])
             bindings.pay_gone(tx, name, entity, [called[each.key] for each in done])
             well = [*removed, *(each.key for each in done)]
-            quarantine.settle(tx, name, self.flow.name, [f"push:{key}" for key in well])
+            whole = [*removed, *(each.key for each in done if not each.instead)]
+            quarantine.settle(tx, name, self.flow.name, [f"push:{key}" for key in whole])
             for each in known:
                 self._outcome(tx, each, batch[each.key], counts, report.records)
             report.entity = entity
@@ -421,7 +427,7 @@ class Bringing:
             documents += self._read_back(left)
         # What has just been created, nobody else has changed.
         certain |= {each.id for each in done if each.id and batch[each.key].creates}
-        told = {each.id: Told(each.key, batch[each.key].write.fields, each.id in certain) for each in done if each.id}
+        told = {e.id: Told(e.key, _told(batch[e.key], e), e.id in certain) for e in done if e.id}
         return digested(self.flow, documents), told
 
     def _read_back(self, ids: Sequence[str]) -> list[Document]:
@@ -443,11 +449,16 @@ class Bringing:
             counts[what] += 1
             changes = {
                 name: (want.binding.seen.get(name) if want.binding else None, value)
-                for name, value in want.write.fields.items()
+                for name, value in _told(want, each).items()
             }
             detail: dict[str, Any] = {"id": each.id or want.write.id}
             self._note(tx, what, {each.key: detail | ({"changes": changes} if what == "told" else {})})
             outcomes.append(RecordOutcome(key=each.key, outcome=what, cause=", ".join(want.write.fields) or None))
+            if each.instead:
+                counts["quarantined"] += 1
+                self._put_aside(tx, each.key, each.cause, each.message)
+                outcomes.append(RecordOutcome(key=each.key, outcome="quarantined", cause=each.cause))
+                self._note(tx, "left-out", {each.key: dict.fromkeys(each.instead, each.message)})
         elif each.outcome == "gone":
             counts["gone"] += 1
             self._note(tx, "gone", {each.key: {"id": want.write.id}})

@@ -56,6 +56,8 @@ class Tables:
     """Keys whose write ends in an error of the system, every time."""
     refuses: dict[str, str] = field(default_factory=dict)
     """Key -> why a write of it is refused."""
+    unfit: set[str] = field(default_factory=set)
+    """Pictures that cannot be had."""
     hidden: set[str] = field(default_factory=set)
     """Identities that a full scan passes by."""
     gone: list[str] = field(default_factory=list)
@@ -131,7 +133,9 @@ class Tables:
 
     def _written(self, stream: str, each: Write) -> Written:
         identity = each.id or self._new_identity(stream, each)
-        fields = dict(each.fields)
+        had = [image for image in each.fields.get("images") or () if image not in self.unfit]
+        instead = {"images": had} if len(had) < len(each.fields.get("images") or ()) else {}
+        fields = {**each.fields, **instead}
         if "party" in fields:
             fields["party"] = each.links["parties"][fields["party"]]
         key_fields = {name: each.record[name] for name in ENTITIES[stream].key_fields if name in each.record}
@@ -140,9 +144,9 @@ class Tables:
         if each.id is None and self.lost_answers:
             self.lost_answers -= 1
             raise Unanswered
-        return Written(
-            each.key, "done", identity, self.document(stream, identity) if self.answers_with_document else None
-        )
+        document = self.document(stream, identity) if self.answers_with_document else None
+        why = {"cause": "no-picture", "message": "it cannot be had", "instead": instead} if instead else {}
+        return Written(each.key, "done", identity, document, **why)
 
     def _new_identity(self, stream: str, each: Write) -> str:
         if self.streams[stream].create == "put":

@@ -629,3 +629,40 @@ def test_a_document_keeps_its_digest(hub, erp, shop):
     with hub.store.read() as tx:
         flow = hub.systems["shop"].flow("products")
         assert fresh(tx, flow, digested(flow, [shown])) == []
+
+
+PICTURED = {**SHOP, "products": replace(SHOP["products"], writes=SHOP["products"].writes | {"images"})}
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["answered", "read back"])
+def test_s18_a_picture_that_cannot_be_had_keeps_no_product_back(hub, erp, answers):
+    shop = hub.add("shop", "eshop", Tables(PICTURED, unfit={"http://x/b.png"}, answers_with_document=answers))
+    erp.put("products", "1", sku="A", name="Lamp", images=["http://x/a.png", "http://x/b.png"])
+    hub.in_step("products")
+    (row,) = shop.rows["products"].values()
+    assert row["images"] == ["http://x/a.png"]
+    [waiting] = hub.waiting()
+    assert (waiting.key, waiting.cause, waiting.message) == ("A", "no-picture", "it cannot be had")
+    written = len(shop.writes)
+    hub.run_all("products")
+    assert len(shop.writes) == written, "nothing has changed: it is not tried with each run"
+    shop.unfit.clear()
+    with hub.store.write() as tx:
+        quarantine.again(tx, [waiting.id])
+    hub.in_step("products")
+    assert row["images"] == ["http://x/a.png", "http://x/b.png"]
+    assert not hub.waiting()
+
+
+def test_s18_a_picture_that_is_taken_off_the_product_waits_no_more(hub, erp):
+    shop = hub.add("shop", "eshop", Tables(PICTURED, unfit={"http://x/b.png"}))
+    erp.put("products", "1", sku="A", name="Lamp", images=["http://x/a.png"])
+    hub.in_step("products")
+    erp.put("products", "1", images=["http://x/b.png", "http://x/a.png"])
+    hub.in_step("products")
+    assert [each.cause for each in hub.waiting()] == ["no-picture"]
+    erp.put("products", "1", images=["http://x/a.png"])
+    hub.in_step("products")
+    assert not hub.waiting()
+    assert not hub.conflicts("products", "A")
+    assert [row["images"] for row in shop.rows["products"].values()] == [["http://x/a.png"]]
