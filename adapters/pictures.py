@@ -1,7 +1,7 @@
 """Pictures of products, fetched from where our record says they are: only what is one, not too large, and in time."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
@@ -10,7 +10,10 @@ import httpx2
 from adapters.http import is_loopback
 from adapters.writes import Unfit
 from hub.clock import Clock
+from hub.connector import Write, Written
 
+NO_PICTURE = "no-picture"
+"""The cause of what is refused or left out."""
 LARGEST = 20 * 1024 * 1024
 """Bytes."""
 LONGEST = 30.0
@@ -44,6 +47,16 @@ def fetch(address: str, clock: Clock) -> Picture:
     return Picture(f"{stem or 'picture'}.{kind}", f"image/{kind}", content)
 
 
+def left_out(written: Written, write: Write, faults: Mapping[str, Unfit]) -> Written:
+    """Return what became of a product that went without some of its pictures; `faults`: address -> why."""
+    images = write.fields.get("images") or ()
+    missing = [str(faults[each]) for each in images if each in faults]
+    if not missing or written.outcome != "done":
+        return written
+    had = [each for each in images if each not in faults]
+    return replace(written, cause=NO_PICTURE, message="; ".join(missing), instead={"images": had})
+
+
 def _content(address: str, clock: Clock) -> bytes:
     url = httpx2.URL(address)
     if url.scheme not in ("http", "https"):
@@ -71,4 +84,4 @@ def _within(answer: httpx2.Response, address: str, ends: float, clock: Clock) ->
 
 def _unfit(address: str, why: str) -> Unfit:
     shown = address.partition("?")[0]
-    return Unfit("no-picture", f"the picture {shown} {why}; mend it, or take it off the product")
+    return Unfit(NO_PICTURE, f"the picture {shown} {why}; mend it, or take it off the product")

@@ -266,8 +266,18 @@ def test_images_that_the_shops_staff_added_stay(shop: OscarConnector, oscar: Pee
         assert len(staff(oscar, f"products/{lamp.id}")["images"]) == 2
 
 
-def test_a_picture_that_is_none_refuses_its_product_alone(shop: OscarConnector, pictures: Pictures):
-    bad, good = product(f"T{secrets.token_hex(4)}"), product(f"T{secrets.token_hex(4)}")
-    bad |= {"images": [pictures.put("page.png", b"<html>")]}
-    told = shop.write("products", [Write(each["sku"], each, each) for each in (bad, good)])
-    assert [(each.outcome, each.cause) for each in told] == [("refused", "no-picture"), ("done", "")]
+def test_s18_a_product_goes_without_a_picture_that_is_none(shop: OscarConnector, pictures: Pictures):
+    good, page = pictures.put("good.png", png(3)), pictures.put("page.png", b"<html>")
+    record = {**product(f"T{secrets.token_hex(4)}"), "images": [page, good]}
+    [made] = shop.write("products", [Write(record["sku"], record, record)])
+    assert (made.outcome, made.cause, made.instead) == ("done", "no-picture", {"images": [good]})
+    assert page in made.message
+    assert made.document is not None
+    assert fields_of(shop, "products", made.document)["images"] == [good]
+    [told] = shop.write("products", [Write(record["sku"], {"images": [f"{page}?gone"]}, record, id=made.id)])
+    assert (told.outcome, told.cause, told.instead) == ("done", "no-picture", {"images": []})
+    pictures.put("page.png", png(4))
+    [told] = shop.write("products", [Write(record["sku"], {"images": record["images"]}, record, id=made.id)])
+    assert (told.outcome, told.cause, told.instead) == ("done", "", {})
+    assert told.document is not None
+    assert fields_of(shop, "products", told.document)["images"] == [page, good]

@@ -127,7 +127,15 @@ def test_assets_that_others_added_stay_behind_ours(shop: VendureConnector, pictu
     assert [each["name"] for each in shown(shop, write)["assets"]] == ["others.png"]
 
 
-def test_s18_a_picture_that_is_none_refuses_its_product_alone(shop: VendureConnector, pictures: Pictures):
-    good, bad = lamp(pictures.put("good.png", png(3))), lamp(pictures.put("page.png", b"<html>"))
-    outcomes = {each.key: (each.outcome, each.cause) for each in shop.write("products", [bad, good])}
-    assert outcomes == {good.key: ("done", ""), bad.key: ("refused", "no-picture")}
+def test_s18_a_product_goes_without_a_picture_that_is_none(shop: VendureConnector, pictures: Pictures):
+    good, page = pictures.put("good.png", png(3)), pictures.put("page.png", b"<html>")
+    writes = [lamp(good), lamp(page, good)]
+    (whole, made) = shop.write("products", writes)
+    assert (whole.outcome, whole.cause, whole.instead) == ("done", "", {})
+    assert (made.outcome, made.cause, made.instead) == ("done", "no-picture", {"images": [good]})
+    assert page in made.message
+    assert images_of(shop, made) == [good]
+    pictures.put("page.png", png(4))
+    (told,) = shop.write("products", [changed(writes[1], made.id, page, good)])
+    assert (told.outcome, told.cause, told.instead) == ("done", "", {})
+    assert images_of(shop, told) == [page, good]

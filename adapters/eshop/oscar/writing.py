@@ -7,7 +7,7 @@ from typing import Any
 from adapters.declared import Row
 from adapters.eshop.oscar.shop import Shop, image_code, levels, prices, products, record_of
 from adapters.eshop.slugs import slug
-from adapters.pictures import fetch
+from adapters.pictures import fetch, left_out
 from adapters.writes import Unfit
 from hub.connector import Document, Write, Written
 
@@ -32,6 +32,7 @@ def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     if write.remove:
         shop.api.send("DELETE", path, repeatable=True)
         return Written(write.key, "done", id=write.id)
+    faults: dict[str, Unfit] = {}
     values = {NAMES[name]: "" if value is None else value for name, value in write.fields.items() if name in NAMES}
     if "category" in write.fields or not write.id:
         category = write.fields.get("category")
@@ -39,21 +40,23 @@ def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     if not write.id:
         sku = write.record["sku"]
         new = {"title": sku, "upc": sku, "slug": slug(sku), "structure": "standalone", "product_class": product_class}
-        row = shop.api.send("POST", "admin/products/", new | values | _images(shop, write, [])).body
+        row = shop.api.send("POST", "admin/products/", new | values | _images(shop, write, [], faults)).body
     elif "categories" not in values and "images" not in write.fields:
         row = shop.api.send("PATCH", path, values, repeatable=True).body
     else:
         # A PATCH only adds categories and images; a PUT leaves alone what it does not name.
         now = shop.api.get(path).body
-        values = {name: now[name] for name in KEPT} | values | _images(shop, write, now["images"])
+        values = {name: now[name] for name in KEPT} | values | _images(shop, write, now["images"], faults)
         row = shop.api.send("PUT", path, values, repeatable=True).body
-    return Written(write.key, "done", id=str(row["id"]), document=next(products(shop, [row]), None))
+    written = Written(write.key, "done", id=str(row["id"]), document=next(products(shop, [row]), None))
+    return left_out(written, write, faults)
 
 
-def _images(shop: Shop, write: Write, there: Sequence[Row]) -> dict[str, Any]:
+def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Unfit]) -> dict[str, Any]:
     """Return the images of a product: the shop fetches those that are new; what others added comes behind.
 
-    What is there is named by where the shop has it. The shop knows an image by its content, and adds none twice.
+    What is there is named by where the shop has it. The shop knows an image by its content, and adds none twice. What
+    cannot be had is left out, and noted in `faults`: its address -> why.
     """
     if "images" not in write.fields:
         return {}
@@ -64,7 +67,10 @@ def _images(shop: Shop, write: Write, there: Sequence[Row]) -> dict[str, Any]:
     known = {each["code"]: each["original"] for each in there}
     for code in codes.keys() - known.keys():
         # The shop takes whatever it is given, and breaks where nothing answers.
-        fetch(codes[code], shop.clock)
+        try:
+            fetch(codes[code], shop.clock)
+        except Unfit as fault:
+            faults[codes.pop(code)] = fault
     # A code that is there already is refused, on the image that has it as well.
     ours = [{"original": known[c]} if c in known else {"original": source, "code": c} for c, source in codes.items()]
     others = [{"original": each["original"]} for each in there if not (each["code"] or "").startswith(start)]

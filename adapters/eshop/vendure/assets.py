@@ -16,20 +16,27 @@ LONGEST_TAG = 255
 """Letters that every database keeps (Vendure, entity Tag)."""
 
 
-def uploaded(shop: Shop, writes: Sequence[Write]) -> dict[str, str]:
+def uploaded(shop: Shop, writes: Sequence[Write]) -> tuple[dict[str, str], dict[str, Unfit]]:
     """Return the assets of all images that are written: where each came from -> its id. What is not there is uploaded.
 
-    Raises Unfit where something is no picture that the shop takes.
+    Second, what is left out: where it came from -> why it cannot be had. Raises Unfit for what the shop cannot keep.
     """
     wanted = list(dict.fromkeys(each for write in writes for each in write.fields.get("images") or ()))
     if not wanted:
-        return {}
+        return {}, {}
     if too_long := [each for each in wanted if len(SOURCE + each) > LONGEST_TAG]:
         raise Unfit("no-picture", f"the shop can keep no image with so long an address: {too_long[0]}")
     there = shop.ask(queries.ASSETS, tags=[SOURCE + each for each in wanted])["assets"]["items"]
     # Of doubles, the first.
     found = {source: asset["id"] for asset in reversed(there) for source in sources([asset])}
-    return found | {each: _upload(shop, each) for each in wanted if each not in found}
+    faults: dict[str, Unfit] = {}
+    for source in wanted:
+        if source not in found:
+            try:
+                found[source] = _upload(shop, source)
+            except Unfit as fault:
+                faults[source] = fault
+    return found, faults
 
 
 def _upload(shop: Shop, source: str) -> str:
@@ -48,9 +55,12 @@ def of_articles(shop: Shop, ids: Sequence[str]) -> dict[str, Sequence[Row]]:
 
 
 def given(fields: Row, pictures: Mapping[str, str], held: Sequence[Row]) -> Fields:
-    """Return what is set where `held` are the assets so far: ours in their order, and behind them what others added."""
+    """Return what is set where `held` are the assets so far: ours in their order, and behind them what others added.
+
+    `pictures`: where each came from -> its id; what is not among them cannot be had.
+    """
     if "images" not in fields:
         return {}
     others = [each["id"] for each in held if not sources([each])]
-    ids = list(dict.fromkeys([pictures[each] for each in fields["images"] or ()] + others))
+    ids = list(dict.fromkeys([pictures[each] for each in fields["images"] or () if each in pictures] + others))
     return {"assetIds": ids, "featuredAssetId": ids[0] if ids else None}

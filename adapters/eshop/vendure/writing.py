@@ -16,6 +16,7 @@ from adapters.eshop.vendure.client import Listing, Shop
 from adapters.eshop.vendure.translate import NOTES, documents, fulfilments
 from adapters.fields import Field, at, given, table
 from adapters.http import exact
+from adapters.pictures import left_out
 from adapters.writes import Unfit, known
 from hub.connector import Write, Written
 
@@ -68,7 +69,7 @@ def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     fixed = {key: {"productId": articles[key], "sku": each.record["sku"]} for key, each in new.items()}
     variants = [terms.of_variant(named(new[key])) | fixed[key] | {"trackInventory": "TRUE"} for key in new]
     made = shop.ask(queries.CREATE_VARIANTS, v=variants)["done"]
-    yield from as_shown(list(new.values()), documents(shop, made))
+    yield from terms.outcomes(list(new.values()), made)
 
 
 def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
@@ -85,7 +86,7 @@ def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     ]
     variants = [{"id": row["id"]} | terms.of_variant(fields, row["assets"]) for row, fields in pairs]
     told = shop.ask(queries.UPDATE_PRODUCTS, a=[each for each in articles if len(each) > 1], v=variants)
-    yield from as_shown(writes, documents(shop, told["done"]))
+    yield from terms.outcomes(writes, told["done"])
 
 
 def remove(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
@@ -108,7 +109,7 @@ class _Terms:
         zone, facets = told["activeChannel"]["zone"], told["facets"]["items"]
         rates = [each for each in told["taxRates"]["items"] if each["enabled"] and each["zone"] == zone]
         self.taxes = {Decimal(exact(each["value"])): each["category"]["id"] for each in rates}
-        self.pictures = assets.uploaded(shop, writes)
+        self.pictures, self._faults = assets.uploaded(shop, writes)
         self.categories = {value["name"]: value["id"] for each in facets for value in each["values"]}
         wanted = {each.fields["category"] for each in writes if each.fields.get("category")}
         if unknown := sorted(wanted - self.categories.keys()):
@@ -152,6 +153,11 @@ class _Terms:
                 raise Unfit("no-tax-rate", f"the shop's tax zone has no rate of {rate} %; add it")
             made["taxCategoryId"] = self.taxes[rate]
         return made
+
+    def outcomes(self, writes: Sequence[Write], rows: Sequence[Row]) -> Iterator[Written]:
+        """Yield that all is done, but for the pictures that could not be had."""
+        for write, written in zip(writes, as_shown(writes, documents(self.shop, rows)), strict=True):
+            yield left_out(written, write, self._faults)
 
 
 def _enabled(fields: Row) -> Fields:
