@@ -50,8 +50,9 @@ class Project:
         self.name = name
         shutil.copytree(COMPOSE, folder, ignore=shutil.ignore_patterns(*MADE_THERE), dirs_exist_ok=True)
         run([sys.executable, str(folder / "make_secrets.py")])
-        self.amqp_port, pages = free_ports(2)
-        self._environment = {**os.environ, "HUB_AMQP_PORT": str(self.amqp_port), "HUB_PAGES_PORT": str(pages)}
+        self.amqp_port, *others = free_ports(3)
+        ports = dict(zip(("HUB_AMQP_PORT", "HUB_PAGES_PORT", "HUB_WEB_PORT"), (self.amqp_port, *others), strict=True))
+        self._environment = {**os.environ, **{name: str(port) for name, port in ports.items()}}
 
     @property
     def warehouse(self) -> Path:

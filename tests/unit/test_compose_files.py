@@ -182,6 +182,15 @@ def test_the_warehouses_folder_is_where_the_file_says():
     assert mounted == [system.options.source]
 
 
+def test_webhook_calls_are_taken_where_the_file_says_without_waiting_for_the_broker():
+    listening = load_file(COMPOSE / "hub.toml", OPTIONS).hub.web
+    host, _, port = str(listening).partition(":")
+    web = HUB_SERVICES["web"]
+    assert (web["command"], host) == (["hub", "web"], "0.0.0.0")
+    assert [each.rpartition(":")[2] for each in web["ports"]] == [port]
+    assert set(web["depends_on"]) == {"postgres", "setup"}
+
+
 def test_ports_are_open_to_this_machine_only():
     published = [port for service in PROJECT["services"].values() for port in service.get("ports", ())]
     assert published
