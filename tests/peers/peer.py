@@ -81,16 +81,7 @@ class Peer:
         if self.place.port:
             self._launch()
             return
-        for attempts_left in (2, 1, 0):
-            (port,) = processes.free_ports(1)
-            self._move(port=port)
-            try:
-                self._launch()
-            except ServerFailed:  # somebody else may have taken the port in between
-                if not attempts_left:
-                    raise
-            else:
-                return
+        processes.at_free_ports(1, self._launch_at)
 
     def stop(self) -> None:
         """Shut it down in good order; the data are kept."""
@@ -142,6 +133,10 @@ class Peer:
     def _move(self, *, port: int | None = None, database: str | None = None) -> None:
         place = self.place
         self.place = Place(place.app, place.data, port or place.port, database or place.database)
+
+    def _launch_at(self, port: int) -> None:
+        self._move(port=port)
+        self._launch()
 
     def _launch(self) -> None:
         self._process = processes.start(

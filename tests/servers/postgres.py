@@ -5,32 +5,31 @@ import os
 import secrets
 import shutil
 import signal
-import subprocess
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import psycopg
 
-from tests.servers import process as processes
-from tests.servers.process import HOST, Process, ServerFailed
+from tests.servers.process import HOST, ServerFailed
+from tests.servers.server import Database
 
 
-class PostgresServer:
-    """A cluster in a temporary folder. As root it runs as another user: PostgreSQL refuses root.
+class PostgresServer(Database):
+    """A cluster in a temporary folder.
 
     `durable`: write through to the disk, as in production. Without it a killed server still keeps what was
     committed; only a machine that loses power would not.
     """
 
+    title = "PostgreSQL"
+    ends_by = signal.SIGINT
+    """Without waiting for its clients."""
+
     def __init__(self, *, durable: bool = False) -> None:
+        super().__init__(unprivileged_user())
         self.user = "hub"
         self.password = secrets.token_hex(8)
-        self.port = 0
         self._durable = durable
-        self._owner = unprivileged_user()
-        self._folder: Path | None = None
-        self._process: Process | None = None
 
     @property
     def url(self) -> str:
@@ -40,55 +39,6 @@ class PostgresServer:
     def url_of(self, database: str) -> str:
         """Return the address of one database, for SQLAlchemy."""
         return f"postgresql+psycopg://{self.user}:{self.password}@{HOST}:{self.port}/{database}"
-
-    def start(self) -> None:
-        """Start it; the second time with the same data at the same port. Raises ServerFailed."""
-        if self._folder is not None:
-            self._launch()
-            return
-        self._folder = processes.open_folder("postgres", self._owner)
-        self._make_cluster(self._folder)
-        for attempts_left in (2, 1, 0):
-            (self.port,) = processes.free_ports(1)
-            try:
-                self._launch()
-            except ServerFailed:  # somebody else may have taken the port in between
-                if not attempts_left:
-                    raise
-            else:
-                return
-
-    def stop(self) -> None:
-        """Shut it down in good order, without waiting for its clients; the data is kept."""
-        if self._process:
-            processes.end(self._process, signal.SIGINT)
-            self._process = None
-
-    def kill(self) -> None:
-        """Kill the server with all its backends; the data is kept as it lies."""
-        if self._process:
-            processes.end_at_once(self._process)
-            self._process = None
-
-    def restart(self) -> None:
-        """Stop it, if it runs, and start it at the same port with the same data."""
-        self.stop()
-        self.start()
-
-    def close(self) -> None:
-        """Kill it and remove its data."""
-        self.kill()
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
-
-    def is_running(self) -> bool:
-        """Tell whether the server is there."""
-        return processes.is_running(self._process)
-
-    def pids(self) -> list[int]:
-        """Return the ids of the server and its backends; none if it is stopped."""
-        return [pid for pid in family_of(self._process) if processes.is_alive(pid)]
 
     def new_database(self) -> str:
         """Make an empty database and return its address."""
@@ -100,17 +50,6 @@ class PostgresServer:
         """Remove a database, also from under those who are connected."""
         self._execute(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
 
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self._dsn(), autocommit=True) as connection:
             connection.execute(statement.encode())
@@ -118,11 +57,11 @@ class PostgresServer:
     def _dsn(self) -> str:
         return self.url.replace("+psycopg", "", 1) + "?connect_timeout=5"
 
-    def _make_cluster(self, folder: Path) -> None:
+    def _make_data(self, folder: Path) -> None:
         secret = folder / "password"
         secret.write_text(self.password, encoding="utf-8")
         secret.chmod(0o644)  # the folder itself is closed to others
-        done = subprocess.run(
+        self._make_by(
             [
                 program("initdb"),
                 "--no-sync",
@@ -133,22 +72,11 @@ class PostgresServer:
                 f"--pwfile={secret}",
                 f"--pgdata={folder / 'data'}",
             ],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-            user=self._owner,
-            group=processes.group_of(self._owner),
-            extra_groups=[] if self._owner else None,
+            folder,
         )
         secret.unlink()
-        if done.returncode:
-            raise ServerFailed(f"initdb ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
 
-    def _launch(self) -> None:
-        assert self._folder, "start() makes the folder"
+    def _command(self, folder: Path) -> Sequence[str | Path]:
         settings = {
             "listen_addresses": HOST,
             "port": str(self.port),
@@ -159,21 +87,8 @@ class PostgresServer:
         }
         if not self._durable:
             settings["fsync"] = "off"
-        self._process = processes.start(
-            [
-                program("postgres"),
-                "-D",
-                self._folder / "data",
-                *(f"--{name}={text}" for name, text in settings.items()),
-            ],
-            log=self._folder / "server.log",
-            user=self._owner,
-        )
-        try:
-            processes.wait_until("PostgreSQL to answer", self._answers, process=self._process)
-        except ServerFailed:
-            self.kill()
-            raise
+        arguments = [f"--{name}={text}" for name, text in settings.items()]
+        return [program("postgres"), "-D", folder / "data", *arguments]
 
     def _answers(self) -> bool:
         with contextlib.suppress(psycopg.OperationalError), psycopg.connect(self._dsn()):
@@ -189,11 +104,6 @@ def unprivileged_user() -> str | None:
 
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
-
-
-def family_of(process: Process | None) -> list[int]:
-    """Return the ids of a process and all it started."""
-    return [process.popen.pid, *processes.descendants(process.popen.pid)] if process else []
 
 
 def program(name: str) -> str:

@@ -161,6 +161,18 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
+def at_free_ports(count: int, launch: Callable[..., None]) -> None:
+    """Launch a server at that many free ports; at others, where somebody has taken one in between. Raises ServerFailed."""
+    for attempts_left in (2, 1, 0):
+        try:
+            launch(*free_ports(count))
+        except ServerFailed:
+            if not attempts_left:
+                raise
+        else:
+            return
+
+
 def is_free(port: int) -> bool:
     """Tell whether nobody listens at the port."""
     with socket.socket() as probe:

@@ -10,12 +10,12 @@ import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from tests.servers import process as processes
 from tests.servers.process import HOST, Process, ServerFailed
+from tests.servers.server import Server
 
 URL_NAME = "HUB_TEST_RABBITMQ_URL"
 MANAGEMENT_NAME = "HUB_TEST_RABBITMQ_MANAGEMENT"
@@ -94,7 +94,7 @@ class Rabbit:
         return "Basic " + base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
 
 
-class RabbitServer(Rabbit):
+class RabbitServer(Rabbit, Server):
     """A node in a temporary folder, with a port mapper, a cookie and a name of its own.
 
     `memory` is the mark above which it blocks publishers.
@@ -119,17 +119,7 @@ class RabbitServer(Rabbit):
         if self._folder is not None:
             self._launch(self._folder)
             return
-        for attempts_left in (2, 1, 0):
-            self._choose_addresses()
-            self._folder = processes.open_folder("rabbitmq", None)
-            try:
-                self._launch(self._folder)
-            except ServerFailed:  # somebody else may have taken a port in between
-                self.close()
-                if not attempts_left:
-                    raise
-            else:
-                return
+        processes.at_free_ports(4, self._launch_at)
 
     def stop(self) -> None:
         """Shut it down in good order; the data is kept."""
@@ -166,11 +156,6 @@ class RabbitServer(Rabbit):
 
         processes.wait_until(f"the name of {queue} to be on disk", on_disk, process=self._node, seconds=20)
 
-    def restart(self) -> None:
-        """Stop it, if it runs, and start it at the same ports with the same data."""
-        self.stop()
-        self.start()
-
     def close(self) -> None:
         """Kill it and remove its data."""
         self._end()
@@ -187,22 +172,16 @@ class RabbitServer(Rabbit):
         roots = [process.popen.pid for process in (self._node, self._mapper) if process]
         return [pid for root in roots for pid in (root, *processes.descendants(root)) if processes.is_alive(pid)]
 
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def _choose_addresses(self) -> None:
-        amqp, management, distribution, mapper = processes.free_ports(4)
+    def _launch_at(self, amqp: int, management: int, distribution: int, mapper: int) -> None:
         self._ports = (amqp, management, distribution, mapper)
         self.url = f"amqp://hub:{self._secret}@{HOST}:{amqp}/%2F"
         self.management = f"http://{HOST}:{management}"
+        self._folder = processes.open_folder("rabbitmq", None)
+        try:
+            self._launch(self._folder)
+        except ServerFailed:
+            self.close()
+            raise
 
     def _launch(self, folder: Path) -> None:
         write_settings(folder, self._settings())
