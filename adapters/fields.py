@@ -10,6 +10,11 @@ def as_it_is(value: Any) -> Any:
     return value
 
 
+def emptied(value: Any) -> Any:
+    """Return the value itself; of nothing, the text by which systems empty a field."""
+    return "" if value is None else value
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One of our fields, made of one of theirs."""
