@@ -16,8 +16,14 @@ def buyer_of(order: Row) -> str:
     return order["customer_id"] or GUEST + order["email"]
 
 
-def customers_of(orders: Sequence[Row], guest: str) -> list[Row]:
-    """Return who placed orders, as rows of customers; `guest`: the part of an order that tells of one, an address."""
-    return [
-        each["customer"] or {**(each[guest] or {}), "id": buyer_of(each), "email": each["email"]} for each in orders
-    ]
+def customers_of(orders: Sequence[Row], guest: str, names: Sequence[str] = ()) -> list[Row]:
+    """Return who placed orders, as rows of customers; `guest`: the part of an order that tells of one, an address.
+
+    `names`: the fields that a list of customers shows, where orders, or addresses, show others.
+    """
+
+    def told(order: Row) -> dict[str, Any]:
+        return {**(order[guest] or {}), "id": buyer_of(order), "email": order["email"]}
+
+    rows: list[Row] = [each["customer"] or told(each) for each in orders]
+    return [{name: row.get(name) for name in names or row} for row in rows]

@@ -35,6 +35,16 @@ def forward(
     return singly(write)
 
 
+def unless(done: Callable[[Row], bool], step: Step[System]) -> Step[System]:
+    """Make a step that is left out where the order shows that it is done."""
+    return lambda system, row, write: None if done(row) else step(system, row, write)
+
+
+def in_turn(*steps: Step[System]) -> Step[System]:
+    """Make one step of several."""
+    return lambda system, row, write: [step(system, row, write) for step in steps]
+
+
 def left(ordered: Iterable[tuple[str, float]], sent: Iterable[tuple[str, float]]) -> dict[str, float]:
     """Return how much of each line of an order is in no parcel yet; lines without any are left out."""
     rest = dict(ordered)

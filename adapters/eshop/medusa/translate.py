@@ -61,10 +61,7 @@ ORDER = table(
     rounding=fixed("total"),
     status=Field("", lambda raw: STATUS.get(raw["status"]) or FULFILLED.get(raw["fulfillment_status"], "pending")),
 )
-product, party, order = (
-    by_table(PRODUCT, translating.product),
-    by_table(PARTY, translating.party),
-    by_table(ORDER, translating.order),
-)
+product = by_table(PRODUCT, translating.product)
+party, order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)
 price = by_table(table("sku currency amount tax_included"), translating.price)
 stock = by_table(table("sku on_hand=stocked_quantity reserved=reserved_quantity"), translating.stock)
