@@ -3,17 +3,24 @@
 For rows of orders with `email`, `customer_id`, and the `customer` as the list of customers shows it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hub.connector import GUEST
+from hub.connector import GUEST, Document
 
 Row = Mapping[str, Any]
+Show = Callable[[object, Sequence[Row]], Iterator[Document]]
+"""Rows of customers -> documents."""
 
 
 def buyer_of(order: Row) -> str:
     """Return the identity of who placed an order."""
     return order["customer_id"] or GUEST + order["email"]
+
+
+def placed_by(show: Show) -> Show:
+    """Return what yields the customers of orders, as the list of customers shows them."""
+    return lambda _, orders: show(_, [each["customer"] for each in orders if each["customer"]])
 
 
 def customers_of(orders: Sequence[Row], guest: str, names: Sequence[str] = ()) -> list[Row]:

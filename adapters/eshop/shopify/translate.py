@@ -11,7 +11,7 @@ from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import each_variant, full_name, with_article
 from adapters.fields import Field, at, fixed, part, parts, table, told, words
-from adapters.stable import id_of, stable
+from adapters.stable import id_of, shown, stable
 from hub.connector import Document
 
 SINGLE = "Default Title"
@@ -53,14 +53,8 @@ def stock(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
             yield Document(each["id"], {"sku": each["sku"], "available": available})
 
 
-def records(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
-    """Yield a document for each customer or order."""
-    return (Document(row["id"], lasting(row)) for row in rows)
-
-
-def buyers(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
-    """Yield the customers of orders, as the list of customers shows them."""
-    return records(_, [row["customer"] for row in rows if row["customer"]])
+records = shown(lasting)
+"""Yields a document for each customer or order."""
 
 
 def _weight(weight: Raw) -> str | None:
