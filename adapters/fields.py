@@ -15,6 +15,11 @@ def emptied(value: Any) -> Any:
     return "" if value is None else value
 
 
+def or_none(value: Any) -> Any:
+    """Return the value itself; of one that is empty, nothing."""
+    return value or None
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One of our fields, made of one of theirs."""

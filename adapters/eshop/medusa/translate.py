@@ -6,7 +6,7 @@ from adapters.eshop import translating
 from adapters.eshop.orders import joined, plain, rate_of
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
-from adapters.fields import Field, fixed, part, parts, table, words
+from adapters.fields import Field, fixed, or_none, part, parts, table, words
 
 STATUS = words(cancelled="canceled", completed="completed archived")
 FULFILLED = words(
@@ -18,7 +18,7 @@ SINGLE = "Default variant"
 PERSON = Field("", lambda raw: joined(raw.get("first_name"), raw.get("last_name")))
 PRODUCT = table(
     "alone=product.alone title=product.title sku=variant.sku name=variant.title description=product.description",
-    gtin=Field("variant.ean", lambda ean: ean or None),
+    gtin=Field("variant.ean", or_none),
     active=Field("product.status", lambda status: status == "published"),
     category=Field("product.categories", lambda paths: next(iter(paths), None)),
     images=Field("product.images", lambda images: [each["url"] for each in sorted(images, key=itemgetter("rank"))]),

@@ -6,14 +6,14 @@ from adapters.eshop import translating
 from adapters.eshop.orders import Fields, Raw, joined
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.translating import by_table, number
-from adapters.fields import Field, fixed, part, parts, table, told, written
+from adapters.fields import Field, fixed, or_none, part, parts, table, told, written
 
 PRODUCT = table(
     "sku=upc description active=is_public images",
     category=Field("categories", lambda paths: next(iter(paths), None)),
     attributes=Field("attributes", lambda rows: {each["name"]: str(each["value"]) for each in rows}),
 )
-IF_ANY = table(name=Field("title", lambda title: title or None), variant_of=Field("parent", str))
+IF_ANY = table(name=Field("title", or_none), variant_of=Field("parent", str))
 """A variant may have no title of its own."""
 ADDRESS = table(
     "street=line1 street_more=line2 city=line4 region=state postcode country phone=phone_number",
