@@ -39,8 +39,7 @@ def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     if write.remove:
         shop.api.send("DELETE", path, repeatable=True)
         return Written(write.key, "done", id=write.id)
-    faults: dict[str, Unfit] = {}
-    values = given(PRODUCT, write.fields)
+    values, faults = given(PRODUCT, write.fields), dict[str, Unfit]()
     if not write.id:
         sku = write.record["sku"]
         new: Fields = {"title": sku, "upc": sku, "slug": slug(sku), "structure": "standalone"}

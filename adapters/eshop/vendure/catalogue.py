@@ -160,8 +160,8 @@ class _Terms:
 
     def outcomes(self, writes: Sequence[Write], rows: Sequence[Row]) -> Iterator[Written]:
         """Yield that all is done, but for the pictures that could not be had."""
-        for write, written in zip(writes, as_shown(writes, documents(self.shop, rows)), strict=True):
-            yield left_out(written, write, self._faults)
+        done_ = zip(writes, as_shown(writes, documents(self.shop, rows)), strict=True)
+        return (left_out(each, write, self._faults) for write, each in done_)
 
 
 def put_prices(shop: Shop, pairs: Pairs) -> None:
