@@ -10,12 +10,22 @@ def as_it_is(value: Any) -> Any:
     return value
 
 
+def emptied(value: Any) -> Any:
+    """Return the value itself; of nothing, the text by which systems empty a field."""
+    return "" if value is None else value
+
+
+def or_none(value: Any) -> Any:
+    """Return the value itself; of one that is empty, nothing."""
+    return value or None
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One of our fields, made of one of theirs."""
 
     path: str
-    """Dots lead through relations; empty: the record itself."""
+    """Dots lead through relations; empty: the record itself. `OURS:THEIRS` is what is asked for under a name of ours."""
     make: Callable[[Any], Any] = as_it_is
     """Their value -> ours; of what is not there, nothing is made. A path through several records leads to a list."""
     asks: str = ""
@@ -28,8 +38,13 @@ Table = Mapping[str, Field]
 
 def asked(table: Table) -> str:
     """Return all paths of a table, parted by blanks."""
-    paths = [within(field.path, each) for field in table.values() for each in (field.asks or "").split() or [""]]
-    return " ".join(dict.fromkeys(paths))
+    paths = " ".join(below(field.path, field.asks) for field in table.values())
+    return " ".join(dict.fromkeys(paths.split()))
+
+
+def below(path: str, paths: str) -> str:
+    """Return paths, parted by blanks, that go on behind another."""
+    return " ".join(within(path, each) for each in paths.split() or [""])
 
 
 def within(path: str, rest: str) -> str:
@@ -66,7 +81,7 @@ def at(raw: Any, path: str) -> Any:
             found = [each for row in cast("list[Any]", raw) if (each := at(row, step)) is not None]
             raw = [each for some in found for each in (cast("list[Any]", some) if isinstance(some, list) else [some])]
         elif raw is not None:
-            raw = raw.get(step)
+            raw = raw.get(step.partition(":")[0])
     return raw
 
 
@@ -111,9 +126,9 @@ def first(make: Callable[[Any], Any]) -> Callable[[Iterable[Any]], Any]:
 
 
 def table(names: str = "", **more: Field) -> dict[str, Field]:
-    """Return a table; `names`: fields taken as they are, `OURS=PATH`, or `OURS`, if theirs has that name, too."""
+    """Return a table; `names`: fields taken as they are, `OURS=PATH`, or `OURS`, if theirs has that name, or gets it."""
     pairs = [each.partition("=") for each in names.split()]
-    return {ours: Field(path or ours) for ours, _, path in pairs} | more
+    return {ours.partition(":")[0]: Field(path or ours) for ours, _, path in pairs} | more
 
 
 def words(**theirs: str) -> dict[str, str]:

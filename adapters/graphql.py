@@ -1,5 +1,6 @@
 """GraphQL over HTTP: what it says by other means than HTTP's status, and a session with one that wants a login."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -12,6 +13,24 @@ from hub.errors import TryLater
 
 _FORBIDDEN = ("FORBIDDEN", "UNAUTHENTICATED")
 _OWN_FAULT = ("", "INTERNAL_SERVER_ERROR")
+
+
+ON_ERROR = "...on ErrorResult{errorCode message}"
+"""What is asked for of errors that are one of the types which a field's answer can have."""
+
+
+def selection(paths: str, arguments: Mapping[str, str] | None = None) -> str:
+    """Return what is asked for by paths that are parted by blanks: of `id lines.sku lines.id`, `id lines{sku id}`.
+
+    A step may be `OURS:THEIRS`, an alias. `arguments`: of fields, by their names: `{"lines": "(first:10)"}`.
+    """
+    parts = defaultdict[str, list[str]](list)
+    for path in paths.split():
+        step, _, rest = path.partition(".")
+        parts[step].append(rest)
+    below = {step: selection(" ".join(rest), arguments) for step, rest in parts.items()}
+    given = arguments or {}
+    return " ".join(step + given.get(step, "") + (f"{{{told}}}" if told else "") for step, told in below.items())
 
 
 class Declined(Rejected):

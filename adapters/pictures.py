@@ -1,8 +1,9 @@
 """Pictures of products, fetched from where our record says they are: only what is one, not too large, and in time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import TypeVar
 from urllib.parse import unquote
 
 import httpx2
@@ -12,6 +13,7 @@ from adapters.writes import Unfit
 from hub.clock import Clock
 from hub.connector import Write, Written
 
+Had = TypeVar("Had")
 NO_PICTURE = "no-picture"
 """The cause of what is refused or left out."""
 LARGEST = 20 * 1024 * 1024
@@ -45,6 +47,17 @@ def fetch(address: str, clock: Clock) -> Picture:
         raise _unfit(address, f"is none of {', '.join(BEGINNINGS.values())}")
     stem = PurePosixPath(unquote(httpx2.URL(address).path)).stem
     return Picture(f"{stem or 'picture'}.{kind}", f"image/{kind}", content)
+
+
+def tried(addresses: Iterable[str], get: Callable[[str], Had]) -> tuple[dict[str, Had], dict[str, Unfit]]:
+    """Return what `get` gives for each address, and of the others, why they cannot be had."""
+    had, faults = dict[str, Had](), dict[str, Unfit]()
+    for each in addresses:
+        try:
+            had[each] = get(each)
+        except Unfit as fault:
+            faults[each] = fault
+    return had, faults
 
 
 def left_out(written: Written, write: Write, faults: Mapping[str, Unfit]) -> Written:

@@ -1,7 +1,9 @@
 """Leaving out of an answer what moves by itself, so that a record that stands still looks the same each time. Pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
+
+from hub.connector import Document
 
 
 def stable(
@@ -19,6 +21,11 @@ def stable(
         return leaf(value)
     parts = [stable(part, moves, ordered=ordered, leaf=leaf) for part in cast("list[Any]", value)]
     return parts if ordered or not parts or not isinstance(parts[0], Mapping) else sorted(parts, key=_place)
+
+
+def shown(lasting: Callable[[Any], Any]) -> Callable[[object, Iterable[Mapping[str, Any]]], Iterator[Document]]:
+    """Return what yields a document for each row, by its `id`; `lasting` leaves out what moves by itself."""
+    return lambda _, rows: (Document(row["id"], lasting(row)) for row in rows)
 
 
 def id_of(address: str) -> str:

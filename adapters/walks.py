@@ -104,17 +104,22 @@ def listed(listing: Listing[System]) -> Source[System]:
     return Source(by_offset(listing.page, listing.size), some)
 
 
-def changed(listing: Listing[System], mark: str, late: timedelta) -> Way[System]:
-    """Walk through what has changed in a list, by the field that is its change mark; `late`: see `by_mark`."""
+def changed(
+    listing: Listing[System], mark: str, late: timedelta, last: Callable[[System], Sequence[Row]] | None = None
+) -> Way[System]:
+    """Walk through what has changed in a list, by the field that is its change mark; `late`, `last`: see `by_mark`.
+
+    Without `last`, the row that was changed last is the one behind all others.
+    """
 
     def ask(system: System, since: str | None, offset: int, size: int) -> Sequence[Row]:
         return listing.page(system, offset, size, mark, since)[0]
 
-    def last(system: System) -> Sequence[Row]:
+    def behind(system: System) -> Sequence[Row]:
         total = listing.page(system, 0, 1, mark)[1]
         return listing.page(system, total - 1, 1, mark)[0] if total else ()
 
-    return by_mark(ask, listing.size, mark, late, last)
+    return by_mark(ask, listing.size, mark, late, last or behind)
 
 
 def found(listing: Listing[System]) -> Callable[[System, Sequence[str]], dict[str, Row]]:

@@ -119,6 +119,11 @@ def by_sort(create: Writing[System], change: Writing[System], remove: Writing[Sy
     return write
 
 
+def done(writes: Iterable[Write]) -> Iterator[Written]:
+    """Yield that all that was to be done with records that are there is done."""
+    return (Written(each.key, "done", each.id) for each in writes)
+
+
 def refused(write: Write, fault: Rejected) -> Written:
     """Return what became of a write that the system refused, or that is for what it no longer has."""
     outcome = "gone" if fault.is_gone else "refused"

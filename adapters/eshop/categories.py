@@ -26,6 +26,10 @@ class Categories:
         parent = self._rows.get(row[self._above])
         return f"{self._path(parent)}{BELOW}{row['name']}" if parent else row["name"]
 
+    def known(self, ids: Iterable[str]) -> list[str]:
+        """Return the paths of those that there are, in the order of the alphabet."""
+        return sorted(self.paths[id_] for id_ in ids if id_ in self.paths)
+
     def id_of(self, path: str) -> str:
         """Return the identity of a category."""
         if path not in self._ids:

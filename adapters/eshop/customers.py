@@ -3,12 +3,14 @@
 For rows of orders with `email`, `customer_id`, and the `customer` as the list of customers shows it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from hub.connector import GUEST
+from hub.connector import GUEST, Document
 
 Row = Mapping[str, Any]
+Show = Callable[[object, Sequence[Row]], Iterator[Document]]
+"""Rows of customers -> documents."""
 
 
 def buyer_of(order: Row) -> str:
@@ -16,8 +18,19 @@ def buyer_of(order: Row) -> str:
     return order["customer_id"] or GUEST + order["email"]
 
 
-def customers_of(orders: Sequence[Row], guest: str) -> list[Row]:
-    """Return who placed orders, as rows of customers; `guest`: the part of an order that tells of one, an address."""
-    return [
-        each["customer"] or {**(each[guest] or {}), "id": buyer_of(each), "email": each["email"]} for each in orders
-    ]
+def placed_by(show: Show) -> Show:
+    """Return what yields the customers of orders, as the list of customers shows them."""
+    return lambda _, orders: show(_, [each["customer"] for each in orders if each["customer"]])
+
+
+def customers_of(orders: Sequence[Row], guest: str, names: Sequence[str] = ()) -> list[Row]:
+    """Return who placed orders, as rows of customers; `guest`: the part of an order that tells of one, an address.
+
+    `names`: the fields that a list of customers shows, where orders, or addresses, show others.
+    """
+
+    def told(order: Row) -> dict[str, Any]:
+        return {**(order[guest] or {}), "id": buyer_of(order), "email": order["email"]}
+
+    rows: list[Row] = [each["customer"] or told(each) for each in orders]
+    return [{name: row.get(name) for name in names or row} for row in rows]

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from adapters.declared import Row
 from adapters.walks import Found
-from adapters.writes import Writing, known, singly
+from adapters.writes import Unfit, Writing, known, singly
 from hub.connector import Write, Written
 
 System = TypeVar("System")
@@ -33,6 +33,26 @@ def forward(
         return Written(write.key, "done", write.id)
 
     return singly(write)
+
+
+def unless(done: Callable[[Row], bool], step: Step[System]) -> Step[System]:
+    """Make a step that is left out where the order shows that it is done."""
+    return lambda system, row, write: None if done(row) else step(system, row, write)
+
+
+def check_open(cancelled: Callable[[Row], bool]) -> Step[object]:
+    """Make a step that refuses to bring an order forward that is cancelled in the shop."""
+
+    def check(_: object, row: Row, write: Write) -> None:
+        if cancelled(row) and write.fields.get("status") != "cancelled":
+            raise Unfit("cancelled", "it is cancelled in the shop")
+
+    return check
+
+
+def in_turn(*steps: Step[System]) -> Step[System]:
+    """Make one step of several."""
+    return lambda system, row, write: [step(system, row, write) for step in steps]
 
 
 def left(ordered: Iterable[tuple[str, float]], sent: Iterable[tuple[str, float]]) -> dict[str, float]:

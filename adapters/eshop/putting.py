@@ -11,14 +11,15 @@ from hub.connector import Write, Written
 System = TypeVar("System")
 Rows = Callable[[System, Sequence[str]], Mapping[str, Row]]
 """Ids of products -> what the shop has under them, as far as they are there."""
-Send = Callable[[System, Sequence[tuple[Write, Row]]], object]
+Pairs = Sequence[tuple[Write, Row]]
+Send = Callable[[System, Pairs], object]
 """Sets all, or none; each with what the shop has, read right before."""
 
 
 def prices(rows: Rows[System], send: Send[System]) -> Writing[System]:
     """Make a function that sets prices: everybody's, from the first unit on and always. A price is `PRODUCT|CURRENCY`."""
 
-    def checked(system: System, pairs: Sequence[tuple[Write, Row]]) -> object:
+    def checked(system: System, pairs: Pairs) -> object:
         for write, _ in pairs:
             check_plain(write)
         return send(system, pairs)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from adapters.writes import Unfit
 from hub.config.faults import refuse, show
 
 
@@ -18,3 +19,15 @@ def _checked(value: Mapping[str, str]) -> Mapping[str, str]:
 
 Rates = Annotated[Mapping[str, str], AfterValidator(_checked)]
 """Per cent -> the shop's word: `{"23": "standard"}`."""
+
+
+def theirs_for(rates: Mapping[str, str], rate: str | None, what: str, option: str) -> str | None:
+    """Return the shop's word for a rate; none, if there is none or the options name none at all: Unfit for another.
+
+    `what`: is what the option of this name calls by it.
+    """
+    if not rates or rate is None:
+        return None
+    if rate not in rates:
+        raise Unfit("unknown-tax-rate", f"no {what} is named for {rate} %; see {option} of this shop")
+    return rates[rate]

@@ -6,7 +6,7 @@ is a `precision`:
 - a product: `alone`, if no other variant stands under its article, whose `title` it then has as its name
 - an order: `net` or `tax`, and `gross`, for its totals; `precision`: the decimals of its amounts; `payments`: the last
   is shown, with the state that is `paid`, or what `paid_by` makes of them; `labels`: parcels' numbers, beside `tracking`
-- a line, a charge: `net` and `gross`; a line also `full_net` and `full_gross`: a unit's price before what was taken off;
+- a line, a charge: `net` and `gross`; a line also `full_net`, `full_gross`: a unit's price before what was taken off;
   charges in coins without a `tax_rate` get one of the order's `rates`; `surcharges` are charges beside `shipping`
 - a stock level: `on_hand` and `reserved`
 - a party: `person`, and `company_name`, if the shop has companies
@@ -52,7 +52,7 @@ def filled(fields: Raw) -> Fields:
 
 def stock(fields: Fields, _: ExchangeOptions) -> Fields:
     """Complete a stock level: open orders hold what is reserved; what may be sold is never less than nothing."""
-    left = number(fields.pop("on_hand")) - number(fields.pop("reserved"))
+    left = number(fields.pop("on_hand") or 0) - number(fields.pop("reserved") or 0)
     return fields | {"available": plain(max(left, Decimal(0)))}
 
 
@@ -89,12 +89,14 @@ def order(fields: Fields, options: ExchangeOptions) -> Fields:
         if fields[name] is None:  # it says nothing about how far the order has come, or who placed it
             del fields[name]
     charges, rates = [*fields["shipping"], *(fields.pop("surcharges", None) or ())], fields.pop("rates", ())
-    labels = [{"number": number} for number in fields.pop("labels", None) or ()]
+    if "payments" in fields:
+        fields["payment"] = _payment(fields, options.payment)
+    if "tracking" in fields:
+        labels = [{"number": number} for number in fields.pop("labels", None) or ()]
+        fields["tracking"] = parcels(*fields["tracking"] or (), *labels)
     return fields | {
         "billing_address": billing or None,
         "shipping_address": shipping or None,
-        "tracking": parcels(*fields["tracking"] or (), *labels),
-        "payment": _payment(fields, options.payment),
         "lines": [_line(each, precision, included=included) for each in fields["lines"]],
         "shipping": [_charge(each, precision, rates, options, included=included) for each in charges],
         "totals": _totals(fields, precision),
@@ -124,8 +126,8 @@ def _line(line: Fields, precision: int, *, included: bool) -> Fields:
     net, gross = _both(line, precision)
     quantity = number(line["quantity"])
     unit = (gross if included else net) / quantity
-    if "full_net" in line:
-        full = {False: line.pop("full_net"), True: line.pop("full_gross")}[included]
+    full = {False: line.pop("full_net", None), True: line.pop("full_gross", None)}[included]
+    if full is not None:
         discount = _amount(full, precision) - unit
         line["discount"] = plain(discount) if discount else None
     return line | {"quantity": plain(quantity), "unit_price": plain(unit)} | sums(net, gross)

@@ -1,17 +1,21 @@
 """Products of which several may stand under one article: its variants, each with a SKU of its own. Pure."""
 
+from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from adapters.fields import at
 from adapters.finding import Sign, by_signs
 from adapters.walks import Listing
+from adapters.writes import Unfit, known
 from hub.connector import Document, Write, Written
 
 Row = Mapping[str, Any]
 System = TypeVar("System")
 Find = Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]]
 """Key -> the identities that are found."""
+Set = Callable[[Row], dict[str, Any]]
+"""Our fields -> what is set in the shop."""
 
 
 def each_variant(rows: Iterable[Row]) -> Iterator[Row]:
@@ -62,6 +66,25 @@ def for_article(fields: Row, *, alone: bool) -> dict[str, Any]:
     hides = fields.get("active") is False
     own = () if alone else ("name", "active") if hides else ("name",)
     return {name: value for name, value in fields.items() if name not in own}
+
+
+def parted(
+    there: Mapping[str, Row], writes: Sequence[Write], article: Set, variant: Set
+) -> tuple[defaultdict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
+    """Return what changes set at articles and at variants, by their ids, where one of several cannot be hidden.
+
+    `there`: articles by the ids of their variants; `article`, `variant`: our fields -> what is set. Raises Gone and Unfit.
+    """
+    articles, variants = defaultdict[str, dict[str, Any]](dict), dict[str, dict[str, Any]]()
+    for each in writes:
+        row = known(there, each.id)
+        alone = len(row["variants"]) == 1
+        if not alone and each.fields.get("active") is False:
+            raise Unfit("variant-not-hidden", "the shop cannot hide one of several variants; take it out of the range")
+        articles[row["id"]] |= article(for_article(each.fields, alone=alone))
+        own = {name: value for name, value in each.fields.items() if name != "name" or not alone}
+        variants[each.id or ""] = variant(own)
+    return articles, variants
 
 
 def named(write: Write) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from adapters.eshop.vendure import queries, writing
+from adapters.eshop.vendure import catalogue, queries, sales
 from adapters.eshop.vendure.connector import VendureConnector
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.pages import instant
@@ -72,7 +72,7 @@ class TestVendure(ConnectorContract):
         def add() -> str:
             list(connect().write("stock", [Write("W001", {}, {"sku": "W001", "available": "50"}, id="1")]))
             code = place_order(vendure, {"W001": 1}, f"{uuid.uuid4().hex[:6]}@example.com")
-            return ask(queries.ORDERS, options={"filter": {"code": {"eq": code}}})["list"]["items"][0]["id"]
+            return ask(sales.ORDERS.query, options={"filter": {"code": {"eq": code}}})["list"]["items"][0]["id"]
 
         def change_variant(id_: str) -> None:
             price = int(time.time())  # another one each time
@@ -159,14 +159,14 @@ def test_a_product_may_have_no_category_any_more(shop: VendureConnector):
 def test_s06_an_article_without_its_variant_is_completed(shop: VendureConnector):
     wanted = product()
     half = {
-        "translations": [{"languageCode": "en", "name": "x", "slug": f"x-{writing.mark(wanted)}", "description": ""}]
+        "translations": [{"languageCode": "en", "name": "x", "slug": f"x-{catalogue.mark(wanted)}", "description": ""}]
     }
     shop.system.ask(queries.create_articles(1), a0=half)
     assert shop.find("products", [wanted]) == {wanted.key: []}
     (made,) = shop.write("products", [wanted])
     article = (made.document or Document("", {})).raw["article"]["id"]
     assert shop.find("products", [wanted]) == {wanted.key: [made.id]}
-    found = shop.system.ask(queries.SEARCH, skus=[wanted.key], slugs=[{"slug": {"contains": writing.mark(wanted)}}])
+    found = shop.system.ask(queries.SEARCH, skus=[wanted.key], slugs=[{"slug": {"contains": catalogue.mark(wanted)}}])
     assert [each["id"] for each in found["bySlug"]["items"]] == [article]
 
 
@@ -256,7 +256,7 @@ def test_s12_an_order_is_read_although_placing_it_moves_no_mark(vendure: Peer, s
     """Vendure's `updatedAt` of an order is of its basket's last change."""
     sku = for_sale(shop)
     code = place_order(vendure, {sku: 1}, "s12@example.com")
-    raw = shop.system.ask(queries.ORDERS, options={"filter": {"code": {"eq": code}}})["list"]["items"][0]
+    raw = shop.system.ask(sales.ORDERS.query, options={"filter": {"code": {"eq": code}}})["list"]["items"][0]
     later = (instant(raw["updatedAt"]) + timedelta(hours=1)).isoformat()
     placed = {"mark": (instant(raw["orderPlacedAt"]) - timedelta(seconds=1)).isoformat()}
     found, _ = delta(shop, "orders", {"placed": placed, "changed": {"mark": later}, "open": {"mark": later}})

@@ -31,3 +31,8 @@ def test_what_is_missing_is_made_once_from_above():
 def test_of_two_with_one_path_the_last_counts():
     double = [{"id": "1", "name": "Lamps", "above": None}, {"id": "2", "name": "Lamps", "above": None}]
     assert Categories(double, "above", lambda *_: "").id_of("Lamps") == "2"
+
+
+def test_those_that_there_are_are_told_by_their_paths():
+    tree = Categories(ROWS, "above", lambda *_: "none is made")
+    assert tree.known(["1", "2", "9"]) == ["Lamps", "Lamps > Desk"]

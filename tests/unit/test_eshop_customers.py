@@ -2,8 +2,9 @@
 
 import pytest
 
-from adapters.eshop.customers import buyer_of, customers_of
+from adapters.eshop.customers import buyer_of, customers_of, placed_by
 from adapters.eshop.named import named
+from hub.connector import Document
 from hub.errors import Refused
 
 ACCOUNT = {"customer_id": "7", "email": "a@example.com", "customer": {"id": "7", "email": "old@example.com"}}
@@ -31,3 +32,13 @@ def test_an_option_names_one_or_means_the_first():
         named(rows, "channel", "pos")
     with pytest.raises(Refused, match="the shop has no channel; make it there"):
         named([], "channel", None)
+
+
+def test_a_customer_of_an_order_is_shown_as_the_list_of_customers_shows_one():
+    buyers = placed_by(lambda _, rows: (Document(row["id"], row) for row in rows))
+    assert [each.id for each in buyers(None, [ACCOUNT, GUEST])] == ["7"]
+
+
+def test_of_who_placed_an_order_only_what_the_list_of_customers_shows_counts():
+    (shown,) = customers_of([GUEST], "address", ("id", "email", "phone"))
+    assert shown == {"id": "guest:b@example.com", "email": "b@example.com", "phone": None}

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from adapters.declared import Row
 from adapters.eshop import notes
-from adapters.eshop.forward import forward, left
+from adapters.eshop.forward import check_open, forward, in_turn, left, unless
 from adapters.writes import Unfit
 from hub.connector import Write
 
@@ -63,3 +65,25 @@ def test_notes_tell_parcels_and_invoice_and_are_understood():
     assert notes.parcels_in(["hello", *told]) == [{"number": "1", "carrier": "DPD"}, {"number": "2", "carrier": None}]
     assert (notes.invoice_in([*told, "Invoice: 2026/18"]), notes.invoice_in(["hello"])) == ("2026/18", None)
     assert notes.notes_of([], None) == []
+
+
+def test_a_step_that_is_done_is_left_out():
+    done: list[str] = []
+    step = unless(lambda row: row["closed"], lambda system, row, _: system.append(row["id"]))
+    for row in ({"id": "1", "closed": True}, {"id": "2", "closed": False}):
+        step(done, row, Write("k", {}, {}))
+    assert done == ["2"]
+
+
+def test_steps_in_turn_are_one():
+    done: list[str] = []
+    in_turn(lambda *_: done.append("ship"), lambda *_: done.append("close"))(None, {}, Write("k", {}, {}))
+    assert done == ["ship", "close"]
+
+
+def test_an_order_that_is_cancelled_there_may_only_be_cancelled():
+    check = check_open(lambda row: row["cancelled"])
+    for cancelled, status in ((False, "shipped"), (True, "cancelled")):
+        check(None, {"cancelled": cancelled}, Write("k", {"status": status}, {}))
+    with pytest.raises(Unfit, match="it is cancelled in the shop"):
+        check(None, {"cancelled": True}, Write("k", {"status": "shipped"}, {}))

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.declared import Row
 from adapters.eshop import variants
+from adapters.writes import Gone, Unfit
 from hub.connector import Document, Write
 
 ROWS: list[dict[str, Any]] = [
@@ -103,3 +104,19 @@ def test_a_line_is_called_by_its_article_and_its_variant():
 def test_a_product_without_a_name_is_called_by_its_sku():
     assert variants.named(Write("k", {"active": True}, {"sku": "S"})) == {"name": "S", "active": True}
     assert variants.named(Write("k", {"name": "Lamp"}, {"sku": "S"}))["name"] == "Lamp"
+
+
+def changed(id_: str, **fields: Any) -> Write:
+    return Write(id_, fields, fields, id=id_)
+
+
+def test_changes_are_parted_in_what_is_the_articles_and_what_is_the_variants():
+    there = {"1": ROWS[0], "2": ROWS[0], "3": ROWS[1]}
+    writes = [changed("1", name="S", gtin="1"), changed("2", text="soft"), changed("3", name="Lamp", active=False)]
+    articles, own = variants.parted(there, writes, dict, dict)
+    assert articles == {"a": {"gtin": "1", "text": "soft"}, "b": {"name": "Lamp", "active": False}}
+    assert own == {"1": {"name": "S", "gtin": "1"}, "2": {"text": "soft"}, "3": {"active": False}}
+    with pytest.raises(Unfit, match="cannot hide one of several"):
+        variants.parted(there, [changed("1", active=False)], dict, dict)
+    with pytest.raises(Gone):
+        variants.parted(there, [changed("9", name="x")], dict, dict)

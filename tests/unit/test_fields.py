@@ -5,6 +5,8 @@ from adapters.fields import (
     asked,
     at,
     backwards,
+    below,
+    emptied,
     first,
     fixed,
     given,
@@ -107,3 +109,22 @@ def test_a_path_through_lists_of_lists_leads_to_one_list() -> None:
     """Labels of parcels, payments of collections."""
     raw = {"parcels": [{"labels": [{"n": 1}, {"n": 2}]}, {"labels": []}, {"labels": [{"n": 3}]}]}
     assert at(raw, "parcels.labels.n") == [1, 2, 3]
+
+
+def test_what_is_asked_for_under_a_name_of_ours_is_read_by_it():
+    named = table("number:code total=sum:total", city=Field("address:billingAddress.city"))
+    assert asked(named) == "number:code sum:total address:billingAddress.city"
+    assert told(named, {"number": "7", "sum": 12, "address": {"city": "Ptuj"}}) == {
+        "number": "7",
+        "total": 12,
+        "city": "Ptuj",
+    }
+
+
+def test_paths_go_on_behind_another():
+    assert below("customer", "id addresses.city") == "customer.id customer.addresses.city"
+    assert (below("customer", ""), below("", "id name")) == ("customer", "id name")
+
+
+def test_nothing_empties_a_text_and_no_is_not_nothing():
+    assert [emptied(each) for each in (None, "", False, "x")] == ["", "", False, "x"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.eshop.medusa import asked, translate
+from adapters.eshop.medusa import catalogue, sales, translate
 from adapters.eshop.medusa.options import MedusaOptions
 from hub.canonical import ENTITIES
 
@@ -67,7 +67,7 @@ def test_a_price_is_on_the_price_list_that_the_shop_gets():
 @pytest.mark.parametrize("special", [{"rules": {"region_id": "reg_1"}}, {"min_quantity": 10}, {"max_quantity": 9}])
 def test_only_prices_for_everybody_are_read(special: dict[str, Any]):
     row = {"variants": [VARIANT | {"prices": [PRICE | special, PRICE]}]}
-    (document,) = asked.prices([row], tax_included={"EUR": True})
+    (document,) = catalogue.prices([row], tax_included={"EUR": True})
     assert (document.id, document.raw["amount"], document.raw["tax_included"]) == ("v1|EUR", 5, True)
 
 
@@ -83,7 +83,7 @@ def test_s05_what_is_reserved_is_not_available(stocked: float, reserved: float, 
 def test_kits_and_what_has_no_stock_have_no_document(other: dict[str, Any]):
     items = [{"required_quantity": 1, "inventory": {"location_levels": []}}]
     kept = VARIANT | {"manage_inventory": True, "inventory_items": items}
-    assert [each.id for each in asked.stock([{"variants": [kept, kept | {"id": "v2"} | other]}], "here")] == ["v1"]
+    assert [each.id for each in catalogue.stock([{"variants": [kept, kept | {"id": "v2"} | other]}], "here")] == ["v1"]
 
 
 def test_s27_an_order_keeps_the_sums_of_the_shop_in_cents():
@@ -151,7 +151,7 @@ def test_a_party_is_named_by_its_company_else_by_its_address():
 
 def test_who_buys_without_a_customer_is_known_by_the_address():
     row = RECORDS["order"] | {"customer_id": None, "customer": None, "updated_at": "2026-11-22T01:06:33.847Z"}
-    (bought,), (guest,) = asked.orders([row]), asked.buyers([row])
+    (bought,), (guest,) = sales.orders(None, [row]), sales.buyers(None, [row])
     assert bought.raw["customer_id"] == guest.id == "guest:ana@example.com"
     assert translate.party(guest.raw, OPTIONS)["name"] == "Ana Novak"
 
@@ -159,4 +159,4 @@ def test_who_buys_without_a_customer_is_known_by_the_address():
 def test_s12_a_document_stands_still_while_nothing_changes():
     row = RECORDS["order"] | {"customer": None, "updated_at": "2026-11-22T01:06:33.847Z", "raw_total": {"value": "1"}}
     shuffled = row | {"updated_at": "2026-11-23T01:06:33.847Z", "items": row["items"][::-1]}
-    assert next(asked.orders([row])) == next(asked.orders([shuffled]))
+    assert next(sales.orders(None, [row])) == next(sales.orders(None, [shuffled]))

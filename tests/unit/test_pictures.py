@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters import pictures
-from adapters.pictures import fetch
+from adapters.pictures import fetch, tried
 from adapters.writes import Unfit
 from hub.clock import SystemClock
 from tests.contract.picture_server import Pictures, png, serving
@@ -67,3 +67,9 @@ def test_a_redirect_leads_to_no_other_kind_of_address(served: Pictures):
 
 def test_what_stands_behind_the_question_mark_is_not_shown(served: Pictures):
     assert "secret" not in refused(f"{served.url}/nothing.png?token=secret")
+
+
+def test_one_that_cannot_be_had_does_not_stop_the_others(served: Pictures):
+    good, bad = served.put("good.png", png(1)), f"{served.url}/nothing.png"
+    had, faults = tried([bad, good], lambda address: fetch(address, SystemClock()).name)
+    assert (had, [*faults]) == ({good: "good.png"}, [bad])

@@ -1,6 +1,6 @@
 """What moves by itself is left out of documents."""
 
-from adapters.stable import stable, without_host
+from adapters.stable import shown, stable, without_host
 
 
 def test_s12_what_moves_by_itself_is_left_out_at_every_depth():
@@ -24,3 +24,8 @@ def test_addresses_of_the_system_itself_become_ids():
     short = without_host("http://shop:8000/api/")
     told = stable(row, lambda _: False, leaf=short)
     assert told == {"owner": "7", "site": "http://other/9/", "lines": ["3"]}
+
+
+def test_each_row_is_shown_as_a_document_without_what_moves():
+    show = shown(lambda row: {name: row[name] for name in row if name != "at"})
+    assert [(each.id, each.raw) for each in show(None, [{"id": "1", "at": "now"}])] == [("1", {"id": "1"})]

@@ -73,14 +73,14 @@ def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each product."""
     if not rows:
         return
-    config, paths, family = shop.config(), categories(shop).paths, shop.lately(families)
+    config, tree, family = shop.config(), categories(shop), shop.lately(families)
     attributes = ["description", "tax_class_id", *filter(None, [shop.options.gtin_attribute])]
     for row in rows:
         told, more = custom(row), row.get("extension_attributes")
         links: Sequence[Row] = (more and more.get("category_links")) or ()
         raw = picked(row, PRODUCT) | {name: told.get(name) for name in attributes}
         raw |= {"weight_unit": config["weight_unit"], "family": _chosen(family.get(row["id"]), told)}
-        raw["categories"] = sorted(paths[each["category_id"]] for each in links if each["category_id"] in paths)
+        raw["categories"] = tree.known(each["category_id"] for each in links)
         raw["images"] = images(row, config.get("secure_base_media_url") or config["base_media_url"])
         yield Document(row["sku"], raw)
 

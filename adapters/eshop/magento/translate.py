@@ -9,7 +9,7 @@ from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.notes import invoice_in
 from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
 from adapters.eshop.translating import number
-from adapters.fields import Field, fixed, parts, table, told, words
+from adapters.fields import Field, fixed, or_none, parts, table, told, words
 from hub.canonical.contacts import vat_id_in
 
 KILOGRAMS = {"kgs": Decimal(1), "lbs": Decimal("0.45359237")}
@@ -68,7 +68,7 @@ def _gross(raw: Raw, total: str, before: str = "") -> Decimal:
 LINE = table(
     "name quantity=qty_ordered",
     id=Field("item_id", str),
-    sku=Field("sku", lambda sku: sku or None),
+    sku=Field("sku", or_none),
     tax_rate=Field("tax_percent", lambda rate: plain(number(rate))),
     gross=Field("", lambda raw: _gross(raw, "row_total")),
     net=Field("", lambda raw: _gross(raw, "row_total") - _amount(raw, "tax_amount")),

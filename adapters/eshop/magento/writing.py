@@ -15,7 +15,8 @@ from adapters.eshop.magento.lists import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS,
 from adapters.eshop.magento.shop import OPEN, Shop
 from adapters.eshop.magento.translate import DISABLED, ENABLED, KILOGRAMS
 from adapters.eshop.orders import plain
-from adapters.eshop.prices import check_plain
+from adapters.eshop.prices import check_currency, check_plain, check_tax
+from adapters.eshop.rates import theirs_for
 from adapters.eshop.slugs import slug
 from adapters.http import Rejected, exact
 from adapters.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
@@ -71,8 +72,8 @@ def _prepared(shop: Shop, tree: Categories, old: dict[str, Row], unit: str, writ
                 body["extension_attributes"] = {"category_links": links}
             case "description":
                 attributes["description"] = value or ""
-            case "tax_rate" if shop.options.tax_classes and value is not None:
-                attributes["tax_class_id"] = _tax_class(shop, value)
+            case "tax_rate" if theirs := theirs_for(shop.options.tax_classes, value, "tax class", "tax_classes"):
+                attributes["tax_class_id"] = theirs
             case "gtin" if shop.options.gtin_attribute:
                 attributes[shop.options.gtin_attribute] = value or ""
             case _:
@@ -86,12 +87,6 @@ def _new(shop: Shop, write: Write) -> Body:
     sku = write.record["sku"]
     told = {"sku": sku, "name": sku, "attribute_set_id": shop.options.attribute_set, "price": 0}
     return told | {"type_id": "simple", "status": ENABLED, "visibility": EVERYWHERE}
-
-
-def _tax_class(shop: Shop, rate: str) -> str:
-    if rate not in shop.options.tax_classes:
-        raise Unfit("unknown-tax-rate", f"no tax class is named for {rate} %; see tax_classes of this shop")
-    return shop.options.tax_classes[rate]
 
 
 def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
@@ -142,10 +137,8 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
 
     def prepare(write: Write) -> tuple[str, Body]:
         check_plain(write)
-        if write.record.get("tax_included") not in (None, included):
-            raise Unfit("price-not-possible", "the shop's prices differ in whether they hold the tax")
-        if write.record["currency"] != currency:
-            raise Unfit("price-not-possible", f"the shop's base currency is {currency}")
+        check_tax(write, included=included)
+        check_currency(write, currency)
         # The shop takes a JSON number.
         return "products/base-prices", {"sku": product_of(write), "store_id": 0, "price": float(write.record["amount"])}
 

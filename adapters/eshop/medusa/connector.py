@@ -7,9 +7,8 @@ from functools import partial
 from adapters.checks import Amiss
 from adapters.declared import Declared, Kind
 from adapters.eshop import putting
-from adapters.eshop.forward import forward
-from adapters.eshop.medusa import asked, translate, writing
-from adapters.eshop.medusa.asked import BY_REFERENCE, BY_SKU, CUSTOMERS, ORDERS, PRICES, PRODUCTS, STOCK
+from adapters.eshop.forward import forward, in_turn
+from adapters.eshop.medusa import catalogue, sales, translate
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.medusa.shop import Shop
 from adapters.eshop.variants import articles, find
@@ -26,48 +25,48 @@ KINDS: Mapping[str, Kind[Shop, MedusaOptions]] = {
     # The mark stays when only a variant is edited: the full scan finds that.
     "products": Kind(
         Stream("products", writes=PRODUCT, create="intent", removes=True),
-        listed(PRODUCTS),
-        lambda shop, rows: asked.products(rows, writing.categories(shop).paths),
+        listed(catalogue.PRODUCTS),
+        lambda shop, rows: catalogue.products(rows, catalogue.categories(shop)),
         translate.product,
-        {"changed": changed(PRODUCTS, MARK, LATE)},
-        write=by_sort(writing.create, writing.change, writing.remove),
-        find=find("external_id", BY_REFERENCE, BY_SKU),
+        {"changed": changed(catalogue.PRODUCTS, MARK, LATE)},
+        write=by_sort(catalogue.create, catalogue.change, catalogue.remove),
+        find=find("external_id", catalogue.BY_REFERENCE, catalogue.BY_SKU),
     ),
     # A changed price or level moves nothing that can be asked for.
     "prices": Kind(
         Stream("prices", delta=False, writes=frozenset(["amount"]), create="put", bulk=100),
-        listed(PRICES),
-        lambda shop, rows: asked.prices(rows, shop.tax_included()),
+        listed(catalogue.PRICES),
+        lambda shop, rows: catalogue.prices(rows, shop.tax_included()),
         translate.price,
-        write=putting.prices(partial(articles, PRICES), writing.put_prices),
+        write=putting.prices(partial(articles, catalogue.PRICES), catalogue.put_prices),
     ),
     "stock": Kind(
         Stream("stock", delta=False, writes=frozenset(["available"]), create="put", bulk=100),
-        listed(STOCK),
-        lambda shop, rows: asked.stock(rows, shop.the("stock_location")["id"]),
+        listed(catalogue.STOCK),
+        lambda shop, rows: catalogue.stock(rows, shop.the("stock_location")["id"]),
         translate.stock,
-        write=putting.stock(partial(articles, STOCK), writing.put_stock),
+        write=putting.stock(partial(articles, catalogue.STOCK), catalogue.put_stock),
     ),
     "parties": Kind(
         Stream("parties"),
-        listed(CUSTOMERS),
-        lambda _, rows: asked.parties(rows),
+        listed(sales.CUSTOMERS),
+        sales.parties,
         translate.party,
-        {"changed": changed(CUSTOMERS, MARK, LATE)},
+        {"changed": changed(sales.CUSTOMERS, MARK, LATE)},
     ),
     # The mark stays when a payment is captured: the full scan finds that.
     "orders": Kind(
         Stream("orders", writes=frozenset(["status", "tracking", "invoice"])),
-        listed(ORDERS),
-        lambda _, rows: asked.orders(rows),
+        listed(sales.ORDERS),
+        sales.orders,
         translate.order,
-        {"changed": changed(ORDERS, MARK, LATE)},
-        lambda _, rows: asked.buyers(rows),
+        {"changed": changed(sales.ORDERS, MARK, LATE)},
+        sales.buyers,
         # There is no state between placed and packed.
         forward(
-            ORDERS,
-            {"cancelled": writing.cancel, "shipped": writing.ship, "completed": writing.complete},
-            before=[writing.tell],
+            sales.ORDERS,
+            {"cancelled": sales.cancel, "shipped": sales.ship, "completed": in_turn(sales.ship, sales.end)},
+            before=[sales.tell],
         ),
     ),
 }

@@ -6,8 +6,15 @@ from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.named import named
+from adapters.rest_lists import RestListing
+from adapters.stable import stable
 from hub.clock import Clock
 from hub.config import resolve
+
+
+def lasting(value: Any) -> Any:
+    """Leave out what moves by itself, or stands there twice; the shop shows parts in any order."""
+    return stable(value, lambda name: name in ("updated_at", "customer") or name.startswith("raw_"), ordered=False)
 
 
 class Shop:
@@ -37,3 +44,6 @@ class Shop:
         """Return currency -> whether prices in it hold the tax."""
         rows, _ = self.rows("price-preferences", attribute="currency_code", limit=500)
         return {row["value"].upper(): row["is_tax_inclusive"] for row in rows}
+
+
+Listing = RestListing[Shop]

@@ -6,7 +6,7 @@ from adapters.eshop import translating
 from adapters.eshop.orders import joined, plain, rate_of
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
-from adapters.fields import Field, fixed, part, parts, table, words
+from adapters.fields import Field, fixed, or_none, part, parts, table, words
 
 STATUS = words(cancelled="canceled", completed="completed archived")
 FULFILLED = words(
@@ -18,7 +18,7 @@ SINGLE = "Default variant"
 PERSON = Field("", lambda raw: joined(raw.get("first_name"), raw.get("last_name")))
 PRODUCT = table(
     "alone=product.alone title=product.title sku=variant.sku name=variant.title description=product.description",
-    gtin=Field("variant.ean", lambda ean: ean or None),
+    gtin=Field("variant.ean", or_none),
     active=Field("product.status", lambda status: status == "published"),
     category=Field("product.categories", lambda paths: next(iter(paths), None)),
     images=Field("product.images", lambda images: [each["url"] for each in sorted(images, key=itemgetter("rank"))]),
@@ -61,10 +61,7 @@ ORDER = table(
     rounding=fixed("total"),
     status=Field("", lambda raw: STATUS.get(raw["status"]) or FULFILLED.get(raw["fulfillment_status"], "pending")),
 )
-product, party, order = (
-    by_table(PRODUCT, translating.product),
-    by_table(PARTY, translating.party),
-    by_table(ORDER, translating.order),
-)
+product = by_table(PRODUCT, translating.product)
+party, order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)
 price = by_table(table("sku currency amount tax_included"), translating.price)
 stock = by_table(table("sku on_hand=stocked_quantity reserved=reserved_quantity"), translating.stock)

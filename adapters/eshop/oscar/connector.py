@@ -13,6 +13,7 @@ from adapters.writes import singly_with
 from hub.clock import Clock
 from hub.connector import Stream
 
+MEND = "set OSCARAPI_BLOCK_ADMIN_API_ACCESS = False in the shop"
 PRODUCT = frozenset(["name", "description", "category", "active", "images"])
 RECORDS = listed(Listing("admin/products/", rest=shop.with_record))
 ORDERS = Listing("admin/orders/", shop.as_orders, shop.lines_of)
@@ -63,9 +64,6 @@ def look(shop: Shop) -> str:
     """Say where new products would belong; the admin API has to answer for it."""
     shop.partner()
     return f"django-oscar; new products get the class {shop.product_class()}"
-
-
-MEND = "set OSCARAPI_BLOCK_ADMIN_API_ACCESS = False in the shop"
 
 
 class OscarConnector(Declared[Shop, OscarOptions]):

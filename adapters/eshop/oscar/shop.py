@@ -7,12 +7,13 @@ from typing import Any
 from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.eshop.buyers import guest, with_latest
+from adapters.eshop.named import named
 from adapters.eshop.oscar.options import OscarOptions
+from adapters.eshop.sources import sources
 from adapters.stable import id_of, stable, without_host
 from hub.clock import Clock
 from hub.config import resolve
 from hub.connector import Document
-from hub.errors import Refused
 
 MOVING = frozenset(["url", "lines", "basket", "payment_url", "stockrecords", "images", "date_updated", "rating"])
 """What is not the record's own, moves by itself, or holds the host's address."""
@@ -33,17 +34,12 @@ class Shop:
 
     def partner(self) -> Row:
         """Return the partner whose prices and stock are meant."""
-        return self._chosen("partners", "code", self.options.partner)
+        return named(self.api.get("admin/partners/").body, "partner", self.options.partner, "code")
 
     def product_class(self) -> str:
         """Return the class that new products get."""
-        return self._chosen("productclasses", "slug", self.options.product_class)["slug"]
-
-    def _chosen(self, what: str, key: str, wanted: str | None) -> Row:
-        for row in self.api.get(f"admin/{what}/").body:
-            if wanted in (None, row[key]):
-                return row
-        raise Refused(f"{self.name}: of {what} there is none{f' called {wanted}' if wanted else ', make one'}")
+        rows = self.api.get("admin/productclasses/").body
+        return named(rows, "product class", self.options.product_class, "slug")["slug"]
 
 
 def lasting(row: Row) -> dict[str, Any]:
@@ -53,20 +49,15 @@ def lasting(row: Row) -> dict[str, Any]:
 
 def products(_: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield the products; of an article with variants, only these are."""
-    kept = [row for row in rows if row["structure"] != "parent"]
-    return (Document(str(row["id"]), lasting(row) | {"images": sources(row)}) for row in kept)
+    for row in rows:
+        if row["structure"] != "parent":
+            images = sources((each["code"] for each in row["images"]), mark(row["upc"]))
+            yield Document(str(row["id"]), lasting(row) | {"images": images})
 
 
-def image_code(sku: str, source: str) -> str:
-    """Return what an image of ours is known by in the shop: codes are of one image of one product alone."""
-    return f"{sku} {source}"
-
-
-def sources(row: Row) -> list[str]:
-    """Return where our images of a product came from, in their order; those that others added are not ours."""
-    start = image_code(row["upc"] or "", "")
-    codes = [each["code"] or "" for each in row["images"]]
-    return [code.removeprefix(start) for code in codes if code.startswith(start)]
+def mark(upc: str | None) -> str:
+    """Return what the codes of our images of a product begin with: a code is of one image of one product alone."""
+    return f"{upc or ''} "
 
 
 def with_record(shop: Shop) -> Callable[[Row], Row]:

@@ -1,105 +1,70 @@
-"""The shop's documents -> canonical fields. Pure."""
+"""The shop's documents -> canonical fields: a table of each. Pure."""
 
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from operator import itemgetter
 
-from adapters.eshop.orders import Fields, Raw, address, charge, joined, plain, sums
+from adapters.eshop import translating
+from adapters.eshop.orders import Fields, Raw, joined
 from adapters.eshop.oscar.options import OscarOptions
+from adapters.eshop.translating import by_table, number
+from adapters.fields import Field, fixed, or_none, part, parts, table, told, written
 
-ADDRESS = {
-    "street": "line1",
-    "street_more": "line2",
-    "city": "line4",
-    "region": "state",
-    "postcode": "postcode",
-    "country": "country",
-    "phone": "phone_number",
-}
+PRODUCT = table(
+    "sku=upc description active=is_public images",
+    category=Field("categories", lambda paths: next(iter(paths), None)),
+    attributes=Field("attributes", lambda rows: {each["name"]: str(each["value"]) for each in rows}),
+)
+IF_ANY = table(name=Field("title", or_none), variant_of=Field("parent", str))
+"""A variant may have no title of its own."""
+ADDRESS = table(
+    "street=line1 street_more=line2 city=line4 region=state postcode country phone=phone_number",
+    name=Field("", lambda raw: joined(raw["first_name"], raw["last_name"])),
+)
+
+
+def _addresses(raw: Raw) -> list[Fields]:
+    given = {use: raw[f"{use}_address"] for use in ("billing", "shipping")}
+    return [told(ADDRESS, each) | {"use": use} for use, each in given.items() if each]
+
+
+def _first(name: str) -> Field:
+    return Field("", lambda raw: next((each[name] for each in _addresses(raw) if each[name]), None))
+
+
+PARTY = table("email", person=_first("name"), phone=_first("phone"), addresses=Field("", _addresses))
+LINE = table(
+    "id quantity name=title net=price_excl_tax gross=price_incl_tax",
+    # We look `upc` up, unless the shop shows more than it does at first.
+    sku=Field("", lambda raw: raw["upc"] or raw.get("partner_sku")),
+    full_gross=Field("", lambda raw: number(raw["price_incl_tax_excl_discounts"]) / raw["quantity"]),
+)
+SHIPPING = table("name=shipping_method code=shipping_code net=shipping_excl_tax gross=shipping_incl_tax")
+NO_SHIPPING = (None, "", "no-shipping-required")
+ORDER = table(
+    "number currency email placed_at=date_placed party=buyer net=total_excl_tax gross=total_incl_tax "
+    "note=shipping_address.notes",
+    billing_address=part("billing_address", ADDRESS),
+    shipping_address=part("shipping_address", ADDRESS),
+    tax_included=fixed(True),
+    lines=parts("lines", LINE, where=itemgetter("quantity")),
+    shipping=Field("", lambda raw: [] if raw["shipping_code"] in NO_SHIPPING else [told(SHIPPING, raw)]),
+    surcharges=parts("surcharges", table("name net=excl_tax gross=incl_tax")),
+    rounding=fixed("line"),
+)
+stock = by_table(table("sku=upc on_hand=num_in_stock reserved=num_allocated"), translating.stock)
+party = by_table(PARTY, translating.party)
 
 
 def product(raw: Raw, _: OscarOptions) -> Fields:
     """Return a product; the first of several categories is its category."""
-    fields = {
-        "sku": raw["upc"],
-        "description": raw["description"],
-        "category": next(iter(raw["categories"]), None),
-        "attributes": {each["name"]: str(each["value"]) for each in raw["attributes"]},
-        "active": raw["is_public"],
-        "images": raw["images"],
-    }
-    # A variant may have no title of its own.
-    named = {"name": raw["title"]} if raw["title"] else {}
-    return fields | named | ({"variant_of": str(raw["parent"])} if raw["parent"] else {})
+    return told(PRODUCT, raw) | written(IF_ANY, raw)
 
 
 def price(raw: Raw, options: OscarOptions) -> Fields:
     """Return a price."""
-    told = {"currency": raw["price_currency"], "amount": raw["price"], "tax_included": options.tax_included}
-    return {"sku": raw["upc"], "list": raw["list"]} | told
-
-
-def stock(raw: Raw, _: OscarOptions) -> Fields:
-    """Return what the shop promises: what it has, less what its open orders hold."""
-    available = (raw["num_in_stock"] or 0) - (raw["num_allocated"] or 0)
-    return {"sku": raw["upc"], "available": str(max(available, 0))}
-
-
-def party(raw: Raw, _: OscarOptions) -> Fields:
-    """Return a buyer, with the addresses of the latest order."""
-    told = {use: raw[f"{use}_address"] for use in ("billing", "shipping")}
-    addresses = [_address(each, use) for use, each in told.items() if each]
-    fields = {"name": _first("name", addresses) or raw["email"], "customer": True, "email": raw["email"]}
-    return fields | {"phone": _first("phone", addresses), "addresses": addresses}
+    fields = told(table("sku=upc list currency=price_currency amount=price"), raw)
+    return fields | {"tax_included": options.tax_included}
 
 
 def order(raw: Raw, options: OscarOptions) -> Fields:
     """Return an order; its prices are those with tax, already less all discounts."""
-    addresses = {key: _address(raw[key]) for key in ("billing_address", "shipping_address") if raw[key]}
-    status = options.status.get(raw["status"])
-    fields = {
-        "number": raw["number"],
-        "placed_at": raw["date_placed"],
-        "party": raw["buyer"],
-        "name": _first("name", addresses.values()),
-        "email": raw["email"],
-        "phone": _first("phone", addresses.values()),
-        "currency": raw["currency"],
-        "tax_included": True,
-        "lines": [_line(each) for each in raw["lines"]],
-        "shipping": list(_charges(raw, options)),
-        "totals": sums(Decimal(raw["total_excl_tax"]), Decimal(raw["total_incl_tax"])),
-        "rounding": "line",
-        "note": raw["shipping_address"] and raw["shipping_address"]["notes"],
-    }
-    return fields | addresses | ({"status": status} if status else {})
-
-
-def _line(raw: Raw) -> Fields:
-    """Return a line. Its product is known by `upc`, which we look up, unless the shop shows more than it does at first."""
-    net, gross, quantity = Decimal(raw["price_excl_tax"]), Decimal(raw["price_incl_tax"]), raw["quantity"]
-    discount = Decimal(raw["price_incl_tax_excl_discounts"]) - gross
-    line = {
-        "id": raw["id"],
-        "sku": raw["upc"] or raw.get("partner_sku"),
-        "name": raw.get("title"),
-        "quantity": str(quantity),
-        "unit_price": plain(gross / (quantity or 1)),
-        "discount": plain(discount / (quantity or 1)) if discount else None,
-    }
-    return {key: value for key, value in line.items() if value} | sums(net, gross)
-
-
-def _charges(raw: Raw, options: OscarOptions) -> Iterator[Fields]:
-    code, amount = raw["shipping_code"], raw["shipping_incl_tax"]
-    if code and code != "no-shipping-required":
-        yield charge(raw["shipping_method"], code, options.shipping, Decimal(amount), None)
-    for each in raw["surcharges"]:
-        yield charge(each["name"], None, {}, Decimal(each["incl_tax"]), None)
-
-
-def _first(name: str, addresses: Iterable[Raw]) -> str | None:
-    return next((each[name] for each in addresses if each.get(name)), None)
-
-
-def _address(raw: Raw, use: str | None = None) -> Fields:
-    return address(raw, ADDRESS, name=joined(raw["first_name"], raw["last_name"]), use=use)
+    return translating.order(told(ORDER, raw) | {"status": options.status.get(raw["status"])}, options)

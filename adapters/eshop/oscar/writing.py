@@ -5,15 +5,22 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.declared import Row
-from adapters.eshop.oscar.shop import Shop, image_code, levels, prices, products, record_of
+from adapters.eshop.orders import Fields
+from adapters.eshop.oscar.shop import Shop, levels, mark, prices, products, record_of
 from adapters.eshop.slugs import slug
-from adapters.pictures import fetch, left_out
+from adapters.eshop.sources import marks, sources
+from adapters.fields import Field, emptied, given, table
+from adapters.pictures import fetch, left_out, tried
 from adapters.writes import Unfit
 from hub.connector import Document, Write, Written
 
 Show = Callable[[Shop, Sequence[Row]], Iterator[Document]]
-
-NAMES = {"name": "title", "description": "description", "active": "is_public"}
+PRODUCT = table(
+    title=Field("name", emptied),
+    description=Field("description", emptied),
+    is_public=Field("active", emptied),
+    categories=Field("category", lambda path: [path] if path else []),
+)
 KEPT = ("product_class", "structure", "title", "slug", "upc")
 """What has to be said again when a product is replaced."""
 LONGEST_CODE = 255
@@ -32,14 +39,11 @@ def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     if write.remove:
         shop.api.send("DELETE", path, repeatable=True)
         return Written(write.key, "done", id=write.id)
-    faults: dict[str, Unfit] = {}
-    values = {NAMES[name]: "" if value is None else value for name, value in write.fields.items() if name in NAMES}
-    if "category" in write.fields or not write.id:
-        category = write.fields.get("category")
-        values["categories"] = [category] if category else []
+    values, faults = given(PRODUCT, write.fields), dict[str, Unfit]()
     if not write.id:
         sku = write.record["sku"]
-        new = {"title": sku, "upc": sku, "slug": slug(sku), "structure": "standalone", "product_class": product_class}
+        new: Fields = {"title": sku, "upc": sku, "slug": slug(sku), "structure": "standalone"}
+        new |= {"product_class": product_class, "categories": []}
         row = shop.api.send("POST", "admin/products/", new | values | _images(shop, write, [], faults)).body
     elif "categories" not in values and "images" not in write.fields:
         row = shop.api.send("PATCH", path, values, repeatable=True).body
@@ -60,21 +64,17 @@ def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Un
     """
     if "images" not in write.fields:
         return {}
-    start = image_code(write.record["sku"], "")
-    codes = {image_code(write.record["sku"], each): each for each in write.fields["images"] or ()}
-    if too_long := [each for code, each in codes.items() if len(code) > LONGEST_CODE]:
-        raise Unfit("no-picture", f"the shop can keep no image with so long an address: {too_long[0]}")
+    ours = marks(write.fields["images"] or (), mark(write.record["sku"]), LONGEST_CODE)
     known = {each["code"]: each["original"] for each in there}
-    for code in codes.keys() - known.keys():
-        # The shop takes whatever it is given, and breaks where nothing answers.
-        try:
-            fetch(codes[code], shop.clock)
-        except Unfit as fault:
-            faults[codes.pop(code)] = fault
+    # The shop takes whatever it is given, and breaks where nothing answers.
+    new = [source for code, source in ours.items() if code not in known]
+    faults |= tried(new, lambda source: fetch(source, shop.clock))[1]
     # A code that is there already is refused, on the image that has it as well.
-    ours = [{"original": known[c]} if c in known else {"original": source, "code": c} for c, source in codes.items()]
-    others = [{"original": each["original"]} for each in there if not (each["code"] or "").startswith(start)]
-    return {"images": [each | {"display_order": place} for place, each in enumerate(ours + others)]}
+    had = {code: source for code, source in ours.items() if source not in faults}
+    told = [{"original": known[c]} if c in known else {"original": source, "code": c} for c, source in had.items()]
+    others = [each for each in there if not sources([each["code"]], mark(write.record["sku"]))]
+    told += [{"original": each["original"]} for each in others]
+    return {"images": [each | {"display_order": place} for place, each in enumerate(told)]}
 
 
 def put_price(shop: Shop, partner: Row, write: Write) -> Written:

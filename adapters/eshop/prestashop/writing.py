@@ -11,7 +11,8 @@ from adapters.eshop.orders import plain
 from adapters.eshop.prestashop.asked import associated, categories, combinations_of, currencies, identity, levels
 from adapters.eshop.prestashop.orders import meanings, states
 from adapters.eshop.prestashop.shop import Shop
-from adapters.eshop.prices import check_plain
+from adapters.eshop.prices import check_currency, check_plain, check_tax
+from adapters.eshop.rates import theirs_for
 from adapters.eshop.slugs import slug
 from adapters.eshop.variants import named
 from adapters.eshop.weights import KILOGRAMS
@@ -125,11 +126,8 @@ def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row) -> Bo
     body = given(table, fields)
     if "category" in fields:
         body |= _placed(about, fields["category"], row)
-    rate = fields.get("tax_rate")
-    if rate is not None and shop.options.tax_rules:
-        if rate not in shop.options.tax_rules:
-            raise Unfit("unknown-tax-rate", f"no tax rules group is named for {rate} %; see tax_rules of this shop")
-        body["id_tax_rules_group"] = shop.options.tax_rules[rate]
+    if group := theirs_for(shop.options.tax_rules, fields.get("tax_rate"), "tax rules group", "tax_rules"):
+        body["id_tax_rules_group"] = group
     return body
 
 
@@ -167,10 +165,8 @@ def _own(fields: Mapping[str, Any]) -> Body:
 def put_price(shop: Shop, about: Given, write: Write) -> Written:
     """Set what a product costs everybody, without tax; specific prices are the shop's own."""
     check_plain(write)
-    if write.record.get("tax_included"):
-        raise Unfit("price-not-possible", "the shop's prices hold no tax")
-    if write.record["currency"] != about.currency:
-        raise Unfit("price-not-possible", f"the shop's own currency is {about.currency}; others it converts from it")
+    check_tax(write, included=False)
+    check_currency(write, about.currency)
     id_, amount = product_of(write), write.record["amount"]
     product, _, combination = id_.partition("-")
     row = _one(shop, "products", product)

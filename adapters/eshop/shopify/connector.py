@@ -6,7 +6,8 @@ from functools import partial
 
 from adapters.declared import Declared, Kind
 from adapters.eshop import putting
-from adapters.eshop.forward import forward
+from adapters.eshop.customers import placed_by
+from adapters.eshop.forward import check_open, forward, in_turn
 from adapters.eshop.shopify import fulfilling, queries, translate, writing
 from adapters.eshop.shopify.hooks import ShopHooks
 from adapters.eshop.shopify.lists import Listing, changed, listed
@@ -68,11 +69,15 @@ KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
         translate.records,
         translate.order,
         {"changed": changed(ORDERS)},
-        translate.buyers,
+        placed_by(translate.records),
         forward(
             ORDERS,
-            {"cancelled": fulfilling.cancel, "shipped": fulfilling.ship, "completed": fulfilling.complete},
-            before=[fulfilling.check_open],
+            {
+                "cancelled": fulfilling.cancel,
+                "shipped": fulfilling.ship,
+                "completed": in_turn(fulfilling.ship, fulfilling.close),
+            },
+            before=[check_open(lambda row: row["cancelledAt"] is not None)],
             after=[fulfilling.tell],
         ),
     ),

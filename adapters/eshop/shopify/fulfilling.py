@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from adapters.declared import Row
+from adapters.eshop.forward import Step, unless
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import order as translated
@@ -14,12 +15,6 @@ OPEN = ("OPEN", "IN_PROGRESS")
 """Of a fulfillment order: what may be sent (object "FulfillmentOrder", statuses)."""
 HELD = ("ON_HOLD", "SCHEDULED")
 SENT = ("SUCCESS", "OPEN", "PENDING")
-
-
-def check_open(_: Shop, row: Row, write: Write) -> None:
-    """Refuse to bring an order forward that is cancelled in the shop."""
-    if row["cancelledAt"] and write.fields.get("status") != "cancelled":
-        raise Unfit("cancelled", "it is cancelled in the shop")
 
 
 def cancel(shop: Shop, row: Row, _: Write) -> None:
@@ -43,11 +38,10 @@ def ship(shop: Shop, row: Row, write: Write) -> None:
         shop.ask(queries.FULFIL, input={**told, **({"trackingInfo": info} if (info := _info(write)) else {})})
 
 
-def complete(shop: Shop, row: Row, write: Write) -> None:
-    """Send an order, and close it: the shop calls it archived."""
-    ship(shop, row, write)
-    if not row["closedAt"]:
-        shop.ask(queries.CLOSE, id=row["id"])
+close: Step[Shop] = unless(
+    lambda row: bool(row["closedAt"]), lambda shop, row, _: shop.ask(queries.CLOSE, id=row["id"])
+)
+"""Close an order: the shop calls it archived."""
 
 
 def tell(shop: Shop, row: Row, write: Write) -> None:

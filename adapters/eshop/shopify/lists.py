@@ -9,6 +9,7 @@ from datetime import UTC, timedelta
 from functools import partial
 from typing import Any, cast
 
+from adapters import walks
 from adapters.bulk import portions
 from adapters.cursors import by_cursor
 from adapters.declared import Row, Source, Way
@@ -16,7 +17,6 @@ from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.graphql import Declined
 from adapters.pages import instant
-from adapters.walks import by_mark
 from hub.errors import TryLater
 
 MARK = "updatedAt"
@@ -140,11 +140,7 @@ def _halve(shop: Shop, text: str, first: int, fault: Declined) -> None:
 
 def changed(listing: Listing) -> Way[Shop]:
     """Walk through what has changed in a list."""
-
-    def ask(shop: Shop, since: str | None, offset: int, size: int) -> list[Row]:
-        return listing.page(shop, offset, size, MARK, since)[0]
-
-    return by_mark(ask, listing.size, MARK, LATE, listing.last)
+    return walks.changed(listing, MARK, LATE, listing.last)
 
 
 def everything(listing: Listing) -> Way[Shop]:

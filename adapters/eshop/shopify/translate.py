@@ -10,8 +10,8 @@ from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
 from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import each_variant, full_name, with_article
-from adapters.fields import Field, at, fixed, part, parts, table, told, words
-from adapters.stable import id_of, stable
+from adapters.fields import Field, at, fixed, or_none, part, parts, table, told, words
+from adapters.stable import id_of, shown, stable
 from hub.connector import Document
 
 SINGLE = "Default Title"
@@ -53,14 +53,8 @@ def stock(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
             yield Document(each["id"], {"sku": each["sku"], "available": available})
 
 
-def records(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
-    """Yield a document for each customer or order."""
-    return (Document(row["id"], lasting(row)) for row in rows)
-
-
-def buyers(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
-    """Yield the customers of orders, as the list of customers shows them."""
-    return records(_, [row["customer"] for row in rows if row["customer"]])
+records = shown(lasting)
+"""Yields a document for each customer or order."""
 
 
 def _weight(weight: Raw) -> str | None:
@@ -70,11 +64,11 @@ def _weight(weight: Raw) -> str | None:
 PRODUCT = table(
     "alone=product.alone title=product.title sku=variant.sku description=product.descriptionHtml",
     name=Field("", lambda raw: full_name(raw["product"]["title"], raw["variant"]["title"], SINGLE)),
-    brand=Field("product.vendor", lambda vendor: vendor or None),
-    category=Field("product.productType", lambda kind: kind or None),
+    brand=Field("product.vendor", or_none),
+    category=Field("product.productType", or_none),
     tags=Field("product.tags", sorted),
     active=Field("product.status", lambda status: status == "ACTIVE"),
-    gtin=Field("variant.barcode", lambda barcode: barcode or None),
+    gtin=Field("variant.barcode", or_none),
     weight=Field("variant.inventoryItem.measurement.weight", _weight),
     variant_of=Field("product.id", id_of),
     options=Field("variant.selectedOptions", lambda options: {each["name"]: each["value"] for each in options}),

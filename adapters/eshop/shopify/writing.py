@@ -1,22 +1,24 @@
 """What a Shopify shop is told of its catalogue."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from adapters.bulk import portions
 from adapters.declared import Row
-from adapters.eshop.prices import check_plain
+from adapters.eshop.prices import check_currency, check_plain, check_tax
+from adapters.eshop.putting import Pairs
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.lists import Listing, flat
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import SINGLE, products
-from adapters.eshop.variants import articles, as_shown, for_article, named
+from adapters.eshop.variants import articles, as_shown, named, parted
 from adapters.fields import Field, given, table
 from adapters.finding import Sign, by_signs
-from adapters.writes import Unfit, known, product_of
+from adapters.writes import known, product_of
 from hub.connector import Write, Written
 
 Body = dict[str, Any]
@@ -96,22 +98,22 @@ def create(shop: Shop, write: Write) -> Written:
 
 def change(shop: Shop, write: Write) -> Written:
     """Change a product. Of one among several variants, the name is the article's, and it cannot be hidden alone."""
-    row = known(articles(PRODUCTS, shop, [write.id]), write.id)
-    alone = len(row["variants"]) == 1
-    if not alone and write.fields.get("active") is False:
-        raise Unfit("variant-not-hidden", "Shopify cannot hide one of several variants; take it out of the range")
-    article = given(ARTICLE, for_article(write.fields, alone=alone))
-    item = given(ITEM, write.fields)
-    variant = given(VARIANT, write.fields) | ({"inventoryItem": item} if item else {})
+    shared, own = parted(articles(PRODUCTS, shop, [write.id]), [write], partial(given, ARTICLE), _of_variant)
+    ((id_, article),), (variant,) = shared.items(), own.values()
     shop.ask(
         queries.CHANGE,
-        product={"id": row["id"], **article},
+        product={"id": id_, **article},
         article=bool(article),
-        id=row["id"],
+        id=id_,
         variants=[{"id": write.id, **variant}],
         variant=bool(variant),
     )
     return Written(write.key, "done", write.id)
+
+
+def _of_variant(fields: Row) -> Body:
+    item = given(ITEM, fields)
+    return given(VARIANT, fields) | ({"inventoryItem": item} if item else {})
 
 
 def remove(shop: Shop, write: Write) -> Written:
@@ -132,15 +134,12 @@ def write_product(shop: Shop, write: Write) -> Written:
 def _price(write: Write, terms: Row) -> Body:
     """Return a variant's price as the shop is told it; refuse one that it cannot hold."""
     check_plain(write)
-    price = write.record
-    if price["currency"] != terms["currencyCode"]:
-        raise Unfit("price-not-possible", f"the shop sells in {terms['currencyCode']} only")
-    if price.get("tax_included") not in (None, terms["taxesIncluded"]):
-        raise Unfit("price-not-possible", "the shop's prices differ in whether they hold the tax")
-    return {"id": product_of(write), "price": price["amount"]}
+    check_currency(write, terms["currencyCode"])
+    check_tax(write, included=terms["taxesIncluded"])
+    return {"id": product_of(write), "price": write.record["amount"]}
 
 
-def put_prices(shop: Shop, pairs: Iterable[tuple[Write, Row]]) -> None:
+def put_prices(shop: Shop, pairs: Pairs) -> None:
     """Set prices, those of one article together."""
     variants, terms = defaultdict[str, list[Body]](list), shop.terms()
     for write, row in pairs:
@@ -149,7 +148,7 @@ def put_prices(shop: Shop, pairs: Iterable[tuple[Write, Row]]) -> None:
         shop.ask(queries.PRICES, id=id_, variants=some)
 
 
-def put_stock(shop: Shop, pairs: Sequence[tuple[Write, Row]]) -> None:
+def put_stock(shop: Shop, pairs: Pairs) -> None:
     """Set what can be had at the location; what is not kept there yet, is from now on.
 
     Since 2026-04 each quantity says what it was (`changeFromQuantity`), and null that this does not matter.

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from adapters.declared import Row
 from adapters.eshop.orders import Fields
+from adapters.eshop.sources import marks
 from adapters.eshop.vendure import queries
 from adapters.eshop.vendure.client import Shop
-from adapters.eshop.vendure.translate import SOURCE, sources
+from adapters.eshop.vendure.translate import SOURCE, came_from
 from adapters.graphql import Declined
-from adapters.pictures import fetch
+from adapters.pictures import fetch, tried
 from adapters.writes import Unfit
 from hub.connector import Write
 
@@ -21,27 +22,17 @@ def uploaded(shop: Shop, writes: Sequence[Write]) -> tuple[dict[str, str], dict[
 
     Second, what is left out: where it came from -> why it cannot be had. Raises Unfit for what the shop cannot keep.
     """
-    wanted = list(dict.fromkeys(each for write in writes for each in write.fields.get("images") or ()))
-    if not wanted:
-        return {}, {}
-    if too_long := [each for each in wanted if len(SOURCE + each) > LONGEST_TAG]:
-        raise Unfit("no-picture", f"the shop can keep no image with so long an address: {too_long[0]}")
-    there = shop.ask(queries.ASSETS, tags=[SOURCE + each for each in wanted])["assets"]["items"]
+    tags = marks((each for write in writes for each in write.fields.get("images") or ()), SOURCE, LONGEST_TAG)
+    there = shop.ask(queries.ASSETS, tags=[*tags])["assets"]["items"] if tags else ()
     # Of doubles, the first.
-    found = {source: asset["id"] for asset in reversed(there) for source in sources([asset])}
-    faults: dict[str, Unfit] = {}
-    for source in wanted:
-        if source not in found:
-            try:
-                found[source] = _upload(shop, source)
-            except Unfit as fault:
-                faults[source] = fault
-    return found, faults
+    found = {source: asset["id"] for asset in reversed(there) for source in came_from([asset])}
+    made, faults = tried([each for each in tags.values() if each not in found], lambda each: _upload(shop, each))
+    return found | made, faults
 
 
 def _upload(shop: Shop, source: str) -> str:
-    picture = fetch(source, shop.clock)
     given = {"file": None, "tags": [SOURCE + source]}
+    picture = fetch(source, shop.clock)
     (made,) = shop.send_file(queries.CREATE_ASSET, "variables.input.file", picture, input=given)["made"]
     if "errorCode" in made:
         raise Declined(made["message"], made["errorCode"])
@@ -61,6 +52,6 @@ def given(fields: Row, pictures: Mapping[str, str], held: Sequence[Row]) -> Fiel
     """
     if "images" not in fields:
         return {}
-    others = [each["id"] for each in held if not sources([each])]
+    others = [each["id"] for each in held if not came_from([each])]
     ids = list(dict.fromkeys([pictures[each] for each in fields["images"] or () if each in pictures] + others))
     return {"assetIds": ids, "featuredAssetId": ids[0] if ids else None}

@@ -9,13 +9,17 @@ from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.vendure.queries import LOGIN
-from adapters.graphql import GraphQl
+from adapters.graphql import GraphQl, selection
 from adapters.pages import before
 from hub.clock import Clock
 from hub.config import resolve
 
 JUST_BEFORE = before(timedelta(milliseconds=1))
 """`after` leaves the mark itself out, and marks have milliseconds at most."""
+MONEY = (
+    "channel:activeChannel{tax_included:pricesIncludeTax} money:globalSettings{serverConfig{moneyStrategyPrecision}}"
+)
+NOTES_ONLY = {"history": '(options:{filter:{type:{eq:"ORDER_NOTE"}}})'}
 
 
 class Shop(GraphQl):
@@ -34,10 +38,21 @@ class Shop(GraphQl):
 class Listing:
     """A list of the shop's."""
 
-    query: str
-    size: int
+    name: str
+    asked: str
+    """What is asked for of each record: paths, parted by blanks."""
+    size: int = 500
     chosen: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """The part of the list that is meant, as a filter."""
+    money: bool = False
+    """Whether there are amounts: what they mean goes with each row."""
+
+    @property
+    def query(self) -> str:
+        """What is sent; the type of a list's options is called after its records."""
+        items = selection(self.asked, NOTES_ONLY)
+        told = f"list:{self.name}(options:$options){{totalItems items{{{items}}}}} {MONEY if self.money else ''}"
+        return f"query($options:{self.name[0].upper()}{self.name[1:-1]}ListOptions){{{told}}}"
 
     def page(
         self, shop: Shop, offset: int, size: int, mark: str | None = None, since: str | None = None
@@ -52,9 +67,8 @@ class Listing:
         return self._asked(shop, take=1000, filter={"id": {"in": ids}})[0] if ids else []
 
     def _asked(self, shop: Shop, **options: object) -> tuple[list[Row], int]:
-        """Ask for rows; what amounts of money mean goes with each."""
         told = shop.ask(self.query, options=options)
-        if "money" in told:
+        if self.money:
             money = told["channel"] | {"precision": told["money"]["serverConfig"]["moneyStrategyPrecision"]}
             for row in told["list"]["items"]:
                 row.update(money)

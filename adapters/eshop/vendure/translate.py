@@ -1,4 +1,4 @@
-"""Vendure's records -> canonical fields: a table of each. Pure. Its amounts are whole numbers of the smallest coin."""
+"""Vendure's records -> canonical fields: a table of each, which is asked for by it, too. Pure. Amounts come in coins."""
 
 from collections.abc import Iterator, Sequence
 from operator import itemgetter, not_
@@ -6,9 +6,10 @@ from operator import itemgetter, not_
 from adapters.eshop import translating
 from adapters.eshop.notes import invoice_in, parcels_in
 from adapters.eshop.orders import Fields, Raw, joined
+from adapters.eshop.sources import sources
 from adapters.eshop.translating import by_table
 from adapters.eshop.vendure.options import VendureOptions
-from adapters.fields import Field, at, fixed, part, parts, table, told, words
+from adapters.fields import Field, asked, at, below, fixed, part, parts, table, told, words
 from adapters.http import exact
 from adapters.stable import stable
 from hub.connector import Document
@@ -22,16 +23,13 @@ STATUS = words(
 )
 """Other states (being modified, or a shop's own) say nothing about how far the order has come."""
 NOTES = "history.items.data.note"
-
-
 SOURCE = "hub "
 """Begins the tag of an asset that says where it came from."""
 
 
-def sources(assets: Sequence[Raw]) -> list[str]:
-    """Return where assets of ours came from, in their order; those that others added are not ours."""
-    tags = [tag["value"] for asset in assets for tag in asset["tags"]]
-    return [tag.removeprefix(SOURCE) for tag in tags if tag.startswith(SOURCE)]
+def came_from(assets: Sequence[Raw]) -> list[str]:
+    """Return where assets of ours came from."""
+    return sources((tag["value"] for asset in assets for tag in asset["tags"]), SOURCE)
 
 
 def documents(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
@@ -47,11 +45,6 @@ def prices(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
         shared = {name: row[name] for name in ("sku", "tax_included", "precision")}
         for each in row["prices"]:
             yield Document(f"{row['id']}|{each['currency']}", shared | each)
-
-
-def buyers(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
-    """Yield the customers of orders, as the list of customers shows them."""
-    return documents(_, [row["customer"] for row in rows if row["customer"]])
 
 
 def _use(address: Raw) -> str:
@@ -70,63 +63,89 @@ def _tracking(raw: Raw) -> list[Fields]:
     return [{"number": each["trackingCode"], "carrier": each["method"]} for each in sent] + parcels_in(at(raw, NOTES))
 
 
-PERSON = Field("", lambda raw: joined(raw["firstName"], raw["lastName"]))
+PERSON = Field("", lambda raw: joined(raw["firstName"], raw["lastName"]), "firstName lastName")
 PRODUCT = table(
-    "sku name title=name description=article.description variant_of=article.id",
+    "sku name title=name description=article:product.description variant_of=article:product.id",
     alone=Field("options", not_),
-    options=Field("options", lambda options: {each["group"]["name"]: each["name"] for each in options}),
-    tax_rate=Field("tax.value", exact),
-    active=Field("", lambda raw: raw["enabled"] and raw["article"]["enabled"]),
-    images=Field("assets", sources),
+    options=Field("options", lambda each: {one["group"]["name"]: one["name"] for one in each}, "name group.name"),
+    tax_rate=Field("tax:taxRateApplied.value", exact),
+    active=Field("", lambda raw: raw["enabled"] and raw["article"]["enabled"], "enabled article:product.enabled"),
+    images=Field("assets", came_from, "id tags.value"),
+    facets=Field("article:product.facetValues", asks="id name facet.code"),
 )
-STOCK = table("sku", on_hand=Field("levels.stockOnHand", sum), reserved=Field("levels.stockAllocated", sum))
+VARIANT = f"id updatedAt {asked(PRODUCT)}"
+PRICE = "id sku updatedAt tax:taxRateApplied.value prices.currency:currencyCode prices.price"
+STOCK = table(
+    "sku",
+    on_hand=Field("levels:stockLevels.stockOnHand", sum),
+    reserved=Field("levels:stockLevels.stockAllocated", sum),
+)
 """Orders that are not shipped hold theirs."""
-ADDRESS = table("name company street street_more city postcode region phone country")
-PARTY = table(
-    "email phone",
-    person=PERSON,
-    addresses=parts("addresses", ADDRESS | table("id country=country.code", use=Field("", _use))),
+ADDRESS = table(
+    "name:fullName company street:streetLine1 street_more:streetLine2 city postcode:postalCode region:province "
+    "phone:phoneNumber"
 )
+USE = Field("", _use, "defaultBillingAddress defaultShippingAddress")
+PARTY = table(
+    "email:emailAddress phone:phoneNumber",
+    person=PERSON,
+    addresses=parts("addresses", ADDRESS | table("id country=country.code", use=USE)),
+)
+CUSTOMER = f"id updatedAt {asked(PARTY)}"
 LINE = table(
-    "id sku=productVariant.sku name=productVariant.name quantity net=sum gross=sumWithTax full_net=full "
-    "full_gross=fullWithTax",
+    "id quantity sku=productVariant.sku name=productVariant.name net=sum:proratedLinePrice "
+    "gross=sumWithTax:proratedLinePriceWithTax full_net=full:unitPrice full_gross=fullWithTax:unitPriceWithTax",
     tax_rate=Field("taxRate", exact),
 )
 """What is taken off the whole order, Vendure has spread over its lines to the last coin."""
+SHIPPING = table(
+    "name=method:shippingMethod.name code=method:shippingMethod.code net=sum:discountedPrice gross=sumWithTax:discountedPriceWithTax"
+)
+SURCHARGE = table("name:description net=sum:price gross=sumWithTax:priceWithTax", tax_rate=Field("taxRate", exact))
 PAYMENT = table(
-    "method reference amount",
+    "method amount reference:transactionId",
     state=Field("state", words(paid="Settled", authorised="Authorized").get),
-    back=Field("refunds", lambda refunds: sum(each["total"] for each in refunds if each["state"] == "Settled")),
+    back=Field(
+        "refunds", lambda some: sum(each["total"] for each in some if each["state"] == "Settled"), "total state"
+    ),
 )
 ORDER = table(
-    "number currency tax_included precision net=sum gross=sumWithTax placed_at=orderPlacedAt party=customer.id "
-    "email=customer.email phone=customer.phone",
-    name=Field("customer", PERSON.make),
-    billing_address=part("billing_address", ADDRESS),
-    shipping_address=part("shipping_address", ADDRESS),
+    "number:code currency:currencyCode net=sum:total gross=sumWithTax:totalWithTax placed_at=orderPlacedAt "
+    "party=customer.id email=customer.email:emailAddress phone=customer.phone:phoneNumber",
+    name=Field("customer", PERSON.make, PERSON.asks),
+    billing_address=part("billing_address:billingAddress", ADDRESS | table("country:countryCode")),
+    shipping_address=part("shipping_address:shippingAddress", ADDRESS | table("country:countryCode")),
     lines=parts("lines", LINE, where=itemgetter("quantity")),  # the others were cancelled
-    shipping=parts("shippingLines", table("name=method.name code=method.code net=sum gross=sumWithTax")),
-    surcharges=parts("surcharges", table("name net=sum gross=sumWithTax")),
+    shipping=parts("shippingLines", SHIPPING),
+    surcharges=parts("surcharges", SURCHARGE),
     rates=Field("taxSummary.taxRate", lambda rates: [exact(each) for each in rates]),
     payments=parts("payments", PAYMENT),
     rounding=fixed("line"),
     status=Field("state", STATUS.get),
-    tracking=Field("", _tracking),
-    invoice=Field(NOTES, invoice_in),
+    tracking=Field(
+        "", _tracking, "fulfillments.state fulfillments.method fulfillments.trackingCode history.items.data"
+    ),
+    invoice=Field("history.items.data", lambda data: invoice_in([each["note"] for each in data])),
 )
-price = by_table(table("sku currency tax_included precision amount=price"), translating.price)
+PLACED_ORDER = (
+    f"id updatedAt {asked(ORDER)} {below('customer', CUSTOMER)} fulfillments.id fulfillments.lines.orderLineId "
+    "fulfillments.lines.quantity"
+)
+MONEY = table("tax_included precision")
+"""What is asked for with a list, and is the same for all of its rows."""
+price = by_table(MONEY | table("sku currency amount=price"), translating.price)
 stock, party = by_table(STOCK, translating.stock), by_table(PARTY, translating.party)
 
 
 def product(raw: Raw, options: VendureOptions) -> Fields:
     """Return a variant, with what it has from its article; its category is a value of the facet in the options."""
-    facets = raw["article"]["facetValues"]
-    categories = [each["name"] for each in facets if each["facet"]["code"] == options.category_facet]
-    return translating.product(told(PRODUCT, raw), options) | {"category": next(iter(categories), None)}
+    fields = translating.product(told(PRODUCT, raw), options)
+    categories = [each["name"] for each in fields.pop("facets") if each["facet"]["code"] == options.category_facet]
+    return fields | {"category": next(iter(categories), None)}
 
 
 def order(raw: Raw, options: VendureOptions) -> Fields:
     """Return a placed order; of a cancelled one all quantities and sums are nothing, and so left out."""
     if raw["state"] == "Cancelled":
         return {"number": raw["number"], "status": STATUS[raw["state"]]}
-    return translating.order(told(ORDER, raw), options)
+    return translating.order(told(ORDER | MONEY, raw), options)

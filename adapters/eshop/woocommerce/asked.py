@@ -1,9 +1,12 @@
 """What is asked of the shop, and the documents that are made of its answers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from html import escape
 from typing import Any
 
 from adapters.declared import Row
+from adapters.eshop.buyers import guest
+from adapters.eshop.categories import Categories
 from adapters.eshop.woocommerce.shop import Shop
 from hub.connector import GUEST, Document
 
@@ -51,10 +54,10 @@ def identity(article: Row, variation: Row | None) -> str:
 
 def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each product, with its article."""
-    paths, unit = category_paths(shop), shop.setting("products", "weight_unit")
+    tree, unit = categories(shop), shop.setting("products", "weight_unit")
     for row, variation in with_variations(shop, rows, VARIATION):
         article = picked(row, ARTICLE) | {"images": sources(row, row["images"])}
-        article["categories"] = sorted(paths[each["id"]] for each in row["categories"] if each["id"] in paths)
+        article["categories"] = tree.known(str(each["id"]) for each in row["categories"])
         article["tags"] = sorted(each["name"] for each in row["tags"])
         raw: dict[str, Any] = {"article": article, "variation": None, "weight_unit": unit}
         if variation:
@@ -69,15 +72,16 @@ def sources(row: Row, images: Sequence[Row]) -> list[str]:
     return [ours.get(each["id"], each["src"]) for each in images]
 
 
-def category_paths(shop: Shop) -> dict[int, str]:
-    """Return category -> its path in the tree, as the shop writes names: with HTML's entities."""
-    by_id = {row["id"]: row for row in shop.all("products/categories", _fields="id,name,parent")}
+def categories(shop: Shop, read: Callable[[str], str] = str) -> Categories:
+    """Return the tree of categories, as the shop writes names, with HTML's entities, or as they are `read`."""
 
-    def path(row: Row) -> str:
-        above = by_id.get(row["parent"])
-        return f"{path(above)} > {row['name']}" if above else row["name"]
+    def make(name: str, _: str, parent: str | None) -> str:
+        body = {"name": escape(name, quote=False)} | ({"parent": int(parent)} if parent else {})
+        return str(shop.send("POST", "products/categories", body)["id"])
 
-    return {id_: path(row) for id_, row in by_id.items()}
+    rows = shop.all("products/categories", _fields="id,name,parent")
+    told = [{"id": str(row["id"]), "parent": str(row["parent"]), "name": read(row["name"])} for row in rows]
+    return Categories(told, "parent", make)
 
 
 def prices(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
@@ -123,15 +127,14 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
 
 def buyer_of(row: Row) -> str | None:
     """Return who ordered: an account, or a guest by the e-mail address; nobody, if that is not known."""
-    email = row["billing"].get("email")
-    return str(row["customer_id"]) if row["customer_id"] else GUEST + email.lower() if email else None
+    return str(row["customer_id"]) if row["customer_id"] else guest(row["billing"].get("email"))
 
 
 def buyers(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield those who placed orders, as the list of customers shows them."""
     placed = [row for row in rows if row["status"] not in DRAFTS]
     yield from parties(shop, customers(shop, [str(row["customer_id"]) for row in placed if row["customer_id"]]))
-    yield from parties(shop, [guest(row) for row in placed if not row["customer_id"] and row["billing"].get("email")])
+    yield from parties(shop, [_guest(row) for row in placed if not row["customer_id"] and row["billing"].get("email")])
 
 
 def customers(shop: Shop, ids: Sequence[str]) -> list[Row]:
@@ -139,11 +142,11 @@ def customers(shop: Shop, ids: Sequence[str]) -> list[Row]:
     found = shop.some("customers", ids, role="all")
     for email in (id_.removeprefix(GUEST) for id_ in ids if id_.startswith(GUEST)):
         rows, _ = shop.rows("orders", search=email, orderby="date", order="desc", per_page=10)
-        found += [guest(row) for row in rows if buyer_of(row) == GUEST + email][:1]
+        found += [_guest(row) for row in rows if buyer_of(row) == GUEST + email][:1]
     return found
 
 
-def guest(row: Row) -> Row:
+def _guest(row: Row) -> Row:
     """Return who placed an order without an account, as an account."""
     names = picked(row["billing"], "first_name last_name email")
     return {**names, "id": buyer_of(row), **picked(row, "billing shipping meta_data")}

@@ -1,22 +1,21 @@
 """What a WooCommerce shop has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
-from adapters import pages
-from adapters.declared import Declared, Kind, Row, Source, Way
+from adapters.declared import Declared, Kind, Source
 from adapters.eshop.woocommerce import asked, fulfilling, translate, writing
 from adapters.eshop.woocommerce.hooks import ShopHooks
 from adapters.eshop.woocommerce.options import WooCommerceOptions
-from adapters.eshop.woocommerce.shop import PAGE, Shop
-from adapters.walks import by_mark, by_offset
+from adapters.eshop.woocommerce.shop import PAGE, Listing, Shop
+from adapters.walks import changed, listed
 from adapters.writes import singly
 from hub.clock import Clock
 from hub.connector import Hooks, Stream
 
 LATE = timedelta(minutes=2)
 """A change may become visible so long after its mark: a batch is marked record by record while it is carried out."""
-SECOND = timedelta(seconds=1)
+MARK = "date_modified_gmt"
 PRODUCT = frozenset(["name", "description", "active", "category", "tags", "images", "gtin", "weight", "tax_rate"])
 ORDER = frozenset(["status", "tracking", "invoice"])
 MEND = (
@@ -25,46 +24,12 @@ MEND = (
 )
 
 
-def listed(path: str, **params: str) -> Way[Shop]:
-    """Walk through everything; `orderby=id` stands still."""
-
-    def ask(shop: Shop, offset: int, size: int) -> tuple[Sequence[Row], int | None]:
-        return shop.rows(path, orderby="id", order="asc", offset=offset, per_page=size, **params)
-
-    return by_offset(ask, PAGE)
-
-
-def changed(path: str) -> Mapping[str, Way[Shop]]:
-    """Walk through what has changed, by whole seconds (page "List all products", available parameters).
-
-    `modified_after` leaves out what bears the mark itself. With `dates_are_gmt` it is taken as it is written only if it
-    names no zone; otherwise the shop turns it into its own local time.
-    """
-
-    def ask(shop: Shop, mark: str | None, offset: int, size: int) -> Sequence[Row]:
-        since = (pages.instant(mark) - SECOND).replace(tzinfo=None, microsecond=0).isoformat() if mark else None
-        later = {"modified_after": since, "dates_are_gmt": "true"} if since else {}
-        return shop.rows(path, orderby="modified", order="asc", offset=offset, per_page=size, **later)[0]
-
-    def last(shop: Shop) -> Sequence[Row]:
-        return shop.rows(path, orderby="modified", order="desc", per_page=1)[0]
-
-    return {"changed": by_mark(ask, PAGE, "date_modified_gmt", LATE, last)}
-
-
-def accounts() -> Way[Shop]:
-    """Walk through the accounts of the role that is named."""
-
-    def ask(shop: Shop, offset: int, size: int) -> tuple[Sequence[Row], int | None]:
-        role = shop.options.role
-        return shop.rows("customers", orderby="id", order="asc", offset=offset, per_page=size, role=role)
-
-    return by_offset(ask, PAGE)
-
-
 # A change of a variation moves its article's mark too, but not every change moves any: stock that an order takes
 # (woocommerce#40060), lines that are edited (#34798). The full scan finds these.
-CATALOGUE = Source(listed("products"), asked.articles)
+PRODUCTS, ORDERS = Listing("products"), Listing("orders")
+ACCOUNTS = Listing("customers", lambda shop: {"role": shop.options.role})
+CATALOGUE = Source(listed(PRODUCTS).everything, asked.articles)
+CHANGED = {"changed": changed(PRODUCTS, MARK, LATE, PRODUCTS.last)}
 KINDS: Mapping[str, Kind[Shop, WooCommerceOptions]] = {
     "products": Kind(
         # The shop fetches the images while it answers: more at once would take it longer than it may.
@@ -72,7 +37,7 @@ KINDS: Mapping[str, Kind[Shop, WooCommerceOptions]] = {
         CATALOGUE,
         asked.products,
         translate.product,
-        changed("products"),
+        CHANGED,
         write=writing.write_products,
         find=writing.find_products,
     ),
@@ -81,7 +46,7 @@ KINDS: Mapping[str, Kind[Shop, WooCommerceOptions]] = {
         CATALOGUE,
         asked.prices,
         translate.price,
-        changed("products"),
+        CHANGED,
         write=writing.put_prices,
     ),
     "stock": Kind(
@@ -89,19 +54,22 @@ KINDS: Mapping[str, Kind[Shop, WooCommerceOptions]] = {
         CATALOGUE,
         asked.stock,
         translate.stock,
-        changed("products"),
+        CHANGED,
         write=writing.put_stock,
     ),
     # The list of customers knows no marks.
     "parties": Kind(
-        Stream("parties", delta=False), Source(accounts(), asked.customers), asked.parties, translate.party
+        Stream("parties", delta=False),
+        Source(listed(ACCOUNTS).everything, asked.customers),
+        asked.parties,
+        translate.party,
     ),
     "orders": Kind(
         Stream("orders", writes=ORDER),
-        Source(listed("orders"), lambda shop, ids: shop.some("orders", ids)),
+        listed(ORDERS),
         asked.orders,
         translate.order,
-        changed("orders"),
+        {"changed": changed(ORDERS, MARK, LATE, ORDERS.last)},
         asked.buyers,
         singly(fulfilling.write_order),
     ),

@@ -1,6 +1,8 @@
 """Asking a WooCommerce shop."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from adapters import pages
@@ -15,6 +17,8 @@ from hub.errors import Unanswered
 
 PAGE = 100
 """The most that `per_page` and a batch may be (pages "Pagination" and "Batch update products")."""
+
+SECOND = timedelta(seconds=1)
 
 
 class Shop:
@@ -73,3 +77,39 @@ def auth_of(options: WooCommerceOptions, clock: Clock) -> tuple[str, str] | OAut
     key, secret = resolve(options.key), resolve(options.secret)
     basic = resolve(options.url).startswith("https://") and not options.signed
     return (key, secret) if basic else OAuth1(key, secret, clock)
+
+
+def _everything(_: Shop) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of the shop; ordered by id, it stands still."""
+
+    path: str
+    chosen: Callable[[Shop], Mapping[str, str]] = _everything
+    """Parameters that make it a part of a longer one."""
+    size: int = PAGE
+
+    def page(
+        self, shop: Shop, offset: int, size: int, mark: str | None = None, since: str | None = None
+    ) -> tuple[list[Row], int | None]:
+        """Return rows, and how many there are in all; since a whole second (page "List all products", parameters).
+
+        `modified_after` leaves out what bears the mark itself. With `dates_are_gmt` it is taken as it is written only if
+        it names no zone; otherwise the shop turns it into its own local time.
+        """
+        given: dict[str, Any] = {"order": "asc", "offset": offset, "per_page": size, **self.chosen(shop)}
+        if since:
+            after = (pages.instant(since) - SECOND).replace(tzinfo=None, microsecond=0).isoformat()
+            given |= {"modified_after": after, "dates_are_gmt": "true"}
+        return shop.rows(self.path, orderby="modified" if mark else "id", **given)
+
+    def last(self, shop: Shop) -> list[Row]:
+        """Return the row that was changed last, if there is any."""
+        return shop.rows(self.path, orderby="modified", order="desc", per_page=1)[0]
+
+    def some(self, shop: Shop, ids: Sequence[str]) -> list[Row]:
+        """Return rows by their identities."""
+        return shop.some(self.path, ids)

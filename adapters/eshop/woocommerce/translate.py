@@ -1,27 +1,121 @@
-"""A WooCommerce document -> canonical fields: pure. Amounts are text there, names hold HTML's entities."""
+"""A WooCommerce document -> canonical fields: a table of each. Pure. Amounts are text there, names hold HTML's entities."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from html import unescape
 
-from adapters.eshop.orders import Fields, Raw, address, charge, joined, parcels, plain, sums
+from adapters.eshop import translating
+from adapters.eshop.orders import Fields, Raw, joined, plain
+from adapters.eshop.translating import by_table
 from adapters.eshop.weights import KILOGRAMS
 from adapters.eshop.woocommerce.asked import INVOICE, PLUGIN_TRACKING, TRACKING, own_sku
 from adapters.eshop.woocommerce.options import WooCommerceOptions
+from adapters.fields import Field, fixed, or_none, parts, table, told
 from hub.canonical.contacts import vat_id_in
 
-DEFAULT_LIST = "default"
 STANDARD = "standard"
-ADDRESS = {
-    "company": "company",
-    "street": "address_1",
-    "street_more": "address_2",
-    "city": "city",
-    "postcode": "postcode",
-    "region": "state",
-    "country": "country",
-    "phone": "phone",
-}
+
+
+def _utc(naive: str) -> str | None:
+    """Return an instant as RFC 3339 has it; the shop's dates in GMT do not say that they are."""
+    return f"{naive}Z" if naive else None
+
+
+def _number(value: str | float | None) -> Decimal:
+    return Decimal(str(value or 0))
+
+
+PERSON = Field("", lambda raw: joined(raw.get("first_name"), raw.get("last_name")))
+ADDRESS = table("company street=address_1 street_more=address_2 city postcode region=state country phone", name=PERSON)
+
+
+def _address(raw: Raw, use: str) -> Fields | None:
+    given = any(raw.get(name) for name in ("address_1", "city", "postcode", "company", "last_name"))
+    return told(ADDRESS, raw) | {"use": use} if given else None
+
+
+def _addresses(raw: Raw) -> list[Fields]:
+    found = {use: _address(raw[use], use) for use in ("billing", "shipping")}
+    return [address | {"id": use} for use, address in found.items() if address]
+
+
+PARTY = table(
+    "email company_name=billing.company",
+    person=Field("", lambda raw: PERSON.make(raw) or PERSON.make(raw["billing"])),
+    phone=Field("billing.phone", or_none),
+    addresses=Field("", _addresses),
+)
+
+
+def _gross(item: Raw, name: str = "total") -> Decimal:
+    return _number(item[name]) + _number(item.get(f"{name}_tax"))
+
+
+def _rate(item: Raw, rates: Mapping[int, Raw]) -> str | None:
+    """Return the per cent of all its taxes together; compound ones are taxes on the others."""
+    taxes = [rates[each["id"]] for each in item["taxes"] if each["total"] not in ("", None) and each["id"] in rates]
+    known = [(_number(each["rate_percent"]) / 100, each["compound"]) for each in taxes if "rate_percent" in each]
+    factor = 1 + sum((rate for rate, compound in known if not compound), Decimal(0))
+    for rate in (rate for rate, compound in known if compound):
+        factor *= 1 + rate
+    return plain((factor - 1) * 100) if known else None
+
+
+def _paid(raw: Raw) -> str:
+    refunded = -sum((_number(each["total"]) for each in raw["refunds"]), Decimal(0))
+    is_refunded = raw["status"] == "refunded" or (refunded and refunded >= _number(raw["total"]))
+    return "refunded" if is_refunded else "paid" if raw["date_paid_gmt"] else "unpaid"
+
+
+SUMS = table("tax_rate=rate", net=Field("total", _number), gross=Field("", _gross))
+LINE = SUMS | table(
+    id=Field("id", str),
+    sku=Field("sku", or_none),
+    name=Field("name", unescape),
+    quantity=Field("quantity", _number),
+    full_net=Field("", lambda item: max(_number(item["subtotal"]), _number(item["total"])) / _number(item["quantity"])),
+    full_gross=Field("", lambda item: max(_gross(item, "subtotal"), _gross(item)) / _number(item["quantity"])),
+)
+DISCOUNT = table(
+    "tax_rate=rate",
+    name=Field("name", unescape),
+    amount=Field("", lambda item: plain(_gross(item) if item["included"] else _number(item["total"]))),
+)
+PARCEL = table(
+    "number=tracking_number address=custom_tracking_link",
+    carrier=Field("", lambda raw: raw.get("tracking_provider") or raw.get("custom_tracking_provider")),
+)
+
+
+def _parcels(meta: Raw) -> list[Fields]:
+    return [*(meta.get(TRACKING) or ()), *(told(PARCEL, each) for each in meta.get(PLUGIN_TRACKING) or ())]
+
+
+PAYMENT = table(
+    method=Field("payment_method", or_none),
+    reference=Field("transaction_id", or_none),
+    paid_at=Field("date_paid_gmt", _utc),
+)
+ORDER = table(
+    "number party=customer currency tax_included=prices_include_tax gross=total rounding",
+    placed_at=Field("date_created_gmt", _utc),
+    name=Field("billing", PERSON.make),
+    email=Field("billing.email", or_none),
+    phone=Field("billing.phone", or_none),
+    billing_address=Field("billing", lambda raw: _address(raw, "billing")),
+    shipping_address=Field("shipping", lambda raw: _address(raw, "shipping")),
+    shipping=parts("shipping_lines", SUMS | table("code=method_id", name=Field("method_title", unescape))),
+    net=Field("", lambda raw: _number(raw["total"]) - _number(raw["total_tax"])),
+    paid=Field("", _paid),
+    payments=Field("", lambda raw: [told(PAYMENT, raw)]),
+    lines=parts("lines", LINE),
+    discounts=parts("discounts", DISCOUNT),
+    tracking=Field("meta", _parcels),
+    invoice=Field(f"meta.{INVOICE}", or_none),
+    note=Field("customer_note", or_none),
+)
+price = by_table(table("sku currency tax_included amount"), translating.price)
+stock = by_table(table("sku on_hand=quantity", reserved=fixed(0)), translating.stock)
 
 
 def product(raw: Raw, options: WooCommerceOptions) -> Fields:
@@ -51,137 +145,34 @@ def product(raw: Raw, options: WooCommerceOptions) -> Fields:
     return fields | ({"tax_rate": rates.get(article["tax_class"] or STANDARD)} if rates else {})
 
 
-def price(raw: Raw, options: WooCommerceOptions) -> Fields:
-    """Return what a product costs, sales apart."""
-    return {"list": options.range.price_list or DEFAULT_LIST} | dict(raw)
-
-
-def stock(raw: Raw, _: WooCommerceOptions) -> Fields:
-    """Return how much of a product may be sold; below zero is what was sold although it was not there."""
-    return {"sku": raw["sku"], "available": plain(max(_number(raw["quantity"]), Decimal(0)))}
-
-
 def party(raw: Raw, options: WooCommerceOptions) -> Fields:
     """Return a customer."""
-    billing: Raw = raw["billing"]
-    company, person = billing.get("company"), _person(raw) or _person(billing)
-    fields = {"name": company or person or raw["email"], "company": bool(company), "customer": True}
-    fields |= {"email": raw["email"], "phone": billing.get("phone") or None, "vat_id": _vat_id(raw, options)}
-    fields["addresses"] = [_address(raw[use], use, id=use) for use in ("billing", "shipping") if _is_told(raw[use])]
-    return fields | ({"contacts": [{"name": person}]} if company and person else {})
+    return translating.party(told(PARTY, raw), options) | {"vat_id": _vat_id(raw, options)}
 
 
 def order(raw: Raw, options: WooCommerceOptions) -> Fields:
-    """Return an order. What coupons took off is taken off its lines already (page "Orders", line items)."""
-    billing, included, meta = raw["billing"], raw["prices_include_tax"], raw["meta"]
-    rates = {each["rate_id"]: each for each in raw["tax_lines"]}
-    gross = _number(raw["total"])
-    fees = [(each, _amount(each, included=included)) for each in raw["fee_lines"]]
-    return {
-        "number": raw["number"],
-        "placed_at": _utc(raw["date_created_gmt"]),
-        "party": raw["customer"],
-        "name": _person(billing),
-        "email": billing.get("email") or None,
-        "phone": billing.get("phone") or None,
-        "vat_id": _vat_id(raw, options),
-        "billing_address": _address(billing, "billing") if _is_told(billing) else None,
-        "shipping_address": _address(raw["shipping"], "shipping") if _is_told(raw["shipping"]) else None,
-        "currency": raw["currency"],
-        "tax_included": included,
-        "lines": [
-            *(_line(each, rates, included=included) for each in raw["line_items"] if each["quantity"]),
-            *(_line(each | {"quantity": 1}, rates, included=included) for each, amount in fees if amount >= 0),
-        ],
-        "shipping": [_shipping(each, rates, options.shipping, included=included) for each in raw["shipping_lines"]],
-        "discounts": [
-            {"name": unescape(each["name"]), "amount": plain(amount), "tax_rate": _rate(each, rates)}
-            for each, amount in fees
-            if amount < 0
-        ],
-        "payment": _payment(raw, gross, options.payment),
-        "totals": sums(gross - _number(raw["total_tax"]), gross),
-        "rounding": raw["rounding"],
-        "status": options.status.get(raw["status"]),
-        "tracking": parcels(*(meta.get(TRACKING) or ()), *map(_parcel, meta.get(PLUGIN_TRACKING) or ())),
-        "invoice": meta.get(INVOICE) or None,
-        "note": raw["customer_note"] or None,
-    }
+    """Return an order. What coupons took off is taken off its lines already (page "Orders", line items).
+
+    A fee is a line; one below zero, a discount.
+    """
+    items, shipping, fees = (_items(raw, name) for name in ("line_items", "shipping_lines", "fee_lines"))
+    taken = [each for each in fees if _number(each["total"]) < 0]
+    lines = [each for each in items if each["quantity"]] + [each for each in fees if each not in taken]
+    fields = told(ORDER, {**raw, "lines": lines, "shipping_lines": shipping, "discounts": taken})
+    fields |= {"status": options.status.get(raw["status"]), "vat_id": _vat_id(raw, options)}
+    return translating.order(fields, options)
 
 
-def _line(item: Raw, rates: Mapping[int, Raw], *, included: bool) -> Fields:
-    quantity, amount = _number(item["quantity"]), _amount(item, included=included)
-    before = _amount(item, "subtotal", included=included) if "subtotal" in item else amount
-    net = _number(item["total"])
-    fields = {
-        "id": str(item["id"]),
-        "sku": item.get("sku") or None,
-        "name": unescape(item["name"]),
-        "quantity": plain(quantity),
-        "unit_price": plain(amount / quantity),
-        "discount": plain((before - amount) / quantity) if before > amount else None,
-        "tax_rate": _rate(item, rates),
-    }
-    return fields | sums(net, net + _number(item["total_tax"]))
-
-
-def _shipping(item: Raw, rates: Mapping[int, Raw], words: Mapping[str, str], *, included: bool) -> Fields:
-    name = unescape(item["method_title"])
-    return charge(name, item["method_id"], words, _amount(item, included=included), _rate(item, rates))
-
-
-def _payment(raw: Raw, gross: Decimal, words: Mapping[str, str]) -> Fields:
-    refunded = -sum((_number(each["total"]) for each in raw["refunds"]), Decimal(0))
-    method, paid = raw["payment_method"], raw["date_paid_gmt"]
-    is_refunded = raw["status"] == "refunded" or (refunded and refunded >= gross)
-    return {
-        "method": words.get(method, method) or None,
-        "state": "refunded" if is_refunded else "paid" if paid else "unpaid",
-        "reference": raw["transaction_id"] or None,
-        "paid_at": _utc(paid) if paid else None,
-    }
-
-
-def _rate(item: Raw, rates: Mapping[int, Raw]) -> str | None:
-    """Return the per cent of all its taxes together; compound ones are taxes on the others."""
-    taxes = [rates[each["id"]] for each in item["taxes"] if each["total"] not in ("", None) and each["id"] in rates]
-    known = [(_number(each["rate_percent"]) / 100, each["compound"]) for each in taxes if "rate_percent" in each]
-    factor = 1 + sum((rate for rate, compound in known if not compound), Decimal(0))
-    for rate in (rate for rate, compound in known if compound):
-        factor *= 1 + rate
-    return plain((factor - 1) * 100) if known else None
-
-
-def _amount(item: Raw, name: str = "total", *, included: bool) -> Decimal:
-    return _number(item[name]) + (_number(item[f"{name}_tax"]) if included else 0)
-
-
-def _parcel(told: Raw) -> Fields:
-    carrier = told.get("tracking_provider") or told.get("custom_tracking_provider")
-    return {"number": told["tracking_number"], "carrier": carrier, "address": told.get("custom_tracking_link")}
+def _items(raw: Raw, name: str) -> list[Fields]:
+    """Return lines of an order, or what stands beside them, alike: with a quantity, and what was to be paid at first."""
+    rates, included = {each["rate_id"]: each for each in raw["tax_lines"]}, raw["prices_include_tax"]
+    first = {"quantity": 1, "included": included}
+    return [
+        first | {"subtotal": each["total"], "subtotal_tax": each["total_tax"]} | each | {"rate": _rate(each, rates)}
+        for each in raw[name]
+    ]
 
 
 def _vat_id(raw: Raw, options: WooCommerceOptions) -> str | None:
-    told = raw["meta"].get(options.vat_id_meta)
-    return vat_id_in(told, raw["billing"].get("country")) if told else None
-
-
-def _address(raw: Raw, use: str, **more: str) -> Fields:
-    return address(raw, ADDRESS, name=_person(raw), use=use, **more)
-
-
-def _is_told(raw: Raw) -> bool:
-    return any(raw.get(name) for name in ("address_1", "city", "postcode", "company", "last_name"))
-
-
-def _person(raw: Raw) -> str | None:
-    return joined(raw.get("first_name"), raw.get("last_name"))
-
-
-def _utc(naive: str) -> str:
-    """Return an instant as RFC 3339 has it; the shop's dates in GMT do not say that they are."""
-    return f"{naive}Z"
-
-
-def _number(value: str | float | None) -> Decimal:
-    return Decimal(str(value or 0))
+    told_ = raw["meta"].get(options.vat_id_meta)
+    return vat_id_in(told_, raw["billing"].get("country")) if told_ else None

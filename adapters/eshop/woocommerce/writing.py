@@ -8,7 +8,7 @@ from html import unescape
 from adapters.batches import in_batches
 from adapters.bulk import portions
 from adapters.declared import Row
-from adapters.eshop.prices import check_plain
+from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.woocommerce import images
 from adapters.eshop.woocommerce.asked import REFERENCE, meta_of, taxes_included
 from adapters.eshop.woocommerce.shop import Shop
@@ -56,10 +56,8 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
 
     def body(write: Write) -> Body:
         check_plain(write)
-        if write.record.get("tax_included") not in (None, included):
-            raise Unfit("price-not-possible", "the shop's prices differ in whether they hold the tax")
-        if write.record["currency"] != currency:
-            raise Unfit("price-not-possible", f"the shop sells in {currency} only")
+        check_tax(write, included=included)
+        check_currency(write, currency)
         return {"regular_price": write.record["amount"]}
 
     return _put(shop, writes, product_of, body)

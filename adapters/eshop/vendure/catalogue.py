@@ -1,29 +1,33 @@
-"""What a Vendure shop is told. Each function looks before it adds, so that it can be repeated, and takes all or none."""
+"""Products, prices and stock: what a Vendure shop is asked for and told, all or none, in a way that can be repeated."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from adapters.declared import Row
-from adapters.eshop.forward import Step, left
-from adapters.eshop.notes import notes_of
 from adapters.eshop.orders import Fields, in_coins, with_tax
+from adapters.eshop.putting import Pairs
 from adapters.eshop.variants import as_shown, for_article, named
 from adapters.eshop.vendure import assets, queries
 from adapters.eshop.vendure.client import Listing, Shop
-from adapters.eshop.vendure.translate import NOTES, documents, fulfilments
-from adapters.fields import Field, at, given, table
+from adapters.eshop.vendure.translate import PRICE, VARIANT, documents
+from adapters.eshop.vendure.translate import STOCK as LEVELS
+from adapters.fields import Field, asked, below, emptied, given, table, written
 from adapters.http import exact
 from adapters.pictures import left_out
-from adapters.writes import Unfit, known
+from adapters.writes import Unfit, done, known
 from hub.connector import Write, Written
 
-Pairs = Sequence[tuple[Write, Row]]
-VARIANTS = Listing(queries.VARIANTS, 500)
-NO_PARCEL: Row = {}
-TEXTS = table(name=Field("name", lambda name: name or ""), description=Field("description", lambda text: text or ""))
+VARIANTS, ARTICLES = (
+    Listing("productVariants", VARIANT),
+    Listing("products", f"id updatedAt {below('variants', VARIANT)}"),
+)
+PRICES = Listing("productVariants", PRICE, 1000, money=True)
+STOCK = Listing("productVariants", f"id {asked(LEVELS)}", 1000)
+TEXTS = table(name=Field("name", emptied), description=Field("description", emptied))
+ENABLED = table("enabled=active")
 
 
 def mark(write: Write) -> str:
@@ -31,13 +35,11 @@ def mark(write: Write) -> str:
     return hashlib.sha256(write.reference.encode()).hexdigest()[:12]
 
 
-def find_products(shop: Shop, writes: Sequence[Write]) -> dict[str, list[str]]:
-    """Return variants by mark, else by SKU, of which Vendure allows doubles."""
-    return _search(shop, writes)[0]
+def search(shop: Shop, writes: Sequence[Write]) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Return key -> variants, and key -> article of ours that has no variant yet.
 
-
-def _search(shop: Shop, writes: Sequence[Write]) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """Return key -> variants, and key -> article of ours that has no variant yet."""
+    Variants are found by mark, else by SKU, of which Vendure allows doubles.
+    """
     found, unfinished = dict[str, list[str]](), dict[str, str]()
     slugs = [{"slug": {"contains": mark(each)}} for each in writes]
     told: Any = shop.ask(queries.SEARCH, skus=[each.record["sku"] for each in writes], slugs=slugs) if writes else {}
@@ -53,7 +55,7 @@ def _search(shop: Shop, writes: Sequence[Write]) -> tuple[dict[str, list[str]], 
 
 def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Make an article, then its variant. What is there already is changed, what lacks its variant is completed."""
-    found, articles = _search(shop, writes)
+    found, articles = search(shop, writes)
     for key, ids in found.items():
         if len(ids) > 1:
             raise Unfit("double", f"the shop has {key} {len(ids)} times: {', '.join(ids)}; delete all but one")
@@ -97,7 +99,7 @@ def remove(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     for each in (*told["articles"], *told["variants"]):
         if each["result"] != "DELETED":
             raise Unfit("not-deleted", each["message"])
-    yield from (Written(each.key, "done", each.id) for each in writes)
+    yield from done(writes)
 
 
 class _Terms:
@@ -131,7 +133,9 @@ class _Terms:
         """Return what is set at the article; it keeps its values of other facets. `held`: the assets that it has."""
         alone = not row["options"]
         shared = for_article(fields, alone=alone)
-        made = self.texts(shared) | _enabled(shared) | (assets.given(fields, self.pictures, held) if alone else {})
+        made = self.texts(shared) | written(ENABLED, shared)
+        if alone:
+            made |= assets.given(fields, self.pictures, held)
         if "category" in fields:
             kept = [each["id"] for each in row["article"]["facetValues"] if each["facet"]["code"] != self.facet]
             made["facetValueIds"] = kept + [self.categories[name] for name in [fields["category"]] if name]
@@ -145,7 +149,7 @@ class _Terms:
 
     def of_variant(self, fields: Row, held: Sequence[Row] = ()) -> Fields:
         """Return what is set at the variant. `held`: the assets that it has."""
-        made = self.texts({name: fields[name] for name in fields if name == "name"}) | _enabled(fields)
+        made = self.texts({name: fields[name] for name in fields if name == "name"}) | written(ENABLED, fields)
         made |= assets.given(fields, self.pictures, held)
         if fields.get("tax_rate") is not None:
             rate = Decimal(fields["tax_rate"])
@@ -156,12 +160,8 @@ class _Terms:
 
     def outcomes(self, writes: Sequence[Write], rows: Sequence[Row]) -> Iterator[Written]:
         """Yield that all is done, but for the pictures that could not be had."""
-        for write, written in zip(writes, as_shown(writes, documents(self.shop, rows)), strict=True):
-            yield left_out(written, write, self._faults)
-
-
-def _enabled(fields: Row) -> Fields:
-    return {} if fields.get("active") is None else {"enabled": fields["active"]}
+        done_ = zip(writes, as_shown(writes, documents(self.shop, rows)), strict=True)
+        return (left_out(each, write, self._faults) for write, each in done_)
 
 
 def put_prices(shop: Shop, pairs: Pairs) -> None:
@@ -179,54 +179,12 @@ def _price(price: Row, row: Row) -> Fields:
 
 def put_stock(shop: Shop, pairs: Pairs) -> None:
     """Set what can be had. Vendure takes off what its open orders hold, so that has to lie there as well."""
-    shop.ask(queries.UPDATE_VARIANTS, v=[_level(write.record, row["levels"], row["id"]) for write, row in pairs])
+    shop.ask(queries.UPDATE_VARIANTS, v=[_level(write.record, row) for write, row in pairs])
 
 
-def _level(stock: Row, levels: Sequence[Mapping[str, int]], id_: str) -> Fields:
+def _level(stock: Row, row: Row) -> Fields:
     """Return what has to lie at the first place, whatever lies at others."""
-    free = sum(level["stockOnHand"] - level["stockAllocated"] for level in levels)
+    free = sum(level["stockOnHand"] - level["stockAllocated"] for level in row["levels"])
     missing = int(Decimal(stock["available"]).to_integral_value(ROUND_FLOOR)) - free
-    on_hand = missing + (levels[0]["stockOnHand"] if levels else 0)
-    return {"id": id_, "trackInventory": "TRUE", "stockOnHand": on_hand}
-
-
-def check_open(_: Shop, row: Row, write: Write) -> None:
-    """Refuse to bring an order forward that is cancelled in the shop."""
-    if row["state"] == "Cancelled" and write.fields.get("status") != "cancelled":
-        raise Unfit("cancelled", "it is cancelled in the shop")
-
-
-def cancel(shop: Shop, row: Row, _: Write) -> None:
-    """Cancel an order."""
-    if row["state"] != "Cancelled":
-        shop.ask(queries.CANCEL, id=row["id"])
-
-
-def move(*states: str) -> Step[Shop]:
-    """Make a step that brings all that is in no fulfilment yet into a new one, and all of them through these states."""
-    return lambda shop, row, write: _move(shop, row, write, states)
-
-
-def _move(shop: Shop, row: Row, write: Write, states: Sequence[str]) -> None:
-    sent = fulfilments(row)
-    parcel = next(iter(write.record.get("tracking") or ()), NO_PARCEL)
-    rest = left(
-        ((line["id"], line["quantity"]) for line in row["lines"]),
-        ((line["orderLineId"], line["quantity"]) for each in sent for line in each["lines"]),
-    )
-    if rest:
-        told: dict[str, str] = {"method": parcel.get("carrier") or "hub", "trackingCode": parcel.get("number", "")}
-        handler = {"code": "manual-fulfillment", "arguments": [{"name": name, "value": told[name]} for name in told]}
-        lines = [{"orderLineId": id_, "quantity": quantity} for id_, quantity in rest.items()]
-        sent.append(shop.ask(queries.FULFIL, input={"lines": lines, "handler": handler})["done"])
-    for each in sent:
-        for state in states:
-            if each["state"] not in (state, "Delivered"):
-                shop.ask(queries.MOVE, id=each["id"], state=state)
-
-
-def tell(shop: Shop, row: Row, write: Write) -> None:
-    """Note all parcels and the invoice: a fulfilment has one number, which cannot be changed, and no place for it."""
-    for note in notes_of(write.record.get("tracking") or (), write.fields.get("invoice")):
-        if note not in at(row, NOTES):
-            shop.ask(queries.NOTE, input={"id": row["id"], "note": note, "isPublic": True})
+    on_hand = missing + sum(level["stockOnHand"] for level in row["levels"][:1])
+    return {"id": row["id"], "trackInventory": "TRUE", "stockOnHand": on_hand}

@@ -1,0 +1,60 @@
+"""Customers and orders: what a Vendure shop is asked for, and how its orders are brought forward."""
+
+from collections.abc import Sequence
+
+from adapters.declared import Row
+from adapters.eshop.forward import Step, left, unless
+from adapters.eshop.notes import notes_of
+from adapters.eshop.vendure import queries
+from adapters.eshop.vendure.client import Listing, Shop
+from adapters.eshop.vendure.translate import CUSTOMER, NOTES, PLACED_ORDER, fulfilments
+from adapters.fields import at
+from hub.connector import Write
+
+PLACED = "orderPlacedAt"
+SENT = ["Shipped", "PartiallyDelivered", "Delivered", "Cancelled"]
+CUSTOMERS = Listing("customers", CUSTOMER)
+ORDERS, SENT_ORDERS, OPEN_ORDERS = (
+    Listing("orders", PLACED_ORDER, 100, chosen, money=True)
+    for chosen in (
+        {PLACED: {"isNull": False}},
+        {PLACED: {"isNull": False}, "state": {"in": SENT}},
+        {"state": {"notIn": SENT}},
+    )
+)
+NO_PARCEL: Row = {}
+
+
+cancel: Step[Shop] = unless(
+    lambda row: row["state"] == "Cancelled", lambda shop, row, _: shop.ask(queries.CANCEL, id=row["id"])
+)
+
+
+def move(*states: str) -> Step[Shop]:
+    """Make a step that brings all that is in no fulfilment yet into a new one, and all of them through these states."""
+    return lambda shop, row, write: _move(shop, row, write, states)
+
+
+def _move(shop: Shop, row: Row, write: Write, states: Sequence[str]) -> None:
+    sent = fulfilments(row)
+    parcel = next(iter(write.record.get("tracking") or ()), NO_PARCEL)
+    rest = left(
+        ((line["id"], line["quantity"]) for line in row["lines"]),
+        ((line["orderLineId"], line["quantity"]) for each in sent for line in each["lines"]),
+    )
+    if rest:
+        told: dict[str, str] = {"method": parcel.get("carrier") or "hub", "trackingCode": parcel.get("number", "")}
+        handler = {"code": "manual-fulfillment", "arguments": [{"name": name, "value": told[name]} for name in told]}
+        lines = [{"orderLineId": id_, "quantity": quantity} for id_, quantity in rest.items()]
+        sent.append(shop.ask(queries.FULFIL, input={"lines": lines, "handler": handler})["done"])
+    for each in sent:
+        for state in states:
+            if each["state"] not in (state, "Delivered"):
+                shop.ask(queries.MOVE, id=each["id"], state=state)
+
+
+def tell(shop: Shop, row: Row, write: Write) -> None:
+    """Note all parcels and the invoice: a fulfilment has one number, which cannot be changed, and no place for it."""
+    for note in notes_of(write.record.get("tracking") or (), write.fields.get("invoice")):
+        if note not in at(row, NOTES):
+            shop.ask(queries.NOTE, input={"id": row["id"], "note": note, "isPublic": True})

@@ -1,0 +1,38 @@
+"""Which prices and tax rates a shop can be told."""
+
+import pytest
+
+from adapters.eshop.prices import check_currency, check_tax
+from adapters.eshop.rates import theirs_for
+from adapters.writes import Unfit
+from hub.connector import Write
+
+
+def price(**record: object) -> Write:
+    return Write("k", {}, {"currency": "EUR", **record})
+
+
+@pytest.mark.parametrize(("said", "included"), [(None, True), (None, False), (True, True), (False, False)])
+def test_a_price_that_holds_the_tax_as_the_shops_do_is_fine(said: bool | None, included: bool):
+    check_tax(price(tax_included=said), included=included)
+
+
+@pytest.mark.parametrize(("included", "held"), [(True, "with"), (False, "without")])
+def test_a_price_that_differs_from_the_shops_in_its_tax_is_refused(included: bool, held: str):
+    with pytest.raises(Unfit, match=f"prices in EUR are those {held} tax") as refused:
+        check_tax(price(tax_included=not included), included=included)
+    assert refused.value.cause == "price-not-possible"
+
+
+def test_a_shop_of_one_currency_takes_no_other():
+    check_currency(price(), "EUR")
+    with pytest.raises(Unfit, match="sells in PLN only"):
+        check_currency(price(), "PLN")
+
+
+def test_a_rate_that_the_options_do_not_name_is_refused():
+    assert theirs_for({"23": "standard"}, "23", "tax class", "tax_classes") == "standard"
+    assert theirs_for({"23": "standard"}, None, "tax class", "tax_classes") is None
+    assert theirs_for({}, "23", "tax class", "tax_classes") is None
+    with pytest.raises(Unfit, match="no tax class is named for 8 %; see tax_classes of this shop"):
+        theirs_for({"23": "standard"}, "8", "tax class", "tax_classes")

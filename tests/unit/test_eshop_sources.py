@@ -1,0 +1,19 @@
+"""Pictures of ours are known again in a shop, and told apart from others."""
+
+import pytest
+
+from adapters.eshop.sources import marks, sources
+from adapters.writes import Unfit
+
+A, B = "https://pictures.example/a.png", "https://pictures.example/b.png"
+
+
+def test_each_picture_is_known_by_one_mark():
+    assert marks([A, B, A], "hub ", 255) == {f"hub {A}": A, f"hub {B}": B}
+    assert sources([f"hub {B}", None, "theirs", f"hub {A}"], "hub ") == [B, A]
+
+
+def test_an_address_that_the_shop_cannot_keep_is_refused():
+    assert marks([A], "hub ", len(A) + 4)
+    with pytest.raises(Unfit, match=f"so long an address: {A}"):
+        marks([A], "hub ", len(A) + 3)
