@@ -39,12 +39,6 @@ def _upload(shop: Shop, source: str) -> str:
     return made["id"]
 
 
-def of_articles(shop: Shop, ids: Sequence[str]) -> dict[str, Sequence[Row]]:
-    """Return the assets of articles."""
-    rows = shop.ask(queries.ARTICLE_ASSETS, ids=ids)["products"]["items"] if ids else ()
-    return {row["id"]: row["assets"] for row in rows}
-
-
 def given(fields: Row, pictures: Mapping[str, str], held: Sequence[Row]) -> Fields:
     """Return what is set where `held` are the assets so far: ours in their order, and behind them what others added.
 

@@ -17,6 +17,7 @@ from adapters.eshop.vendure.translate import STOCK as LEVELS
 from adapters.fields import Field, asked, below, emptied, given, table, written
 from adapters.http import exact
 from adapters.pictures import left_out
+from adapters.walks import found
 from adapters.writes import Unfit, done, known
 from hub.connector import Write, Written
 
@@ -26,6 +27,8 @@ VARIANTS, ARTICLES = (
 )
 PRICES = Listing("productVariants", PRICE, 1000, money=True)
 STOCK = Listing("productVariants", f"id {asked(LEVELS)}", 1000)
+HELD = Listing("productVariants", f"{VARIANT} {below('article:product.assets', 'id tags.value')}")
+"""Beside what a variant shows, the pictures of its article."""
 TEXTS = table(name=Field("name", emptied), description=Field("description", emptied))
 ENABLED = table("enabled=active")
 
@@ -40,27 +43,27 @@ def search(shop: Shop, writes: Sequence[Write]) -> tuple[dict[str, list[str]], d
 
     Variants are found by mark, else by SKU, of which Vendure allows doubles.
     """
-    found, unfinished = dict[str, list[str]](), dict[str, str]()
+    variants, unfinished = dict[str, list[str]](), dict[str, str]()
     slugs = [{"slug": {"contains": mark(each)}} for each in writes]
     told: Any = shop.ask(queries.SEARCH, skus=[each.record["sku"] for each in writes], slugs=slugs) if writes else {}
     for each in writes:
         articles = [article for article in told["bySlug"]["items"] if mark(each) in article["slug"]]
         own = [variant["id"] for article in articles for variant in article["variants"]]
         alike = [variant["id"] for variant in told["bySku"]["items"] if variant["sku"] == each.record["sku"]]
-        found[each.key] = own or alike
+        variants[each.key] = own or alike
         if articles and not own:
             unfinished[each.key] = articles[0]["id"]
-    return found, unfinished
+    return variants, unfinished
 
 
 def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Make an article, then its variant. What is there already is changed, what lacks its variant is completed."""
-    found, articles = search(shop, writes)
-    for key, ids in found.items():
+    there, articles = search(shop, writes)
+    for key, ids in there.items():
         if len(ids) > 1:
             raise Unfit("double", f"the shop has {key} {len(ids)} times: {', '.join(ids)}; delete all but one")
-    yield from change(shop, [replace(each, id=id_) for each in writes for id_ in found[each.key]])
-    new = {each.key: each for each in writes if not found[each.key]}
+    yield from change(shop, [replace(each, id=id_) for each in writes for id_ in there[each.key]])
+    new = {each.key: each for each in writes if not there[each.key]}
     if not new:
         return
     terms, missing = _Terms(shop, writes), [key for key in new if key not in articles]
@@ -78,14 +81,9 @@ def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Change variants, and the articles they stand under."""
     if not writes:
         return
-    there = {row["id"]: row for row in VARIANTS.some(shop, [each.id or "" for each in writes])}
-    terms, rows = _Terms(shop, writes), [known(there, each.id) for each in writes]
-    pairs = list(zip(rows, (each.fields for each in writes), strict=True))
-    held = assets.of_articles(shop, [row["article"]["id"] for row, fields in pairs if "images" in fields])
-    articles = [
-        {"id": row["article"]["id"]} | terms.of_article(fields, row, held.get(row["article"]["id"], ()))
-        for row, fields in pairs
-    ]
+    there = found(HELD)(shop, [each.id or "" for each in writes])
+    pairs, terms = [(known(there, each.id), each.fields) for each in writes], _Terms(shop, writes)
+    articles = [{"id": row["article"]["id"]} | terms.of_article(fields, row) for row, fields in pairs]
     variants = [{"id": row["id"]} | terms.of_variant(fields, row["assets"]) for row, fields in pairs]
     told = shop.ask(queries.UPDATE_PRODUCTS, a=[each for each in articles if len(each) > 1], v=variants)
     yield from terms.outcomes(writes, told["done"])
@@ -129,13 +127,13 @@ class _Terms:
         texts = given(TEXTS, fields) | more
         return {"translations": [{"languageCode": self.shop.language, **texts}]} if texts else {}
 
-    def of_article(self, fields: Row, row: Row, held: Sequence[Row] = ()) -> Fields:
-        """Return what is set at the article; it keeps its values of other facets. `held`: the assets that it has."""
+    def of_article(self, fields: Row, row: Row) -> Fields:
+        """Return what is set at the article of a variant; it keeps its values of other facets."""
         alone = not row["options"]
         shared = for_article(fields, alone=alone)
         made = self.texts(shared) | written(ENABLED, shared)
         if alone:
-            made |= assets.given(fields, self.pictures, held)
+            made |= assets.given(fields, self.pictures, row["article"]["assets"])
         if "category" in fields:
             kept = [each["id"] for each in row["article"]["facetValues"] if each["facet"]["code"] != self.facet]
             made["facetValueIds"] = kept + [self.categories[name] for name in [fields["category"]] if name]
@@ -144,7 +142,7 @@ class _Terms:
     def new_article(self, write: Write) -> Fields:
         """Return an article that is not there yet, with our mark in its address."""
         fields = {"description": "", **named(write)}
-        made = self.of_article(fields, {"options": (), "article": {"facetValues": ()}})
+        made = self.of_article(fields, {"options": (), "article": {"facetValues": (), "assets": ()}})
         return made | self.texts(fields, slug=f"{fields['name']}-{mark(write)}")
 
     def of_variant(self, fields: Row, held: Sequence[Row] = ()) -> Fields:

@@ -20,8 +20,6 @@ UPDATE_PRODUCTS = f"""mutation($a:[UpdateProductInput!]!,$v:[UpdateProductVarian
   updateProducts(input:$a){{id}} done:updateProductVariants(input:$v){{{_VARIANT}}}}}"""
 ASSETS = """query($tags:[String!]!){
   assets(options:{take:1000,tags:$tags,tagsOperator:OR}){items{id tags{value}}}}"""
-ARTICLE_ASSETS = """query($ids:[String!]!){
-  products(options:{take:1000,filter:{id:{in:$ids}}}){items{id assets{id tags{value}}}}}"""
 CREATE_ASSET = """mutation($input:CreateAssetInput!){made:createAssets(input:[$input]){
   ...on Asset{id} ...on MimeTypeError{errorCode message}}}"""
 DELETE = """mutation($a:[ID!]!,$v:[ID!]!){articles:deleteProducts(ids:$a){result message}
