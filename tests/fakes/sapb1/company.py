@@ -1,0 +1,322 @@
+"""The company: its sessions, its routes, what it has, and what its people do."""
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from tests.fakes.fake import Fake, Handler
+from tests.fakes.records import Record, Table
+from tests.fakes.sapb1 import documents, odata, partners
+from tests.fakes.sapb1.schemas import Wrong, check
+from tests.fakes.server import Asked, Reply
+
+API = "/b1s/v2"
+ZONE = ZoneInfo("Europe/Paris")
+"""The server's: dates and times of changes are in its local time, and do not say so."""
+COMPANY, USER, PASSWORD = "SBODEMO", "hub", "9m2-Kestrel-44"
+COUNTRIES = ("FR", "SI")
+SERVICE = "SERVICE"
+FIXED: Mapping[str, tuple[str, Sequence[Mapping[str, Any]]]] = {
+    "ItemGroups": ("ItemGroup", [{"Number": 100, "GroupName": "Lamps"}]),
+    "Manufacturers": ("Manufacturer", [{"Code": 3, "ManufacturerName": "Lux"}]),
+    "PriceLists": (
+        "PriceList",
+        [
+            {"PriceListNo": 1, "PriceListName": "Base", "IsGrossPrice": "tNO", "Active": "tYES"},
+            {"PriceListNo": 2, "PriceListName": "Retail", "IsGrossPrice": "tYES", "Active": "tYES"},
+        ],
+    ),
+    "Warehouses": ("Warehouse", [{"WarehouseCode": "01", "WarehouseName": "Main", "Inactive": "tNO"}]),
+    "ShippingTypes": ("ShippingType", [{"Code": 1, "Name": "DHL"}]),
+    "PaymentTermsTypes": ("PaymentTermsType", [{"GroupNumber": 1, "NumberOfAdditionalDays": 14}]),
+    "VatGroups": (
+        "VatGroup",
+        [
+            {
+                "Code": code,
+                "Name": code,
+                "Category": "bovcOutputTax",
+                "Inactive": "tNO",
+                "VatGroups_Lines": [
+                    {"Effectivefrom": "2000-01-01T00:00:00Z", "Rate": 19.0},
+                    {"Effectivefrom": "2011-01-01T00:00:00Z", "Rate": float(rate)},
+                    {"Effectivefrom": "2999-01-01T00:00:00Z", "Rate": 99.0},
+                ],
+            }
+            for code, rate in documents.RATES.items()
+        ],
+    ),
+}
+
+
+def log_in(company: "SapB1", asked: Asked) -> Reply:
+    """guide: "Login and Logout"; seen: what is refused has these codes, and the cookie no path."""
+    given = asked.json
+    if given.get("CompanyDB") != COMPANY:
+        return odata.error(401, -306, "Fail to NONE-SSO login from SLD.")
+    if (given.get("UserName"), given.get("Password")) != (USER, company.password):
+        return odata.error(401, -304, "Fail to NONE-SSO login from SLD.")
+    session, node = secrets.token_hex(16), f".node{len(company.sessions) % 3 + 1}"
+    company.sessions[session] = node
+    # One header of a name is all that a dictionary holds, but capitals tell two of them apart.
+    cookies = {"Set-Cookie": f"B1SESSION={session};HttpOnly;", "set-cookie": f"ROUTEID={node}; path=/b1s"}
+    return Reply(200, {"SessionId": session, "Version": "1000290", "SessionTimeout": 30}, cookies)
+
+
+def log_out(company: "SapB1", asked: Asked) -> Reply:
+    company.sessions.pop(_cookies(asked).get("B1SESSION", ""), None)
+    return Reply(204)
+
+
+def read(company: "SapB1", asked: Asked, target: str) -> Reply:
+    """A list, or one entity by its key."""
+    name, key = _target(target)
+    found = company.rows(name)
+    if found is None:
+        return odata.error(400, -1, "Service Not Found")
+    entity, rows = found
+    if key is None:
+        return odata.listed(asked, name, entity, rows)
+    row = next((row for row in rows if _key(entity, row) == key), None)
+    return Reply(200, row) if row else odata.error(404, -2028, "No matching records found (ODBC -2028)")
+
+
+def create(company: "SapB1", asked: Asked, name: str) -> Reply:
+    """guide: "Create Entities": 201, with the entity."""
+    sorts = {"BusinessPartners": "BusinessPartner", "Orders": "Document"}
+    if name not in sorts:
+        return odata.error(400, -1, "Service Not Found")
+    try:
+        check(sorts[name], asked.json)
+        if name == "Orders":
+            return Reply(201, documents.shown(company, documents.new_order(company, asked.json)))
+        return Reply(201, company.with_marks(partners.new_partner(company, asked.json)))
+    except Wrong as wrong:
+        return odata.error(400, wrong.code, str(wrong))
+
+
+def change(company: "SapB1", asked: Asked, target: str) -> Reply:
+    """seen: 204 without a body; of what is not there, another message than that of reading."""
+    name, key = _target(target)
+    record = company.record(name, key or "")
+    if record is None:
+        return odata.error(404, -2028, f"Entity with value('{key}') does not exist")
+    try:
+        if name == "Orders":
+            check("Document", asked.json)
+            documents.change_order(company, record, asked.json)
+        else:
+            check("BusinessPartner", asked.json)
+            replace = asked.headers.get("b1s-replacecollectionsonpatch") == "true"
+            partners.change_partner(company, record, asked.json, replace=replace)
+    except Wrong as wrong:
+        return odata.error(400, wrong.code, str(wrong))
+    return Reply(204)
+
+
+def cancel(company: "SapB1", _asked: Asked, target: str) -> Reply:
+    """guide: "Actions": 204."""
+    name, key = _target(target)
+    record = company.record(name, key or "")
+    if name != "Orders" or record is None:
+        return odata.error(404, -2028, "No matching records found (ODBC -2028)")
+    try:
+        documents.cancel(company, record)
+    except Wrong as wrong:
+        return odata.error(400, wrong.code, str(wrong))
+    return Reply(204)
+
+
+def _target(target: str) -> tuple[str, str | None]:
+    """`Items('A-1')` -> Items, A-1."""
+    found = re.fullmatch(r"(\w+)\((?:'(.*)'|(\d+))\)", target)
+    if not found:
+        return target, None
+    return found[1], found[3] or found[2].replace("''", "'")
+
+
+def _key(entity: str, row: Mapping[str, Any]) -> str:
+    names = {"Item": "ItemCode", "BusinessPartner": "CardCode", "Document": "DocEntry"}
+    return str(row[names.get(entity, next(iter(row)))])
+
+
+def _cookies(asked: Asked) -> dict[str, str]:
+    pairs = [each.strip().partition("=") for each in asked.headers.get("cookie", "").split(";")]
+    return {name: value for name, _, value in pairs}
+
+
+class SapB1(Fake):
+    """A company on a server with a load balancer in front of its nodes."""
+
+    routes: ClassVar[Mapping[str, Handler]] = {
+        f"POST {API}/Login": log_in,
+        f"POST {API}/Logout": log_out,
+        f"GET {API}/{{target}}": read,
+        f"POST {API}/{{name}}": create,
+        f"PATCH {API}/{{target}}": change,
+        f"POST {API}/{{target}}/Cancel": cancel,
+    }
+    writes: ClassVar[str] = r"\A(POST|PATCH|DELETE) (?!\S*/Log(in|out))"
+    creates: ClassVar[Mapping[str, str]] = {
+        "parties": rf"POST {API}/BusinessPartners\n",
+        "orders": rf"POST {API}/Orders\n",
+    }
+    lists: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("products", "prices", "stock"), rf"GET {API}/Items\?"),
+        "parties": rf"GET {API}/BusinessPartners\?",
+        "orders": rf"GET {API}/Orders\?",
+    }
+    tells_total: ClassVar[bool] = False
+    environment: Mapping[str, str] = {"SAP_USER": USER, "SAP_PASSWORD": PASSWORD}
+    wrong_key: Mapping[str, Any] = {"password": "env:WRONG_KEY"}
+    price_decimals: int = 2
+    """General Settings, Display: decimals of prices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.password = PASSWORD
+        self.sessions: dict[str, str] = {}
+        """Session -> the node that knows it: behind a load balancer, ROUTEID leads there (guide)."""
+        self.items, self.partners, self.orders = Table(self.clock), Table(self.clock), Table(self.clock)
+        self.deliveries, self.invoices = Table(self.clock), Table(self.clock)
+        self.items.add(self._new_item(SERVICE, "Service") | {"InventoryItem": "tNO"})
+
+    def secrets(self) -> Sequence[str]:
+        return [PASSWORD, *self.sessions]
+
+    def rotate_key(self) -> None:
+        self.password = "another"
+        self.sessions.clear()
+
+    def refusal(self, asked: Asked) -> Reply | None:
+        """seen: a session that is over, or unknown to the node, is 401 with code 301."""
+        cookies = _cookies(asked)
+        known = self.sessions.get(cookies.get("B1SESSION", ""))
+        if asked.path == f"{API}/Login" or (known is not None and known == cookies.get("ROUTEID")):
+            return None
+        return odata.error(401, 301, "Invalid session or session already timeout.")
+
+    def nothing_there(self, asked: Asked) -> Reply:
+        return odata.error(400, -1, "Unrecognized resource path.")
+
+    def local(self, at: datetime) -> tuple[str, str]:
+        """Return an instant as date and time of the server's clock, which say nothing of the zone."""
+        here = at.astimezone(ZONE)
+        return f"{here:%Y-%m-%d}T00:00:00Z", f"{here:%H:%M:%S}"
+
+    def with_marks(self, record: Record) -> dict[str, Any]:
+        """Return an item or a partner: what was never changed has no date of a change."""
+        date, time = self.local(record.created)
+        later = self.local(record.modified) if record.modified != record.created else (None, None)
+        marks = {"CreateDate": date, "CreateTime": time, "UpdateDate": later[0], "UpdateTime": later[1]}
+        return record.values | marks
+
+    def rows(self, name: str) -> tuple[str, Sequence[Mapping[str, Any]]] | None:
+        """Return what an entity set has, and of which type it is."""
+        if name in FIXED:
+            return FIXED[name]
+        if name in ("Items", "BusinessPartners"):
+            table = self.items if name == "Items" else self.partners
+            return name[:-1], [self.with_marks(each) for each in table.there()]
+        tables = {"Orders": self.orders, "DeliveryNotes": self.deliveries, "Invoices": self.invoices}
+        if name not in tables:
+            return None
+        return "Document", [documents.shown(self, each) for each in tables[name].there()]
+
+    def record(self, name: str, key: str) -> Record | None:
+        if name == "Orders":
+            return self.orders.records.get(int(key))
+        return self.partner(key) if name == "BusinessPartners" else self.item(key)
+
+    def item(self, code: str | None) -> Record | None:
+        return next((each for each in self.items.there() if each.values["ItemCode"] == code), None)
+
+    def partner(self, code: str | None) -> Record | None:
+        return next((each for each in self.partners.there() if each.values["CardCode"] == code), None)
+
+    def check_country(self, code: str | None) -> None:
+        if code and code not in COUNTRIES:
+            raise Wrong(-5002, f"Enter valid country code: '{code}'  [OCRY.Code]")
+
+    # What people do there
+
+    def _new_item(self, code: str, name: str) -> dict[str, Any]:
+        prices = [{"PriceList": 1, "Price": 9.9, "Currency": "EUR"}, {"PriceList": 2, "Price": 0.0, "Currency": None}]
+        lying = [{"WarehouseCode": "01", "InStock": 5.0, "Committed": 2.0, "Ordered": 0.0}]
+        about = {"ItemCode": code, "ItemName": name, "ForeignName": None, "BarCode": None, "User_Text": None}
+        sorts = {
+            "ItemsGroupCode": 100,
+            "Manufacturer": -1,
+            "SalesVATGroup": "S1",
+            "InventoryUOM": "pcs",
+            "SalesUnit": None,
+        }
+        flags = {"SalesItem": "tYES", "InventoryItem": "tYES", "Valid": "tYES", "Frozen": "tNO"}
+        return {**about, **sorts, **flags, "ItemPrices": prices, "ItemWarehouseInfoCollection": lying}
+
+    def add(self, stream: str) -> str:
+        if stream == "parties":
+            number = len(self.partners.records) + 1
+            told = {
+                "CardCode": f"C{number:05}",
+                "CardName": f"Ewa {number}",
+                "EmailAddress": f"ewa{number}@example.com",
+            }
+            return partners.new_partner(self, {**told, "Currency": "##"}).values["CardCode"]
+        if stream == "orders":
+            number = len(self.orders.records) + 1
+            line = {
+                "ItemCode": SERVICE,
+                "Quantity": 1.0,
+                "UnitPrice": 10.0,
+                "VatGroup": "S1",
+                "LineNum": 0,
+                "LineTotal": 10.0,
+            }
+            told = {
+                "CardCode": "C00001",
+                "NumAtCard": f"shop-a {number} hub:hub-{number}",
+                "DocDate": "2026-11-20T00:00:00Z",
+            }
+            state = {"DocumentStatus": "bost_Open", "Cancelled": "tNO", "Confirmed": "tYES"}
+            rounding = {"Rounding": "tNO", "RoundingDiffAmount": 0}
+            return str(self.orders.add({**told, **state, **rounding, "DocumentLines": [line]}).id)
+        code = f"L-{len(self.items.records):04}"
+        self.items.add(self._new_item(code, f"Lamp {code}"))
+        return {"prices": f"{code}|1", "stock": f"{code}|01"}.get(stream, code)
+
+    def change(self, stream: str, id_: str, *, marked: bool = True) -> None:
+        table, record = self._where(stream, id_)
+        values = record.values
+        new: dict[str, Any] = {
+            "products": lambda: {"ItemName": f"{values['ItemName']}!"},
+            "prices": lambda: {"ItemPrices": [{**values["ItemPrices"][0], "Price": 10.5}, values["ItemPrices"][1]]},
+            "stock": lambda: {
+                "ItemWarehouseInfoCollection": [{**values["ItemWarehouseInfoCollection"][0], "InStock": 6.0}]
+            },
+            "parties": lambda: {"CardName": f"{values['CardName']}!"},
+            "orders": lambda: {"Cancelled": "tYES", "DocumentStatus": "bost_Close"},
+        }
+        # A movement of stock is none of the item's changes.
+        table.change(record.id, new[stream](), marked=marked and stream != "stock")
+
+    def touch(self, stream: str, id_: str) -> None:
+        table, record = self._where(stream, id_)
+        table.touch(record.id)
+
+    def remove(self, stream: str, id_: str) -> None:
+        table, record = self._where(stream, id_)
+        table.remove(record.id)
+
+    def count(self, stream: str) -> int:
+        return len({"parties": self.partners, "orders": self.orders}.get(stream, self.items).there())
+
+    def _where(self, stream: str, id_: str) -> tuple[Table, Record]:
+        if stream == "orders":
+            return self.orders, self.orders.records[int(id_)]
+        found = self.partner(id_) if stream == "parties" else self.item(id_.partition("|")[0])
+        assert found, id_
+        return (self.partners if stream == "parties" else self.items), found
