@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Annotated
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from hub.config import within
+from hub.config import refuse, within
 from hub.config.exchange import ExchangeOptions
 
 
@@ -22,3 +23,22 @@ class ErpOptions(ExchangeOptions):
     """Of sales, by name; none: the customer's."""
     taxes: Mapping[str, str] = Field(default_factory=dict[str, str])
     """Per cent -> name of the ERP's tax, where several have one rate; otherwise the first in the ERP's order."""
+
+
+class LocalOptions(ExchangeOptions):
+    """The keys of a system whose times are local, and do not say so."""
+
+    zone: str
+    """The time zone of the server, such as `Europe/Paris`: changes are asked for in it."""
+
+    @field_validator("zone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            refuse('zone is no time zone; write it like "Europe/Paris"')
+        return value
+
+    @property
+    def place(self) -> ZoneInfo:
+        """Where the server's clock is."""
+        return ZoneInfo(self.zone)

@@ -6,7 +6,7 @@ api_access.class.php, and each module's api_*.class.php.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.http import Rejected
+from adapters.local_time import earliest_at, instant_of
 from adapters.windows import by_key
 from hub.clock import Clock
 from hub.config import resolve
@@ -25,8 +26,6 @@ SOME = 20
 """Values in one condition."""
 MARK = "date_modification"
 """The change mark in a row: seconds since 1970, or, of products, the server's local time. In conditions it is `tms`."""
-SHIFT = timedelta(hours=3)
-"""So long before clocks go back, times are taken as if they had: the same hour comes twice."""
 SAFE = re.compile(r"[\w .,@+/&-]*")
 """What a value in a condition may hold: there is no way to write a quote or a parenthesis."""
 
@@ -70,13 +69,11 @@ class Dolibarr:
             return None
         if mark.isdigit():
             return datetime.fromtimestamp(int(mark), UTC).isoformat()
-        return datetime.fromisoformat(mark).replace(tzinfo=self.options.place).astimezone(UTC).isoformat()
+        return instant_of(mark, self.options.place)
 
     def since(self, mark: datetime) -> str:
         """Return the condition for what has changed then or later."""
-        zone = self.options.place
-        offsets = [offset for at in (mark, mark + SHIFT) if (offset := at.astimezone(zone).utcoffset()) is not None]
-        return f"(t.tms:>=:'{(mark.astimezone(UTC) + min(offsets)).strftime('%Y-%m-%d %H:%M:%S')}')"
+        return f"(t.tms:>=:'{earliest_at(mark, self.options.place):%Y-%m-%d %H:%M:%S}')"
 
     def look_up(self, path: str) -> Any:
         """Return what lies there, if it does."""
