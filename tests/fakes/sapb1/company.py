@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
+from adapters.erp.sapb1.connector import SapB1Connector
+from adapters.erp.sapb1.options import SapB1Options
+from hub.clock import SystemClock
 from tests.fakes.fake import Fake, Handler
 from tests.fakes.records import Record, Table
 from tests.fakes.sapb1 import documents, odata, partners
@@ -31,7 +34,6 @@ FIXED: Mapping[str, tuple[str, Sequence[Mapping[str, Any]]]] = {
     ),
     "Warehouses": ("Warehouse", [{"WarehouseCode": "01", "WarehouseName": "Main", "Inactive": "tNO"}]),
     "ShippingTypes": ("ShippingType", [{"Code": 1, "Name": "DHL"}]),
-    "PaymentTermsTypes": ("PaymentTermsType", [{"GroupNumber": 1, "NumberOfAdditionalDays": 14}]),
     "VatGroups": (
         "VatGroup",
         [
@@ -183,6 +185,11 @@ class SapB1(Fake):
         self.items, self.partners, self.orders = Table(self.clock), Table(self.clock), Table(self.clock)
         self.deliveries, self.invoices = Table(self.clock), Table(self.clock)
         self.items.add(self._new_item(SERVICE, "Service") | {"InventoryItem": "tNO"})
+
+    def connect(self, **options: Any) -> SapB1Connector:
+        known = {"company": COMPANY, "user": "env:SAP_USER", "password": "env:SAP_PASSWORD"}
+        own = {"url": self.server.url, **known, "zone": "Europe/Paris", "service_item": SERVICE}
+        return SapB1Connector("erp", SapB1Options.model_validate({**own, **options}), SystemClock())
 
     def secrets(self) -> Sequence[str]:
         return [PASSWORD, *self.sessions]

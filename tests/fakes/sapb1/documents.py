@@ -65,7 +65,8 @@ def total(values: Values) -> float:
     """Tax is reckoned for each line."""
     sums = [(_number(line["LineTotal"]), RATES[line["VatGroup"]]) for line in values["DocumentLines"]]
     gross = sum((net + _rounded(net * rate / 100, 2) for net, rate in sums), Decimal())
-    rounding = _number(values["RoundingDiffAmount"]) if values["Rounding"] == "tYES" else Decimal()
+    name = "RoundingDiffAmount" if values.get("DocCurrency", LOCAL) == LOCAL else "RoundingDiffAmountFc"
+    rounding = _number(values.get(name)) if values["Rounding"] == "tYES" else Decimal()
     return float(gross + rounding)
 
 
@@ -116,6 +117,7 @@ def _drawn(company: "SapB1", table: Table, sort: int, base: Record, told: Values
     lines = [{**line, **drawn, "BaseLine": line["LineNum"]} for line in base.values["DocumentLines"]]
     day = company.local(company.clock.now())[0]
     about = {
+        "CancelStatus": "csNo",
         "DocDate": day,
         "DocumentStatus": "bost_Open",
         "Cancelled": "tNO",

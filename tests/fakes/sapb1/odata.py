@@ -51,7 +51,7 @@ def listed(asked: Asked, name: str, entity: str, rows: Sequence[Row]) -> Reply:
     body: dict[str, Any] = {"@odata.context": f"{asked.path}/$metadata#{name}"}
     body |= {"@odata.count": len(ordered)} if query.get("$count") == "true" else {}
     # seen: the last page, if it is full, leads on to one that is empty; a page that $top has made short does not.
-    body |= {"value": [_shown(row, fields) for row in page]}
+    body |= {"value": [_shown(row, fields, schema) for row in page]}
     if len(page) == size and top > size:
         left = {**query, "$skip": str(skip + size)} | ({"$top": str(top - size)} if "$top" in query else {})
         body["@odata.nextLink"] = f"{name}?" + "&".join(f"{key}={quote(value)}" for key, value in left.items())
@@ -73,9 +73,18 @@ def _fields(select: str, schema: Row) -> Sequence[str]:
     return names
 
 
-def _shown(row: Row, fields: Sequence[str]) -> dict[str, Any]:
+def _shown(row: Row, fields: Sequence[str], schema: Row) -> dict[str, Any]:
     """seen: with $select the etag is one that is never right."""
-    return {"@odata.etag": 'W/"356A192B7913B04C54574D18C28D46E6395428AB"'} | {name: row.get(name) for name in fields}
+    told = {name: _whole(row.get(name), schema[name]) for name in fields}
+    return {"@odata.etag": 'W/"356A192B7913B04C54574D18C28D46E6395428AB"'} | told
+
+
+def _whole(value: Any, kind: str) -> Any:
+    """What belongs to an entity always has all of its properties."""
+    sort, _, schema = kind.partition(":")
+    if sort != "list":
+        return value
+    return [{name: each.get(name) for name in SCHEMAS[schema]} for each in value or ()]
 
 
 def _known(name: str, schema: Row) -> str:

@@ -50,9 +50,8 @@ SCHEMAS: Mapping[str, Schema] = {
             "text:50": "Phone1 Cellular",
             "text:32": "FederalTaxID",
             "text:18": "AdditionalID",
-            "text:60": "U_HubReference",
             "text:3": "Currency",
-            "number": "Series PriceListNum CreditLimit PayTermsGrpCode GroupCode",
+            "number": "Series PriceListNum CreditLimit GroupCode",
             "cCustomer cSupplier cLid": "CardType",
             "cCompany cPrivate cGovernment cEmployee": "CompanyPrivate",
             YES: "Valid Frozen",
@@ -62,8 +61,9 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Document": _of(
         {
-            "number": "DocEntry DocNum DocTotal DocTotalFc RoundingDiffAmount TransportationCode Series "
-            "BPL_IDAssignedToInvoice",
+            "number": "DocEntry DocNum DocTotal DocTotalFc DiscountPercent RoundingDiffAmount RoundingDiffAmountFc Series "
+            "TransportationCode BPL_IDAssignedToInvoice",
+            "csYes csNo csCancellation": "CancelStatus",
             "date": "DocDate DocDueDate TaxDate UpdateDate CreationDate",
             "time": "UpdateTime",
             "text:15": "CardCode",
@@ -116,7 +116,6 @@ SCHEMAS: Mapping[str, Schema] = {
         }
     ),
     "VatGroupLine": _of({"date": "Effectivefrom", "number": "Rate"}),
-    "PaymentTermsType": _of({"number": "GroupNumber NumberOfAdditionalDays"}),
 }
 
 

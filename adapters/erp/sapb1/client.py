@@ -1,0 +1,142 @@
+"""How the Service Layer is spoken to: its session, its lists, its errors.
+
+Sources: SAP, "Working with SAP Business One Service Layer", version 10.0; what was seen of running systems stands in
+github.com/operator-ita/b1sl-python, docs/18-sap-version-quirks.md.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+from adapters.answers import Answer
+from adapters.bulk import portions
+from adapters.connecting import connected
+from adapters.declared import Row
+from adapters.erp.sapb1.options import SapB1Options
+from adapters.http import Rejected
+from adapters.sessions import Session
+from adapters.writes import Gone, Unfit
+from hub.clock import Clock
+from hub.config import resolve
+from hub.errors import TryLater
+
+PAGE = 100
+"""Rows that are asked for at once; by itself it gives 20."""
+SOME = 20
+"""Values in one condition."""
+REPLACE = {"B1S-ReplaceCollectionsOnPatch": "true"}
+"""Otherwise a collection is merged with what is there."""
+_COOKIES = re.compile(r"\b(B1SESSION|ROUTEID)=([^;,\s]+)")
+
+
+class ServiceLayer:
+    """One company. Raises what `Api` raises, and of refusals Gone or Unfit."""
+
+    def __init__(self, name: str, options: SapB1Options, clock: Clock) -> None:
+        self.name, self.options, self.clock = name, options, clock
+        self._api = connected(name, options, clock, below="/b1s/v2")
+        # Logins at the same time fail (seen: code 299): one for all threads. It ends after 30 minutes without use.
+        self._session = Session(self._log_in)
+
+    def _log_in(self) -> str:
+        """Return both cookies: behind a load balancer, ROUTEID leads to the node that knows the session."""
+        user, password = resolve(self.options.user), resolve(self.options.password)
+        known = {"CompanyDB": self.options.company, "UserName": user, "Password": password}
+        answer = self._api.send("POST", "Login", known, repeatable=True)
+        cookies = dict[str, str](_COOKIES.findall(answer.header("set-cookie") or ""))
+        cookies.setdefault("B1SESSION", answer.body["SessionId"])
+        # The session comes last: that is the part which is kept out of messages.
+        return "; ".join(f"{name}={cookies[name]}" for name in ("ROUTEID", "B1SESSION") if name in cookies)
+
+    def rows(self, name: str, fields: str, *only: str, key: str, size: int = 0) -> list[dict[str, Any]]:
+        """Return the first rows for which all conditions hold, in the order of their key; `size` 0: all.
+
+        `fields`: parted by commas. The system leads on by the number of rows, which move: so each page is asked for from
+        the last key on.
+        """
+        found, after = list[dict[str, Any]](), ()
+        while True:
+            body = self._list(name, {"$select": fields, "$filter": all_of(*only, *after), "$orderby": key})
+            rows: list[Row] = body["value"]
+            found += [{each: row.get(each) for each in fields.split(",")} | {"id": row[key]} for row in rows]
+            if "@odata.nextLink" not in body or (size and len(found) >= size):
+                return found[: size or None]
+            if not rows:
+                raise TryLater(f"{self.name} leads on from an empty page of {name}")
+            after = (f"{key} gt {literal(rows[-1][key])}",)
+
+    def last(self, name: str, fields: str) -> Row | None:
+        """Return the row that these fields, parted by commas, are highest of, the first of them first."""
+        order = ",".join(f"{field} desc" for field in fields.split(","))
+        known = f"{fields.partition(',')[0]} ne null"
+        body = self._list(name, {"$select": fields, "$filter": known, "$orderby": order, "$top": "1"})
+        return next(iter(body["value"]), None)
+
+    def having(self, name: str, fields: str, field: str, values: Iterable[Any], *only: str, key: str) -> Iterator[Row]:
+        """Yield all rows that have one of these values."""
+        for some in portions(list(dict.fromkeys(values)), SOME):
+            yield from self.rows(name, fields, any_of(f"{field} eq {literal(each)}" for each in some), *only, key=key)
+
+    def names(self, name: str, key: str, called: str, *only: str) -> dict[Any, str]:
+        """Return what a table of names calls things."""
+        return {row[key]: row[called] for row in self.rows(name, f"{key},{called}", *only, key=key)}
+
+    def create(self, name: str, values: Mapping[str, Any]) -> Row:
+        """Make an entity; returns it as it was stored."""
+        return self._send("POST", name, values).body
+
+    def change(self, name: str, key: Any, values: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
+        """Set some of an entity's properties."""
+        self._send("PATCH", f"{name}({quote(literal(key), safe='')})", values, headers, repeatable=True)
+
+    def cancel(self, name: str, key: Any) -> None:
+        """Cancel a document."""
+        self._send("POST", f"{name}({quote(literal(key), safe='')})/Cancel", None)
+
+    def _list(self, name: str, told: Mapping[str, str]) -> Mapping[str, Any]:
+        """Ask for a page; blanks go as %20, as OData wants them."""
+        path = f"{name}?{'&'.join(f'{each}={quote(text)}' for each, text in told.items() if text)}"
+        headers = {"Prefer": f"odata.maxpagesize={PAGE}"}
+        return self._tried(lambda cookie: self._api.get(path, headers={**headers, "Cookie": cookie})).body
+
+    def _send(
+        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None, *, repeatable: bool = False
+    ) -> Answer:
+        more = dict(headers or {})
+        return self._tried(
+            lambda cookie: self._api.send(method, path, body, repeatable=repeatable, headers={**more, "Cookie": cookie})
+        )
+
+    def _tried(self, ask: Any) -> Answer:
+        try:
+            return self._session.carry_out(ask)
+        except Rejected as fault:
+            raise _meant(fault) from None
+
+
+def literal(value: Any) -> str:
+    """Return a value as conditions and keys have it; a quote within is doubled."""
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
+
+
+def any_of(conditions: Iterable[str]) -> str:
+    """Return what holds where one of these does."""
+    return " or ".join(conditions)
+
+
+def all_of(*conditions: str) -> str:
+    """Return what holds where all of these do; empty ones say nothing."""
+    return " and ".join(f"({each})" for each in conditions if each)
+
+
+def _meant(fault: Rejected) -> Exception:
+    """Return a refusal in the system's own words; -2039: somebody else has changed it meanwhile."""
+    body = cast("Mapping[str, Any]", fault.body) if isinstance(fault.body, Mapping) else dict[str, Any]()
+    said: Any = body.get("error") or {}
+    told: Any = said.get("message") or str(fault)
+    message = str(told.get("value") if isinstance(told, Mapping) else told)
+    if fault.status == HTTPStatus.PRECONDITION_FAILED:
+        return TryLater(message)
+    return Gone(message) if fault.is_gone else Unfit(f"refused{said.get('code', '')}", message)

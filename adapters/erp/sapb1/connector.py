@@ -1,0 +1,90 @@
+"""The connector `sap-business-one` of an ERP: what there is, in which lists, and whose dates tell of changes."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from adapters.checks import Amiss
+from adapters.declared import Declared, Kind, Row, Way
+from adapters.erp import parties, sales
+from adapters.erp.reference import reference_in
+from adapters.erp.sapb1 import asked, translate, writing
+from adapters.erp.sapb1.client import ServiceLayer
+from adapters.erp.sapb1.lists import Listing, changed_from_now, source
+from adapters.erp.sapb1.options import SapB1Options
+from hub.clock import Clock
+from hub.connector import Document, Stream
+
+Documents = Callable[[ServiceLayer, Sequence[Row]], Iterable[Document]]
+
+
+def kind(
+    stream: Stream,
+    listing: Listing,
+    documents: Documents,
+    told: Callable[[Row, SapB1Options], dict[str, Any]],
+    key: Callable[[str], Any] = str,
+    **more: Any,
+) -> Kind[ServiceLayer, SapB1Options]:
+    """Return a stream of a list; `key`: see `source`."""
+
+    def look(sap: ServiceLayer) -> object:
+        return list(documents(sap, sap.rows(listing.name, listing.fields, listing.only, key=listing.key, size=1)))
+
+    changes = {"changed": Way(listing.changed)} if stream.delta else {}
+    ways = more.pop("before", {}) | changes
+    return Kind(stream, source(listing, key), documents, told, ways, look=look, **more)
+
+
+def item_of(id_: str) -> str:
+    """Return the item that a price or a stock level belongs to."""
+    return id_.rpartition("|")[0]
+
+
+KINDS: Mapping[str, Kind[ServiceLayer, SapB1Options]] = {
+    "products": kind(Stream("products"), asked.ITEMS, asked.items, translate.product),
+    "prices": kind(Stream("prices"), asked.PRICED, asked.prices, translate.price, item_of),
+    "stock": kind(Stream("stock", delta=False), asked.STORED, asked.levels, translate.level, item_of),
+    "parties": kind(
+        replace(parties.PARTIES, bulk=20),
+        asked.PARTNERS,
+        asked.partners,
+        translate.party,
+        write=writing.write_parties,
+        find=writing.find_parties,
+        reference=lambda raw: reference_in([raw["Notes"]]) or "",
+    ),
+    # What is drawn from an order does not move its date. It is asked for first, so that what changes meanwhile comes after.
+    "orders": kind(
+        replace(sales.ORDERS, bulk=20),
+        asked.ORDERS,
+        asked.orders,
+        translate.order,
+        int,
+        before={
+            "deliveries": changed_from_now(asked.DELIVERIES, asked.orders_of),
+            "invoices": changed_from_now(asked.INVOICES, asked.orders_of),
+        },
+        write=writing.write_orders,
+        find=writing.find_orders,
+        reference=lambda raw: translate.reference(raw["NumAtCard"]),
+    ),
+}
+MEND = "give the user an authorisation to items, price lists, business partners, sales orders, deliveries and invoices"
+
+
+class SapB1Connector(Declared[ServiceLayer, SapB1Options]):
+    """Speaks to one company of SAP Business One."""
+
+    def __init__(self, name: str, options: SapB1Options, clock: Clock) -> None:
+        super().__init__(name, options, ServiceLayer(name, options, clock), KINDS, self._look_at_all, MEND)
+
+    def _look_at_all(self, sap: ServiceLayer) -> str:
+        """Look whether every stream can be read, and the options name what there is."""
+        found = self._look_at_kinds(sap)
+        item, named = self.options.service_item, {*self.options.taxes.values()}
+        if item and not asked.ITEMS.some(sap, [item]):
+            raise Amiss(f"there is no item {item}", f"mend service_item in [systems.{self.name}]")
+        if missing := named - {*asked.vat_rates(sap)}:
+            raise Amiss(f"there is no VAT group {', '.join(sorted(missing))}", f"mend taxes in [systems.{self.name}]")
+        return found

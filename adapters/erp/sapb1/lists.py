@@ -1,0 +1,81 @@
+"""Ways through the Service Layer's lists: by key, and by dates of changes."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from adapters.declared import Row, Source, Way
+from adapters.erp.sapb1.client import PAGE, ServiceLayer, any_of, literal
+from adapters.local_time import earliest_at, instant_of
+from adapters.pages import Spot
+from adapters.windows import by_key, by_window
+
+MARKS = ("UpdateDate,UpdateTime", "CreateDate,CreateTime")
+"""What was never changed has only the date of its making (OITM and OCRD; documents have both at once)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """An entity set."""
+
+    name: str
+    key: str
+    fields: str
+    only: str = ""
+    """The condition by which its rows are chosen."""
+    marks: Sequence[str] = MARKS
+
+    def page(self, sap: ServiceLayer, since: datetime | None, after: Any) -> Sequence[Row]:
+        """Return the first rows behind a key; `since`: of those that have changed then or later."""
+        changed = any_of(_since(sap, mark, since) for mark in self.marks) if since else ""
+        behind = f"{self.key} gt {literal(after)}" if after else ""
+        return sap.rows(self.name, self.fields, self.only, changed, behind, key=self.key, size=PAGE)
+
+    def latest(self, sap: ServiceLayer) -> str | None:
+        """Return the latest change mark that there is, as RFC 3339 text in UTC."""
+        rows = [(mark.split(","), row) for mark in self.marks if (row := sap.last(self.name, mark))]
+        told = [f"{row[date][:10]}T{row[time] or '00:00:00'}" for (date, time), row in rows]
+        return max((instant_of(each, sap.options.place) for each in told), default=None)
+
+    def some(self, sap: ServiceLayer, keys: Iterable[Any], field: str = "") -> list[Row]:
+        """Return the rows that have one of these keys, or values of another field."""
+        return list(sap.having(self.name, self.fields, field or self.key, keys, self.only, key=self.key))
+
+    def changed(self, sap: ServiceLayer, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+        """Walk through what has changed; the first time, everything."""
+        return by_window(partial(self.page, sap), lambda: self.latest(sap), PAGE, spot)
+
+
+def _since(sap: ServiceLayer, mark: str, since: datetime) -> str:
+    """Of a date, hours count for nothing, and of a time only hours and minutes (guide, "Filter")."""
+    date, time = mark.split(",")
+    at = earliest_at(since, sap.options.place)
+    return f"{date} gt '{at:%Y-%m-%d}' or ({date} eq '{at:%Y-%m-%d}' and {time} ge '{at:%H:%M}:00')"
+
+
+def source(listing: Listing, key: Callable[[str], Any] = str) -> Source[ServiceLayer]:
+    """Return everything in a list; `key`: the identity of a document -> the key of its row."""
+
+    def everything(sap: ServiceLayer, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+        return by_key(partial(listing.page, sap, None), PAGE, spot)
+
+    return Source(Way(everything), lambda sap, ids: listing.some(sap, map(key, ids)))
+
+
+def changed_from_now(
+    listing: Listing, leads_to: Callable[[ServiceLayer, Sequence[Row]], Sequence[Row]]
+) -> Way[ServiceLayer]:
+    """Walk through what rows lead to that have changed since the first time: then, only the mark is looked at."""
+
+    def walk(sap: ServiceLayer, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+        page = partial(listing.page, sap) if spot else _nothing
+        for rows, place in by_window(page, lambda: listing.latest(sap), PAGE, spot):
+            yield leads_to(sap, rows), place
+
+    return Way(walk)
+
+
+def _nothing(_since: datetime | None, _after: Any) -> Sequence[Row]:
+    return ()

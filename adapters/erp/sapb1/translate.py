@@ -1,0 +1,186 @@
+"""What SAP Business One's properties mean, and the other way: tables of our fields and the ways to its own. Pure.
+
+Sources: SAP Business One SDK Help 10.0 (Items, BusinessPartners, BPAddresses, Documents, AddressExtension).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from stdnum import ean
+
+from adapters.declared import Row
+from adapters.erp.orders import Fields, SaleLine, places_of, visible_number
+from adapters.erp.reference import OURS
+from adapters.erp.sapb1.options import SapB1Options
+from adapters.fields import Field, Table, given, parts, table, told, words, written
+from adapters.http import exact
+from hub.canonical.contacts import vat_id_in
+
+YES = "tYES"
+TYPES = {"billing": "bo_BillTo"}
+"""All other addresses are where goods go."""
+LONGEST_NUMBER = 55
+"""Letters of the visible number, so that the reference fits behind it into the 100 of NumAtCard."""
+
+
+def number(value: float) -> str:
+    """Return a quantity or an amount; the database keeps six decimals."""
+    return exact(round(float(value), 6))
+
+
+def reference(text: str | None) -> str:
+    """Return the hub's reference, if one stands at the end."""
+    _, ours, found = (text or "").rpartition(OURS)
+    return found if ours else ""
+
+
+# What it says
+
+PRODUCT: Table = table(
+    "sku=ItemCode name=ItemName description=User_Text category brand tax_rate",
+    gtin=Field("BarCode", lambda code: code if ean.is_valid(code) else None),
+    active=Field("", lambda item: item["SalesItem"] == YES and item["Frozen"] != YES),
+)
+ADDRESS: Table = table(
+    "name=AddressName2 company=AddressName3 street=Street street_more=BuildingFloorRoom city=City postcode=ZipCode "
+    "country=Country",
+    region=Field("", lambda place: place.get("County") or place.get("State")),
+    use=Field("AddressType", words(billing="bo_BillTo", shipping="bo_ShipTo").get),
+)
+PARTY: Table = table(
+    "number=CardCode name=CardName email=EmailAddress phone=Phone1 price_list",
+    company=Field("CompanyPrivate", lambda kind: kind != "cPrivate"),
+    customer=Field("CardType", lambda kind: kind == "cCustomer"),
+    supplier=Field("CardType", lambda kind: kind == "cSupplier"),
+    vat_id=Field("", lambda raw: vat_id_in(raw["FederalTaxID"] or "", _country(raw)) or None),
+    addresses=parts("BPAddresses", ADDRESS),
+    credit_limit=Field("CreditLimit", lambda amount: number(amount) if amount else None),
+    blocked=Field("Frozen", lambda frozen: frozen == YES),
+)
+
+
+def _country(raw: Row) -> str | None:
+    return next((each["Country"] for each in raw["BPAddresses"] if each["Country"]), None)
+
+
+def product(raw: Row, _: SapB1Options) -> dict[str, Any]:
+    """Return what an item says."""
+    return told(PRODUCT, raw)
+
+
+def price(raw: Row, options: SapB1Options) -> dict[str, Any]:
+    """Return what an item costs on a price list."""
+    own = {"list": options.price_lists.get(raw["list"], raw["list"]), "tax_included": raw["gross"] == YES}
+    currency = options.currencies.get(raw["Currency"], raw["Currency"])
+    return {"sku": raw["ItemCode"], "amount": number(raw["Price"]), "currency": currency, **own}
+
+
+def level(raw: Row, options: SapB1Options) -> dict[str, Any]:
+    """Return how much of an item lies in a warehouse; sold before it came in is nothing."""
+    lying, promised = (number(max(raw[name] or 0, 0)) for name in ("InStock", "Committed"))
+    place = options.storage.get(raw["WarehouseCode"], raw["WarehouseCode"])
+    return {"sku": raw["ItemCode"], "location": place, "on_hand": lying, "reserved": promised}
+
+
+def party(raw: Row, options: SapB1Options) -> dict[str, Any]:
+    """Return what a business partner says."""
+    fields = told(PARTY, raw)
+    return fields | {"price_list": options.price_lists.get(fields["price_list"] or "", fields["price_list"])}
+
+
+def order(raw: Row, _: SapB1Options) -> dict[str, Any]:
+    """Return what became of an order; its content is the channel's."""
+    return {"status": _status(raw), "tracking": raw["parcels"], "invoice": raw["invoice"]}
+
+
+def _status(raw: Row) -> str:
+    """What was closed by hand, with nothing delivered or invoiced, comes to nothing."""
+    if raw["Cancelled"] == YES:
+        return "cancelled"
+    if raw["DocumentStatus"] == "bost_Open":
+        return "processing" if raw["delivered"] else "confirmed" if raw["Confirmed"] == YES else "pending"
+    return "completed" if raw["invoice"] else "shipped" if raw["delivered"] else "cancelled"
+
+
+# The other way
+
+PARTY_VALUES: Table = {
+    theirs: Field(ours, lambda value: value or "")
+    for theirs, ours in {
+        "CardName": "name",
+        "FederalTaxID": "vat_id",
+        "EmailAddress": "email",
+        "Phone1": "phone",
+    }.items()
+}
+ADDRESS_VALUES: Table = table(
+    "AddressName2=name AddressName3=company Street=street BuildingFloorRoom=street_more City=city ZipCode=postcode "
+    "County=region Country=country",
+    AddressType=Field("", lambda place: TYPES.get(place.get("use"), "bo_ShipTo")),
+)
+PLACE = {"Street": "street", "Building": "street_more", "City": "city", "ZipCode": "postcode", "County": "region"}
+PLACE |= {"Country": "country", "Address2": "name", "Address3": "company"}
+
+
+def new_party(record: Fields, reference_: str, options: SapB1Options) -> dict[str, Any]:
+    """Return a new customer; of any currency (##). Its code is made of the reference, so that there is no second."""
+    known = {
+        "series": {"Series": options.series},
+        "code": {"CardCode": f"H{reference_.removeprefix('hub-')[:14].upper()}"},
+    }
+    called = record.get("name") or record.get("email") or record.get("phone") or "-"
+    company = record.get("company") or (record.get("company") is None and bool(record.get("vat_id")))
+    return {
+        **given(PARTY_VALUES, record),
+        **known["code" if options.series is None else "series"],
+        "CardName": called,
+        "CardType": "cCustomer",
+        "CompanyPrivate": "cCompany" if company else "cPrivate",
+        "Currency": "##",
+        "Notes": OURS + reference_,
+    }
+
+
+def new_order(
+    record: Fields, reference_: str, placed: datetime, lines: list[dict[str, Any]], options: SapB1Options
+) -> dict[str, Any]:
+    """Return a new order but for its customer; `placed`: when, where the server is."""
+    codes = {ours: theirs for theirs, ours in options.currencies.items()}
+    values = {
+        "NumAtCard": f"{shown_number(record)} {OURS}{reference_}",
+        **dict.fromkeys(["DocDate", "TaxDate"], f"{placed:%Y-%m-%d}"),
+        "DocDueDate": f"{placed + timedelta(days=options.delivery_days):%Y-%m-%d}",
+        "DocCurrency": codes.get(record.get("currency"), record.get("currency")),
+        "Comments": (record.get("note") or "")[:254] or None,
+        "BPL_IDAssignedToInvoice": options.branch,
+        "AddressExtension": _places(record) or None,
+        "DiscountPercent": 0,
+        "DocumentLines": lines,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def shown_number(record: Fields) -> str:
+    """Return the number that people search for, as far as there is room."""
+    return visible_number(record)[:LONGEST_NUMBER]
+
+
+def _places(record: Fields) -> dict[str, Any]:
+    ways = zip(("BillTo", "ShipTo"), places_of(record), strict=True)
+    found = {way + theirs: place.get(ours) for way, place in ways for theirs, ours in PLACE.items()}
+    return {name: value for name, value in found.items() if value}
+
+
+def line(sold: SaleLine, item: str, vat_group: str, options: SapB1Options) -> dict[str, Any]:
+    """Return a line. What is below zero is taken back, as there are no negative prices; a price list's discounts are not taken."""
+    back = sold.price < 0
+    amounts = {"Quantity": float(sold.quantity) * (-1 if back else 1), "UnitPrice": float(abs(sold.price))}
+    called = {"ItemDescription": sold.text[:200]} if item == options.service_item else {}
+    stored = {"WarehouseCode": options.warehouse} if options.warehouse else {}
+    return {"ItemCode": item, **amounts, "DiscountPercent": 0, "VatGroup": vat_group, **called, **stored}
+
+
+def new_address(place: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an address, but for its name."""
+    return written(ADDRESS_VALUES, place)

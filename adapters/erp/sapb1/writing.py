@@ -1,0 +1,165 @@
+"""Customers and orders brought to SAP Business One, one at a time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from adapters.bulk import portions
+from adapters.declared import Row
+from adapters.erp.orders import SaleLine, Unwritable, lacking, plain, sale_lines, same_place
+from adapters.erp.reference import OURS
+from adapters.erp.sales import CONTENT
+from adapters.erp.sapb1 import translate
+from adapters.erp.sapb1.asked import PARTNERS, vat_rates
+from adapters.erp.sapb1.client import REPLACE, SOME, ServiceLayer, any_of, literal
+from adapters.fields import given, told
+from adapters.finding import Sign, by_signs
+from adapters.writes import Gone, Unfit, singly, singly_with
+from hub.connector import Write, Written
+
+Values = dict[str, Any]
+SIGNS = (
+    Sign("BusinessPartners", "Notes", "CardCode", lambda write: OURS + write.reference),
+    Sign("BusinessPartners", "FederalTaxID", "CardCode", lambda write: write.record.get("vat_id")),
+    Sign("BusinessPartners", "EmailAddress", "CardCode", lambda write: write.record.get("email")),
+)
+STANDING = "DocEntry,NumAtCard,Cancelled,DocumentStatus,DocTotal,DocTotalFc,RoundingDiffAmount,RoundingDiffAmountFc"
+HALF_CENT = Decimal("0.005")
+"""A unit's price is rounded by so much, if the company keeps two decimals (General Settings, Display)."""
+
+
+def find_parties(sap: ServiceLayer, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
+    """Look for customers by the hub's reference, then by tax number, then by e-mail address."""
+
+    def ask(sign: Sign, values: Sequence[str]) -> Iterator[Row]:
+        fields = f"{sign.id},{sign.field}"
+        return sap.having(sign.model, fields, sign.field, values, "CardType eq 'cCustomer'", key=sign.id)
+
+    return by_signs(wanted, SIGNS, ask)
+
+
+def _write_party(sap: ServiceLayer, write: Write) -> Written:
+    values = given(translate.PARTY_VALUES, write.fields)
+    if not write.id:
+        values |= translate.new_party(write.record, write.reference, sap.options)
+        made = sap.create("BusinessPartners", values | {"BPAddresses": _places(write, ())})
+        return Written(write.key, "done", made["CardCode"])
+    if "addresses" not in write.fields:
+        sap.change("BusinessPartners", write.id, values)
+        return Written(write.key, "done", write.id)
+    there = PARTNERS.some(sap, [write.id])
+    if not there:
+        raise Gone
+    values["BPAddresses"] = _places(write, there[0]["BPAddresses"])
+    sap.change("BusinessPartners", write.id, values, REPLACE)
+    return Written(write.key, "done", write.id)
+
+
+def _places(write: Write, there: Sequence[Row]) -> list[Values]:
+    """Return a customer's addresses: those that are there as they are, which keeps their numbers; new ones with a name."""
+    old = {_spot(told(translate.ADDRESS, each), each["AddressType"]): each for each in there}
+    found: dict[tuple[str, str], Values] = {}
+    for place in write.fields.get("addresses") or ():
+        new = translate.new_address(place)
+        same = old.get(_spot(place, new["AddressType"]))
+        values = {name: value for name, value in same.items() if "@" not in name} if same else new
+        base = ", ".join(filter(None, [place.get("street"), place.get("city")]))[:45] or "Address"
+        taken = {name for name, sort in found if sort == values["AddressType"]}
+        free = (name for name in (base, *(f"{base} {at}" for at in range(2, 1000))) if name not in taken)
+        name = values.setdefault("AddressName", next(free))
+        found[name, values["AddressType"]] = values
+    return list(found.values())
+
+
+def _spot(place: Mapping[str, Any], sort: str) -> str:
+    return f"{sort}|{same_place(place)}"
+
+
+def find_orders(sap: ServiceLayer, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
+    """Look for orders by the hub's reference, then by the number that people see; cancelled ones if there is no other."""
+    rows: list[Row] = []
+    for some in portions(wanted, SOME):
+        shown = {translate.shown_number(each.record) for each in some}
+        where = any_of(f"startswith(NumAtCard, {literal(each)})" for each in sorted(shown))
+        rows += sap.rows("Orders", "DocEntry,NumAtCard,Cancelled", where, key="DocEntry")
+    found: dict[str, Sequence[str]] = {}
+    for each in wanted:
+        ours = [row for row in rows if translate.reference(row["NumAtCard"]) == each.reference]
+        number = translate.shown_number(each.record)
+        same = ours or [row for row in rows if row["NumAtCard"].partition(f" {OURS}")[0] == number]
+        kept = [row for row in same if row["Cancelled"] != translate.YES] or same
+        found[each.key] = [str(row["DocEntry"]) for row in kept]
+    return found
+
+
+def _tax_codes(sap: ServiceLayer) -> dict[str, str]:
+    """Return rate in per cent -> VAT group."""
+    first = {rate: code for code, rate in reversed(vat_rates(sap).items())}
+    return first | {plain(Decimal(rate)): code for rate, code in sap.options.taxes.items()}
+
+
+def _write_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Written:
+    """Make an order, or go on where a run that broke off has left it."""
+    row = _standing(sap, write.id) if write.id else sap.create("Orders", _new_order(sap, codes, write))
+    if write.record.get("status") == "cancelled":
+        if row["Cancelled"] != translate.YES:
+            sap.cancel("Orders", row["DocEntry"])
+    elif CONTENT & write.fields.keys():
+        _settle(sap, write, row)
+    return Written(write.key, "done", str(row["DocEntry"]))
+
+
+def _standing(sap: ServiceLayer, id_: str) -> Row:
+    row = next(sap.having("Orders", STANDING, "DocEntry", [int(id_)], key="DocEntry"), None)
+    if row is None:
+        raise Gone
+    return row
+
+
+def _new_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Values:
+    record, options = write.record, sap.options
+    customer = write.links.get("parties", {}).get(record.get("party") or "")
+    if not customer:
+        raise Unfit("party-missing", "the order's customer is not there")
+    at = datetime.fromisoformat(record["placed_at"]) if record.get("placed_at") else sap.clock.now()
+    lines = [_line(sap, codes, write, each) for each in sale_lines(record)]
+    values = translate.new_order(record, write.reference, at.astimezone(options.place), lines, options)
+    return {"CardCode": customer, **values}
+
+
+def _line(sap: ServiceLayer, codes: Mapping[str, str], write: Write, sold: SaleLine) -> Values:
+    item = write.links.get("products", {}).get(sold.sku or "") or sap.options.service_item
+    where = f"in [systems.{sap.name}]"
+    if not item:
+        raise Unfit("item-missing", f"there is no item for {sold.text}; name one as service_item {where}")
+    rate = sold.rate or "0"
+    if rate not in codes:
+        raise Unfit("tax-unknown", f"there is no VAT group of {rate} %; make one, or name it under taxes {where}")
+    return translate.line(sold, item, codes[rate], sap.options)
+
+
+def _settle(sap: ServiceLayer, write: Write, row: Row) -> None:
+    """Bring an order to its total by the document's rounding; the Service Layer reckons amounts anew (KBA 3697554)."""
+    difference = _difference(write, row)
+    if not difference or row["DocumentStatus"] != "bost_Open":
+        return
+    rounding = "RoundingDiffAmountFc" if row["DocTotalFc"] else "RoundingDiffAmount"
+    amount = Decimal(str(row[rounding] or 0)) + difference
+    sap.change("Orders", row["DocEntry"], {"Rounding": translate.YES, rounding: float(amount)})
+    left = _standing(sap, str(row["DocEntry"]))
+    if _difference(write, left):
+        raise Unfit("total-differs", f"order {row['DocEntry']} cannot be rounded to its total; see Document Settings")
+
+
+def _difference(write: Write, row: Row) -> Decimal:
+    """Return what an order lacks to its total, in its own currency."""
+    try:
+        return lacking(write.record, str(row["DocTotalFc"] or row["DocTotal"]), HALF_CENT)
+    except Unwritable as fault:
+        raise Unfit(fault.cause, str(fault)) from None
+
+
+write_parties = singly(_write_party)
+write_orders = singly_with(_tax_codes, partial(_write_order))
