@@ -9,6 +9,7 @@ from typing import Any
 from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.erp.erpnext.options import ErpNextOptions
 from adapters.erp.odoo.options import OdooOptions
+from adapters.erp.sapb1.options import SapB1Options
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.medusa.options import MedusaOptions
@@ -69,6 +70,7 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("erp", "odoo"): ConnectorType(OdooOptions, _exchange("adapters.erp.odoo.connector:OdooConnector")),
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
     ("erp", "erpnext"): ConnectorType(ErpNextOptions, _exchange("adapters.erp.erpnext.connector:ErpNextConnector")),
+    ("erp", "sap-business-one"): ConnectorType(SapB1Options, _exchange("adapters.erp.sapb1.connector:SapB1Connector")),
     ("eshop", "magento"): ConnectorType(MagentoOptions, _exchange("adapters.eshop.magento.connector:MagentoConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),

@@ -5,7 +5,7 @@ github.com/operator-ita/b1sl-python, docs/18-sap-version-quirks.md.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
@@ -98,18 +98,21 @@ class ServiceLayer:
     def _list(self, name: str, told: Mapping[str, str]) -> Mapping[str, Any]:
         """Ask for a page; blanks go as %20, as OData wants them."""
         path = f"{name}?{'&'.join(f'{each}={quote(text)}' for each, text in told.items() if text)}"
-        headers = {"Prefer": f"odata.maxpagesize={PAGE}"}
-        return self._tried(lambda cookie: self._api.get(path, headers={**headers, "Cookie": cookie})).body
+        return self._tried(
+            lambda cookie: self._api.get(path, headers={"Prefer": f"odata.maxpagesize={PAGE}", "Cookie": cookie})
+        ).body
 
     def _send(
         self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None, *, repeatable: bool = False
     ) -> Answer:
-        more = dict(headers or {})
-        return self._tried(
-            lambda cookie: self._api.send(method, path, body, repeatable=repeatable, headers={**more, "Cookie": cookie})
-        )
+        def send(cookie: str) -> Answer:
+            return self._api.send(
+                method, path, body, repeatable=repeatable, headers={**(headers or {}), "Cookie": cookie}
+            )
 
-    def _tried(self, ask: Any) -> Answer:
+        return self._tried(send)
+
+    def _tried(self, ask: Callable[[str], Answer]) -> Answer:
         try:
             return self._session.carry_out(ask)
         except Rejected as fault:
@@ -132,11 +135,11 @@ def all_of(*conditions: str) -> str:
 
 
 def _meant(fault: Rejected) -> Exception:
-    """Return a refusal in the system's own words; -2039: somebody else has changed it meanwhile."""
-    body = cast("Mapping[str, Any]", fault.body) if isinstance(fault.body, Mapping) else dict[str, Any]()
-    said: Any = body.get("error") or {}
-    told: Any = said.get("message") or str(fault)
-    message = str(told.get("value") if isinstance(told, Mapping) else told)
+    """Return a refusal in the system's own words; 412: somebody else has changed it meanwhile (code -2039)."""
+    body: Any = fault.body
+    said: Any = cast("Mapping[str, Any]", body).get("error") if isinstance(body, Mapping) else None
+    told = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else dict[str, Any]()
+    message = str(told.get("message") or fault)
     if fault.status == HTTPStatus.PRECONDITION_FAILED:
         return TryLater(message)
-    return Gone(message) if fault.is_gone else Unfit(f"refused{said.get('code', '')}", message)
+    return Gone(message) if fault.is_gone else Unfit(f"refused{told.get('code', '')}", message)

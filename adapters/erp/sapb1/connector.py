@@ -7,7 +7,6 @@ from typing import Any
 from adapters.checks import Amiss
 from adapters.declared import Declared, Kind, Row, Way
 from adapters.erp import parties, sales
-from adapters.erp.reference import reference_in
 from adapters.erp.sapb1 import asked, translate, writing
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing, changed_from_now, source
@@ -52,7 +51,7 @@ KINDS: Mapping[str, Kind[ServiceLayer, SapB1Options]] = {
         translate.party,
         write=writing.write_parties,
         find=writing.find_parties,
-        reference=lambda raw: reference_in([raw["Notes"]]) or "",
+        reference=translate.party_reference,
     ),
     # What is drawn from an order does not move its date. It is asked for first, so that what changes meanwhile comes after.
     "orders": kind(
@@ -67,7 +66,7 @@ KINDS: Mapping[str, Kind[ServiceLayer, SapB1Options]] = {
         },
         write=writing.write_orders,
         find=writing.find_orders,
-        reference=lambda raw: translate.reference(raw["NumAtCard"]),
+        reference=translate.order_reference,
     ),
 }
 MEND = "give the user an authorisation to items, price lists, business partners, sales orders, deliveries and invoices"

@@ -11,7 +11,7 @@ from stdnum import ean
 
 from adapters.declared import Row
 from adapters.erp.orders import Fields, SaleLine, places_of, visible_number
-from adapters.erp.reference import OURS
+from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sapb1.options import SapB1Options
 from adapters.fields import Field, Table, given, parts, table, told, words, written
 from adapters.http import exact
@@ -29,10 +29,14 @@ def number(value: float) -> str:
     return exact(round(float(value), 6))
 
 
-def reference(text: str | None) -> str:
-    """Return the hub's reference, if one stands at the end."""
-    _, ours, found = (text or "").rpartition(OURS)
-    return found if ours else ""
+def order_reference(row: Row) -> str:
+    """Return the hub's reference, behind the number that people know."""
+    return row["NumAtCard"].rpartition(OURS)[2]
+
+
+def party_reference(row: Row) -> str:
+    """Return the hub's reference, if the customer carries one."""
+    return reference_in([row["Notes"]]) or ""
 
 
 # What it says
@@ -119,8 +123,16 @@ ADDRESS_VALUES: Table = table(
     "County=region Country=country",
     AddressType=Field("", lambda place: TYPES.get(place.get("use"), "bo_ShipTo")),
 )
-PLACE = {"Street": "street", "Building": "street_more", "City": "city", "ZipCode": "postcode", "County": "region"}
-PLACE |= {"Country": "country", "Address2": "name", "Address3": "company"}
+PLACE = {
+    "Street": "street",
+    "Building": "street_more",
+    "City": "city",
+    "ZipCode": "postcode",
+    "County": "region",
+    "Country": "country",
+    "Address2": "name",
+    "Address3": "company",
+}
 
 
 def new_party(record: Fields, reference_: str, options: SapB1Options) -> dict[str, Any]:
@@ -147,11 +159,11 @@ def new_order(
 ) -> dict[str, Any]:
     """Return a new order but for its customer; `placed`: when, where the server is."""
     codes = {ours: theirs for theirs, ours in options.currencies.items()}
-    values = {
+    values: dict[str, Any] = {
         "NumAtCard": f"{shown_number(record)} {OURS}{reference_}",
         **dict.fromkeys(["DocDate", "TaxDate"], f"{placed:%Y-%m-%d}"),
         "DocDueDate": f"{placed + timedelta(days=options.delivery_days):%Y-%m-%d}",
-        "DocCurrency": codes.get(record.get("currency"), record.get("currency")),
+        "DocCurrency": codes.get(record.get("currency") or "", record.get("currency")),
         "Comments": (record.get("note") or "")[:254] or None,
         "BPL_IDAssignedToInvoice": options.branch,
         "AddressExtension": _places(record) or None,

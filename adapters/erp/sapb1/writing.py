@@ -86,7 +86,7 @@ def find_orders(sap: ServiceLayer, wanted: Sequence[Write]) -> Mapping[str, Sequ
         rows += sap.rows("Orders", "DocEntry,NumAtCard,Cancelled", where, key="DocEntry")
     found: dict[str, Sequence[str]] = {}
     for each in wanted:
-        ours = [row for row in rows if translate.reference(row["NumAtCard"]) == each.reference]
+        ours = [row for row in rows if translate.order_reference(row) == each.reference]
         number = translate.shown_number(each.record)
         same = ours or [row for row in rows if row["NumAtCard"].partition(f" {OURS}")[0] == number]
         kept = [row for row in same if row["Cancelled"] != translate.YES] or same
