@@ -84,8 +84,11 @@ class ServiceLayer:
         return {row[key]: row[called] for row in self.rows(name, f"{key},{called}", *only, key=key)}
 
     def create(self, name: str, values: Mapping[str, Any]) -> Row:
-        """Make an entity; returns it as it was stored."""
-        return self._send("POST", name, values).body
+        """Make an entity; returns it as it was stored. What is not there then is something that it names."""
+        try:
+            return self._send("POST", name, values).body
+        except Gone as fault:
+            raise Unfit("refused-2028", str(fault)) from None
 
     def change(self, name: str, key: Any, values: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
         """Set some of an entity's properties."""

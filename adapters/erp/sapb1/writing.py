@@ -60,17 +60,20 @@ def _write_party(sap: ServiceLayer, write: Write) -> Written:
 def _places(write: Write, there: Sequence[Row]) -> list[Values]:
     """Return a customer's addresses: those that are there as they are, which keeps their numbers; new ones with a name."""
     old = {_spot(told(translate.ADDRESS, each), each["AddressType"]): each for each in there}
-    found: dict[tuple[str, str], Values] = {}
-    for place in write.fields.get("addresses") or ():
-        new = translate.new_address(place)
-        same = old.get(_spot(place, new["AddressType"]))
-        values = {name: value for name, value in same.items() if "@" not in name} if same else new
-        base = ", ".join(filter(None, [place.get("street"), place.get("city")]))[:45] or "Address"
-        taken = {name for name, sort in found if sort == values["AddressType"]}
-        free = (name for name in (base, *(f"{base} {at}" for at in range(2, 1000))) if name not in taken)
-        name = values.setdefault("AddressName", next(free))
-        found[name, values["AddressType"]] = values
-    return list(found.values())
+    new = {
+        _spot(place, values["AddressType"]): (place, values)
+        for place in write.fields.get("addresses") or ()
+        if (values := translate.new_address(place))
+    }
+    kept: list[Values] = [
+        {name: each[name] for name in each if "@" not in name} for at, each in old.items() if at in new
+    ]
+    for place, values in (each for at, each in new.items() if at not in old):
+        called = ", ".join(filter(None, [place.get("street"), place.get("city")]))[:45] or "Address"
+        taken = {each["AddressName"] for each in kept if each["AddressType"] == values["AddressType"]}
+        names = (called, *(f"{called} {number}" for number in range(2, len(taken) + 2)))
+        kept.append({"AddressName": next(name for name in names if name not in taken), **values})
+    return kept
 
 
 def _spot(place: Mapping[str, Any], sort: str) -> str:
@@ -102,13 +105,29 @@ def _tax_codes(sap: ServiceLayer) -> dict[str, str]:
 
 def _write_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Written:
     """Make an order, or go on where a run that broke off has left it."""
-    row = _standing(sap, write.id) if write.id else sap.create("Orders", _new_order(sap, codes, write))
+    row = _standing(sap, write.id) if write.id else _make(sap, _new_order(sap, codes, write))
     if write.record.get("status") == "cancelled":
         if row["Cancelled"] != translate.YES:
             sap.cancel("Orders", row["DocEntry"])
     elif CONTENT & write.fields.keys():
         _settle(sap, write, row)
     return Written(write.key, "done", str(row["DocEntry"]))
+
+
+def _make(sap: ServiceLayer, values: Values) -> Row:
+    """Make an order. Where orders have to be approved, the answer is an error, and a draft is kept (seen: code -2028)."""
+    _refuse_draft(sap, values)
+    try:
+        return sap.create("Orders", values)
+    except Unfit:
+        _refuse_draft(sap, values)
+        raise
+
+
+def _refuse_draft(sap: ServiceLayer, values: Values) -> None:
+    for draft in sap.having("Drafts", "DocEntry", "NumAtCard", [values["NumAtCard"]], key="DocEntry"):
+        why = f"draft {draft['DocEntry']} of it waits in SAP Business One: let it be approved and added there"
+        raise Unfit("awaits-approval", why)
 
 
 def _standing(sap: ServiceLayer, id_: str) -> Row:

@@ -97,7 +97,7 @@ def create(company: "SapB1", asked: Asked, name: str) -> Reply:
             return Reply(201, documents.shown(company, documents.new_order(company, asked.json)))
         return Reply(201, company.with_marks(partners.new_partner(company, asked.json)))
     except Wrong as wrong:
-        return odata.error(400, wrong.code, str(wrong))
+        return refusal(wrong)
 
 
 def change(company: "SapB1", asked: Asked, target: str) -> Reply:
@@ -115,7 +115,7 @@ def change(company: "SapB1", asked: Asked, target: str) -> Reply:
             replace = asked.headers.get("b1s-replacecollectionsonpatch") == "true"
             partners.change_partner(company, record, asked.json, replace=replace)
     except Wrong as wrong:
-        return odata.error(400, wrong.code, str(wrong))
+        return refusal(wrong)
     return Reply(204)
 
 
@@ -128,8 +128,13 @@ def cancel(company: "SapB1", _asked: Asked, target: str) -> Reply:
     try:
         documents.cancel(company, record)
     except Wrong as wrong:
-        return odata.error(400, wrong.code, str(wrong))
+        return refusal(wrong)
     return Reply(204)
+
+
+def refusal(wrong: Wrong) -> Reply:
+    """seen: what is not there is 404, all else 400."""
+    return odata.error(404 if wrong.code == -2028 else 400, wrong.code, str(wrong))
 
 
 def _target(target: str) -> tuple[str, str | None]:
@@ -176,6 +181,8 @@ class SapB1(Fake):
     wrong_key: Mapping[str, Any] = {"password": "env:WRONG_KEY"}
     price_decimals: int = 2
     """General Settings, Display: decimals of prices."""
+    approves: bool = False
+    """Whether orders have to be approved: they become drafts, which is answered with an error (seen)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -183,7 +190,7 @@ class SapB1(Fake):
         self.sessions: dict[str, str] = {}
         """Session -> the node that knows it: behind a load balancer, ROUTEID leads there (guide)."""
         self.items, self.partners, self.orders = Table(self.clock), Table(self.clock), Table(self.clock)
-        self.deliveries, self.invoices = Table(self.clock), Table(self.clock)
+        self.deliveries, self.invoices, self.drafts = Table(self.clock), Table(self.clock), Table(self.clock)
         self.items.add(self._new_item(SERVICE, "Service") | {"InventoryItem": "tNO"})
 
     def connect(self, **options: Any) -> SapB1Connector:
@@ -229,6 +236,7 @@ class SapB1(Fake):
             table = self.items if name == "Items" else self.partners
             return name[:-1], [self.with_marks(each) for each in table.there()]
         tables = {"Orders": self.orders, "DeliveryNotes": self.deliveries, "Invoices": self.invoices}
+        tables |= {"Drafts": self.drafts}
         if name not in tables:
             return None
         return "Document", [documents.shown(self, each) for each in tables[name].there()]

@@ -42,7 +42,11 @@ def new_order(company: "SapB1", given: Values) -> Record:
         company.check_country(given["AddressExtension"][place])
     lines = [_line(company, number, line) for number, line in enumerate(given["DocumentLines"])]
     told = {"DocumentStatus": "bost_Open", "Cancelled": "tNO", "Confirmed": "tYES", "Rounding": "tNO"}
-    return company.orders.add({"RoundingDiffAmount": 0, **told, **given, "DocumentLines": lines})
+    values = {"RoundingDiffAmount": 0, **told, **given, "DocumentLines": lines}
+    if company.approves:
+        company.drafts.add(values)
+        raise Wrong(-2028, "No matching records found (ODBC -2028)")
+    return company.orders.add(values)
 
 
 def _line(company: "SapB1", number: int, line: Values) -> Values:
@@ -77,7 +81,15 @@ def shown(company: "SapB1", record: Record) -> Values:
     amounts = {"DocTotal": round(come * 0.9, 2), "DocTotalFc": come} if foreign else {"DocTotal": come, "DocTotalFc": 0}
     date, time = company.local(record.modified)
     marks = {"UpdateDate": date, "UpdateTime": time, "CreationDate": company.local(record.created)[0]}
-    return {"DocCurrency": LOCAL, **values, **amounts, **marks, "DocEntry": record.id, "DocNum": 1000 + record.id}
+    return {
+        "DocCurrency": LOCAL,
+        "RoundingDiffAmountFc": 0,
+        **values,
+        **amounts,
+        **marks,
+        "DocEntry": record.id,
+        "DocNum": 1000 + record.id,
+    }
 
 
 def change_order(company: "SapB1", record: Record, given: Values) -> None:
