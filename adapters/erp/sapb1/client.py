@@ -26,8 +26,6 @@ PAGE = 100
 """Rows that are asked for at once; by itself it gives 20."""
 SOME = 20
 """Values in one condition."""
-REPLACE = {"B1S-ReplaceCollectionsOnPatch": "true"}
-"""Otherwise a collection is merged with what is there."""
 _COOKIES = re.compile(r"\b(B1SESSION|ROUTEID)=([^;,\s]+)")
 
 
@@ -90,9 +88,15 @@ class ServiceLayer:
         except Gone as fault:
             raise Unfit("refused-2028", str(fault)) from None
 
-    def change(self, name: str, key: Any, values: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> None:
-        """Set some of an entity's properties."""
-        self._send("PATCH", f"{name}({quote(literal(key), safe='')})", values, headers, repeatable=True)
+    def change(
+        self, name: str, key: Any, values: Mapping[str, Any], *, replace: bool = False, repeatable: bool = True
+    ) -> None:
+        """Set some of an entity's properties.
+
+        Collections are merged with what is there, or `replace` it. What is added to one must not be sent twice.
+        """
+        headers = {"B1S-ReplaceCollectionsOnPatch": "true"} if replace else {}
+        self._send("PATCH", f"{name}({quote(literal(key), safe='')})", values, headers, repeatable=repeatable)
 
     def cancel(self, name: str, key: Any) -> None:
         """Cancel a document."""

@@ -146,6 +146,7 @@ def new_party(record: Fields, reference_: str, options: SapB1Options) -> dict[st
     return {
         **given(PARTY_VALUES, record),
         **known["code" if options.series is None else "series"],
+        **({"BPBranchAssignment": [{"BPLID": options.branch}]} if options.branch is not None else {}),
         "CardName": called,
         "CardType": "cCustomer",
         "CompanyPrivate": "cCompany" if company else "cPrivate",
@@ -181,7 +182,7 @@ def shown_number(record: Fields) -> str:
 def _places(record: Fields) -> dict[str, Any]:
     ways = zip(("BillTo", "ShipTo"), places_of(record), strict=True)
     found = {way + theirs: place.get(ours) for way, place in ways for theirs, ours in PLACE.items()}
-    return {name: value for name, value in found.items() if value}
+    return {name: value[: 50 if "Address" in name else 100] for name, value in found.items() if value}
 
 
 def line(sold: SaleLine, item: str, vat_group: str, options: SapB1Options) -> dict[str, Any]:

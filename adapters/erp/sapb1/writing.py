@@ -13,7 +13,7 @@ from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.erp.sapb1 import translate
 from adapters.erp.sapb1.asked import PARTNERS, vat_rates
-from adapters.erp.sapb1.client import REPLACE, SOME, ServiceLayer, any_of, literal
+from adapters.erp.sapb1.client import SOME, ServiceLayer, any_of, literal
 from adapters.fields import given, told
 from adapters.finding import Sign, by_signs
 from adapters.writes import Gone, Unfit, singly, singly_with
@@ -25,7 +25,7 @@ SIGNS = (
     Sign("BusinessPartners", "FederalTaxID", "CardCode", lambda write: write.record.get("vat_id")),
     Sign("BusinessPartners", "EmailAddress", "CardCode", lambda write: write.record.get("email")),
 )
-STANDING = "DocEntry,NumAtCard,Cancelled,DocumentStatus,DocTotal,DocTotalFc,RoundingDiffAmount,RoundingDiffAmountFc"
+STANDING = "DocEntry,Cancelled,DocumentStatus,DocTotal,DocTotalFc,RoundingDiffAmount"
 HALF_CENT = Decimal("0.005")
 """A unit's price is rounded by so much, if the company keeps two decimals (General Settings, Display)."""
 
@@ -53,7 +53,7 @@ def _write_party(sap: ServiceLayer, write: Write) -> Written:
     if not there:
         raise Gone
     values["BPAddresses"] = _places(write, there[0]["BPAddresses"])
-    sap.change("BusinessPartners", write.id, values, REPLACE)
+    sap.change("BusinessPartners", write.id, values, replace=True)
     return Written(write.key, "done", write.id)
 
 
@@ -110,7 +110,7 @@ def _write_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> W
         if row["Cancelled"] != translate.YES:
             sap.cancel("Orders", row["DocEntry"])
     elif CONTENT & write.fields.keys():
-        _settle(sap, write, row)
+        _settle(sap, codes, write, row)
     return Written(write.key, "done", str(row["DocEntry"]))
 
 
@@ -159,17 +159,25 @@ def _line(sap: ServiceLayer, codes: Mapping[str, str], write: Write, sold: SaleL
     return translate.line(sold, item, codes[rate], sap.options)
 
 
-def _settle(sap: ServiceLayer, write: Write, row: Row) -> None:
-    """Bring an order to its total by the document's rounding; the Service Layer reckons amounts anew (KBA 3697554)."""
-    difference = _difference(write, row)
+def _settle(sap: ServiceLayer, codes: Mapping[str, str], write: Write, row: Row) -> None:
+    """Bring an order to its total; the Service Layer reckons amounts anew (KBA 3697554).
+
+    What is missing is the document's rounding; in a foreign currency that can only be read (sdk, RoundingDiffAmountFC),
+    and it is a line.
+    """
+    difference, id_ = _difference(write, row), row["DocEntry"]
     if not difference or row["DocumentStatus"] != "bost_Open":
         return
-    rounding = "RoundingDiffAmountFc" if row["DocTotalFc"] else "RoundingDiffAmount"
-    amount = Decimal(str(row[rounding] or 0)) + difference
-    sap.change("Orders", row["DocEntry"], {"Rounding": translate.YES, rounding: float(amount)})
-    left = _standing(sap, str(row["DocEntry"]))
-    if _difference(write, left):
-        raise Unfit("total-differs", f"order {row['DocEntry']} cannot be rounded to its total; see Document Settings")
+    if row["DocTotalFc"]:
+        line = _line(sap, codes, write, SaleLine(None, "Rounding", "1", difference, None))
+        sap.change("Orders", id_, {"DocumentLines": [line]}, repeatable=False)
+    else:
+        amount = Decimal(str(row["RoundingDiffAmount"] or 0)) + difference
+        sap.change("Orders", id_, {"Rounding": translate.YES, "RoundingDiffAmount": float(amount)})
+    if left := _difference(write, _standing(sap, str(id_))):
+        raise Unfit(
+            "total-differs", f"order {id_} cannot be rounded: it lacks {left} to its total; see Document Settings"
+        )
 
 
 def _difference(write: Write, row: Row) -> Decimal:

@@ -8,6 +8,7 @@ Schema = Mapping[str, str]
 
 YES = "tYES tNO"
 MARKS = {"date": "CreateDate UpdateDate", "time": "CreateTime UpdateTime"}
+READ_ONLY = {"DocEntry", "DocNum", "DocTotal", "DocTotalFc", "RoundingDiffAmountFc", "UpdateDate", "CreateDate"}
 PARTS = [
     "Street",
     "StreetNo",
@@ -56,6 +57,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "cCompany cPrivate cGovernment cEmployee": "CompanyPrivate",
             YES: "Valid Frozen",
             "list:BPAddress": "BPAddresses",
+            "list:BPBranch": "BPBranchAssignment",
             **MARKS,
         }
     ),
@@ -88,6 +90,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "bo_BillTo bo_ShipTo": "AddressType",
         }
     ),
+    "BPBranch": _of({"number": "BPLID", "text:15": "BPCode", YES: "DisabledForBP"}),
     "DocumentLine": _of(
         {
             "number": "LineNum Quantity UnitPrice PriceAfterVAT DiscountPercent LineTotal BaseType BaseEntry BaseLine",
@@ -128,7 +131,11 @@ class Wrong(Exception):
 
 
 def check(name: str, given: Mapping[str, Any]) -> None:
-    """Refuse a body as the Service Layer does (seen: unknown property -1000, value of an enumeration -1004)."""
+    """Refuse a body as the Service Layer does (seen: unknown property -1000, value of an enumeration -1004).
+
+    What can only be read is passed over by it; nobody should send that.
+    """
+    assert not READ_ONLY & given.keys()
     for field, value in given.items():
         kind = SCHEMAS[name].get(field)
         if kind is None:
