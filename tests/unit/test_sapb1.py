@@ -210,6 +210,14 @@ def test_codes_with_quotes_and_bars_are_asked_for(sap: SapB1) -> None:
     assert fields_of(sap.connect(), "prices", "O'Neil|2|1")["amount"] == "9.90"
 
 
+def test_s24_leading_zeros_stay(sap: SapB1) -> None:
+    sap.items.change(1, {"ItemCode": "00042"})
+    assert fields_of(sap.connect(), "products", "00042")["sku"] == "00042"
+    made = only(sap.connect().write("parties", [customer(name="0001234")]))
+    fields = fields_of(sap.connect(), "parties", made.id)
+    assert (fields["name"], fields["addresses"][0]["postcode"]) == ("0001234", "04-000")
+
+
 def test_a_check_names_what_the_options_name_and_is_not_there(sap: SapB1) -> None:
     sap.add("stock")
     for options, why in (
