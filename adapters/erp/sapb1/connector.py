@@ -7,7 +7,7 @@ from typing import Any
 from adapters.checks import Amiss
 from adapters.declared import Declared, Kind, Row, Way
 from adapters.erp import parties, sales
-from adapters.erp.sapb1 import asked, translate, writing
+from adapters.erp.sapb1 import asked, customers, drawn, new_orders, translate
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing, changed_from_now, source
 from adapters.erp.sapb1.options import SapB1Options
@@ -49,23 +49,23 @@ KINDS: Mapping[str, Kind[ServiceLayer, SapB1Options]] = {
         asked.PARTNERS,
         asked.partners,
         translate.party,
-        write=writing.write_parties,
-        find=writing.find_parties,
+        write=customers.write_parties,
+        find=customers.find_parties,
         reference=translate.party_reference,
     ),
     # What is drawn from an order does not move its date. It is asked for first, so that what changes meanwhile comes after.
     "orders": kind(
         replace(sales.ORDERS, bulk=20),
-        asked.ORDERS,
-        asked.orders,
+        drawn.ORDERS,
+        drawn.orders,
         translate.order,
         int,
         before={
-            "deliveries": changed_from_now(asked.DELIVERIES, asked.orders_of),
-            "invoices": changed_from_now(asked.INVOICES, asked.orders_of),
+            "deliveries": changed_from_now(drawn.DELIVERIES, drawn.orders_of),
+            "invoices": changed_from_now(drawn.INVOICES, drawn.orders_of),
         },
-        write=writing.write_orders,
-        find=writing.find_orders,
+        write=new_orders.write_orders,
+        find=new_orders.find_orders,
         reference=translate.order_reference,
     ),
 }

@@ -144,7 +144,7 @@ def new_party(record: Fields, reference_: str, options: SapB1Options) -> dict[st
     called = record.get("name") or record.get("email") or record.get("phone") or "-"
     company = record.get("company") or (record.get("company") is None and bool(record.get("vat_id")))
     return {
-        **given(PARTY_VALUES, record),
+        **{name: value for name, value in given(PARTY_VALUES, record).items() if value},
         **known["code" if options.series is None else "series"],
         **({"BPBranchAssignment": [{"BPLID": options.branch}]} if options.branch is not None else {}),
         "CardName": called,

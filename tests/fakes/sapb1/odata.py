@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cmp_to_key
 from typing import Any
 from urllib.parse import quote
@@ -140,18 +140,16 @@ class _Filter:
         return self.tokens.pop(0)
 
     def _either(self) -> Callable[[Row], bool]:
-        parts = [self._both()]
-        while self.tokens[:1] == ["or"]:
-            self._next()
-            parts.append(self._both())
-        return lambda row: any(part(row) for part in parts)
+        return self._joined("or", lambda: self._joined("and", self._one, all), any)
 
-    def _both(self) -> Callable[[Row], bool]:
-        parts = [self._one()]
-        while self.tokens[:1] == ["and"]:
+    def _joined(
+        self, word: str, part: Callable[[], Callable[[Row], bool]], how: Callable[[Iterable[bool]], bool]
+    ) -> Callable[[Row], bool]:
+        parts = [part()]
+        while self.tokens[:1] == [word]:
             self._next()
-            parts.append(self._one())
-        return lambda row: all(part(row) for part in parts)
+            parts.append(part())
+        return lambda row: how(each(row) for each in parts)
 
     def _one(self) -> Callable[[Row], bool]:
         if self.tokens[:1] == ["("]:

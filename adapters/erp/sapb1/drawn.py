@@ -1,0 +1,74 @@
+"""Rows of orders -> documents, with what was drawn from them: deliveries, and invoices of both."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from adapters.declared import Row
+from adapters.erp.reference import OURS
+from adapters.erp.sapb1.asked import kept
+from adapters.erp.sapb1.client import ServiceLayer
+from adapters.erp.sapb1.lists import Listing
+from hub.connector import Document
+
+DATED = ("UpdateDate,UpdateTime",)
+ORDERS = Listing(
+    "Orders",
+    "DocEntry",
+    "DocEntry,CardCode,NumAtCard,DocumentStatus,Cancelled,Confirmed,CreationDate",
+    f"contains(NumAtCard, ' {OURS}')",
+    DATED,
+)
+"""Those that the hub brought."""
+STANDING = "CancelStatus eq 'csNo'"
+"""A delivery or invoice is cancelled by another: neither counts (CancelStatus csYes and csCancellation)."""
+DELIVERIES = Listing(
+    "DeliveryNotes", "DocEntry", "DocEntry,TrackingNumber,TransportationCode,DocumentLines", STANDING, DATED
+)
+INVOICES = Listing("Invoices", "DocEntry", "DocEntry,DocNum,DocumentLines", STANDING, DATED)
+ORDER, DELIVERY = 17, 15
+"""What BaseType says (BoObjectTypes)."""
+
+
+def orders(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield orders, with the parcels and the first invoice of what was drawn from them."""
+    deliveries, invoices = _drawn(sap, DELIVERIES, rows), _drawn(sap, INVOICES, rows)
+    sent, billed, billed_later = _by(ORDER, deliveries), _by(ORDER, invoices), _by(DELIVERY, invoices)
+    carriers = sap.names("ShippingTypes", "Code", "Name") if deliveries else {}
+    for row in rows:
+        own = sent[row["id"]]
+        bills = [*billed[row["id"]], *(bill for each in own for bill in billed_later[each["id"]])]
+        parcels = [
+            {"number": each["TrackingNumber"], "carrier": carriers.get(each["TransportationCode"])}
+            for each in own
+            if each["TrackingNumber"]
+        ]
+        invoice = str(min(bills, key=lambda bill: bill["id"])["DocNum"]) if bills else None
+        told = {"delivered": bool(own), "parcels": parcels, "invoice": invoice}
+        yield Document(str(row["id"]), kept(row, "DocEntry,NumAtCard,DocumentStatus,Cancelled,Confirmed") | told)
+
+
+def orders_of(sap: ServiceLayer, rows: Sequence[Row]) -> Sequence[Row]:
+    """Return the orders that deliveries, or invoices, were drawn from."""
+    deliveries = DELIVERIES.some(sap, _by(DELIVERY, rows))
+    return ORDERS.some(sap, [*_by(ORDER, rows), *_by(ORDER, deliveries)])
+
+
+def _drawn(sap: ServiceLayer, listing: Listing, orders: Sequence[Row]) -> list[Row]:
+    """Return what was made for these orders' customers since the first of them: lines cannot be asked for by themselves.
+
+    QueryService_PostQuery, which joins lines, is there on HANA only.
+    """
+    since = f"CreationDate ge '{min((row['CreationDate'][:10] for row in orders), default='')}'"
+    customers = [row["CardCode"] for row in orders]
+    found = sap.having(listing.name, listing.fields, "CardCode", customers, STANDING, since, key="DocEntry")
+    return sorted(found, key=lambda row: row["id"])
+
+
+def _by(sort: int, rows: Iterable[Row]) -> defaultdict[int, list[Row]]:
+    """Return documents by the documents of another sort that their lines were drawn from."""
+    found: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        bases = (line["BaseEntry"] for line in row["DocumentLines"] or () if line["BaseType"] == sort)
+        for base in dict.fromkeys(bases):
+            found[base].append(row)
+    return found
