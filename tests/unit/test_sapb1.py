@@ -16,9 +16,10 @@ from tests.contract.test_connector_odoo import order
 from tests.contract.test_connector_sapb1 import party
 from tests.fakes import faults
 from tests.fakes.sapb1 import SapB1, documents
-from tests.fakes.sapb1.company import PASSWORD, SERVICE, USER
+from tests.fakes.sapb1.company import SERVICE
 from tests.fakes.sapb1.odata import error
 from tests.fakes.sapb1.partners import AUTOMATIC
+from tests.fakes.sapb1.service import PASSWORD, USER
 from tests.fakes.server import Answer, Asked, Reply
 
 SEVEN = {"id": "1", "sku": "L-1", "name": "Lamp", "quantity": "7", "unit_price": "9.99", "tax_rate": "23"}
@@ -242,6 +243,13 @@ def test_s06_a_new_customer_has_a_code_that_there_is_only_once(sap: SapB1) -> No
     again = only(sap.connect().write("parties", [customer()]))
     assert (again.outcome, again.cause, sap.count("parties")) == ("refused", "refused-10", 1)
     assert "already assigned" in again.message
+
+
+def test_s03_a_customer_is_found_however_the_address_is_written(sap: SapB1) -> None:
+    """HANA tells capitals apart."""
+    id_ = sap.add("parties")
+    sap.partners.change(1, {"EmailAddress": "Ana@Example.com"})
+    assert sap.connect().find("parties", [customer(email="ana@example.com")]) == {"k": [id_]}
 
 
 def test_a_series_gives_new_customers_their_codes(sap: SapB1) -> None:

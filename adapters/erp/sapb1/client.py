@@ -48,15 +48,17 @@ class ServiceLayer:
         # The session comes last: that is the part which is kept out of messages.
         return "; ".join(f"{name}={cookies[name]}" for name in ("ROUTEID", "B1SESSION") if name in cookies)
 
-    def rows(self, name: str, fields: str, *only: str, key: str, size: int = 0) -> list[dict[str, Any]]:
+    def rows(
+        self, name: str, fields: str, *only: str, key: str, size: int = 0, blind: bool = False
+    ) -> list[dict[str, Any]]:
         """Return the first rows for which all conditions hold, in the order of their key; `size` 0: all.
 
-        `fields`: parted by commas. The system leads on by the number of rows, which move: so each page is asked for from
+        `fields`: parted by commas; `blind`: to capitals, which HANA tells apart otherwise. The system leads on by the number of rows, which move: so each page is asked for from
         the last key on.
         """
         found, after = list[dict[str, Any]](), ()
         while True:
-            body = self._list(name, {"$select": fields, "$filter": all_of(*only, *after), "$orderby": key})
+            body = self._list(name, {"$select": fields, "$filter": all_of(*only, *after), "$orderby": key}, blind=blind)
             rows: list[Row] = body["value"]
             found += [{each: row.get(each) for each in fields.split(",")} | {"id": row[key]} for row in rows]
             if "@odata.nextLink" not in body or (size and len(found) >= size):
@@ -72,10 +74,13 @@ class ServiceLayer:
         body = self._list(name, {"$select": fields, "$filter": known, "$orderby": order, "$top": "1"})
         return next(iter(body["value"]), None)
 
-    def having(self, name: str, fields: str, field: str, values: Iterable[Any], *only: str, key: str) -> Iterator[Row]:
-        """Yield all rows that have one of these values."""
+    def having(
+        self, name: str, fields: str, field: str, values: Iterable[Any], *only: str, key: str, blind: bool = False
+    ) -> Iterator[Row]:
+        """Yield all rows that have one of these values; `blind`: see `rows`."""
         for some in portions(list(dict.fromkeys(values)), SOME):
-            yield from self.rows(name, fields, any_of(f"{field} eq {literal(each)}" for each in some), *only, key=key)
+            one = any_of(f"{field} eq {literal(each)}" for each in some)
+            yield from self.rows(name, fields, one, *only, key=key, blind=blind)
 
     def names(self, name: str, key: str, called: str, *only: str) -> dict[Any, str]:
         """Return what a table of names calls things."""
@@ -102,12 +107,11 @@ class ServiceLayer:
         """Cancel a document."""
         self._send("POST", f"{name}({quote(literal(key), safe='')})/Cancel", None)
 
-    def _list(self, name: str, told: Mapping[str, str]) -> Mapping[str, Any]:
+    def _list(self, name: str, told: Mapping[str, str], *, blind: bool = False) -> Mapping[str, Any]:
         """Ask for a page; blanks go as %20, as OData wants them."""
         path = f"{name}?{'&'.join(f'{each}={quote(text)}' for each, text in told.items() if text)}"
-        return self._tried(
-            lambda cookie: self._api.get(path, headers={"Prefer": f"odata.maxpagesize={PAGE}", "Cookie": cookie})
-        ).body
+        headers = {"Prefer": f"odata.maxpagesize={PAGE}"} | ({"B1S-CaseInsensitive": "true"} if blind else {})
+        return self._tried(lambda cookie: self._api.get(path, headers={**headers, "Cookie": cookie})).body
 
     def _send(
         self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None, *, repeatable: bool = False

@@ -23,11 +23,13 @@ SIGNS = (
 
 
 def find_parties(sap: ServiceLayer, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
-    """Look for customers by the hub's reference, then by tax number, then by e-mail address."""
+    """Look for customers by the hub's reference, then by tax number, then by e-mail address; capitals do not count."""
 
     def ask(sign: Sign, values: Sequence[str]) -> Iterator[Row]:
+        called, used = {value.casefold(): value for value in values}, "CardType eq 'cCustomer'"
         fields = f"{sign.id},{sign.field}"
-        return sap.having(sign.model, fields, sign.field, values, "CardType eq 'cCustomer'", key=sign.id)
+        for row in sap.having(sign.model, fields, sign.field, values, used, key=sign.id, blind=True):
+            yield {**row, sign.field: called.get(row[sign.field].casefold())}
 
     return by_signs(wanted, SIGNS, ask)
 

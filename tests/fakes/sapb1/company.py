@@ -1,7 +1,5 @@
 """The company: its sessions, its routes, what it has, and what its people do."""
 
-import re
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,159 +10,29 @@ from adapters.erp.sapb1.options import SapB1Options
 from hub.clock import SystemClock
 from tests.fakes.fake import Fake, Handler
 from tests.fakes.records import Record, Table
-from tests.fakes.sapb1 import documents, odata, partners
-from tests.fakes.sapb1.schemas import Wrong, check
+from tests.fakes.sapb1 import documents, odata, partners, service
+from tests.fakes.sapb1.schemas import Wrong
+from tests.fakes.sapb1.service import COMPANY, PASSWORD, USER
+from tests.fakes.sapb1.setup import FIXED
 from tests.fakes.server import Asked, Reply
 
 API = "/b1s/v2"
 ZONE = ZoneInfo("Europe/Paris")
 """The server's: dates and times of changes are in its local time, and do not say so."""
-COMPANY, USER, PASSWORD = "SBODEMO", "hub", "9m2-Kestrel-44"
 COUNTRIES = ("FR", "SI")
 SERVICE = "SERVICE"
-FIXED: Mapping[str, tuple[str, Sequence[Mapping[str, Any]]]] = {
-    "ItemGroups": ("ItemGroup", [{"Number": 100, "GroupName": "Lamps"}]),
-    "Manufacturers": ("Manufacturer", [{"Code": 3, "ManufacturerName": "Lux"}]),
-    "PriceLists": (
-        "PriceList",
-        [
-            {"PriceListNo": 1, "PriceListName": "Base", "IsGrossPrice": "tNO", "Active": "tYES"},
-            {"PriceListNo": 2, "PriceListName": "Retail", "IsGrossPrice": "tYES", "Active": "tYES"},
-        ],
-    ),
-    "Warehouses": ("Warehouse", [{"WarehouseCode": "01", "WarehouseName": "Main", "Inactive": "tNO"}]),
-    "ShippingTypes": ("ShippingType", [{"Code": 1, "Name": "DHL"}]),
-    "VatGroups": (
-        "VatGroup",
-        [
-            {
-                "Code": code,
-                "Name": code,
-                "Category": "bovcOutputTax",
-                "Inactive": "tNO",
-                "VatGroups_Lines": [
-                    {"Effectivefrom": "2000-01-01T00:00:00Z", "Rate": 19.0},
-                    {"Effectivefrom": "2011-01-01T00:00:00Z", "Rate": float(rate)},
-                    {"Effectivefrom": "2999-01-01T00:00:00Z", "Rate": 99.0},
-                ],
-            }
-            for code, rate in documents.RATES.items()
-        ],
-    ),
-}
-
-
-def log_in(company: "SapB1", asked: Asked) -> Reply:
-    """guide: "Login and Logout"; seen: what is refused has these codes, and the cookie no path."""
-    given = asked.json
-    if given.get("CompanyDB") != COMPANY:
-        return odata.error(401, -306, "Fail to NONE-SSO login from SLD.")
-    if (given.get("UserName"), given.get("Password")) != (USER, company.password):
-        return odata.error(401, -304, "Fail to NONE-SSO login from SLD.")
-    session, node = secrets.token_hex(16), f".node{len(company.sessions) % 3 + 1}"
-    company.sessions[session] = node
-    # One header of a name is all that a dictionary holds, but capitals tell two of them apart.
-    cookies = {"Set-Cookie": f"B1SESSION={session};HttpOnly;", "set-cookie": f"ROUTEID={node}; path=/b1s"}
-    return Reply(200, {"SessionId": session, "Version": "1000290", "SessionTimeout": 30}, cookies)
-
-
-def log_out(company: "SapB1", asked: Asked) -> Reply:
-    company.sessions.pop(_cookies(asked).get("B1SESSION", ""), None)
-    return Reply(204)
-
-
-def read(company: "SapB1", asked: Asked, target: str) -> Reply:
-    """A list, or one entity by its key."""
-    name, key = _target(target)
-    found = company.rows(name)
-    if found is None:
-        return odata.error(400, -1, "Service Not Found")
-    entity, rows = found
-    if key is None:
-        return odata.listed(asked, name, entity, rows)
-    row = next((row for row in rows if _key(entity, row) == key), None)
-    return Reply(200, row) if row else odata.error(404, -2028, "No matching records found (ODBC -2028)")
-
-
-def create(company: "SapB1", asked: Asked, name: str) -> Reply:
-    """guide: "Create Entities": 201, with the entity."""
-    sorts = {"BusinessPartners": "BusinessPartner", "Orders": "Document"}
-    if name not in sorts:
-        return odata.error(400, -1, "Service Not Found")
-    try:
-        check(sorts[name], asked.json)
-        if name == "Orders":
-            return Reply(201, documents.shown(company, documents.new_order(company, asked.json)))
-        return Reply(201, company.with_marks(partners.new_partner(company, asked.json)))
-    except Wrong as wrong:
-        return refusal(wrong)
-
-
-def change(company: "SapB1", asked: Asked, target: str) -> Reply:
-    """seen: 204 without a body; of what is not there, another message than that of reading."""
-    name, key = _target(target)
-    record = company.record(name, key or "")
-    if record is None:
-        return odata.error(404, -2028, f"Entity with value('{key}') does not exist")
-    try:
-        if name == "Orders":
-            check("Document", asked.json)
-            documents.change_order(company, record, asked.json)
-        else:
-            check("BusinessPartner", asked.json)
-            replace = asked.headers.get("b1s-replacecollectionsonpatch") == "true"
-            partners.change_partner(company, record, asked.json, replace=replace)
-    except Wrong as wrong:
-        return refusal(wrong)
-    return Reply(204)
-
-
-def cancel(company: "SapB1", _asked: Asked, target: str) -> Reply:
-    """guide: "Actions": 204."""
-    name, key = _target(target)
-    record = company.record(name, key or "")
-    if name != "Orders" or record is None:
-        return odata.error(404, -2028, "No matching records found (ODBC -2028)")
-    try:
-        documents.cancel(company, record)
-    except Wrong as wrong:
-        return refusal(wrong)
-    return Reply(204)
-
-
-def refusal(wrong: Wrong) -> Reply:
-    """seen: what is not there is 404, all else 400."""
-    return odata.error(404 if wrong.code == -2028 else 400, wrong.code, str(wrong))
-
-
-def _target(target: str) -> tuple[str, str | None]:
-    """`Items('A-1')` -> Items, A-1."""
-    found = re.fullmatch(r"(\w+)\((?:'(.*)'|(\d+))\)", target)
-    if not found:
-        return target, None
-    return found[1], found[3] or found[2].replace("''", "'")
-
-
-def _key(entity: str, row: Mapping[str, Any]) -> str:
-    names = {"Item": "ItemCode", "BusinessPartner": "CardCode", "Document": "DocEntry"}
-    return str(row[names.get(entity, next(iter(row)))])
-
-
-def _cookies(asked: Asked) -> dict[str, str]:
-    pairs = [each.strip().partition("=") for each in asked.headers.get("cookie", "").split(";")]
-    return {name: value for name, _, value in pairs}
 
 
 class SapB1(Fake):
     """A company on a server with a load balancer in front of its nodes."""
 
     routes: ClassVar[Mapping[str, Handler]] = {
-        f"POST {API}/Login": log_in,
-        f"POST {API}/Logout": log_out,
-        f"GET {API}/{{target}}": read,
-        f"POST {API}/{{name}}": create,
-        f"PATCH {API}/{{target}}": change,
-        f"POST {API}/{{target}}/Cancel": cancel,
+        f"POST {API}/Login": service.log_in,
+        f"POST {API}/Logout": service.log_out,
+        f"GET {API}/{{target}}": service.read,
+        f"POST {API}/{{name}}": service.create,
+        f"PATCH {API}/{{target}}": service.change,
+        f"POST {API}/{{target}}/Cancel": service.cancel,
     }
     writes: ClassVar[str] = r"\A(POST|PATCH|DELETE) (?!\S*/Log(in|out))"
     creates: ClassVar[Mapping[str, str]] = {
@@ -207,7 +75,7 @@ class SapB1(Fake):
 
     def refusal(self, asked: Asked) -> Reply | None:
         """seen: a session that is over, or unknown to the node, is 401 with code 301."""
-        cookies = _cookies(asked)
+        cookies = service.cookies(asked)
         known = self.sessions.get(cookies.get("B1SESSION", ""))
         if asked.path == f"{API}/Login" or (known is not None and known == cookies.get("ROUTEID")):
             return None
