@@ -303,6 +303,15 @@ def test_s27_an_order_comes_to_the_orders_total(sap: SapB1) -> None:
     assert (told["DocTotal"], told["Rounding"], told["RoundingDiffAmount"]) == (69.93, "tYES", 0.02)
 
 
+def test_s27_an_order_that_is_rounded_already_is_rounded_further(sap: SapB1) -> None:
+    connector, wanted = sap.connect(), bought(sap, **UNEVEN)
+    written = only(connector.write("orders", [wanted]))
+    [line] = values(sap, written)["DocumentLines"]
+    sap.orders.change(1, {"DocumentLines": [{**line, "LineTotal": line["LineTotal"] - 0.02}]})
+    written = only(connector.write("orders", [replace(wanted, id=written.id)]))
+    assert (values(sap, written)["DocTotal"], values(sap, written)["RoundingDiffAmount"]) == (69.93, 0.04)
+
+
 def test_s27_in_another_currency_too(sap: SapB1) -> None:
     written = only(sap.connect(currencies={"$": "USD"}).write("orders", [bought(sap, currency="USD", **UNEVEN)]))
     assert written.outcome == "done", written
@@ -342,6 +351,7 @@ def test_s06_an_answer_that_is_lost_half_way_does_nothing_twice(sap: SapB1, lost
         written = only(connector.write("orders", [replace(wanted, id=id_)]))
         told = values(sap, written)
         assert (told["DocTotalFc"] or told["DocTotal"]) == 69.93
+        assert len(told["DocumentLines"]) == (2 if currency == "USD" else 1)
     assert sap.count("orders") == 1
 
 
@@ -370,23 +380,40 @@ def test_an_order_is_cancelled_unless_it_is_closed(sap: SapB1) -> None:
     assert (refused.outcome, refused.cause) == ("refused", "refused-5006")
 
 
+def others_go_on(sap: SapB1) -> None:
+    """Let another order be made, delivered and billed later: what was read last is another one's."""
+    sap.clock.move(minutes=10)
+    documents.invoice(sap, documents.deliver(sap, int(sap.add("orders"))))
+    sap.clock.move(minutes=10)
+
+
 def test_s12_what_is_drawn_from_an_order_is_seen_though_it_moves_no_date(sap: SapB1) -> None:
     connector, wanted = sap.connect(), bought(sap)
-    id_ = only(connector.write("orders", [wanted])).id
-    found, since = read_on(connector, "orders", None)
-    assert [*found] == [id_]
+    id_ = only(connector.write("orders", [wanted])).id or ""
+    _, since = read_on(connector, "orders", None)
+    sent: list[int] = []
     for act, told in (
-        (lambda: documents.deliver(sap, int(id_ or 0), "P-1", whole=False), ("processing", ["P-1"], None)),
-        (lambda: documents.deliver(sap, int(id_ or 0), "P-2"), ("shipped", ["P-1", "P-2"], None)),
-        (lambda: documents.invoice(sap, 1), ("completed", ["P-1", "P-2"], "1001")),
+        (lambda: sent.append(documents.deliver(sap, int(id_), "P-1", whole=False)), ("processing", ["P-1"], None)),
+        (lambda: sent.append(documents.deliver(sap, int(id_), "P-2")), ("shipped", ["P-1", "P-2"], None)),
+        (lambda: documents.invoice(sap, sent[0]), ("completed", ["P-1", "P-2"], "1004")),
     ):
-        sap.clock.move(minutes=10)
+        others_go_on(sap)
+        _, since = read_on(connector, "orders", since)
+        assert id_ not in read_on(connector, "orders", since)[0]
         act()
         found, since = read_on(connector, "orders", since)
-        assert [*found] == [id_]
+        assert id_ in found
         fields = fields_of(connector, "orders", id_)
         assert (fields["status"], [each["number"] for each in fields["tracking"]], fields["invoice"]) == told
     assert fields["tracking"][0]["carrier"] == "DHL"
+
+
+def test_an_order_that_is_billed_without_a_delivery_is_completed(sap: SapB1) -> None:
+    connector = sap.connect()
+    id_ = only(connector.write("orders", [bought(sap)])).id or ""
+    documents.bill(sap, int(id_))
+    fields = fields_of(connector, "orders", id_)
+    assert (fields["status"], fields["invoice"], fields["tracking"]) == ("completed", "1001", [])
 
 
 def test_a_delivery_that_was_cancelled_does_not_count(sap: SapB1) -> None:

@@ -128,6 +128,12 @@ def invoice(company: "SapB1", delivery: int) -> int:
     return _drawn(company, company.invoices, DELIVERY, company.deliveries.records[delivery], {})
 
 
+def bill(company: "SapB1", order: int) -> int:
+    """Make an invoice of an order, which delivers it as well."""
+    company.orders.change(order, {"DocumentStatus": "bost_Close"}, marked=False)
+    return _drawn(company, company.invoices, ORDER, company.orders.records[order], {})
+
+
 def _drawn(company: "SapB1", table: Table, sort: int, base: Record, told: Values) -> int:
     drawn = {"BaseType": sort, "BaseEntry": base.id}
     lines = [{**line, **drawn, "BaseLine": line["LineNum"]} for line in base.values["DocumentLines"]]
