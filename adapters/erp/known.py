@@ -1,11 +1,10 @@
 """What records refer to in an ERP (a country, a currency, a tax): looked up by its name, once, when it is first needed."""
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 from adapters.erp.models import Model, Models
-from adapters.erp.orders import Fields, Unwritable, plain
+from adapters.erp.orders import Fields, Unwritable
 from adapters.fields import Table, told, written
 
 
@@ -36,7 +35,7 @@ def known_in(erp: Models, models: Mapping[str, Model]) -> Known:
     One that tells a `company` has things of several, of which those of ours are meant. Of several taxes of one rate it is
     the one in the options, or the first.
     """
-    chosen = {plain(Decimal(rate)): name for rate, name in erp.options.taxes.items()}
+    chosen = erp.options.taxes
 
     def look_up(what: str) -> dict[str, int]:
         rows = [(told(models[what].table, row), row["id"]) for row in reversed(erp.search(models[what]))]

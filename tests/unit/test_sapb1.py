@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from adapters.http import KeyRefused
 from hub.connector import Write, Written
@@ -450,6 +451,8 @@ def test_s20_a_line_without_an_item_and_a_tax_without_a_group_are_refused_by_nam
     odd = [{**order("2")["lines"][0], "tax_rate": "17"}]
     written = only(sap.connect().write("orders", [bought(sap, "2", lines=odd)]))
     assert (written.cause, "17 %" in written.message, sap.count("orders")) == ("tax-unknown", True, 0)
+    with pytest.raises(ValidationError, match="not a rate in per cent"):
+        sap.connect(taxes={"17 %": "S2"})
     chosen = sap.connect(taxes={"17.0": "S2"})
     written = only(chosen.write("orders", [bought(sap, "3", lines=odd, totals={})]))
     assert values(sap, written)["DocumentLines"][0]["VatGroup"] == "S2"

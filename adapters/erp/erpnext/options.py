@@ -1,14 +1,13 @@
 """What the table of an ERPNext system says."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from hub.config import Secret, refuse, within
+from adapters.erp.options import Rates
+from hub.config import Secret, within
 from hub.config.exchange import ExchangeOptions
-from hub.config.faults import show
 
 
 class ErpNextOptions(ExchangeOptions):
@@ -26,7 +25,7 @@ class ErpNextOptions(ExchangeOptions):
     """Item tax template -> per cent, so that products tell their rate."""
     storage: Mapping[str, str] = Field(default_factory=dict[str, str])
     """Names of warehouses, where sales are promised, -> our names; none: all of the company, under their names."""
-    taxes: Mapping[str, str] = Field(default_factory=dict[str, str])
+    taxes: Rates = Field(default_factory=dict[str, str])
     """Per cent -> account to which an order's tax goes; none: that of the first sales tax template with the rate."""
     warehouse: str | None = None
     """Out of which orders are delivered; none: each item's default warehouse, which ERPNext then demands."""
@@ -48,11 +47,3 @@ class ErpNextOptions(ExchangeOptions):
     """Read the list of deleted documents, for which the key's user must be a System Manager."""
     territory: str = "All Territories"
     """Of new customers."""
-
-    @field_validator("taxes")
-    @classmethod
-    def _check_rates(cls, value: Mapping[str, str]) -> Mapping[str, str]:
-        for rate in value:
-            if not rate.replace(".", "", 1).isdigit():
-                refuse(f'{show(rate)} is not a rate in per cent; write it like "23"')
-        return {format(Decimal(rate).normalize(), "f"): account for rate, account in value.items()}

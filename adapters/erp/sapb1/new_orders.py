@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.bulk import portions
 from adapters.declared import Row
-from adapters.erp.orders import SaleLine, Unwritable, lacking, plain, sale_lines
+from adapters.erp.orders import SaleLine, Unwritable, lacking, sale_lines
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.erp.sapb1 import translate
@@ -41,8 +41,7 @@ def find_orders(sap: ServiceLayer, wanted: Sequence[Write]) -> Mapping[str, Sequ
 
 def _tax_codes(sap: ServiceLayer) -> dict[str, str]:
     """Return rate in per cent -> VAT group."""
-    first = {rate: code for code, rate in reversed(vat_rates(sap).items())}
-    return first | {plain(Decimal(rate)): code for rate, code in sap.options.taxes.items()}
+    return {rate: code for code, rate in reversed(vat_rates(sap).items())} | {**sap.options.taxes}
 
 
 def _write_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Written:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from adapters.erp.options import LocalOptions
+from adapters.erp.options import LocalOptions, Rates
 from hub.config import Secret, within
 
 
@@ -23,7 +23,7 @@ class SapB1Options(LocalOptions):
     """Names of the price lists that are read -> our names; none: all, under their names."""
     currencies: Mapping[str, str] = Field(default_factory=dict[str, str])
     """The company's codes of currencies, where they are others -> those of ISO 4217: `{"$" = "USD"}`."""
-    taxes: Mapping[str, str] = Field(default_factory=dict[str, str])
+    taxes: Rates = Field(default_factory=dict[str, str])
     """Per cent -> VAT group of orders, where several have one rate; otherwise the first in the order of their codes."""
     service_item: str | None = None
     """The item, not kept in stock, that stands for shipping, discounts, and lines of products that are not there."""

@@ -137,15 +137,12 @@ PLACE = {
 
 def new_party(record: Fields, reference_: str, options: SapB1Options) -> dict[str, Any]:
     """Return a new customer; of any currency (##). Its code is made of the reference, so that there is no second."""
-    known = {
-        "series": {"Series": options.series},
-        "code": {"CardCode": f"H{reference_.removeprefix('hub-')[:14].upper()}"},
-    }
+    code = f"H{reference_.removeprefix('hub-')[:14].upper()}"
     called = record.get("name") or record.get("email") or record.get("phone") or "-"
     company = record.get("company") or (record.get("company") is None and bool(record.get("vat_id")))
     return {
         **{name: value for name, value in given(PARTY_VALUES, record).items() if value},
-        **known["code" if options.series is None else "series"],
+        **({"CardCode": code} if options.series is None else {"Series": options.series}),
         **({"BPBranchAssignment": [{"BPLID": options.branch}]} if options.branch is not None else {}),
         "CardName": called,
         "CardType": "cCustomer",
