@@ -382,3 +382,10 @@ def test_s08_a_webhook_is_registered_signed_and_with_a_body_that_is_another_each
     assert (stored["enable_security"], stored["webhook_secret"]) == (1, "between us")
     assert "doc.price_list" in stored["webhook_json"]
     assert "doc.modified" in stored["webhook_json"]
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_s08_what_is_new_calls_as_what_changes_does(fake: ErpNext, erp: ErpNextConnector, *, new: bool):
+    for topic in erp.hooks.topics:
+        erp.hooks.subscribe(topic, "https://hub.example/erp", "between us")
+    assert all(fake.called(doctype, new=new) for doctype in ("Item", "Item Price", "Customer", "Sales Order"))

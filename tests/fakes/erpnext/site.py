@@ -277,6 +277,14 @@ class ErpNext(Fake):
         """Return how many records there are, besides those that are set up."""
         return len({*self.store.docs[self.DOCTYPES[stream]]} - {SERVICE, BUYER})
 
+    def called(self, doctype: str, *, new: bool) -> set[str]:
+        """Return the webhooks that saving a document sets off (frappe: webhook/__init__.py, run_webhooks)."""
+        events = {"on_update", "after_insert"} if new else {"on_update", "on_change"}
+        hooks = [each for each in self.store.docs["Webhook"].values() if each.get("enabled")]
+        return {
+            each["name"] for each in hooks if each["webhook_doctype"] == doctype and each["webhook_docevent"] in events
+        }
+
     def call(self, stream: str, id_: str, secret: str) -> Call:
         """Return a delivery of a webhook (frappe: integrations/doctype/webhook/webhook.py)."""
         told = {"topic": f"{self.DOCTYPES[stream]} on_change", "ids": [id_], "modified": self.store.now()}
