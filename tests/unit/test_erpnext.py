@@ -356,6 +356,13 @@ def test_s11_an_hour_that_comes_twice_is_read_again(mark: str, from_: str):
     assert earlier(mark, ZoneInfo("Europe/Warsaw")) == from_
 
 
+def test_s11_a_site_whose_zone_is_not_set_goes_by_that_of_india(fake: ErpNext, erp: ErpNextConnector):
+    fake.store.zone = None
+    fake.item("A-1")
+    order = order_of(fake, bring(erp, new_order(placed_at="2026-11-21T19:00:00Z")))
+    assert order["transaction_date"] == "2026-11-22"
+
+
 @pytest.mark.parametrize(
     "wrong", [{"company": "Nobody"}, {"service_item": "NONE"}, {"warehouse": "Moon"}, {"territory": "Sea"}]
 )

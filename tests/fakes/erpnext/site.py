@@ -82,9 +82,9 @@ def cancel(site: "ErpNext", asked: Asked) -> Reply:
     return Reply(200, {"message": site.store.shown(doctype, doc)})
 
 
-def time_zone(_site: "ErpNext", _asked: Asked) -> Reply:
-    """frappe: client.py, get_time_zone."""
-    return Reply(200, {"message": {"time_zone": "Europe/Warsaw"}})
+def time_zone(site: "ErpNext", _asked: Asked) -> Reply:
+    """frappe: client.py, get_time_zone: null, where nobody has set it."""
+    return Reply(200, {"message": {"time_zone": site.store.zone}})
 
 
 class ErpNext(Fake):

@@ -12,8 +12,8 @@ from tests.fakes.erpnext.doctypes import CHILD, CHILDREN, FIELDS, LINKS, MANDATO
 from tests.fakes.erpnext.errors import No
 
 Doc = dict[str, Any]
-ZONE = ZoneInfo("Europe/Warsaw")
-"""The site's own, under System Settings: times are written in it, without saying so."""
+UNSET_ZONE = "Asia/Kolkata"
+"""frappe: utils/data.py, get_system_timezone."""
 LONGEST_DATA = 140
 """frappe: model/base_document.py, _validate_length: of fields of the type Data."""
 CHECKS = {"disabled", "is_frozen", "is_group", "is_return", "has_variants", "is_sales_item", "is_stock_item", "buying"}
@@ -26,13 +26,15 @@ class Store:
 
     def __init__(self, clock: StandingClock) -> None:
         self.clock = clock
+        self.zone: str | None = "Europe/Warsaw"
+        """Under System Settings: times are written in it, without saying so."""
         self.docs: dict[str, dict[str, Doc]] = {doctype: {} for doctype in FIELDS}
         self._numbers = 0
         self._dice = random.Random(1)
 
     def now(self) -> str:
-        """Return the site's time, to the microsecond."""
-        return self.clock.now().astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S.%f")
+        """Return the site's time, to the microsecond; frappe: utils/response.py, json_handler: none, if they are 0."""
+        return str(self.clock.now().astimezone(ZoneInfo(self.zone or UNSET_ZONE)).replace(tzinfo=None))
 
     def number(self) -> int:
         """Return a number that nothing else has."""
