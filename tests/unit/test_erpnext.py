@@ -171,6 +171,16 @@ def test_an_order_that_was_cancelled_meanwhile_is_cancelled(fake: ErpNext, erp: 
     assert bring(erp, stopped).outcome == "done"
 
 
+def test_an_order_that_was_closed_there_undelivered_is_not_cancelled_again(fake: ErpNext, erp: ErpNextConnector):
+    fake.item("A-1")
+    written = bring(erp, new_order())
+    order_of(fake, written)["status"] = "Closed"
+    assert bring(erp, replace(new_order(status="cancelled"), id=written.id)).outcome == "done"
+    order_of(fake, written)["per_delivered"] = 50.0
+    refused = bring(erp, replace(new_order(status="cancelled"), id=written.id))
+    assert (refused.outcome, refused.message) == ("refused", "Closed order cannot be cancelled. Unclose to cancel.")
+
+
 def test_s06_an_order_that_was_cancelled_and_amended_is_found_as_what_it_became(fake: ErpNext, erp: ErpNextConnector):
     fake.item("A-1")
     first = order_of(fake, bring(erp, new_order()))

@@ -54,6 +54,7 @@ def total(store: "Store", order: "Doc") -> None:
     """erpnext: controllers/taxes_and_totals.py, with the two decimals that a new site has; and sales_order.py, validate."""
     if not order.get("delivery_date"):
         raise No("ValidationError", "Please enter Delivery Date")
+    _once(store, order)
     net = 0.0
     for row in order["items"]:
         row["rate"] = 0.0 if row.get("discount_percentage") == 100 else round(row.get("rate") or 9.99, 2)
@@ -74,6 +75,15 @@ def total(store: "Store", order: "Doc") -> None:
     order |= {"net_total": net, "total_taxes_and_charges": taxes, "grand_total": round(net + taxes, 2)}
 
 
+def _once(store: "Store", order: "Doc") -> None:
+    """erpnext: sales_order.py, validate_po: refused, unless Selling Settings allow several."""
+    for other in store.docs["Sales Order"].values():
+        mine = all(other.get(field) == order.get(field) for field in ("po_no", "customer"))
+        if order.get("po_no") and mine and other["name"] != order["name"] and other["docstatus"] != 2:
+            said = f"Sales Order {other['name']} already exists against Customer's Purchase Order {order['po_no']}"
+            raise No("ValidationError", said)
+
+
 def _usual_taxes(store: "Store", company: str) -> list["Doc"]:
     """erpnext: controllers/accounts_controller.py, set_taxes: those of the default template, where there is no row."""
     templates = store.docs["Sales Taxes and Charges Template"].values()
@@ -86,6 +96,8 @@ def stand(order: "Doc", docstatus: int) -> None:
     old = order["docstatus"]
     if (old, docstatus) not in {(0, 0), (0, 1), (1, 1), (1, 2)}:
         raise No("DocstatusTransitionError", f"Cannot change docstatus from {old} to {docstatus}")
+    if docstatus == 2 and order.get("status") == "Closed":  # erpnext: sales_order.py, on_cancel
+        raise No("ValidationError", "Closed order cannot be cancelled. Unclose to cancel.")
     order["docstatus"] = docstatus
     order["status"] = {0: "Draft", 1: order.get("status"), 2: "Cancelled"}[docstatus]
     if docstatus == 1 and old == 0:

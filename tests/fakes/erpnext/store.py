@@ -52,8 +52,9 @@ class Store:
         return self.docs[doctype][name]
 
     def shown(self, doctype: str, doc: Doc) -> Doc:
-        """Return a document as it is answered: all fields, null where there is nothing."""
-        return {"doctype": doctype, **dict.fromkeys(FIELDS[doctype]), **deepcopy(doc)}
+        """Return a document as it is answered: what is null is left out (frappe: utils/response.py, json_handler)."""
+        tables = {field: [_filled(row) for row in doc.get(field) or ()] for field in TABLES.get(doctype, {})}
+        return {"doctype": doctype, **_filled(deepcopy(doc)), **deepcopy(tables)}
 
     def rows(self, doctype: str) -> Iterator[Doc]:
         """Yield all rows of a doctype; those of a child table stand in their parents."""
@@ -132,6 +133,10 @@ class Store:
         long = [field for field, value in doc.items() if isinstance(value, str) and len(value) > LONGEST_DATA]
         if wrong := [field for field in long if field not in TEXTS]:
             raise No("CharacterLengthExceededError", f"{wrong[0]} will get truncated, as max characters allowed is 140")
+
+
+def _filled(doc: Doc) -> Doc:
+    return {field: value for field, value in doc.items() if value is not None}
 
 
 def _stored(field: str, value: Any) -> Any:
