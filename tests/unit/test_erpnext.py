@@ -283,6 +283,36 @@ def test_a_company_is_one_and_its_country_stands_before_its_tax_number(fake: Erp
     assert fields["addresses"][0]["name"] == "Hub, Jan Żak"
 
 
+@pytest.mark.parametrize(
+    ("name", "phone"),
+    [
+        ("Hub " + "spółka z ograniczoną odpowiedzialnością" * 2, "+48601234567"),
+        ("x" * 100, "tel. 601/234/567"),
+        ("Jan <b>Żak</b>", "(0048) 601 - 234 - 567"),
+        (None, None),
+    ],
+)
+def test_a_customer_is_made_with_whatever_name_and_number(
+    fake: ErpNext, erp: ErpNextConnector, name: str | None, phone: str | None
+):
+    place = {"street": "A 1", "city": "B", "country": "PL", "name": name and name * 2}
+    record = {"name": name, "email": "jan@example.com", "phone": phone, "addresses": [place]}
+    (written,) = erp.write("parties", [Write("k", record, record, reference="r-1")])
+    fields = told(erp, "parties", written.id or "")
+    assert fields["email"] == "jan@example.com"
+    assert len(fields["addresses"]) == 1
+    changed = {"email": "zak@example.com", "phone": None}
+    (written,) = erp.write("parties", [Write("k", changed, {**record, **changed}, id=written.id)])
+    assert written.outcome == "done", written
+    assert (told(erp, "parties", written.id or "")["email"], len(fake.store.docs["Contact"])) == ("zak@example.com", 1)
+
+
+def test_s18_a_name_of_which_no_contact_can_be_made_is_told(erp: ErpNextConnector):
+    record = {"name": "x" * 140, "email": "jan@example.com"}
+    (written,) = erp.write("parties", [Write("k", record, record, reference="r-1")])
+    assert (written.outcome, written.cause) == ("refused", "name-too-long")
+
+
 # The catalogue
 
 

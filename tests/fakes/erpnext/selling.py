@@ -21,6 +21,11 @@ def name_of(store: "Store", doctype: str, values: Values) -> str:
         title = values.get("address_title") or next((link["link_name"] for link in values.get("links") or ()), "")
         name = f"{title.strip()}-{values.get('address_type')}"
         return f"{name}-{store.number()}" if name in store.docs["Address"] else name
+    if doctype == "Contact":  # frappe: contact.py, autoname
+        name = "-".join(
+            [values.get("first_name") or "", *[link["link_name"] for link in values.get("links") or ()][:1]]
+        )
+        return f"{name}-{store.number()}" if name in store.docs["Contact"] else name
     if doctype == "Sales Order":
         return f"SAL-ORD-2026-{store.number():05d}"
     if doctype == "Webhook":  # set by the user
@@ -37,9 +42,8 @@ def make_contact(store: "Store", customer: "Doc") -> None:
     emails = [{"email_id": customer["email_id"], "is_primary": 1}] if customer.get("email_id") else []
     phones = [{"phone": customer["mobile_no"], "is_primary_mobile_no": 1}] if customer.get("mobile_no") else []
     links = [{"link_doctype": "Customer", "link_name": customer["name"]}]
-    name = f"{customer['customer_name']}-{customer['name']}"
     values = {"first_name": customer["customer_name"], "email_ids": emails, "phone_nos": phones, "links": links}
-    customer["customer_primary_contact"] = store.insert("Contact", values, name)["name"]
+    customer["customer_primary_contact"] = store.insert("Contact", values, name_of(store, "Contact", values))["name"]
 
 
 def fetch_contact(store: "Store", customer: "Doc") -> None:

@@ -94,9 +94,9 @@ class ErpNext(Fake):
         "GET /api/method/frappe.client.get_time_zone": time_zone,
         "POST /api/method/frappe.client.cancel": cancel,
         "GET /api/resource/{doctype}": list_documents,
-        "GET /api/resource/{doctype}/{name}": get_document,
+        "GET /api/resource/{doctype}/{name*}": get_document,
         "POST /api/resource/{doctype}": insert,
-        "PUT /api/resource/{doctype}/{name}": update,
+        "PUT /api/resource/{doctype}/{name*}": update,
     }
     creates: ClassVar[Mapping[str, str]] = {
         "parties": r"\APOST /api/resource/Customer\n",
