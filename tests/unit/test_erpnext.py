@@ -224,6 +224,23 @@ def test_what_becomes_of_an_order_shows_though_its_mark_stays(fake: ErpNext, erp
     assert fields["invoice"] == "INV-1"
 
 
+def test_a_number_that_only_its_shipment_has_shows_at_its_order(fake: ErpNext):
+    """Nothing of the order and of its delivery note changes (erpnext: shipment.py)."""
+    erp = fake.connect(shipments=True)
+    id_ = fake.add("orders")
+    note = fake.put("Delivery Note", "DN-1", lr_no="", items=[{"item_code": SERVICE, "against_sales_order": id_}])
+    note["docstatus"] = 1
+    way = fake.put("Shipment", "SHIP-1", carrier="GLS", shipment_delivery_note=[{"delivery_note": "DN-1"}])
+    way["docstatus"] = 1
+    fake.clock.move(hours=1)
+    fake.add("orders")
+    since = list(erp.read("orders", None, full=False))[-1].checkpoint
+    fake.clock.move(hours=1)
+    fake.store.update("Shipment", "SHIP-1", {"awb_number": "G-9"})
+    assert id_ in shown(erp.read("orders", since, full=False))
+    assert [each["number"] for each in told(erp, "orders", id_)["tracking"]] == ["G-9"]
+
+
 def shown(pages: Iterator[Page]) -> set[str]:
     return {document.id for page in pages for document in page.documents}
 
