@@ -72,6 +72,18 @@ def test_s20_a_line_without_a_product_needs_the_one_that_stands_in(erp: Odoo) ->
         list(erp.connect(charge_product="NONE").write("orders", [bought(erp)]))
 
 
+def test_without_price_lists_sales_are_in_the_companys_currency(erp: Odoo) -> None:
+    """From version 17 on, they are made when the setting *Pricelists* is switched on (product: res_company.py)."""
+    erp.orm.tables["product.pricelist"].records.clear()
+    written = only(erp.connect().write("orders", [bought(erp, currency="PLN")]))
+    if erp.version < 17:
+        assert (written.outcome, "pricelist_id" in written.message) == ("refused", True)
+    else:
+        assert (written.outcome, sale(erp, written)["pricelist_id"]) == ("done", False)
+    written = only(erp.connect().write("orders", [bought(erp, "1002")]))
+    assert (written.outcome, written.cause) == ("refused", "currency-unknown")
+
+
 def test_s06_a_half_done_sale_is_finished_and_not_made_twice(erp: Odoo) -> None:
     wanted = bought(erp)
     draft = only(erp.connect(confirm="draft").write("orders", [wanted]))

@@ -54,7 +54,8 @@ class Sales:
         line.values["price_unit"] = float(price.quantize(CENT, ROUND_HALF_UP))
 
     def _new_sale(self, sale: Record) -> None:
-        for name in ("partner_id", "partner_invoice_id", "partner_shipping_id", "pricelist_id"):
+        needed = ["partner_id", "partner_invoice_id", "partner_shipping_id"]
+        for name in [*needed, *(["pricelist_id"] if self.version < 17 else [])]:
             if not sale.values.get(name):
                 raise invalid(
                     f"The operation cannot be completed: - Create/update: a mandatory field is not set. {name}"
