@@ -107,6 +107,20 @@ def test_s18_what_dolibarr_cannot_make_is_refused_not_tried_again(erp: Dolibarr)
     assert "Error creating order" in outcomes[bad.key].message
 
 
+def test_s18_what_dolibarr_does_not_change_without_a_word_is_refused(erp: Dolibarr) -> None:
+    id_ = erp.add("parties")
+    changed = {"name": "", "phone": "+48 601"}
+    written = only(erp.connect().write("parties", [Write("k", changed, {}, id=id_)]))
+    assert written.outcome == "refused", written
+    assert erp.parties.records[int(id_)].values["phone"] is None
+
+
+def test_an_order_without_a_date_is_of_today(erp: Dolibarr) -> None:
+    written = only(erp.connect().write("orders", [bought(erp, placed_at=None)]))
+    assert written.outcome == "done", written
+    assert abs(values(erp, written)["date"] - datetime.now(UTC).timestamp()) < 3600
+
+
 def test_s20_an_order_in_another_currency_is_refused(erp: Dolibarr) -> None:
     written = only(erp.connect().write("orders", [bought(erp, currency="USD")]))
     assert (written.outcome, written.cause, erp.count("orders")) == ("refused", "currency-unknown", 0)

@@ -35,7 +35,7 @@ class Dolibarr:
     """One company in one Dolibarr. Raises what `Api` raises."""
 
     def __init__(self, name: str, options: DolibarrOptions, clock: Clock) -> None:
-        self.name, self.options = name, options
+        self.name, self.options, self.clock = name, options, clock
         headers = {"DOLAPIKEY": resolve(options.key)}
         self.api = connected(name, options, clock, headers=headers, below="/api/index.php", refuses=says_no)
 
