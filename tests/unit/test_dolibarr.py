@@ -142,9 +142,9 @@ def test_s16_an_empty_list_is_empty_and_a_module_that_is_off_is_not(erp: Dolibar
 def test_s11_changes_are_asked_for_in_the_servers_time(erp: Dolibarr) -> None:
     """Shortly before clocks go back, from an hour earlier: that hour comes twice."""
     client = erp.connect().system
-    assert client.since(datetime(2026, 7, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'2026-07-01 12:00:00')"
-    assert client.since(datetime(2026, 12, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'2026-12-01 11:00:00')"
-    assert client.since(datetime(2026, 10, 25, 0, 50, tzinfo=UTC)) == "(t.tms:>=:'2026-10-25 01:50:00')"
+    assert client.since(datetime(2026, 7, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'20260701T120000')"
+    assert client.since(datetime(2026, 12, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'20261201T110000')"
+    assert client.since(datetime(2026, 10, 25, 0, 50, tzinfo=UTC)) == "(t.tms:>=:'20261025T015000')"
     with pytest.raises(ValidationError, match="no time zone"):
         erp.connect(zone="Warsaw")
 

@@ -25,6 +25,8 @@ SOME = 20
 """Values in one condition."""
 MARK = "date_modification"
 """The change mark in a row: seconds since 1970, or, of products, the server's local time. In conditions it is `tms`."""
+TIME = "%Y%m%dT%H%M%S"
+"""ISO 8601 without its colons, at which older versions end a value; MySQL, MariaDB and PostgreSQL all take it."""
 SHIFT = timedelta(hours=3)
 """So long before clocks go back, times are taken as if they had: the same hour comes twice."""
 SAFE = re.compile(r"[\w .,@+/&-]*")
@@ -76,7 +78,7 @@ class Dolibarr:
         """Return the condition for what has changed then or later."""
         zone = self.options.place
         offsets = [offset for at in (mark, mark + SHIFT) if (offset := at.astimezone(zone).utcoffset()) is not None]
-        return f"(t.tms:>=:'{(mark.astimezone(UTC) + min(offsets)).strftime('%Y-%m-%d %H:%M:%S')}')"
+        return f"(t.tms:>=:'{(mark.astimezone(UTC) + min(offsets)).strftime(TIME)}')"
 
     def look_up(self, path: str) -> Any:
         """Return what lies there, if it does."""
