@@ -26,7 +26,8 @@ SOME = 20
 MARK = "date_modification"
 """The change mark in a row: seconds since 1970, or, of products, the server's local time. In conditions it is `tms`."""
 TIME = "%Y%m%dT%H%M%S"
-"""ISO 8601 without its colons, at which older versions end a value; MySQL, MariaDB and PostgreSQL all take it."""
+"""ISO 8601 without its colons, which MySQL, MariaDB and PostgreSQL take: up to version 20 Dolibarr ends a value at the
+first, and then compares with 0, so that all has changed (pull request 30720)."""
 SHIFT = timedelta(hours=3)
 """So long before clocks go back, times are taken as if they had: the same hour comes twice."""
 SAFE = re.compile(r"[\w .,@+/&-]*")

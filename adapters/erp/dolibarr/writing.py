@@ -37,7 +37,7 @@ def _write_party(erp: Dolibarr, write: Write) -> Written:
 
 
 def _letters(value: Any) -> str:
-    """What counts of a value: up to version 17 a refused change is answered as a done one (api_thirdparties, put)."""
+    """What counts of a value: older versions answer a change that they refuse as one that is done (pull request 29596)."""
     return "".join(filter(str.isalnum, re.sub("<[^>]*>", "", str(value or "")))).casefold()
 
 
