@@ -29,11 +29,11 @@ class Known:
         return self.number(what, name) if name else None
 
 
-def known_in(erp: Models, models: Mapping[str, Model]) -> Known:
+def known_in(erp: Models, models: Mapping[str, Model], besides: Mapping[str, Mapping[str, int]] | None = None) -> Known:
     """Return what an ERP has in these models. Each tells a `name`, that of taxes their `rate` in per cent, plain.
 
     One that tells a `company` has things of several, of which those of ours are meant. Of several taxes of one rate it is
-    the one in the options, or the first.
+    the one in the options, or the first. `besides`: what counts where nothing has that name.
     """
     chosen = erp.options.taxes
 
@@ -41,7 +41,7 @@ def known_in(erp: Models, models: Mapping[str, Model]) -> Known:
         rows = [(told(models[what].table, row), row["id"]) for row in reversed(erp.search(models[what]))]
         ours = [(thing, id_) for thing, id_ in rows if thing.get("company") in (None, erp.options.company)]
         if what != "tax":
-            return {thing["name"]: id_ for thing, id_ in ours}
+            return {**(besides or {}).get(what, {}), **{thing["name"]: id_ for thing, id_ in ours}}
         return {tax["rate"]: id_ for tax, id_ in ours if chosen.get(tax["rate"]) in (None, tax["name"])}
 
     return Known(look_up)

@@ -37,11 +37,13 @@ class SaleForms:
     """State of a sale -> the button that leads on from it, in their order."""
     names: Mapping[str, Model]
     """Of what it refers to, see `known_in`: `country`, `currency`, `tax`, `payment-term`."""
+    besides: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
+    """See `known_in`."""
 
 
 def bring_orders(forms: SaleForms, erp: Models, writes: Sequence[Write], *, until: str) -> Iterator[Written]:
     """Make sales, and take them on to the state `until`; of those that are there, do what is still to be done."""
-    sales = FormedSales(erp, forms, known_in(erp, forms.names), writes)
+    sales = FormedSales(erp, forms, known_in(erp, forms.names, forms.besides), writes)
     return bring_sales(sales, writes, forms.steps, until)
 
 

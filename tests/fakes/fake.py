@@ -125,6 +125,7 @@ class Fake:
 
 
 def _pattern(route: str) -> re.Pattern[str]:
-    """`GET /products/{id}` -> a pattern whose groups are the parts that are named."""
-    parts = re.split(r"(\{\w+\})", route)
-    return re.compile("".join("([^/]+)" if part.startswith("{") else re.escape(part) for part in parts))
+    """`GET /products/{id}` -> a pattern whose groups are the parts that are named; `{id*}`: slashes and all."""
+    parts = re.split(r"(\{\w+\*?\})", route)
+    named = ["(.+)" if part.endswith("*}") else "([^/]+)" if part[:1] == "{" else re.escape(part) for part in parts]
+    return re.compile("".join(named))

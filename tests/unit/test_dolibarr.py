@@ -107,6 +107,20 @@ def test_s18_what_dolibarr_cannot_make_is_refused_not_tried_again(erp: Dolibarr)
     assert "Error creating order" in outcomes[bad.key].message
 
 
+def test_s18_what_dolibarr_does_not_change_without_a_word_is_refused(erp: Dolibarr) -> None:
+    id_ = erp.add("parties")
+    changed = {"name": "", "phone": "+48 601"}
+    written = only(erp.connect().write("parties", [Write("k", changed, {}, id=id_)]))
+    assert written.outcome == "refused", written
+    assert erp.parties.records[int(id_)].values["phone"] is None
+
+
+def test_an_order_without_a_date_is_of_today(erp: Dolibarr) -> None:
+    written = only(erp.connect().write("orders", [bought(erp, placed_at=None)]))
+    assert written.outcome == "done", written
+    assert abs(values(erp, written)["date"] - datetime.now(UTC).timestamp()) < 3600
+
+
 def test_s20_an_order_in_another_currency_is_refused(erp: Dolibarr) -> None:
     written = only(erp.connect().write("orders", [bought(erp, currency="USD")]))
     assert (written.outcome, written.cause, erp.count("orders")) == ("refused", "currency-unknown", 0)
@@ -128,9 +142,9 @@ def test_s16_an_empty_list_is_empty_and_a_module_that_is_off_is_not(erp: Dolibar
 def test_s11_changes_are_asked_for_in_the_servers_time(erp: Dolibarr) -> None:
     """Shortly before clocks go back, from an hour earlier: that hour comes twice."""
     client = erp.connect().system
-    assert client.since(datetime(2026, 7, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'2026-07-01 12:00:00')"
-    assert client.since(datetime(2026, 12, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'2026-12-01 11:00:00')"
-    assert client.since(datetime(2026, 10, 25, 0, 50, tzinfo=UTC)) == "(t.tms:>=:'2026-10-25 01:50:00')"
+    assert client.since(datetime(2026, 7, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'20260701T120000')"
+    assert client.since(datetime(2026, 12, 1, 10, tzinfo=UTC)) == "(t.tms:>=:'20261201T110000')"
+    assert client.since(datetime(2026, 10, 25, 0, 50, tzinfo=UTC)) == "(t.tms:>=:'20261025T015000')"
     with pytest.raises(ValidationError, match="no time zone"):
         erp.connect(zone="Warsaw")
 

@@ -171,6 +171,16 @@ def test_an_order_that_was_cancelled_meanwhile_is_cancelled(fake: ErpNext, erp: 
     assert bring(erp, stopped).outcome == "done"
 
 
+def test_an_order_that_was_closed_there_undelivered_is_not_cancelled_again(fake: ErpNext, erp: ErpNextConnector):
+    fake.item("A-1")
+    written = bring(erp, new_order())
+    order_of(fake, written)["status"] = "Closed"
+    assert bring(erp, replace(new_order(status="cancelled"), id=written.id)).outcome == "done"
+    order_of(fake, written)["per_delivered"] = 50.0
+    refused = bring(erp, replace(new_order(status="cancelled"), id=written.id))
+    assert (refused.outcome, refused.message) == ("refused", "Closed order cannot be cancelled. Unclose to cancel.")
+
+
 def test_s06_an_order_that_was_cancelled_and_amended_is_found_as_what_it_became(fake: ErpNext, erp: ErpNextConnector):
     fake.item("A-1")
     first = order_of(fake, bring(erp, new_order()))
@@ -212,6 +222,23 @@ def test_what_becomes_of_an_order_shows_though_its_mark_stays(fake: ErpNext, erp
     assert [each["number"] for each in fields["tracking"]] == ["PL123", "G-9"]
     assert fields["tracking"][1]["address"] == "https://gls.example/G-9"
     assert fields["invoice"] == "INV-1"
+
+
+def test_a_number_that_only_its_shipment_has_shows_at_its_order(fake: ErpNext):
+    """Nothing of the order and of its delivery note changes (erpnext: shipment.py)."""
+    erp = fake.connect(shipments=True)
+    id_ = fake.add("orders")
+    note = fake.put("Delivery Note", "DN-1", lr_no="", items=[{"item_code": SERVICE, "against_sales_order": id_}])
+    note["docstatus"] = 1
+    way = fake.put("Shipment", "SHIP-1", carrier="GLS", shipment_delivery_note=[{"delivery_note": "DN-1"}])
+    way["docstatus"] = 1
+    fake.clock.move(hours=1)
+    fake.add("orders")
+    since = list(erp.read("orders", None, full=False))[-1].checkpoint
+    fake.clock.move(hours=1)
+    fake.store.update("Shipment", "SHIP-1", {"awb_number": "G-9"})
+    assert id_ in shown(erp.read("orders", since, full=False))
+    assert [each["number"] for each in told(erp, "orders", id_)["tracking"]] == ["G-9"]
 
 
 def shown(pages: Iterator[Page]) -> set[str]:
@@ -271,6 +298,36 @@ def test_a_company_is_one_and_its_country_stands_before_its_tax_number(fake: Erp
     fields = told(erp, "parties", written.id or "")
     assert (fields["vat_id"], fields["company"]) == ("PL5260250274", True)
     assert fields["addresses"][0]["name"] == "Hub, Jan Żak"
+
+
+@pytest.mark.parametrize(
+    ("name", "phone"),
+    [
+        ("Hub " + "spółka z ograniczoną odpowiedzialnością" * 2, "+48601234567"),
+        ("x" * 100, "tel. 601/234/567"),
+        ("Jan <b>Żak</b>", "(0048) 601 - 234 - 567"),
+        (None, None),
+    ],
+)
+def test_a_customer_is_made_with_whatever_name_and_number(
+    fake: ErpNext, erp: ErpNextConnector, name: str | None, phone: str | None
+):
+    place = {"street": "A 1", "city": "B", "country": "PL", "name": name and name * 2}
+    record = {"name": name, "email": "jan@example.com", "phone": phone, "addresses": [place]}
+    (written,) = erp.write("parties", [Write("k", record, record, reference="r-1")])
+    fields = told(erp, "parties", written.id or "")
+    assert fields["email"] == "jan@example.com"
+    assert len(fields["addresses"]) == 1
+    changed = {"email": "zak@example.com", "phone": None}
+    (written,) = erp.write("parties", [Write("k", changed, {**record, **changed}, id=written.id)])
+    assert written.outcome == "done", written
+    assert (told(erp, "parties", written.id or "")["email"], len(fake.store.docs["Contact"])) == ("zak@example.com", 1)
+
+
+def test_s18_a_name_of_which_no_contact_can_be_made_is_told(erp: ErpNextConnector):
+    record = {"name": "x" * 140, "email": "jan@example.com"}
+    (written,) = erp.write("parties", [Write("k", record, record, reference="r-1")])
+    assert (written.outcome, written.cause) == ("refused", "name-too-long")
 
 
 # The catalogue
@@ -356,6 +413,13 @@ def test_s11_an_hour_that_comes_twice_is_read_again(mark: str, from_: str):
     assert earlier(mark, ZoneInfo("Europe/Warsaw")) == from_
 
 
+def test_s11_a_site_whose_zone_is_not_set_goes_by_that_of_india(fake: ErpNext, erp: ErpNextConnector):
+    fake.store.zone = None
+    fake.item("A-1")
+    order = order_of(fake, bring(erp, new_order(placed_at="2026-11-21T19:00:00Z")))
+    assert order["transaction_date"] == "2026-11-22"
+
+
 @pytest.mark.parametrize(
     "wrong", [{"company": "Nobody"}, {"service_item": "NONE"}, {"warehouse": "Moon"}, {"territory": "Sea"}]
 )
@@ -382,3 +446,10 @@ def test_s08_a_webhook_is_registered_signed_and_with_a_body_that_is_another_each
     assert (stored["enable_security"], stored["webhook_secret"]) == (1, "between us")
     assert "doc.price_list" in stored["webhook_json"]
     assert "doc.modified" in stored["webhook_json"]
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_s08_what_is_new_calls_as_what_changes_does(fake: ErpNext, erp: ErpNextConnector, *, new: bool):
+    for topic in erp.hooks.topics:
+        erp.hooks.subscribe(topic, "https://hub.example/erp", "between us")
+    assert all(fake.called(doctype, new=new) for doctype in ("Item", "Item Price", "Customer", "Sales Order"))

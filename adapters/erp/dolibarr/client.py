@@ -26,6 +26,9 @@ SOME = 20
 """Values in one condition."""
 MARK = "date_modification"
 """The change mark in a row: seconds since 1970, or, of products, the server's local time. In conditions it is `tms`."""
+TIME = "%Y%m%dT%H%M%S"
+"""ISO 8601 without its colons, which MySQL, MariaDB and PostgreSQL take: up to version 20 Dolibarr ends a value at the
+first, and then compares with 0, so that all has changed (pull request 30720)."""
 SAFE = re.compile(r"[\w .,@+/&-]*")
 """What a value in a condition may hold: there is no way to write a quote or a parenthesis."""
 
@@ -34,7 +37,7 @@ class Dolibarr:
     """One company in one Dolibarr. Raises what `Api` raises."""
 
     def __init__(self, name: str, options: DolibarrOptions, clock: Clock) -> None:
-        self.name, self.options = name, options
+        self.name, self.options, self.clock = name, options, clock
         headers = {"DOLAPIKEY": resolve(options.key)}
         self.api = connected(name, options, clock, headers=headers, below="/api/index.php", refuses=says_no)
 
@@ -73,7 +76,7 @@ class Dolibarr:
 
     def since(self, mark: datetime) -> str:
         """Return the condition for what has changed then or later."""
-        return f"(t.tms:>=:'{earliest_at(mark, self.options.place):%Y-%m-%d %H:%M:%S}')"
+        return f"(t.tms:>=:'{earliest_at(mark, self.options.place).strftime(TIME)}')"
 
     def look_up(self, path: str) -> Any:
         """Return what lies there, if it does."""

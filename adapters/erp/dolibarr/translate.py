@@ -140,10 +140,9 @@ def goods_to(record: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def new_order(record: Mapping[str, Any], reference_: str, customer: int, products: Mapping[str, str]) -> dict[str, Any]:
     """Return a new order; `products`: SKU -> number, of those that are there."""
-    placed = record.get("placed_at")
     return {
         "socid": customer,
-        "date": int(datetime.fromisoformat(placed).timestamp()) if placed else None,
+        "date": int(datetime.fromisoformat(record["placed_at"]).timestamp()),
         "ref_client": visible_number(record),
         "ref_ext": OURS + reference_,
         "note_public": record.get("note") or "",

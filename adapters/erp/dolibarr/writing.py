@@ -1,5 +1,6 @@
 """Third parties and orders brought to Dolibarr, one at a time: it takes no more."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,8 +30,15 @@ def _write_party(erp: Dolibarr, write: Write) -> Written:
         made = erp.send("POST", "thirdparties", translate.new_party(write.record, write.reference, where))
         return Written(write.key, "done", str(made))
     told = {theirs: write.fields[ours] or "" for ours, theirs in translate.PARTY_FIELDS.items() if ours in write.fields}
-    erp.send("PUT", f"thirdparties/{write.id}", told, repeatable=True)
+    there: Any = erp.send("PUT", f"thirdparties/{write.id}", told, repeatable=True) or {}
+    if kept := [name for name, value in told.items() if _letters(there.get(name)) != _letters(value)]:
+        raise Unfit("not-taken", f"Dolibarr has not changed {', '.join(kept)}, and does not say why; try it there")
     return Written(write.key, "done", write.id)
+
+
+def _letters(value: Any) -> str:
+    """What counts of a value: older versions answer a change that they refuse as one that is done (pull request 29596)."""
+    return "".join(filter(str.isalnum, re.sub("<[^>]*>", "", str(value or "")))).casefold()
 
 
 def _write_order(erp: Dolibarr, write: Write) -> Written:
@@ -66,7 +74,8 @@ def _new_order(erp: Dolibarr, write: Write) -> int:
     if record.get("currency") not in (None, erp.options.currency):
         raise Unfit("currency-unknown", f"the order is in {record['currency']}, the ERP keeps {erp.options.currency}")
     products = write.links.get("products", {})
-    return int(erp.send("POST", "orders", translate.new_order(record, write.reference, int(customer), products)))
+    dated = {**record, "placed_at": record.get("placed_at") or erp.clock.now().isoformat()}  # Dolibarr demands it
+    return int(erp.send("POST", "orders", translate.new_order(dated, write.reference, int(customer), products)))
 
 
 def _complete(erp: Dolibarr, write: Write, id_: str, there: Mapping[str, Any]) -> None:

@@ -149,10 +149,12 @@ def countries(erp: ErpNext) -> dict[str, str]:
 
 
 def orders(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
-    """Yield orders, of these rows of orders or delivery notes, with their parcels and the first invoice."""
-    notes = [row["name"] for row in rows if "lr_no" in row]
+    """Yield orders, of these rows of orders, delivery notes or shipments, with their parcels and the first invoice."""
+    ways = [row["name"] for row in rows if "awb_number" in row]
+    sent = erp.some("Shipment Delivery Note", "delivery_note", "parent", ways, parent="Shipment")
+    notes = [*(row["name"] for row in rows if "lr_no" in row), *(row["delivery_note"] for row in sent)]
     found = erp.some("Delivery Note Item", "against_sales_order", "parent", notes, parent="Delivery Note")
-    known = {row["name"]: row for row in rows if "lr_no" not in row}
+    known = {row["name"]: row for row in rows if "po_no" in row}
     others = [row["against_sales_order"] for row in found if row["against_sales_order"] not in (None, "", *known)]
     known |= {row["name"]: row for row in erp.some("Sales Order", ORDER, "name", others, BROUGHT)}
     parcels, invoices = _parcels(erp, [*known]), _invoices(erp, [*known])

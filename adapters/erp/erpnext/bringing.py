@@ -66,7 +66,10 @@ class Bringing:
         return self.erp.create("Sales Order", self.new.values(write))
 
     def _take_on(self, write: Write, order: Row) -> None:
-        """Round it, submit it, cancel it. Only what was submitted can be cancelled; a draft would have to be deleted."""
+        """Round it, submit it, cancel it. Only what was submitted can be cancelled; a draft would have to be deleted.
+
+        One that was closed before anything was delivered stays so: it cannot be cancelled (sales_order.py, on_cancel).
+        """
         stopped, state = write.record.get("status") == "cancelled", order["docstatus"]
         if state == DRAFT and not stopped:
             self._round(write, order)
@@ -74,7 +77,8 @@ class Bringing:
             lacking(write.record, str(order["grand_total"]), HALF_CENT)
         if state == DRAFT and (stopped or self.erp.options.confirm == "submitted"):
             self.erp.change("Sales Order", order["name"], {"docstatus": SUBMITTED})
-        if state != CANCELLED and stopped:
+        ended = state == CANCELLED or (state == SUBMITTED and translate.status(order) == "cancelled")
+        if stopped and not ended:
             self.erp.cancel("Sales Order", order["name"])
 
     def _round(self, write: Write, order: Row) -> None:

@@ -20,6 +20,8 @@ from hub.config import resolve
 from hub.errors import TryLater
 
 PAGE = 100
+UNSET_ZONE = "Asia/Kolkata"
+"""What a site goes by whose zone nobody has set (frappe/utils/data.py, get_system_timezone)."""
 LONGEST = 2500
 """Letters of names in one address: gunicorn, behind which sites run, takes no more than 4094 in all (limit_request_line)."""
 Filters = Sequence[Sequence[Any]]
@@ -76,7 +78,7 @@ class ErpNext:
     def zone(self) -> ZoneInfo:
         """The site's time zone, in which all its times are written, without saying so (System Settings)."""
         answer = self._api.get("api/method/frappe.client.get_time_zone").body
-        return ZoneInfo(answer["message"]["time_zone"] or "UTC")
+        return ZoneInfo(answer["message"]["time_zone"] or UNSET_ZONE)
 
     def today(self) -> date:
         """Return the day that it is there."""

@@ -8,7 +8,7 @@ from adapters.erp.erpnext import asked, bringing, customers, translate
 from adapters.erp.erpnext.client import ErpNext, Filters
 from adapters.erp.erpnext.hooks import ErpNextHooks
 from adapters.erp.erpnext.options import ErpNextOptions
-from adapters.erp.erpnext.walks import always, changed, changed_from_now, deleted, everything, source
+from adapters.erp.erpnext.walks import always, changed, changed_from_now, deleted, everything, shipped, source
 from adapters.erp.parties import PARTIES
 from adapters.erp.reference import reference_in
 from adapters.erp.sales import ORDERS
@@ -73,6 +73,7 @@ KINDS: Mapping[str, Kind[ErpNext, ErpNextOptions]] = {
         translate.order,
         {
             "deliveries": changed_from_now("Delivery Note", "lr_no"),
+            "shipments": shipped(),
             "changed": changed("Sales Order", asked.ORDER, BROUGHT),
         },
         write=bringing.write_orders,

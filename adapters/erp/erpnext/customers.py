@@ -1,5 +1,6 @@
 """Customers brought to ERPNext: made, or changed in what differs, with their addresses and their main contact."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -25,6 +26,13 @@ CONTACT: Mapping[str, tuple[str, str, Callable[[str], Values]]] = {
     "phone": ("mobile_no", "phone_nos", lambda value: {"phone": value, "is_primary_mobile_no": 1}),
 }
 """Our field -> the customer's, which only shows it; the contact's child table that keeps it, and a row of that."""
+LONGEST = 140
+"""Letters of a document's name. A contact's is made of its own and its customer's (frappe/contacts/doctype/contact)."""
+LONGEST_TITLE = 100
+"""Of an address, so that its type and a number fit behind it into the name (frappe/contacts/doctype/address)."""
+LONGEST_NUMBER = 20
+_NOT_DIALLED = re.compile(r"[^0-9 +_\-,.*#()]+")
+"""What a contact's numbers must not hold (frappe/utils/__init__.py, validate_phone_number)."""
 
 
 def find(erp: ErpNext, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
@@ -43,23 +51,32 @@ def write_customers(erp: ErpNext, writes: Sequence[Write]) -> Iterator[Written]:
 
 def _write(erp: ErpNext, places: "Places", write: Write) -> Written:
     wanted = [places.values(each) for each in write.fields.get("addresses") or ()]  # what is amiss comes first
-    own: Values = {theirs: write.fields[ours] or "" for ours, theirs in OWN.items() if ours in write.fields}
+    fields = {**write.fields} | ({"phone": _dialled(write.fields["phone"])} if write.fields.get("phone") else {})
+    own: Values = {theirs: _named(fields[ours] or "") for ours, theirs in OWN.items() if ours in fields}
     if write.id:
-        _change(erp, write.id, own, write.fields)
-    name = write.id or erp.create("Customer", _new(erp, write) | own)["name"]
+        _change(erp, write.id, own, fields)
+    name = write.id or _make(erp, own | _new(erp, write), fields)
     if "addresses" in write.fields:
         kept = [places.put(name, each) for each in wanted]
         places.hide(name, kept)
     return Written(write.key, "done", name)
 
 
+def _make(erp: ErpNext, values: Values, fields: Mapping[str, Any]) -> str:
+    """Return the name of a new customer; of the e-mail address and the number ERPNext makes a contact (customer.py)."""
+    if _fits(values["customer_name"], values["customer_name"]):
+        return erp.create("Customer", values | _shown(fields))["name"]
+    name = erp.create("Customer", values)["name"]
+    _change(erp, name, {}, fields)
+    return name
+
+
 def _new(erp: ErpNext, write: Write) -> Values:
-    """Return a new customer; of the e-mail address and the number ERPNext makes a contact (customer.py)."""
+    """Return a new customer, as far as it is no contact's."""
     record = write.record
     company = record.get("company") or (record.get("company") is None and bool(record.get("vat_id")))
-    called = record.get("name") or record.get("email") or record.get("phone") or "-"
-    shown = {theirs: write.fields[ours] for ours, (theirs, _, _) in CONTACT.items() if write.fields.get(ours)}
-    return shown | {
+    called = _named(record.get("name") or "") or record.get("email") or record.get("phone") or "-"
+    return {
         "customer_name": called,
         "customer_type": "Company" if company else "Individual",
         "customer_group": erp.options.customer_groups["company" if company else "person"],
@@ -68,15 +85,48 @@ def _new(erp: ErpNext, write: Write) -> Values:
     }
 
 
+def _shown(fields: Mapping[str, Any]) -> Values:
+    return {theirs: fields[ours] for ours, (theirs, _, _) in CONTACT.items() if fields.get(ours)}
+
+
 def _change(erp: ErpNext, name: str, own: Values, fields: Mapping[str, Any]) -> None:
     """Change a customer; what it shows of its main contact is changed there, and then shown."""
     given = {ours: how for ours, how in CONTACT.items() if ours in fields}
-    contact = erp.document("Customer", name).get("customer_primary_contact")
+    customer = erp.document("Customer", name)
+    contact = customer.get("customer_primary_contact")
+    tables = {table: [row(fields[ours])] if fields[ours] else [] for ours, (_, table, row) in given.items()}
     if contact and given:
-        tables = {table: [row(fields[ours])] if fields[ours] else [] for ours, (_, table, row) in given.items()}
         erp.change("Contact", contact, tables)
+    elif _shown(fields) and not _fits(customer["customer_name"], name):
+        own |= {"customer_primary_contact": _contact(erp, customer, tables)}
     own |= {theirs: fields[ours] or "" for ours, (theirs, _, _) in given.items()}
     erp.change("Customer", name, own)
+
+
+def _fits(called: str, customer: str) -> bool:
+    """Say whether ERPNext can make a contact; with a longer name the database refuses it, and the site only fails."""
+    return len(called) + 1 + len(customer) <= LONGEST
+
+
+def _contact(erp: ErpNext, customer: Mapping[str, Any], tables: Values) -> str:
+    """Make the contact of a customer with a long name, under as much of it as fits. Raises Unfit."""
+    room = LONGEST - 1 - len(customer["name"])
+    if room < 1:
+        raise Unfit("name-too-long", "with so long a name the customer can have no contact in ERPNext; make it shorter")
+    links = [{"link_doctype": "Customer", "link_name": customer["name"]}]
+    values = {"first_name": customer["customer_name"][:room], "is_primary_contact": 1, "links": links}
+    return erp.create("Contact", values | tables)["name"]
+
+
+def _named(text: str) -> str:
+    """Return a text as it can be a document's name (frappe/model/naming.py, validate_name)."""
+    return " ".join(re.sub("[<>]", "", text).split())
+
+
+def _dialled(number: str) -> str:
+    """Return a number as a contact may have it, without blanks and the like if it is too long otherwise."""
+    allowed = " ".join(_NOT_DIALLED.sub(" ", number).split())
+    return allowed if len(allowed) <= LONGEST_NUMBER else re.sub(r"[ _\-.()]", "", allowed)
 
 
 class Places:
@@ -107,14 +157,14 @@ class Places:
             "phone": place.get("phone"),
         }
         return {name: value or "" for name, value in plain.items()} | {
-            "address_title": ", ".join(called),
+            "address_title": _named(", ".join(called)),
             "address_type": TYPES.get(place.get("use") or "", "Other"),
             "country": self._countries[place["country"]],
         }
 
     def put(self, customer: str, values: Values) -> str:
         """Return the name of a customer's address; it is made, if it is not there."""
-        values = values | {"address_title": values["address_title"] or customer}
+        values = values | {"address_title": (values["address_title"] or customer)[:LONGEST_TITLE]}
         for each in self._there[customer]:
             if all(_same(each[name], value) for name, value in values.items()):
                 return each["name"]

@@ -10,7 +10,8 @@ from hub.errors import Refused
 
 SIGNATURE = "X-Frappe-Webhook-Signature"
 STREAMS = {"Item": "products", "Item Price": "prices", "Customer": "parties", "Sales Order": "orders"}
-EVENTS = ("on_change", "on_trash")
+EVENTS = ("after_insert", "on_change", "on_trash")
+"""What is new is no change to a webhook (frappe/integrations/doctype/webhook/__init__.py, run_webhooks)."""
 TOPICS = {f"{doctype} {event}": stream for doctype, stream in STREAMS.items() for event in EVENTS}
 BODY = '{"topic": "%s", "ids": [{{ %s | tojson }}], "modified": "{{ doc.modified }}"}'
 """When it was changed makes each call another: doubles are known by their bodies."""

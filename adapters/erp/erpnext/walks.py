@@ -78,6 +78,17 @@ def changed_from_now(doctype: str, fields: str, only: Only = ALL) -> Way[ErpNext
     return Way(walk)
 
 
+def shipped() -> Way[ErpNext]:
+    """Walk through what has changed of shipments, which changes neither orders nor delivery notes, if they are read."""
+    later = changed_from_now("Shipment", "awb_number")
+
+    def walk(erp: ErpNext, spot: pages.Spot | None) -> Iterable[tuple[Sequence[Row], pages.Spot]]:
+        if erp.options.shipments:
+            yield from later.walk(erp, spot)
+
+    return Way(walk)
+
+
 def deleted(doctype: str) -> Way[ErpNext]:
     """Walk through the names of what was deleted (frappe/core/doctype/deleted_document), if the key may read that."""
     later = changed_from_now("Deleted Document", "deleted_name", always([["deleted_doctype", "=", doctype]]))

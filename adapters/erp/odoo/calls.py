@@ -7,7 +7,7 @@ odoo/service/model.py (what is tried again, and what an error of the database be
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from adapters.answers import first_words
 from adapters.http import Api, KeyRefused, Rejected
@@ -22,6 +22,9 @@ STATUS = {
     "odoo.exceptions.MissingError": HTTPStatus.NOT_FOUND,
 }
 """Of HTTP, that JSON-2 would answer; all others are of the request."""
+
+FAULTS = ("builtins.ValueError", "builtins.TypeError", "builtins.KeyError", "builtins.AttributeError")
+"""Of Python, about what was asked for; JSON-2 answers 500 to all that is no error of Odoo's own (odoo/http.py)."""
 
 
 class Calls(Protocol):
@@ -52,6 +55,11 @@ def version(api: Api) -> int:
             return JSON2_SINCE
         raise
     return int(re.sub(r"\D", "", str(told["server_version_info"][0])))  # "saas~18" on odoo.com
+
+
+def says_no(_status: int, body: Any) -> bool:
+    """Say whether an answer of 500 means that the request is not to be carried out; it has been rolled back."""
+    return isinstance(body, Mapping) and cast("Mapping[str, Any]", body).get("name") in FAULTS
 
 
 class JsonRpc:

@@ -10,7 +10,7 @@ from adapters.bulk import portions
 from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.erp.models import Conditions, Model
-from adapters.erp.odoo.calls import Calls, calls_of
+from adapters.erp.odoo.calls import Calls, calls_of, says_no
 from adapters.erp.odoo.options import OdooOptions
 from adapters.fields import within
 from adapters.http import Rejected
@@ -30,7 +30,7 @@ class Odoo:
 
     def __init__(self, name: str, options: OdooOptions, clock: Clock) -> None:
         self.name, self.options = name, options
-        self._api = connected(name, options, clock)
+        self._api = connected(name, options, clock, refuses=says_no)
         self._fields: dict[str, Mapping[str, Row]] = {}
 
     @cached_property

@@ -96,6 +96,7 @@ def sale_forms(odoo: Odoo) -> SaleForms:
     taxes = "tax_ids" if "tax_ids" in odoo.fields("sale.order.line") else "tax_id"  # the first from 19 on
     held = odoo.search(replace(TAXES, table=translate.TAX, only=[*CUSTOMER_TAX, ["price_include", "=", True]]))
     note = odoo.fields("sale.order").get("note", {})
+    [company] = having(odoo, COMPANY, "id", [odoo.options.company])
     return SaleForms(
         sale=Model("sale.order", translate.STANDING),
         customer=Model("res.partner", translate.CUSTOMER),
@@ -109,6 +110,7 @@ def sale_forms(odoo: Odoo) -> SaleForms:
         address_values=translate.NEW_ADDRESS,
         steps={"draft": "action_confirm", "sent": "action_confirm"},
         names=NAMES,
+        besides={"currency": {told(COMPANY.table, company)["currency"]: translate.NO_PRICE_LIST}},
     )
 
 

@@ -180,6 +180,8 @@ ORDER = {
 
 # The other way
 
+NO_PRICE_LIST = 0
+"""A sale without one is in the company's currency, from version 17 on (addons/sale/models/sale_order.py, currency_id)."""
 ID = {"id": Field("id")}
 TAX = {"name": Field("name"), "rate": Field("amount", decimal), "company": Field("company_id")}
 STANDING = ID | {
@@ -218,7 +220,7 @@ def new_sale(company: int, *, html: bool) -> dict[str, Field]:
         "partner_invoice_id": Field("billing"),
         "partner_shipping_id": Field("shipping"),
         "payment_term_id": Field("term"),
-        "pricelist_id": Field("currency"),
+        "pricelist_id": Field("currency", lambda price_list: price_list or False),
         "client_order_ref": Field("", visible_number),
         "origin": Field("reference", lambda reference: OURS + reference),
         "date_order": Field("placed_at", moment),

@@ -62,8 +62,12 @@ def add_party(erp: "Dolibarr", asked: Asked) -> Reply:
 
 
 def change_party(erp: "Dolibarr", asked: Asked, id_: str) -> Reply:
+    """code: api_thirdparties.class.php, put; issue 29594: once, what `update` refuses was answered as if it had been done."""
     if int(id_) not in erp.parties.records:
         return error(404, "Thirdparty not found")
+    if not asked.json.get("name", "-").strip():  # code: societe.class.php, verify
+        silent = Reply(200, party(erp.parties.records[int(id_)]))
+        return silent if erp.nothing else error(500, "ErrorBadThirdPartyName")
     return Reply(200, party(erp.parties.change(int(id_), asked.json)))
 
 

@@ -12,8 +12,8 @@ from tests.fakes.server import Asked, Reply
 Row = dict[str, Any]
 ZONE = ZoneInfo("Europe/Paris")
 """The server's: `tms` is kept in its local time."""
-LEAF = re.compile(r"\(t\.(\w+):([^:()']+):'?([^()']*)'?\)")
-"""code: forgeSQLFromUniversalSearchCriteria."""
+LEAF = re.compile(r"\(t\.(\w+):([^:()']+):'?([^:()']*)'?\)")
+"""code: forgeSQLFromUniversalSearchCriteria. Pull request 30720: it ended a value at its first colon."""
 WORDS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error"}
 COLUMNS = {"rowid", "tms", "ref_ext", "ref_client", "email", "tva_intra", "fk_soc"}
 

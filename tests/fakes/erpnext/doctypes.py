@@ -25,7 +25,7 @@ FIELDS: Mapping[str, set[str]] = {
         "Bin": "item_code warehouse actual_qty reserved_qty ordered_qty projected_qty stock_uom",
         "Customer": "customer_name customer_type customer_group territory tax_id email_id mobile_no language "
         "default_price_list default_currency disabled is_frozen customer_details customer_primary_contact",
-        "Contact": "first_name email_id mobile_no email_ids phone_nos links",
+        "Contact": "first_name email_id mobile_no email_ids phone_nos links is_primary_contact",
         "Contact Email": "email_id is_primary",
         "Contact Phone": "phone is_primary_mobile_no is_primary_phone",
         "Address": "address_title address_type address_line1 address_line2 city state pincode country phone disabled "

@@ -21,6 +21,11 @@ def name_of(store: "Store", doctype: str, values: Values) -> str:
         title = values.get("address_title") or next((link["link_name"] for link in values.get("links") or ()), "")
         name = f"{title.strip()}-{values.get('address_type')}"
         return f"{name}-{store.number()}" if name in store.docs["Address"] else name
+    if doctype == "Contact":  # frappe: contact.py, autoname
+        name = "-".join(
+            [values.get("first_name") or "", *[link["link_name"] for link in values.get("links") or ()][:1]]
+        )
+        return f"{name}-{store.number()}" if name in store.docs["Contact"] else name
     if doctype == "Sales Order":
         return f"SAL-ORD-2026-{store.number():05d}"
     if doctype == "Webhook":  # set by the user
@@ -37,9 +42,8 @@ def make_contact(store: "Store", customer: "Doc") -> None:
     emails = [{"email_id": customer["email_id"], "is_primary": 1}] if customer.get("email_id") else []
     phones = [{"phone": customer["mobile_no"], "is_primary_mobile_no": 1}] if customer.get("mobile_no") else []
     links = [{"link_doctype": "Customer", "link_name": customer["name"]}]
-    name = f"{customer['customer_name']}-{customer['name']}"
     values = {"first_name": customer["customer_name"], "email_ids": emails, "phone_nos": phones, "links": links}
-    customer["customer_primary_contact"] = store.insert("Contact", values, name)["name"]
+    customer["customer_primary_contact"] = store.insert("Contact", values, name_of(store, "Contact", values))["name"]
 
 
 def fetch_contact(store: "Store", customer: "Doc") -> None:
@@ -54,6 +58,7 @@ def total(store: "Store", order: "Doc") -> None:
     """erpnext: controllers/taxes_and_totals.py, with the two decimals that a new site has; and sales_order.py, validate."""
     if not order.get("delivery_date"):
         raise No("ValidationError", "Please enter Delivery Date")
+    _once(store, order)
     net = 0.0
     for row in order["items"]:
         row["rate"] = 0.0 if row.get("discount_percentage") == 100 else round(row.get("rate") or 9.99, 2)
@@ -74,6 +79,15 @@ def total(store: "Store", order: "Doc") -> None:
     order |= {"net_total": net, "total_taxes_and_charges": taxes, "grand_total": round(net + taxes, 2)}
 
 
+def _once(store: "Store", order: "Doc") -> None:
+    """erpnext: sales_order.py, validate_po: refused, unless Selling Settings allow several."""
+    for other in store.docs["Sales Order"].values():
+        mine = all(other.get(field) == order.get(field) for field in ("po_no", "customer"))
+        if order.get("po_no") and mine and other["name"] != order["name"] and other["docstatus"] != 2:
+            said = f"Sales Order {other['name']} already exists against Customer's Purchase Order {order['po_no']}"
+            raise No("ValidationError", said)
+
+
 def _usual_taxes(store: "Store", company: str) -> list["Doc"]:
     """erpnext: controllers/accounts_controller.py, set_taxes: those of the default template, where there is no row."""
     templates = store.docs["Sales Taxes and Charges Template"].values()
@@ -86,6 +100,8 @@ def stand(order: "Doc", docstatus: int) -> None:
     old = order["docstatus"]
     if (old, docstatus) not in {(0, 0), (0, 1), (1, 1), (1, 2)}:
         raise No("DocstatusTransitionError", f"Cannot change docstatus from {old} to {docstatus}")
+    if docstatus == 2 and order.get("status") == "Closed":  # erpnext: sales_order.py, on_cancel
+        raise No("ValidationError", "Closed order cannot be cancelled. Unclose to cancel.")
     order["docstatus"] = docstatus
     order["status"] = {0: "Draft", 1: order.get("status"), 2: "Cancelled"}[docstatus]
     if docstatus == 1 and old == 0:

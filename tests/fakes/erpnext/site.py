@@ -82,9 +82,9 @@ def cancel(site: "ErpNext", asked: Asked) -> Reply:
     return Reply(200, {"message": site.store.shown(doctype, doc)})
 
 
-def time_zone(_site: "ErpNext", _asked: Asked) -> Reply:
-    """frappe: client.py, get_time_zone."""
-    return Reply(200, {"message": {"time_zone": "Europe/Warsaw"}})
+def time_zone(site: "ErpNext", _asked: Asked) -> Reply:
+    """frappe: client.py, get_time_zone: null, where nobody has set it."""
+    return Reply(200, {"message": {"time_zone": site.store.zone}})
 
 
 class ErpNext(Fake):
@@ -94,9 +94,9 @@ class ErpNext(Fake):
         "GET /api/method/frappe.client.get_time_zone": time_zone,
         "POST /api/method/frappe.client.cancel": cancel,
         "GET /api/resource/{doctype}": list_documents,
-        "GET /api/resource/{doctype}/{name}": get_document,
+        "GET /api/resource/{doctype}/{name*}": get_document,
         "POST /api/resource/{doctype}": insert,
-        "PUT /api/resource/{doctype}/{name}": update,
+        "PUT /api/resource/{doctype}/{name*}": update,
     }
     creates: ClassVar[Mapping[str, str]] = {
         "parties": r"\APOST /api/resource/Customer\n",
@@ -276,6 +276,14 @@ class ErpNext(Fake):
     def count(self, stream: str) -> int:
         """Return how many records there are, besides those that are set up."""
         return len({*self.store.docs[self.DOCTYPES[stream]]} - {SERVICE, BUYER})
+
+    def called(self, doctype: str, *, new: bool) -> set[str]:
+        """Return the webhooks that saving a document sets off (frappe: webhook/__init__.py, run_webhooks)."""
+        events = {"on_update", "after_insert"} if new else {"on_update", "on_change"}
+        hooks = [each for each in self.store.docs["Webhook"].values() if each.get("enabled")]
+        return {
+            each["name"] for each in hooks if each["webhook_doctype"] == doctype and each["webhook_docevent"] in events
+        }
 
     def call(self, stream: str, id_: str, secret: str) -> Call:
         """Return a delivery of a webhook (frappe: integrations/doctype/webhook/webhook.py)."""

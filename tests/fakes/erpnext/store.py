@@ -12,10 +12,12 @@ from tests.fakes.erpnext.doctypes import CHILD, CHILDREN, FIELDS, LINKS, MANDATO
 from tests.fakes.erpnext.errors import No
 
 Doc = dict[str, Any]
-ZONE = ZoneInfo("Europe/Warsaw")
-"""The site's own, under System Settings: times are written in it, without saying so."""
+UNSET_ZONE = "Asia/Kolkata"
+"""frappe: utils/data.py, get_system_timezone."""
 LONGEST_DATA = 140
 """frappe: model/base_document.py, _validate_length: of fields of the type Data."""
+PHONE = re.compile(r"([0-9 +_\-,.*#()]){1,20}$")
+"""frappe: utils/__init__.py, validate_phone_number."""
 CHECKS = {"disabled", "is_frozen", "is_group", "is_return", "has_variants", "is_sales_item", "is_stock_item", "buying"}
 """Fields that are yes or no: never null."""
 TEXTS = {"description", "customer_details", "additional_notes", "webhook_json", "request_url", "secret"}
@@ -26,13 +28,15 @@ class Store:
 
     def __init__(self, clock: StandingClock) -> None:
         self.clock = clock
+        self.zone: str | None = "Europe/Warsaw"
+        """Under System Settings: times are written in it, without saying so."""
         self.docs: dict[str, dict[str, Doc]] = {doctype: {} for doctype in FIELDS}
         self._numbers = 0
         self._dice = random.Random(1)
 
     def now(self) -> str:
-        """Return the site's time, to the microsecond."""
-        return self.clock.now().astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S.%f")
+        """Return the site's time, to the microsecond; frappe: utils/response.py, json_handler: none, if they are 0."""
+        return str(self.clock.now().astimezone(ZoneInfo(self.zone or UNSET_ZONE)).replace(tzinfo=None))
 
     def number(self) -> int:
         """Return a number that nothing else has."""
@@ -50,8 +54,9 @@ class Store:
         return self.docs[doctype][name]
 
     def shown(self, doctype: str, doc: Doc) -> Doc:
-        """Return a document as it is answered: all fields, null where there is nothing."""
-        return {"doctype": doctype, **dict.fromkeys(FIELDS[doctype]), **deepcopy(doc)}
+        """Return a document as it is answered: what is null is left out (frappe: utils/response.py, json_handler)."""
+        tables = {field: [_filled(row) for row in doc.get(field) or ()] for field in TABLES.get(doctype, {})}
+        return {"doctype": doctype, **_filled(deepcopy(doc)), **deepcopy(tables)}
 
     def rows(self, doctype: str) -> Iterator[Doc]:
         """Yield all rows of a doctype; those of a child table stand in their parents."""
@@ -67,7 +72,7 @@ class Store:
         self, doctype: str, fields: Sequence[str], filters: Sequence[Any], or_filters: Sequence[Any], order: str
     ) -> list[Doc]:
         """Return rows (frappe: model/db_query.py). Raises No."""
-        known = FIELDS[doctype] | STANDARD | (CHILD if doctype in CHILDREN else set())
+        known = FIELDS[doctype] | STANDARD | (CHILD if doctype in CHILDREN else set[str]())
         order_by = [each.split() for each in order.split(",")]
         asked = [*fields, *(each[-3] for each in [*filters, *or_filters]), *(each[0] for each in order_by)]
         for field in asked:
@@ -84,6 +89,10 @@ class Store:
 
     def insert(self, doctype: str, values: Mapping[str, Any], name: str) -> Doc:
         """Keep a new document; fields that are not known are dropped (frappe: model/base_document.py)."""
+        if {*"<>"} & {*name}:  # frappe: model/naming.py, validate_name
+            raise No("NameError", "Name cannot contain special characters like '<', '>'")
+        if len(name) > LONGEST_DATA:  # the column's, about which nothing is said before
+            raise No("DataError", "(1406, \"Data too long for column 'name' at row 1\")", 500)
         if name in self.docs[doctype]:
             raise No("DuplicateEntryError", f"{doctype} {name} already exists")
         now = self.now()
@@ -127,9 +136,19 @@ class Store:
             there = FIELDS if target == "DocType" else self.docs[target]
             if value and value not in there:
                 raise No("LinkValidationError", f"Could not find {field.replace('_', ' ').title()}: {value}")
+        if (
+            doctype == "Contact"
+        ):  # its first numbers become mobile_no and phone, which have the option Phone (contact.json)
+            for phone in [row["phone"] for row in doc.get("phone_nos") or ()]:
+                if not PHONE.match(phone.strip()):
+                    raise No("InvalidPhoneNumberError", f"{phone} is not a valid Phone Number")
         long = [field for field, value in doc.items() if isinstance(value, str) and len(value) > LONGEST_DATA]
         if wrong := [field for field in long if field not in TEXTS]:
             raise No("CharacterLengthExceededError", f"{wrong[0]} will get truncated, as max characters allowed is 140")
+
+
+def _filled(doc: Doc) -> Doc:
+    return {field: value for field, value in doc.items() if value is not None}
 
 
 def _stored(field: str, value: Any) -> Any:

@@ -84,6 +84,8 @@ def columns(model: str, version: int) -> dict[str, Column]:
         found[name] = Column(type_, target, inverse)
     if version >= 19 and model == "sale.order.line":
         found["tax_ids"] = found.pop("tax_id")
+    if version >= 17 and model == "sale.order":
+        found["locked"] = Column("boolean")
     if version >= 19 and model == "res.partner":
         del found["mobile"]
     if version >= 18 and model == "product.template":
