@@ -27,7 +27,7 @@ class Shop:
     """One shop's GraphQL Admin API. Of a mutation, each field is carried out as a whole or not at all."""
 
     def __init__(self, name: str, options: ShopifyOptions, clock: Clock) -> None:
-        self.name, self.options = name, options
+        self.name, self.options, self.clock = name, options, clock
         self._api = connected(name, options, clock)
         self._path = f"admin/api/{options.version}/graphql.json"
         self._session = Session(self._log_in)
