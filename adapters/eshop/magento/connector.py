@@ -11,7 +11,7 @@ from adapters.eshop.magento.shop import Shop
 from hub.clock import Clock
 from hub.connector import Stream
 
-PRODUCT = frozenset(["name", "description", "active", "category", "gtin", "weight", "tax_rate"])
+PRODUCT = frozenset(["name", "description", "active", "category", "gtin", "weight", "tax_rate", "images"])
 MEND = (
     "System > Integrations: an active integration with the resources Catalog, Sales, Customers, Inventory and Stores; "
     "its token as bearer needs Stores > Configuration > Services > OAuth > Allow OAuth Access Tokens to be used as "

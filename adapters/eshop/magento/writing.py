@@ -10,6 +10,7 @@ from adapters.answers import filled
 from adapters.batches import in_batches
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
+from adapters.eshop.magento import gallery
 from adapters.eshop.magento.goods import categories, salable
 from adapters.eshop.magento.lists import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS, Listing, any_of
 from adapters.eshop.magento.shop import OPEN, Shop
@@ -19,6 +20,7 @@ from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.rates import theirs_for
 from adapters.eshop.slugs import slug
 from adapters.http import Rejected, exact
+from adapters.pictures import left_out
 from adapters.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
 from hub.connector import Write, Written
 from hub.errors import TryLater
@@ -42,12 +44,12 @@ def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
 
 
 def write_products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Create and change products by the queue, and delete them."""
+    """Create and change products by the queue, and then their galleries, which it does not do well; and delete them."""
     kept = [each for each in writes if not each.remove]
     if kept:
         old = there(shop, [each.id or each.record["sku"] for each in kept], ALL_TYPES)
         prepare = partial(_prepared, shop, categories(shop), old, shop.config()["weight_unit"])
-        yield from in_batches(kept, prepare, partial(_queued, shop), _outcome)
+        yield from in_batches(kept, prepare, partial(_queued, shop), partial(_outcome, shop, old))
     yield from one_by_one([each for each in writes if each.remove], partial(_delete, shop))
 
 
@@ -118,9 +120,13 @@ def _taken(
         return _taken(items[:middle], send, refused) + _taken(items[middle:], send, refused)
 
 
-def _outcome(write: Write, _: str, row: Row) -> Written:
+def _outcome(shop: Shop, old: Mapping[str, Row], write: Write, _: str, row: Row) -> Written:
     if row["status"] == DONE:
-        return Written(write.key, "done", row["sku"])
+        written = Written(write.key, "done", row["sku"])
+        if "images" not in write.fields:
+            return written
+        there: Sequence[Row] = old.get(row["sku"].lower(), {}).get("media_gallery_entries") or ()
+        return left_out(written, write, gallery.put(shop, row["sku"], write.fields["images"] or (), there))
     if row["status"] in (OPEN, RETRY):
         return Written(write.key, "unknown")
     raise Unfit("refused", row["result_message"] or "the shop rejected it without a reason")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SIMPLE: Mapping[str, Any] = {
     "type_id": "simple", "attribute_set_id": 4, "price": None, "status": 1, "visibility": 4, "weight": None,
-    "custom": {}, "category_ids": (), "children": (), "file": None,
+    "custom": {}, "category_ids": (), "children": (), "media": (),
 }  # fmt: skip
 KNOWN = {"sku", "name", "attribute_set_id", "price", "status", "visibility", "type_id", "weight"}
 NESTED = {"extension_attributes", "custom_attributes"}
@@ -34,11 +34,10 @@ def shown(_shop: "Magento", record: Record) -> Row:
     if values["type_id"] == "configurable":
         option = {"id": 1, "attribute_id": "93", "label": "Color", "position": 0, "values": [{"value_index": 12}]}
         more |= {"configurable_product_options": [option], "configurable_product_links": list(values["children"])}
-    image = {"id": 1, "media_type": "image", "label": None, "position": 1, "disabled": False, "file": values["file"]}
     custom = [{"attribute_code": code, "value": value} for code, value in values["custom"].items()]
     dates = {name: value for name, value in written(record).items() if name != "entity_id"}
     told = {"extension_attributes": more, "custom_attributes": custom, "product_links": [], "tier_prices": []}
-    return {"id": record.id, **row, **dates, **told, "media_gallery_entries": [image] if values["file"] else []}
+    return {"id": record.id, **row, **dates, **told, "media_gallery_entries": [*values["media"]]}
 
 
 def list_products(shop: "Magento", asked: Asked) -> Reply:
@@ -51,7 +50,7 @@ def save(shop: "Magento", given: Row) -> None:
     old = shop.product(given["sku"].strip())
     _check(given, is_new=old is None)
     sku = given["sku"].strip()
-    values = dict(old.values) if old else {**SIMPLE, "sku": sku}
+    values = dict(old.values) if old else {**SIMPLE, "sku": sku, "media": []}
     values |= {name: given[name] for name in KNOWN - {"sku"} if name in given}
     told = {each["attribute_code"]: each["value"] for each in given.get("custom_attributes", ())}
     values["custom"] = {**values["custom"], **told}

@@ -11,7 +11,7 @@ from adapters.eshop.magento.options import MagentoOptions
 from hub.clock import SystemClock
 from hub.connector import Call
 from tests.fakes.fake import Fake, Handler
-from tests.fakes.magento import keys, orders, products
+from tests.fakes.magento import gallery, keys, orders, products
 from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET, error
 from tests.fakes.records import Record, Table
 from tests.fakes.server import Asked, Reply
@@ -35,6 +35,9 @@ class Magento(Fake):
         f"GET {BASE}/store/storeConfigs": store_configs,
         f"GET {BASE}/products": products.list_products,
         f"DELETE {BASE}/products/{{sku}}": products.delete,
+        f"POST {BASE}/products/{{sku}}/media": gallery.add,
+        f"PUT {BASE}/products/{{sku}}/media/{{id}}": gallery.change,
+        f"DELETE {BASE}/products/{{sku}}/media/{{id}}": gallery.remove,
         f"GET {BASE}/products/attributes": products.list_attributes,
         f"POST {BASE}/products/base-prices": products.set_prices,
         "POST /rest/all/async/bulk/V1/products": products.bulk,
@@ -63,7 +66,7 @@ class Magento(Fake):
     wrong_key: Mapping[str, Any] = {"token": "env:WRONG_KEY"}
 
     def __init__(self) -> None:
-        self.token = TOKEN
+        self.token, self.entries = TOKEN, 0
         self.bulks, self.slow_queue, self.deadlocked = dict[str, list[dict[str, Any]]](), 0, set[str]()
         self.held, self.reserved = dict[str, float](), dict[str, float]()
         super().__init__()
@@ -118,7 +121,10 @@ class Magento(Fake):
     def _add_product(self) -> str:
         number = max(self.products.records, default=0) + 1
         custom = {"description": "<p>Świeci.</p>", "url_key": f"lamp-{number}", "tax_class_id": "2", "color": "12"}
-        sku, told = f"L-{number}", {"name": f"Lamp {number}", "price": 9.9, "file": f"/l/a/lamp{number}.jpg"}
+        sku, told = (
+            f"L-{number}",
+            {"name": f"Lamp {number}", "price": 9.9, "media": [gallery.entry(self, f"/l/a/lamp{number}.jpg")]},
+        )
         record = self.products.add({**products.SIMPLE, **told, "sku": sku, "custom": custom})
         self.held[sku] = 5
         if number % CHILD == 0:
