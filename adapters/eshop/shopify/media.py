@@ -3,15 +3,16 @@
 (Page "Manage media for products", mutation "stagedUploadsCreate", input "FileSetInput", enum "MediaStatus".)
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from adapters.declared import Row
 from adapters.eshop.gallery import arranged, marked
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.fields import at
-from adapters.pictures import fetch, hand_over, left_out, unfit
+from adapters.pictures import fetch, hand_over, left_out, tried, unfit
 from adapters.waiting import until
 from adapters.writes import Gone, Unfit
 from hub.connector import Write, Written
@@ -23,14 +24,9 @@ MOST = 250
 """Media of a product (page "Manage media for products")."""
 
 
-@dataclass
-class Brought:
-    """The pictures of some writes."""
-
-    set: dict[str, list[str | None]] = field(default_factory=dict[str, list[str | None]])
-    """Key of a write -> the addresses of what is new in its product's gallery, place by place; none: known before."""
-    faults: dict[str, Unfit] = field(default_factory=dict[str, Unfit])
-    """Address -> why it cannot be had."""
+Brought = dict[str, tuple[list[str | None], dict[str, Unfit]]]
+"""Key of a write -> where what is new in its product's gallery comes from, place by place (none: it was there before);
+and of what cannot be had, address -> why."""
 
 
 def settled(shop: Shop, variant: str) -> Sequence[Row] | None:
@@ -57,29 +53,21 @@ def files(shop: Shop, write: Write, held: Sequence[Row], brought: Brought) -> li
     """Return what a product's files are set to, which takes all others off it; what is not `held` yet is brought."""
     kept = [each for each in held if each["status"] != FAILED]
     places = arranged(write.fields["images"] or (), kept, lambda row: at(row, "image.url") or "")
-    new = _bring(shop, [each for each in places if isinstance(each, str)], brought.faults)
+    new, faults = tried([each for each in places if isinstance(each, str)], partial(_bring, shop))
     given = [(each, new.get(each) if isinstance(each, str) else {"id": each["id"]}) for each in places]
     if len(given) > MOST:
         raise Unfit("too-many-pictures", f"the shop keeps {MOST} pictures and films of a product")
-    brought.set[write.key] = [each if isinstance(each, str) else None for each, file in given if file]
+    brought[write.key] = [each if isinstance(each, str) else None for each, file in given if file], faults
     return [file for _, file in given if file]
 
 
-def _bring(shop: Shop, sources: Sequence[str], faults: dict[str, Unfit]) -> Mapping[str, Row]:
-    """Bring pictures to the shop's storage, which need not reach where they are; return how they are called there."""
-    found: dict[str, Row] = {}
-    for source in sources:
-        try:
-            picture = marked(fetch(source, shop.clock), source)
-            room = {"resource": "IMAGE", "filename": picture.name, "mimeType": picture.type, "httpMethod": "POST"}
-            (target,) = shop.ask(queries.STAGE, input=[room])["done"]["stagedTargets"]
-            hand_over(picture, target["url"], {each["name"]: each["value"] for each in target["parameters"]})
-        except Unfit as fault:
-            faults[source] = fault
-        else:
-            given = {"originalSource": target["resourceUrl"], "contentType": "IMAGE", "filename": picture.name}
-            found[source] = given
-    return found
+def _bring(shop: Shop, source: str) -> Row:
+    """Bring a picture to the shop's storage, which need not reach where it is; return how it is called there."""
+    picture = marked(fetch(source, shop.clock), source)
+    room = {"resource": "IMAGE", "filename": picture.name, "mimeType": picture.type, "httpMethod": "POST"}
+    (target,) = shop.ask(queries.STAGE, input=[room])["done"]["stagedTargets"]
+    hand_over(picture, target["url"], {each["name"]: each["value"] for each in target["parameters"]})
+    return {"originalSource": target["resourceUrl"], "contentType": "IMAGE", "filename": picture.name}
 
 
 def processed(shop: Shop, write: Write, written: Written, brought: Brought) -> Written:
@@ -87,8 +75,9 @@ def processed(shop: Shop, write: Write, written: Written, brought: Brought) -> W
     media = settled(shop, written.id or "")
     if media is None:
         return Written(written.key, "unknown")
-    for source, row in zip(brought.set[write.key], media, strict=False):  # in the order in which they were given
+    sources, faults = brought[write.key]
+    for source, row in zip(sources, media, strict=False):  # in the order in which they were given
         if source and row["status"] == FAILED:
             why = "; ".join(at(row, "mediaErrors.message"))
-            brought.faults[source] = unfit(source, f"cannot be processed by the shop: {why}")
-    return left_out(replace(written, document=None), write, brought.faults)
+            faults[source] = unfit(source, f"cannot be processed by the shop: {why}")
+    return left_out(replace(written, document=None), write, faults)

@@ -138,9 +138,10 @@ def remove(shop: Shop, write: Write) -> Written:
 
 def write_products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Create, change or delete products; those with new images are done when the shop has processed these."""
-    brought, waiting = media.Brought(), dict[str, Written]()
+    brought: media.Brought = {}
+    waiting = dict[str, Written]()
     for written in one_by_one(writes, lambda each: _write(shop, each, brought)):
-        if written.outcome == "done" and written.key in brought.set:
+        if written.outcome == "done" and written.key in brought:
             waiting[written.key] = written
         else:
             yield written
