@@ -87,6 +87,7 @@ def look(shop: Shop) -> str:
     """Say what the shop sells in, whether it shows what the jobs read, and where stock is kept."""
     terms = shop.ask(queries.LOOK)["shop"]
     shop.location  # noqa: B018  # refuses a name that is not there
+    shop.channels  # noqa: B018  # the same
     tax = "with" if terms["taxesIncluded"] else "without"
     return f"Shopify sells in {terms['currencyCode']}, its prices are {tax} tax"
 

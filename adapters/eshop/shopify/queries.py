@@ -53,6 +53,10 @@ CHANGE = """mutation($product:ProductUpdateInput!,$article:Boolean!,$files:[File
   productVariantsBulkUpdate(productId:$id,variants:$variants)@include(if:$variant){userErrors{field message code}}}"""
 MEDIA = """query($id:ID!){node(id:$id){...on ProductVariant{product{media(first:250){nodes{
   id status mediaErrors{message} ...on MediaImage{image{url}}}}}}}}"""
+CHANNELS = "{publications(first:100){nodes{id name}}}"
+PUBLISH = (
+    "mutation($id:ID!,$input:[PublicationInput!]!){publishablePublish(id:$id,input:$input){userErrors{field message}}}"
+)
 STAGE = """mutation($input:[StagedUploadInput!]!){done:stagedUploadsCreate(input:$input){
   stagedTargets{url resourceUrl parameters{name value}} userErrors{field message}}}"""
 PRICES = """mutation($id:ID!,$variants:[ProductVariantsBulkInput!]!){

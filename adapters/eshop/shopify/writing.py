@@ -94,6 +94,8 @@ def create(shop: Shop, write: Write, brought: media.Brought) -> Written:
     if fields.get("images"):
         body["files"] = media.files(shop, write, (), brought)
     made = shop.ask_by_reference(queries.CREATE, reference=write.reference, input=body)["done"]["product"]
+    if shop.channels:
+        shop.ask(queries.PUBLISH, id=made["id"], input=[{"publicationId": each} for each in shop.channels])
     (written,) = as_shown([write], products(shop, [flat(made)]), "variant.sku")
     return written
 

@@ -183,6 +183,17 @@ def _set_variant(record: Record, given: Row) -> None:
     record.values |= told
 
 
+def publish(shop: "Shopify", _info: Info, id: str, input: list[Row]) -> Row:  # noqa: A002
+    """Mutation "publishablePublish": where it is already, it stays."""
+    if number(id) not in shop.products.records:
+        return said("Resource does not exist", "id")
+    for place, each in enumerate(input):
+        if number(each["publicationId"]) not in shop.channels:
+            return said("Publication does not exist or is not publishable", "input", str(place), "publicationId")
+    shop.published.setdefault(number(id), set()).update(number(each["publicationId"]) for each in input)
+    return {"userErrors": []}
+
+
 def update_variants(shop: "Shopify", _info: Info, productId: str, variants: list[Row]) -> Row:  # noqa: N803
     """Mutation "productVariantsBulkUpdate": all or none."""
     if number(productId) not in shop.products.records:

@@ -3,10 +3,11 @@
 from graphql import build_schema
 
 CONNECTED = ("Product", "ProductVariant", "Customer", "Order", "LineItem", "ShippingLine", "MailingAddress", "Location",
-             "FulfillmentOrder", "WebhookSubscription", "Media")  # fmt: skip
+             "FulfillmentOrder", "WebhookSubscription", "Media", "Publication")  # fmt: skip
 PAYLOADS = {
     "ProductSet": "product: Product",
     "ProductUpdate": "product: Product",
+    "PublishablePublish": "publishable: Product",
     "StagedUploadsCreate": "stagedTargets: [StagedMediaUploadTarget!]",
     "ProductVariantsBulkUpdate": "product: Product",
     "ProductVariantsBulkDelete": "product: Product",
@@ -35,6 +36,8 @@ type MoneyV2 {{ amount: Decimal! currencyCode: String! }}
 type MoneyBag {{ shopMoney: MoneyV2! presentmentMoney: MoneyV2! }}
 type Shop {{ name: String! currencyCode: String! taxesIncluded: Boolean! }}
 type Location {{ id: ID! name: String! }}
+type AppCatalog {{ id: ID! title: String! }}
+type Publication implements Node {{ id: ID! name: String! catalog: AppCatalog }}
 type Metafield {{ id: ID! value: String! }}
 type MetafieldDefinitionType {{ name: String! }}
 type MetafieldDefinition {{ id: ID! type: MetafieldDefinitionType! }}
@@ -122,6 +125,7 @@ input ProductVariantSetInput {{ id: ID optionValues: [VariantOptionValueInput!]!
 input MetafieldInput {{ namespace: String key: String type: String value: String }}
 input FileSetInput {{ id: ID originalSource: String contentType: FileContentType filename: String alt: String
   duplicateResolutionMode: FileCreateInputDuplicateResolutionMode }}
+input PublicationInput {{ publicationId: ID publishDate: DateTime }}
 input StagedUploadInput {{ filename: String! mimeType: String! resource: StagedUploadTargetGenerateUploadResource!
   httpMethod: StagedUploadHttpMethodType = PUT fileSize: String }}
 input ProductSetInput {{ files: [FileSetInput!] metafields: [MetafieldInput!] title: String descriptionHtml: String vendor: String productType: String tags: [String!]
@@ -151,6 +155,7 @@ type Query {{
   node(id: ID!): Node
   nodes(ids: [ID!]!): [Node]!
   locations({_LIST}): LocationConnection!
+  publications({_PART}): PublicationConnection!
   products({_LIST}, sortKey: ProductSortKeys = ID): ProductConnection!
   productVariants({_LIST}): ProductVariantConnection!
   customers({_LIST}, sortKey: CustomerSortKeys = ID): CustomerConnection!
@@ -162,6 +167,7 @@ type Query {{
 }}
 type Mutation {{
   productSet(identifier: ProductSetIdentifiers, input: ProductSetInput!, synchronous: Boolean = true): ProductSetPayload
+  publishablePublish(id: ID!, input: [PublicationInput!]!): PublishablePublishPayload
   stagedUploadsCreate(input: [StagedUploadInput!]!): StagedUploadsCreatePayload
   productUpdate(product: ProductUpdateInput): ProductUpdatePayload
   productVariantsBulkUpdate(productId: ID!, variants: [ProductVariantsBulkInput!]!): ProductVariantsBulkUpdatePayload

@@ -58,6 +58,7 @@ class Shopify(Fake):
         "orders": r"list:orders\(",
     }
     environment: Mapping[str, str] = {"SHOPIFY_SECRET": SECRET}
+    channels: Mapping[int, str] = {1: "Online Store", 2: "Point of Sale", 3: "Shop"}
     wrong_key: Mapping[str, Any] = {"client_secret": "env:WRONG_KEY"}
 
     def __init__(self) -> None:
@@ -67,6 +68,7 @@ class Shopify(Fake):
         self.reference_type = "id"
         self.carried_out = dict[tuple[str, str], Row]()
         self.mailed = self.refunded = 0
+        self.published = dict[int, set[int]]()
         self.staged, self.busy = dict[str, Row](), False
         super().__init__()
         self.products, self.variants = Table(self.clock, first=700), Table(self.clock, first=9000)
@@ -111,6 +113,7 @@ class Shopify(Fake):
         told: dict[str, Callable[..., Any]] = {
             "productVariants": catalogue.list_variants, "productByIdentifier": catalogue.by_identifier,
             "productSet": catalogue.set_product, "stagedUploadsCreate": media.stage,
+            "publishablePublish": catalogue.publish,
             "productUpdate": catalogue.update, "productDelete": catalogue.delete,
             "productVariantsBulkUpdate": catalogue.update_variants,
             "productVariantsBulkDelete": catalogue.delete_variants,
@@ -123,6 +126,16 @@ class Shopify(Fake):
             **{name: partial(resolve, self) for name, resolve in told.items()},
             "shop": {"name": "Lamps", "currencyCode": "PLN", "taxesIncluded": False},
             "locations": located,
+            "publications": part(
+                lambda: [
+                    {
+                        "id": gid("Publication", n),
+                        "name": name,
+                        "catalog": None if n == 1 else {"id": gid("AppCatalog", n), "title": f"Channel Catalog {n}"},
+                    }
+                    for n, name in self.channels.items()
+                ]
+            ),
             "products": self._list(self.products, lambda each: catalogue.product(self, each)),
             "customers": self._list(self.customers, lambda each: orders.customer(self, each)),
             "orders": self._list(self.orders, lambda each: orders.order(self, each)),
