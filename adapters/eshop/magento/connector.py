@@ -1,6 +1,7 @@
 """What a Magento shop has."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from adapters.declared import Declared, Kind
 from adapters.eshop.forward import forward
@@ -11,6 +12,7 @@ from adapters.eshop.magento.shop import Shop
 from hub.clock import Clock
 from hub.connector import Stream
 
+FAMILY = frozenset(["variant_of", "options"])
 PRODUCT = frozenset(["name", "description", "active", "category", "gtin", "weight", "tax_rate", "images"])
 MEND = (
     "System > Integrations: an active integration with the resources Catalog, Sales, Customers, Inventory and Stores; "
@@ -82,4 +84,7 @@ class MagentoConnector(Declared[Shop, MagentoOptions]):
     """A Magento shop."""
 
     def __init__(self, name: str, options: MagentoOptions, clock: Clock) -> None:
-        super().__init__(name, options, Shop(name, options, clock), KINDS, look, MEND)
+        products = KINDS["products"]
+        families = replace(products, stream=replace(products.stream, writes=PRODUCT | FAMILY))
+        kinds = {**KINDS, "products": families if options.families else products}
+        super().__init__(name, options, Shop(name, options, clock), kinds, look, MEND)

@@ -38,6 +38,8 @@ class MagentoOptions(ExchangeOptions):
     """Per cent -> the number of the product tax class; none: taxes are the shop's own."""
     gtin_attribute: str | None = None
     """The code of the product attribute that holds the GTIN, e.g. `ean`; none: it is neither read nor written."""
+    families: bool = False
+    """Variants of one article are put below a configurable product, which is made where it is missing."""
     capture: bool = False
     """Completing an order also captures the payment at the provider; false: the invoice is only marked as paid."""
     tell_customers: bool = True

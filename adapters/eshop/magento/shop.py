@@ -103,6 +103,10 @@ class Shop:
             self._lately[ask] = now, made
         return cast("Made", made)
 
+    def forget(self, ask: Callable[["Shop"], Any]) -> None:
+        """Forget what `ask` gave: it has changed."""
+        self._lately.pop(ask, None)
+
     def bulk(self, path: str, items: Sequence[Row]) -> list[Row]:
         """Hand many over to the shop's queue; return what became of each, in their order (page "Bulk endpoints").
 

@@ -11,6 +11,7 @@ from adapters.batches import in_batches
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.magento import gallery
+from adapters.eshop.magento.families import ALONE, FIELDS, Families
 from adapters.eshop.magento.goods import categories, salable
 from adapters.eshop.magento.lists import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS, Listing, any_of
 from adapters.eshop.magento.shop import OPEN, Shop
@@ -28,8 +29,6 @@ from hub.errors import TryLater
 Body = dict[str, Any]
 DONE, RETRY, MEND = 1, 2, 3
 Told = TypeVar("Told")
-EVERYWHERE = 4
-"""A new product's visibility: catalogue and search (source: Magento\\Catalog\\Model\\Product\\Visibility)."""
 
 
 def there(shop: Shop, skus: Iterable[str], listing: Listing = CATALOGUE) -> dict[str, Row]:
@@ -48,12 +47,15 @@ def write_products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     kept = [each for each in writes if not each.remove]
     if kept:
         old = there(shop, [each.id or each.record["sku"] for each in kept], ALL_TYPES)
-        prepare = partial(_prepared, shop, categories(shop), old, shop.config()["weight_unit"])
-        yield from in_batches(kept, prepare, partial(_queued, shop), partial(_outcome, shop, old))
+        family = Families(shop)
+        prepare = partial(_prepared, shop, categories(shop), old, shop.config()["weight_unit"], family)
+        yield from in_batches(kept, prepare, partial(_queued, shop), partial(_outcome, shop, old, family))
     yield from one_by_one([each for each in writes if each.remove], partial(_delete, shop))
 
 
-def _prepared(shop: Shop, tree: Categories, old: dict[str, Row], unit: str, write: Write) -> tuple[str, Body]:
+def _prepared(
+    shop: Shop, tree: Categories, old: dict[str, Row], unit: str, family: Families, write: Write
+) -> tuple[str, Body]:
     """Return a product as it is saved: the shop makes one whose SKU it does not know, and changes one whose it does."""
     sku = write.id or write.record["sku"]
     row = known(old, sku.lower()) if write.id else old.get(sku.lower())
@@ -80,21 +82,22 @@ def _prepared(shop: Shop, tree: Categories, old: dict[str, Row], unit: str, writ
                 attributes[shop.options.gtin_attribute] = value or ""
             case _:
                 pass
-    body["custom_attributes"] = [{"attribute_code": code, "value": value} for code, value in attributes.items()]
-    return "products", {"product": body}
+    chosen, seen = family.apart(write)
+    told = [{"attribute_code": code, "value": value} for code, value in {**attributes, **chosen}.items()]
+    return "products", {"product": {**body, **seen, "custom_attributes": told}}
 
 
 def _new(shop: Shop, write: Write) -> Body:
     """Return what a new product must have. It has no stock yet, so that nobody can buy it at this price."""
     sku = write.record["sku"]
     told = {"sku": sku, "name": sku, "attribute_set_id": shop.options.attribute_set, "price": 0}
-    return told | {"type_id": "simple", "status": ENABLED, "visibility": EVERYWHERE}
+    return told | {"type_id": "simple", "status": ENABLED, "visibility": ALONE}
 
 
 def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
     """Yield what each came to; those that the shop asks to send again are for another time."""
     rows = _taken([body for _, body in parts], partial(shop.bulk, path), _mended)
-    yield from ({**row, "sku": body["product"]["sku"]} for row, (_, body) in zip(rows, parts, strict=True))
+    yield from ({**row, "product": body["product"]} for row, (_, body) in zip(rows, parts, strict=True))
     again = [row for row in rows if row["status"] == RETRY]
     if again:
         raise TryLater(f"{shop.name}: {again[0]['result_message'] or 'the queue asks to send it again'}")
@@ -120,16 +123,24 @@ def _taken(
         return _taken(items[:middle], send, refused) + _taken(items[middle:], send, refused)
 
 
-def _outcome(shop: Shop, old: Mapping[str, Row], write: Write, _: str, row: Row) -> Written:
+def _outcome(shop: Shop, old: Mapping[str, Row], family: Families, write: Write, _: str, row: Row) -> Written:
     if row["status"] == DONE:
-        written = Written(write.key, "done", row["sku"])
-        if "images" not in write.fields:
-            return written
-        there: Sequence[Row] = old.get(row["sku"].lower(), {}).get("media_gallery_entries") or ()
-        return left_out(written, write, gallery.put(shop, row["sku"], write.fields["images"] or (), there))
+        return _completed(shop, old, family, write, row["product"])
     if row["status"] in (OPEN, RETRY):
         return Written(write.key, "unknown")
     raise Unfit("refused", row["result_message"] or "the shop rejected it without a reason")
+
+
+def _completed(shop: Shop, old: Mapping[str, Row], family: Families, write: Write, body: Row) -> Written:
+    """Return what became of a product that is saved, once it has its gallery and stands in its family."""
+    sku, before = body["sku"], old.get(body["sku"].lower())
+    written = Written(write.key, "done", sku)
+    if "images" in write.fields:
+        there: Sequence[Row] = (before or {}).get("media_gallery_entries") or ()
+        written = left_out(written, write, gallery.put(shop, sku, write.fields["images"] or (), there))
+    if {*FIELDS} & {*write.fields}:
+        family.tie(write, sku, body, before)
+    return family.outcome(write, written)
 
 
 def _delete(shop: Shop, write: Write) -> Written:

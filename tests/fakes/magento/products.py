@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
 SIMPLE: Mapping[str, Any] = {
     "type_id": "simple", "attribute_set_id": 4, "price": None, "status": 1, "visibility": 4, "weight": None,
-    "custom": {}, "category_ids": (), "children": (), "media": (),
+    "custom": {}, "category_ids": (), "children": (), "options": (), "media": (),
 }  # fmt: skip
 KNOWN = {"sku", "name", "attribute_set_id", "price", "status", "visibility", "type_id", "weight"}
 NESTED = {"extension_attributes", "custom_attributes"}
-COLOUR = {"attribute_id": 93, "attribute_code": "color", "default_frontend_label": "Color",
-          "options": [{"label": " ", "value": ""}, {"label": "Red", "value": "12"}, {"label": "Blue", "value": "13"}]}  # fmt: skip
 
 
 class Refusal(Exception):
@@ -32,8 +30,8 @@ def shown(_shop: "Magento", record: Record) -> Row:
     row = {name: values[name] for name in KNOWN if values[name] is not None}
     more: Row = {"website_ids": [1], "category_links": [{"position": 0, "category_id": str(id_)} for id_ in links]}
     if values["type_id"] == "configurable":
-        option = {"id": 1, "attribute_id": "93", "label": "Color", "position": 0, "values": [{"value_index": 12}]}
-        more |= {"configurable_product_options": [option], "configurable_product_links": list(values["children"])}
+        options = [{"id": number, **each} for number, each in enumerate(values["options"], 1)]
+        more |= {"configurable_product_options": options, "configurable_product_links": list(values["children"])}
     custom = [{"attribute_code": code, "value": value} for code, value in values["custom"].items()]
     dates = {name: value for name, value in written(record).items() if name != "entity_id"}
     told = {"extension_attributes": more, "custom_attributes": custom, "product_links": [], "tier_prices": []}
@@ -60,6 +58,10 @@ def save(shop: "Magento", given: Row) -> None:
         values["weight"] = round(float(values["weight"]), 6)
     if "category_links" in given.get("extension_attributes", {}):
         values["category_ids"] = [int(each["category_id"]) for each in given["extension_attributes"]["category_links"]]
+    if options := given.get("extension_attributes", {}).get("configurable_product_options"):
+        if values["type_id"] != "configurable" or not all(each["values"] and each["label"] for each in options):
+            raise Refusal("Option values are not specified.")
+        values["options"] = options
     taken = [
         each for each in shop.products.there() if each.values["custom"].get("url_key") == values["custom"]["url_key"]
     ]
@@ -168,12 +170,6 @@ def list_salable(shop: "Magento", asked: Asked, website: str) -> Reply:
     found = [row["sku"] for row in reply.body["items"] if row["sku"] in shop.held]
     rows = [{"sku": sku, "qty": shop.held[sku] - shop.reserved.get(sku, 0), "is_salable": True} for sku in found]
     return Reply(200, {"items": rows, "search_criteria": {}, "total_count": len(rows)})
-
-
-def list_attributes(_shop: "Magento", asked: Asked) -> Reply:
-    """Page "Search for attributes"; here there is one."""
-    record = Record(93, dict(COLOUR), _shop.clock.now(), _shop.clock.now())
-    return listed(asked, [record], lambda each: each.values, "attribute_id")
 
 
 def list_categories(shop: "Magento", asked: Asked) -> Reply:

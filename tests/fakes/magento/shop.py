@@ -11,7 +11,7 @@ from adapters.eshop.magento.options import MagentoOptions
 from hub.clock import SystemClock
 from hub.connector import Call
 from tests.fakes.fake import Fake, Handler
-from tests.fakes.magento import gallery, keys, orders, products
+from tests.fakes.magento import families, gallery, keys, orders, products
 from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET, error
 from tests.fakes.records import Record, Table
 from tests.fakes.server import Asked, Reply
@@ -38,7 +38,12 @@ class Magento(Fake):
         f"POST {BASE}/products/{{sku}}/media": gallery.add,
         f"PUT {BASE}/products/{{sku}}/media/{{id}}": gallery.change,
         f"DELETE {BASE}/products/{{sku}}/media/{{id}}": gallery.remove,
-        f"GET {BASE}/products/attributes": products.list_attributes,
+        f"GET {BASE}/products/attributes": families.list_attributes,
+        f"POST {BASE}/products/attributes/{{code}}/options": families.add_option,
+        f"POST {BASE}/products": families.save_one,
+        f"GET {BASE}/configurable-products/{{sku}}/children": families.list_children,
+        f"POST {BASE}/configurable-products/{{sku}}/child": families.add_child,
+        f"DELETE {BASE}/configurable-products/{{sku}}/children/{{child}}": families.remove_child,
         f"POST {BASE}/products/base-prices": products.set_prices,
         "POST /rest/all/async/bulk/V1/products": products.bulk,
         f"GET {BASE}/bulk/{{uuid}}/detailed-status": products.bulk_status,
@@ -67,6 +72,7 @@ class Magento(Fake):
 
     def __init__(self) -> None:
         self.token, self.entries = TOKEN, 0
+        self.attributes = [families.attribute(93, "color", "Color", "Red", "Blue")]
         self.bulks, self.slow_queue, self.deadlocked = dict[str, list[dict[str, Any]]](), 0, set[str]()
         self.held, self.reserved = dict[str, float](), dict[str, float]()
         super().__init__()
@@ -120,7 +126,7 @@ class Magento(Fake):
 
     def _add_product(self) -> str:
         number = max(self.products.records, default=0) + 1
-        custom = {"description": "<p>Świeci.</p>", "url_key": f"lamp-{number}", "tax_class_id": "2", "color": "12"}
+        custom = {"description": "<p>Świeci.</p>", "url_key": f"lamp-{number}", "tax_class_id": "2", "color": "930"}
         sku, told = (
             f"L-{number}",
             {"name": f"Lamp {number}", "price": 9.9, "media": [gallery.entry(self, f"/l/a/lamp{number}.jpg")]},
@@ -129,7 +135,8 @@ class Magento(Fake):
         self.held[sku] = 5
         if number % CHILD == 0:
             whole = {"sku": f"C-{number}", "name": "Lamp", "type_id": "configurable", "children": [record.id]}
-            self.products.add({**products.SIMPLE, **whole, "custom": {"url_key": f"c-{number}"}})
+            option = {"attribute_id": "93", "label": "Color", "position": 0, "values": [{"value_index": 930}]}
+            self.products.add({**products.SIMPLE, **whole, "options": [option], "custom": {"url_key": f"c-{number}"}})
         return sku
 
     def place_order(self, at: datetime) -> tuple[str, Mapping[str, str]]:
