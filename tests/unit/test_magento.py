@@ -145,6 +145,22 @@ def test_what_orders_have_reserved_stays_in_the_source(shop: Magento):
     assert (shop.held[sku], fields(shop.connect(), "stock", sku)["available"]) == (12, "10")
 
 
+def test_s18_a_shop_without_inventory_keeps_levels_at_its_products(shop: Magento):
+    shop.msi, skus = False, [shop.add("products") for _ in range(2)]
+    del shop.held[skus[1]]
+    (finding,) = shop.connect().check()
+    assert not finding.good
+    assert "stock_items = true" in finding.message
+    connector = shop.connect(stock_items=True)
+    assert connector.check()[0].good
+    read = [each.id for page in connector.read("stock", None, full=True) for each in page.documents]
+    assert read == skus[:1], "of the other no stock is kept"
+    told = {"available": "7.5"}
+    writes = [Write(sku, told, {"sku": sku, **told}, id=sku) for sku in (skus[0], "never")]
+    assert [each.outcome for each in connector.write("stock", writes)] == ["done", "gone"]
+    assert fields(connector, "stock", skus[0])["available"] == "7.5"
+
+
 def test_a_price_that_is_refused_does_not_stop_the_others(shop: Magento):
     skus = [shop.add("products"), "never"]
     told = {"list": "default", "currency": "PLN", "amount": "1.50"}

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from adapters.declared import Declared, Kind
 from adapters.eshop.forward import forward
-from adapters.eshop.magento import fulfilling, goods, sales, translate, writing
+from adapters.eshop.magento import fulfilling, goods, levels, sales, translate, writing
 from adapters.eshop.magento.lists import CATALOGUE, CUSTOMERS, ORDERS
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.magento.shop import Shop
@@ -73,9 +73,9 @@ KINDS: Mapping[str, Kind[Shop, MagentoOptions]] = {
 
 def look(shop: Shop) -> str:
     """Return what the shop says of itself, as far as the jobs need it."""
-    for path in ("products", "orders", "customers/search", "inventory/source-items", "shipments"):
+    for path in ("products", "orders", "customers/search", "shipments"):
         shop.rows(path, size=1, order="")
-    shop.rows(f"inventory/export-stock-salable-qty/website/{shop.options.website}", size=1, order="")
+    levels.check(shop)
     config = shop.config()
     return f"Magento sells in {config['base_currency_code']}, weighs in {config['weight_unit']}"
 

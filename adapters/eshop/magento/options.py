@@ -28,6 +28,8 @@ class MagentoOptions(ExchangeOptions):
     """The code of the website whose stock may be sold."""
     source: str = "default"
     """The code of the inventory source whose quantities are set."""
+    stock_items: bool = False
+    """The shop's Inventory (MSI) is switched off: quantities are those of the products themselves."""
     attribute_set: int = 4
     """The number of the attribute set of new products; 4 is the one called Default."""
     root_category: int = 2

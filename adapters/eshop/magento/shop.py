@@ -86,6 +86,10 @@ class Shop:
         """Return what lies at a path."""
         return self._api.get(f"V1/{path}", params).body
 
+    def look_up(self, path: str) -> Any:
+        """Return what lies at a path, or None if there is no such thing."""
+        return self._api.look_up(f"V1/{path}")
+
     def send(self, method: str, path: str, body: object = None, *, repeatable: bool = False) -> Any:
         """Send a record or a command; return the answer."""
         return self._api.send(method, f"V1/{path}", body, repeatable=repeatable).body

@@ -10,7 +10,7 @@ from adapters.answers import filled
 from adapters.batches import in_batches
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
-from adapters.eshop.magento import gallery
+from adapters.eshop.magento import gallery, levels
 from adapters.eshop.magento.families import ALONE, FIELDS, Families
 from adapters.eshop.magento.goods import categories, salable
 from adapters.eshop.magento.lists import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS, Listing, any_of
@@ -217,4 +217,9 @@ def _held(shop: Shop, skus: Sequence[str]) -> dict[str, float]:
     return {row["sku"]: row["quantity"] for row in rows}
 
 
-put_stock = all_or_none(_levelled)
+_put_sources = all_or_none(_levelled)
+
+
+def put_stock(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Set what may be sold."""
+    return (levels.put if shop.options.stock_items else _put_sources)(shop, writes)

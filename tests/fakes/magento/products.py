@@ -172,6 +172,28 @@ def list_salable(shop: "Magento", asked: Asked, website: str) -> Reply:
     return Reply(200, {"items": rows, "search_criteria": {}, "total_count": len(rows)})
 
 
+def stock_item(shop: "Magento", _asked: Asked, sku: str) -> Reply:
+    """code: StockRegistry, getStockItemBySku."""
+    record = shop.product(sku)
+    if record is None:
+        return error(404, 'The Product with the "%1" SKU doesn\'t exist.', sku=sku)
+    qty, managed = shop.held.get(record.values["sku"], 0), record.values["sku"] in shop.held
+    told = {"item_id": record.id, "product_id": record.id, "stock_id": 1, "qty": qty, "is_in_stock": qty > 0}
+    return Reply(200, {**told, "manage_stock": managed, "use_config_manage_stock": True})
+
+
+def set_stock_item(shop: "Magento", asked: Asked, sku: str, _item: str) -> Reply:
+    """code: StockRegistry, updateStockItemBySku: whichever number is told, it is that of the SKU."""
+    record = shop.product(sku)
+    if record is None:
+        return error(404, 'The Product with the "%1" SKU doesn\'t exist.', sku=sku)
+    given = asked.json["stockItem"]
+    if {*given} - {"qty", "is_in_stock", "item_id", "manage_stock"}:
+        return error(400, "Property does not have accessor method in class StockItem.")
+    shop.held[record.values["sku"]] = given["qty"]
+    return Reply(200, record.id)
+
+
 def list_categories(shop: "Magento", asked: Asked) -> Reply:
     """code: CategoryList."""
     return listed(asked, shop.categories.there(), lambda each: {"id": each.id, **each.values})

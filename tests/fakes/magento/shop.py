@@ -52,6 +52,8 @@ class Magento(Fake):
         f"GET {BASE}/inventory/source-items": products.list_sources,
         f"POST {BASE}/inventory/source-items": products.set_sources,
         f"GET {BASE}/inventory/export-stock-salable-qty/website/{{code}}": products.list_salable,
+        f"GET {BASE}/stockItems/{{sku}}": products.stock_item,
+        f"PUT {BASE}/products/{{sku}}/stockItems/{{item}}": products.set_stock_item,
         f"GET {BASE}/customers/search": orders.list_customers,
         f"GET {BASE}/orders": orders.list_orders,
         f"POST {BASE}/orders/{{id}}/cancel": orders.cancel,
@@ -71,7 +73,7 @@ class Magento(Fake):
     wrong_key: Mapping[str, Any] = {"token": "env:WRONG_KEY"}
 
     def __init__(self) -> None:
-        self.token, self.entries = TOKEN, 0
+        self.token, self.entries, self.msi = TOKEN, 0, True
         self.attributes = [families.attribute(93, "color", "Color", "Red", "Blue")]
         self.bulks, self.slow_queue, self.deadlocked = dict[str, list[dict[str, Any]]](), 0, set[str]()
         self.held, self.reserved = dict[str, float](), dict[str, float]()
@@ -92,6 +94,8 @@ class Magento(Fake):
         """A SKU may hold a slash, which has to come encoded: parts of the path are parted before they are decoded."""
         if found := re.fullmatch(rf"{BASE}/products/([^/]*%2F[^/]*)", asked.target, re.IGNORECASE):
             return self.refusal(asked) or products.delete(self, asked, unquote(found[1]))
+        if not self.msi and asked.path.startswith(f"{BASE}/inventory/"):
+            return self.nothing_there(asked)
         return super().answer(asked)
 
     def rotate_key(self) -> None:
