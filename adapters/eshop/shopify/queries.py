@@ -14,7 +14,7 @@ _ADDRESS = (
 )
 
 PRODUCT = """id updatedAt title descriptionHtml vendor productType tags status
-  media(first:50){nodes{...on MediaImage{image{url}}}}"""
+  media(first:10){nodes{...on MediaImage{image{url}}}}"""
 VARIANT = "id sku title barcode selectedOptions{name value} inventoryItem{measurement{weight{unit value}}}"
 PRICE = "id sku price"
 STOCK = (
