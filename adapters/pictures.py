@@ -12,6 +12,7 @@ from adapters.http import is_loopback
 from adapters.writes import Unfit
 from hub.clock import Clock
 from hub.connector import Write, Written
+from hub.errors import TryLater
 
 Had = TypeVar("Had")
 NO_PICTURE = "no-picture"
@@ -41,10 +42,10 @@ def fetch(address: str, clock: Clock) -> Picture:
     try:
         content = _content(address, clock)
     except (httpx2.HTTPError, httpx2.InvalidURL) as fault:
-        raise _unfit(address, f"cannot be fetched: {str(fault) or type(fault).__name__}") from fault
+        raise unfit(address, f"cannot be fetched: {str(fault) or type(fault).__name__}") from fault
     kind = next((name for beginning, name in BEGINNINGS.items() if content.startswith(beginning)), None)
     if kind is None or (kind == "webp" and content[8:12] != b"WEBP"):
-        raise _unfit(address, f"is none of {', '.join(BEGINNINGS.values())}")
+        raise unfit(address, f"is none of {', '.join(BEGINNINGS.values())}")
     stem = PurePosixPath(unquote(httpx2.URL(address).path)).stem
     return Picture(f"{stem or 'picture'}.{kind}", f"image/{kind}", content)
 
@@ -73,15 +74,40 @@ def left_out(written: Written, write: Write, faults: Mapping[str, Unfit]) -> Wri
 def _content(address: str, clock: Clock) -> bytes:
     url = httpx2.URL(address)
     if url.scheme not in ("http", "https"):
-        raise _unfit(address, "is not at an http or https address")
-    # A proxy of the environment cannot reach this machine.
-    direct = {f"all://{url.host}": None} if is_loopback(url.host) else None
-    with httpx2.Client(follow_redirects=True, max_redirects=REDIRECTS, timeout=LONGEST, mounts=direct) as client:
+        raise unfit(address, "is not at an http or https address")
+    with _client(url, follow_redirects=True) as client:
         ends = clock.monotonic() + LONGEST
         with client.stream("GET", url, headers={"accept": "image/*", "user-agent": "hubwerk"}) as answer:
             if not answer.is_success:
-                raise _unfit(address, f"cannot be fetched: its server answered {answer.status_code}")
+                raise unfit(address, f"cannot be fetched: its server answered {answer.status_code}")
             return b"".join(_within(answer, address, ends, clock))
+
+
+def _client(url: httpx2.URL, *, follow_redirects: bool) -> httpx2.Client:
+    # A proxy of the environment cannot reach this machine.
+    direct = {f"all://{url.host}": None} if is_loopback(url.host) else None
+    return httpx2.Client(
+        follow_redirects=follow_redirects, max_redirects=REDIRECTS, timeout=LONGEST, mounts=direct
+    )  # fmt: skip
+
+
+def hand_over(picture: Picture, address: str, form: Mapping[str, str]) -> None:
+    """Bring a picture to where a system has made room for it, without its key: as `file`, the last of a form.
+
+    Raises TryLater, if it cannot be reached, and Unfit, if it does not take the picture.
+    """
+    url, files = httpx2.URL(address), {"file": (picture.name, picture.content, picture.type)}
+    try:
+        with _client(url, follow_redirects=False) as client:
+            answer = client.post(url, data=dict(form), files=files)
+    except httpx2.HTTPError as fault:
+        raise TryLater(
+            f"{picture.name} cannot be brought to {url.host}: {str(fault) or type(fault).__name__}"
+        ) from fault
+    if answer.is_client_error:
+        raise Unfit(NO_PICTURE, f"{url.host} does not take {picture.name}: it answered {answer.status_code}")
+    if not answer.is_success:
+        raise TryLater(f"{url.host} answered {answer.status_code} to {picture.name}")
 
 
 def _within(answer: httpx2.Response, address: str, ends: float, clock: Clock) -> Iterator[bytes]:
@@ -89,12 +115,13 @@ def _within(answer: httpx2.Response, address: str, ends: float, clock: Clock) ->
     for part in answer.iter_bytes():
         size += len(part)
         if size > LARGEST:
-            raise _unfit(address, f"is larger than {LARGEST // 1024 // 1024} MB")
+            raise unfit(address, f"is larger than {LARGEST // 1024 // 1024} MB")
         if clock.monotonic() > ends:
-            raise _unfit(address, f"did not come within {LONGEST:g} s")
+            raise unfit(address, f"did not come within {LONGEST:g} s")
         yield part
 
 
-def _unfit(address: str, why: str) -> Unfit:
+def unfit(address: str, why: str) -> Unfit:
+    """Return what is said of the picture at an address."""
     shown = address.partition("?")[0]
     return Unfit(NO_PICTURE, f"the picture {shown} {why}; mend it, or take it off the product")

@@ -7,12 +7,14 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.answers import filled, words
+from adapters.eshop.gallery import mark
 from adapters.eshop.magento.options import MagentoOptions
 from hub.connector import Change, Exchange, Write, Written
-from hub.errors import TryLater
+from hub.errors import TryLater, Unanswered
+from tests.contract.picture_server import Pictures, png, serving
 from tests.fakes.magento import Magento
 from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET
-from tests.fakes.server import Reply
+from tests.fakes.server import Answer, Asked, Reply
 
 
 @pytest.fixture
@@ -143,6 +145,22 @@ def test_what_orders_have_reserved_stays_in_the_source(shop: Magento):
     assert (shop.held[sku], fields(shop.connect(), "stock", sku)["available"]) == (12, "10")
 
 
+def test_s18_a_shop_without_inventory_keeps_levels_at_its_products(shop: Magento):
+    shop.msi, skus = False, [shop.add("products") for _ in range(2)]
+    del shop.held[skus[1]]
+    (finding,) = shop.connect().check()
+    assert not finding.good
+    assert "stock_items = true" in finding.message
+    connector = shop.connect(stock_items=True)
+    assert connector.check()[0].good
+    read = [each.id for page in connector.read("stock", None, full=True) for each in page.documents]
+    assert read == skus[:1], "of the other no stock is kept"
+    told = {"available": "7.5"}
+    writes = [Write(sku, told, {"sku": sku, **told}, id=sku) for sku in (skus[0], "never")]
+    assert [each.outcome for each in connector.write("stock", writes)] == ["done", "gone"]
+    assert fields(connector, "stock", skus[0])["available"] == "7.5"
+
+
 def test_a_price_that_is_refused_does_not_stop_the_others(shop: Magento):
     skus = [shop.add("products"), "never"]
     told = {"list": "default", "currency": "PLN", "amount": "1.50"}
@@ -203,3 +221,98 @@ def test_a_product_that_is_written_in_other_capitals_is_the_same(shop: Magento):
     connector, sku = shop.connect(), shop.add("products")
     assert connector.find("products", [new(sku.lower())]) == {sku.lower(): [sku]}
     assert write(connector, "products", new(sku.lower()))[sku.lower()].id == sku
+
+
+# Galleries
+
+
+@pytest.fixture
+def pictures() -> Iterator[Pictures]:
+    with serving() as served:
+        yield served
+
+
+def gallery_of(shop: Magento, sku: str) -> list[tuple[str, list[str]]]:
+    record = shop.product(sku)
+    assert record
+    rows = sorted(record.values["media"], key=lambda each: each["position"])
+    return [(each["file"].rpartition("/")[2], each["types"]) for each in rows]
+
+
+def pictured(sku: str, *images: str, id_: str | None = None) -> Write:
+    told = {"images": [*images]} if id_ else {"name": "Lamp", "images": [*images]}
+    return Write(sku, told, {"sku": sku, **told}, id=id_, reference=f"hub-{sku}")
+
+
+def test_images_are_sent_once_in_their_order(shop: Magento, pictures: Pictures):
+    first, second, third = (pictures.put(f"{n}.png", png(n)) for n in (1, 2, 3))
+    connector, main = shop.connect(), ["image", "small_image", "thumbnail"]
+    assert write(connector, "products", pictured("A", first, second))["A"].outcome == "done"
+    assert gallery_of(shop, "A") == [(f"{mark(first)}.png", main), (f"{mark(second)}.png", [])]
+    before = fields(connector, "products", "A")["images"]
+    assert [mark(first) in before[0], mark(second) in before[1]] == [True, True]
+    for _ in range(2):
+        assert write(connector, "products", pictured("A", third, first, id_="A"))["A"].outcome == "done"
+        assert gallery_of(shop, "A") == [(f"{mark(third)}.png", main), (f"{mark(first)}.png", [])]
+    assert len(shop.server.seen(r"POST .*/media")) == len(pictures.asked) == 3
+    assert len(shop.server.seen(r"PUT .*/media/")) == 1
+    assert write(connector, "products", pictured("A", id_="A"))["A"].outcome == "done"
+    assert gallery_of(shop, "A") == []
+
+
+def test_a_name_that_the_shop_has_numbered_is_known_again(shop: Magento, pictures: Pictures):
+    address, connector = pictures.put("a.png", png(1)), shop.connect()
+    write(connector, "products", pictured("A", address), pictured("B", address))
+    assert gallery_of(shop, "B")[0][0] == f"{mark(address)}_1.png"
+    assert write(connector, "products", pictured("B", address, id_="B"))["B"].outcome == "done"
+    assert pictures.asked["/a.png"] == 2
+
+
+def test_images_that_the_shops_staff_added_stay_behind_ours(shop: Magento, pictures: Pictures):
+    sku, address = shop.add("products"), pictures.put("a.png", png(1))
+    record = shop.product(sku)
+    assert record
+    record.values["media"][0] |= {"types": ["image", "swatch_image"], "label": "Front"}
+    assert write(shop.connect(), "products", pictured(sku, address, id_=sku))[sku].outcome == "done"
+    assert gallery_of(shop, sku)[1] == ("lamp1.jpg", ["swatch_image"])
+    assert record.values["media"][0]["label"] == "Front"
+
+
+def test_s18_a_product_goes_without_a_picture_that_cannot_be_had(shop: Magento, pictures: Pictures):
+    good, webp, none = (
+        pictures.put("a.png", png(1)),
+        pictures.put("b.webp", b"RIFF1234WEBP"),
+        f"{pictures.url}/none.png",
+    )
+    connector, main = shop.connect(), ["image", "small_image", "thumbnail"]
+    told = write(connector, "products", pictured("A", webp, none, good), pictured("B", good))
+    assert [(told[sku].outcome, told[sku].cause) for sku in "AB"] == [("done", "no-picture"), ("done", "")]
+    assert told["A"].instead == {"images": [good]}
+    assert "JPEG, PNG and GIF" in told["A"].message
+    assert none in told["A"].message
+    assert gallery_of(shop, "A") == [(f"{mark(good)}.png", main)]
+    pictures.put("none.png", png(2))
+    whole = write(connector, "products", pictured("A", none, good, id_="A"))["A"]
+    assert (whole.outcome, whole.cause, whole.instead) == ("done", "", {})
+    assert gallery_of(shop, "A") == [(f"{mark(none)}.png", main), (f"{mark(good)}.png", [])]
+
+
+def test_s18_what_the_shop_refuses_as_a_picture_is_left_out_in_its_words(shop: Magento, pictures: Pictures):
+    refused = Reply(400, {"message": "The image content must be valid base64 encoded data."})
+    shop.server.misbehave(lambda _asked, _answer: refused, to=r"POST .*/media")
+    told = write(shop.connect(), "products", pictured("A", pictures.put("a.png", png(1))))["A"]
+    assert (told.outcome, told.instead) == ("done", {"images": []})
+    assert "valid base64" in told.message
+
+
+def test_s06_an_image_whose_answer_was_lost_is_not_sent_twice(shop: Magento, pictures: Pictures):
+    def lost(asked: Asked, answer: Answer) -> Reply:
+        answer(asked)
+        return Reply(502, b"<html>Bad gateway</html>", {"content-type": "text/html"})
+
+    shop.server.misbehave(lost, to=r"POST .*/media")
+    connector, address = shop.connect(), pictures.put("a.png", png(1))
+    with pytest.raises(Unanswered):
+        write(connector, "products", pictured("A", address))
+    assert write(connector, "products", pictured("A", address))["A"].outcome == "done"
+    assert len(gallery_of(shop, "A")) == 1

@@ -11,9 +11,11 @@ import pytest
 from adapters.eshop.prestashop.shop import earlier
 from adapters.http import KeyRefused
 from hub.connector import Exchange, Write, Written
-from hub.errors import Unanswered
+from hub.errors import TryLater, Unanswered
 from tests.contract.connector_suite import by_id, fields_of, of_stream, only
+from tests.contract.picture_server import Pictures, png, serving
 from tests.fakes.prestashop import PrestaShop
+from tests.fakes.prestashop.images import BROKEN, LARGEST
 from tests.fakes.prestashop.shop import KEY, PREPARATION, WIRE
 from tests.fakes.server import Answer, Asked, Reply
 
@@ -271,3 +273,93 @@ def test_texts_hold_whatever_people_write(fake: PrestaShop):
     id_ = str(made(connector, description=text + "\x0b").id)
     assert fields_of(connector, "products", id_)["description"] == text
     assert replace(made(connector, "A-2"), id=None, key="") == Written("", "done")
+
+
+# Images
+
+
+@pytest.fixture
+def pictures() -> Iterator[Pictures]:
+    with serving() as served:
+        yield served
+
+
+def gallery(fake: PrestaShop, id_: str | None) -> tuple[list[int], str]:
+    values = fake.tables["products"].records[int(id_ or 0)].values
+    return values["images"], values["id_default_image"]
+
+
+def test_a_new_product_gets_its_images_in_their_order(fake: PrestaShop, pictures: Pictures):
+    connector, sources = fake.connect(), [pictures.put(f"{n}.png", png(n)) for n in (1, 2)]
+    written = made(connector, images=sources)
+    assert gallery(fake, written.id) == ([101, 102], "101")
+    shown = fields_of(connector, "products", written.id or "")["images"]
+    assert shown == [f"{fake.server.url}/img/p/1/0/{n}/10{n}.jpg" for n in (1, 2)]
+    sent = [each.body for each in fake.server.seen(r"\APOST /api/images/products/1\?")]
+    assert [png(n) in body for n, body in zip((1, 2), sent, strict=True)] == [True, True]
+
+
+def test_images_that_are_there_are_left_alone_and_that_is_said(fake: PrestaShop, pictures: Pictures):
+    connector, source = fake.connect(), pictures.put("a.png", png(1))
+    id_ = str(made(connector, images=[source]).id)
+    told = changed(connector, "products", id_, {"sku": "A-1"}, images=[pictures.put("b.png", png(2))])
+    assert (told.outcome, told.cause, told.instead) == ("done", "images-kept", {"images": []})
+    assert gallery(fake, id_) == ([101], "101")
+    assert changed(connector, "products", id_, {"sku": "A-1"}, images=[]).instead == {}
+    assert gallery(fake, id_) == ([101], "101")
+
+
+@pytest.mark.parametrize("version", ["1.7.8.11", "9.0.0"])
+def test_images_that_are_there_are_replaced_where_that_is_wanted(fake: PrestaShop, pictures: Pictures, version: str):
+    fake.version = version
+    connector, sources = fake.connect(replace_images=True), [pictures.put(f"{n}.png", png(n)) for n in (1, 2, 3)]
+    id_ = str(made(connector, images=sources[:1]).id)
+    assert changed(connector, "products", id_, {"sku": "A-1"}, images=sources[1:]).cause == ""
+    assert gallery(fake, id_) == ([102, 103], "102")
+    assert changed(connector, "products", id_, {"sku": "A-1"}, images=None).outcome == "done"
+    assert gallery(fake, id_) == ([], "")
+
+
+def test_s18_a_product_goes_without_a_picture_that_cannot_be_had(fake: PrestaShop, pictures: Pictures):
+    good, none = pictures.put("a.png", png(1)), f"{pictures.url}/none.png"
+    broken, large = pictures.put("b.png", png(2) + BROKEN), pictures.put("c.png", png(3) + bytes(LARGEST))
+    written = made(fake.connect(), images=[none, broken, good, large])
+    assert (written.outcome, written.cause, written.instead) == ("done", "no-picture", {"images": [good]})
+    for said in (none, "while copying image", "maximum allowed is 3000 KB"):
+        assert said in written.message
+    assert len(gallery(fake, written.id)[0]) == 1, "what was refused after it had got its number is taken away"
+
+
+@pytest.mark.parametrize("carried_out", [True, False])
+def test_s06_an_image_whose_answer_was_lost_is_not_doubled(fake: PrestaShop, pictures: Pictures, carried_out: bool):
+    def lost(asked: Asked, answer: Answer) -> Reply:
+        if carried_out:
+            answer(asked)
+        return Reply(200, b"<?xml version='1.0'?><prestashop/>", {"content-type": "text/xml"})
+
+    fake.server.misbehave(lost, to=r"\APOST /api/images/")
+    connector, sources = fake.connect(), [pictures.put(f"{n}.png", png(n)) for n in (1, 2)]
+    if carried_out:
+        assert len(gallery(fake, made(connector, images=sources).id)[0]) == 2
+    else:
+        with pytest.raises(TryLater):
+            made(connector, images=sources)
+        assert changed(connector, "products", "1", {"sku": "A-1"}, images=sources).outcome == "done"
+        assert len(gallery(fake, "1")[0]) == 2
+
+
+def test_a_combination_shows_its_own_images_and_is_given_none(fake: PrestaShop, pictures: Pictures):
+    id_, connector = combined(fake), fake.connect()
+    fake.tables["products"].records[10].values["images"] = [7, 8]
+    assert fields_of(connector, "products", id_)["images"] == [f"{fake.server.url}/img/p/{n}/{n}.jpg" for n in (7, 8)]
+    fake.tables["combinations"].records[1].values["images"] = [8]
+    assert fields_of(connector, "products", id_)["images"] == [f"{fake.server.url}/img/p/8/8.jpg"]
+    source = pictures.put("a.png", png(1))
+    assert changed(connector, "products", id_, {"sku": "L-10-S"}, images=[source]).outcome == "done"
+    assert not pictures.asked
+
+
+def test_the_right_to_add_images_is_named(fake: PrestaShop, pictures: Pictures):
+    fake.rights["images"].remove("POST")
+    with pytest.raises(KeyRefused, match=r"POST .* resource images .*\[systems\.shop\]"):
+        made(fake.connect(), images=[pictures.put("a.png", png(1))])

@@ -253,6 +253,17 @@ def test_a_location_that_is_not_there_is_said(fake: Shopify):
     assert "no location Radom" in finding.message
 
 
+def test_a_new_product_is_published_on_the_channels_that_are_named(fake: Shopify):
+    shop = fake.connect(channels=["Online Store", "Shop"])
+    assert shop.check()[0].good
+    made = write(shop, "products", new())
+    assert fake.published == {fake.variants.records[number(str(made.id))].values["product"]: {1, 3}}
+    write(shop, "products", Write("k", {"name": "Lantern"}, {"sku": "T-1"}, id=made.id))
+    assert len(fake.server.seen("publishablePublish")) == 1
+    (finding,) = fake.connect(channels=["Amazon"]).check()
+    assert "no sales channel Amazon" in finding.message
+
+
 def test_a_price_in_another_currency_is_refused(fake: Shopify, shop: ShopifyConnector):
     id_ = fake.add("products")
     price = {"sku": "A", "list": "default", "currency": "EUR", "amount": "1"}

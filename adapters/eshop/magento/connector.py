@@ -1,17 +1,19 @@
 """What a Magento shop has."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from adapters.declared import Declared, Kind
 from adapters.eshop.forward import forward
-from adapters.eshop.magento import fulfilling, goods, sales, translate, writing
+from adapters.eshop.magento import fulfilling, goods, levels, sales, translate, writing
 from adapters.eshop.magento.lists import CATALOGUE, CUSTOMERS, ORDERS
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.magento.shop import Shop
 from hub.clock import Clock
 from hub.connector import Stream
 
-PRODUCT = frozenset(["name", "description", "active", "category", "gtin", "weight", "tax_rate"])
+FAMILY = frozenset(["variant_of", "options"])
+PRODUCT = frozenset(["name", "description", "active", "category", "gtin", "weight", "tax_rate", "images"])
 MEND = (
     "System > Integrations: an active integration with the resources Catalog, Sales, Customers, Inventory and Stores; "
     "its token as bearer needs Stores > Configuration > Services > OAuth > Allow OAuth Access Tokens to be used as "
@@ -71,9 +73,9 @@ KINDS: Mapping[str, Kind[Shop, MagentoOptions]] = {
 
 def look(shop: Shop) -> str:
     """Return what the shop says of itself, as far as the jobs need it."""
-    for path in ("products", "orders", "customers/search", "inventory/source-items", "shipments"):
+    for path in ("products", "orders", "customers/search", "shipments"):
         shop.rows(path, size=1, order="")
-    shop.rows(f"inventory/export-stock-salable-qty/website/{shop.options.website}", size=1, order="")
+    levels.check(shop)
     config = shop.config()
     return f"Magento sells in {config['base_currency_code']}, weighs in {config['weight_unit']}"
 
@@ -82,4 +84,7 @@ class MagentoConnector(Declared[Shop, MagentoOptions]):
     """A Magento shop."""
 
     def __init__(self, name: str, options: MagentoOptions, clock: Clock) -> None:
-        super().__init__(name, options, Shop(name, options, clock), KINDS, look, MEND)
+        products = KINDS["products"]
+        families = replace(products, stream=replace(products.stream, writes=PRODUCT | FAMILY))
+        kinds = {**KINDS, "products": families if options.families else products}
+        super().__init__(name, options, Shop(name, options, clock), kinds, look, MEND)

@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
+from adapters.eshop.magento import levels
 from adapters.eshop.magento.lists import any_of, picked
 from adapters.eshop.magento.shop import Shop
 from hub.connector import Document
@@ -119,7 +120,10 @@ def prices(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
 
 def stock(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each product whose stock is kept on the website."""
-    known = salable(shop, [row["id"] for row in rows])
+    if shop.options.stock_items:
+        known = levels.kept(shop, [row["sku"] for row in rows])
+    else:
+        known = salable(shop, [row["id"] for row in rows])
     for row in rows:
         if row["sku"] in known:
             yield Document(row["sku"], {"sku": row["sku"], "qty": known[row["sku"]]})

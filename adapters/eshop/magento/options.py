@@ -28,6 +28,8 @@ class MagentoOptions(ExchangeOptions):
     """The code of the website whose stock may be sold."""
     source: str = "default"
     """The code of the inventory source whose quantities are set."""
+    stock_items: bool = False
+    """The shop's Inventory (MSI) is switched off: quantities are those of the products themselves."""
     attribute_set: int = 4
     """The number of the attribute set of new products; 4 is the one called Default."""
     root_category: int = 2
@@ -38,6 +40,8 @@ class MagentoOptions(ExchangeOptions):
     """Per cent -> the number of the product tax class; none: taxes are the shop's own."""
     gtin_attribute: str | None = None
     """The code of the product attribute that holds the GTIN, e.g. `ean`; none: it is neither read nor written."""
+    families: bool = False
+    """Variants of one article are put below a configurable product, which is made where it is missing."""
     capture: bool = False
     """Completing an order also captures the payment at the provider; false: the invoice is only marked as paid."""
     tell_customers: bool = True

@@ -1,11 +1,10 @@
 """Asking a Magento shop."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import count
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from adapters import budgets
+from adapters import waiting
 from adapters.auth.oauth1 import OAuth1
 from adapters.declared import Row
 from adapters.eshop.magento.options import MagentoOptions
@@ -23,15 +22,13 @@ Made = TypeVar("Made")
 ACCEPTED = "accepted"
 OPEN = 4
 """Of an operation (page "Bulk operation status endpoints")."""
-SLOWEST = 5.0
-"""Seconds between two looks at the queue."""
 
 
 class Shop:
     """A shop's REST API in one scope."""
 
     def __init__(self, name: str, options: MagentoOptions, clock: Clock) -> None:
-        self.name, self.options, self._clock = name, options, clock
+        self.name, self.options, self.clock = name, options, clock
         self._lately: dict[object, tuple[float, Any]] = {}
         auth = auth_of(options, clock)
         headers = {} if auth else {"authorization": f"Bearer {resolve(options.token)}"}
@@ -89,6 +86,10 @@ class Shop:
         """Return what lies at a path."""
         return self._api.get(f"V1/{path}", params).body
 
+    def look_up(self, path: str) -> Any:
+        """Return what lies at a path, or None if there is no such thing."""
+        return self._api.look_up(f"V1/{path}")
+
     def send(self, method: str, path: str, body: object = None, *, repeatable: bool = False) -> Any:
         """Send a record or a command; return the answer."""
         return self._api.send(method, f"V1/{path}", body, repeatable=repeatable).body
@@ -99,12 +100,16 @@ class Shop:
 
     def lately(self, ask: Callable[["Shop"], Made]) -> Made:
         """Return what `ask` gives, or gave a short time ago: for what is long, and the same for many pages."""
-        now = self._clock.monotonic()
+        now = self.clock.monotonic()
         asked, made = self._lately.get(ask, (now - LATELY, None))
         if now - asked >= LATELY:
             made = ask(self)
             self._lately[ask] = now, made
         return cast("Made", made)
+
+    def forget(self, ask: Callable[["Shop"], Any]) -> None:
+        """Forget what `ask` gave: it has changed."""
+        self._lately.pop(ask, None)
 
     def bulk(self, path: str, items: Sequence[Row]) -> list[Row]:
         """Hand many over to the shop's queue; return what became of each, in their order (page "Bulk endpoints").
@@ -127,14 +132,12 @@ class Shop:
 
     def _outcomes(self, uuid: str, number: int) -> list[Row]:
         """Wait until all that was taken is carried out, but not for ever."""
-        began, rows = self._clock.monotonic(), list[Row]()
-        for turn in count():
-            rows = self._operations(uuid)
-            if len(rows) == number and all(each["status"] != OPEN for each in rows):
-                return rows
-            if self._clock.monotonic() - began > self.options.patience.total_seconds():
-                break
-            budgets.sleep(min(SLOWEST, 0.25 * 2**turn))
+        patience = self.options.patience.total_seconds()
+
+        def done(rows: Sequence[Row]) -> bool:
+            return len(rows) == number and all(each["status"] != OPEN for each in rows)
+
+        rows = waiting.until(done, lambda: self._operations(uuid), patience, self.clock)
         return rows if len(rows) == number else [{"status": OPEN}] * number
 
     def _operations(self, uuid: str) -> list[Row]:

@@ -10,6 +10,8 @@ from adapters.answers import filled
 from adapters.batches import in_batches
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
+from adapters.eshop.magento import gallery, levels
+from adapters.eshop.magento.families import ALONE, FIELDS, Families
 from adapters.eshop.magento.goods import categories, salable
 from adapters.eshop.magento.lists import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS, Listing, any_of
 from adapters.eshop.magento.shop import OPEN, Shop
@@ -19,6 +21,7 @@ from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.rates import theirs_for
 from adapters.eshop.slugs import slug
 from adapters.http import Rejected, exact
+from adapters.pictures import left_out
 from adapters.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
 from hub.connector import Write, Written
 from hub.errors import TryLater
@@ -26,8 +29,6 @@ from hub.errors import TryLater
 Body = dict[str, Any]
 DONE, RETRY, MEND = 1, 2, 3
 Told = TypeVar("Told")
-EVERYWHERE = 4
-"""A new product's visibility: catalogue and search (source: Magento\\Catalog\\Model\\Product\\Visibility)."""
 
 
 def there(shop: Shop, skus: Iterable[str], listing: Listing = CATALOGUE) -> dict[str, Row]:
@@ -42,16 +43,19 @@ def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
 
 
 def write_products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Create and change products by the queue, and delete them."""
+    """Create and change products by the queue, and then their galleries, which it does not do well; and delete them."""
     kept = [each for each in writes if not each.remove]
     if kept:
         old = there(shop, [each.id or each.record["sku"] for each in kept], ALL_TYPES)
-        prepare = partial(_prepared, shop, categories(shop), old, shop.config()["weight_unit"])
-        yield from in_batches(kept, prepare, partial(_queued, shop), _outcome)
+        family = Families(shop)
+        prepare = partial(_prepared, shop, categories(shop), old, shop.config()["weight_unit"], family)
+        yield from in_batches(kept, prepare, partial(_queued, shop), partial(_outcome, shop, old, family))
     yield from one_by_one([each for each in writes if each.remove], partial(_delete, shop))
 
 
-def _prepared(shop: Shop, tree: Categories, old: dict[str, Row], unit: str, write: Write) -> tuple[str, Body]:
+def _prepared(
+    shop: Shop, tree: Categories, old: dict[str, Row], unit: str, family: Families, write: Write
+) -> tuple[str, Body]:
     """Return a product as it is saved: the shop makes one whose SKU it does not know, and changes one whose it does."""
     sku = write.id or write.record["sku"]
     row = known(old, sku.lower()) if write.id else old.get(sku.lower())
@@ -78,21 +82,22 @@ def _prepared(shop: Shop, tree: Categories, old: dict[str, Row], unit: str, writ
                 attributes[shop.options.gtin_attribute] = value or ""
             case _:
                 pass
-    body["custom_attributes"] = [{"attribute_code": code, "value": value} for code, value in attributes.items()]
-    return "products", {"product": body}
+    chosen, seen = family.apart(write)
+    told = [{"attribute_code": code, "value": value} for code, value in {**attributes, **chosen}.items()]
+    return "products", {"product": {**body, **seen, "custom_attributes": told}}
 
 
 def _new(shop: Shop, write: Write) -> Body:
     """Return what a new product must have. It has no stock yet, so that nobody can buy it at this price."""
     sku = write.record["sku"]
     told = {"sku": sku, "name": sku, "attribute_set_id": shop.options.attribute_set, "price": 0}
-    return told | {"type_id": "simple", "status": ENABLED, "visibility": EVERYWHERE}
+    return told | {"type_id": "simple", "status": ENABLED, "visibility": ALONE}
 
 
 def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
     """Yield what each came to; those that the shop asks to send again are for another time."""
     rows = _taken([body for _, body in parts], partial(shop.bulk, path), _mended)
-    yield from ({**row, "sku": body["product"]["sku"]} for row, (_, body) in zip(rows, parts, strict=True))
+    yield from ({**row, "product": body["product"]} for row, (_, body) in zip(rows, parts, strict=True))
     again = [row for row in rows if row["status"] == RETRY]
     if again:
         raise TryLater(f"{shop.name}: {again[0]['result_message'] or 'the queue asks to send it again'}")
@@ -118,12 +123,24 @@ def _taken(
         return _taken(items[:middle], send, refused) + _taken(items[middle:], send, refused)
 
 
-def _outcome(write: Write, _: str, row: Row) -> Written:
+def _outcome(shop: Shop, old: Mapping[str, Row], family: Families, write: Write, _: str, row: Row) -> Written:
     if row["status"] == DONE:
-        return Written(write.key, "done", row["sku"])
+        return _completed(shop, old, family, write, row["product"])
     if row["status"] in (OPEN, RETRY):
         return Written(write.key, "unknown")
     raise Unfit("refused", row["result_message"] or "the shop rejected it without a reason")
+
+
+def _completed(shop: Shop, old: Mapping[str, Row], family: Families, write: Write, body: Row) -> Written:
+    """Return what became of a product that is saved, once it has its gallery and stands in its family."""
+    sku, before = body["sku"], old.get(body["sku"].lower())
+    written = Written(write.key, "done", sku)
+    if "images" in write.fields:
+        there: Sequence[Row] = (before or {}).get("media_gallery_entries") or ()
+        written = left_out(written, write, gallery.put(shop, sku, write.fields["images"] or (), there))
+    if {*FIELDS} & {*write.fields}:
+        family.tie(write, sku, body, before)
+    return family.outcome(write, written)
 
 
 def _delete(shop: Shop, write: Write) -> Written:
@@ -200,4 +217,9 @@ def _held(shop: Shop, skus: Sequence[str]) -> dict[str, float]:
     return {row["sku"]: row["quantity"] for row in rows}
 
 
-put_stock = all_or_none(_levelled)
+_put_sources = all_or_none(_levelled)
+
+
+def put_stock(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Set what may be sold."""
+    return (levels.put if shop.options.stock_items else _put_sources)(shop, writes)

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
+from adapters.eshop.prestashop.images import address, ids_of
 from adapters.eshop.prestashop.shop import Shop
 from adapters.eshop.slugs import slug
 from adapters.eshop.variants import full_name
@@ -71,6 +72,7 @@ def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         product |= {name: text(row.get(name), language) for name in ("name", "description", "link_rewrite")}
         raw: dict[str, Any] = {"product": product, "unit": settings["PS_WEIGHT_UNIT"], "combination": None}
         raw["category"] = tree.paths.get(str(row["id_category_default"]))
+        raw["images"] = [address(shop.url, each) for each in (combination and ids_of(combination)) or ids_of(row)]
         if combination:
             options = chosen[combination["id"]]
             raw["combination"] = picked(combination, COMBINATION) | {"options": options}

@@ -16,7 +16,7 @@ from adapters.writes import singly, singly_with
 from hub.clock import Clock
 from hub.connector import Stream
 
-PRODUCT = frozenset(["name", "description", "active", "category", "gtin", "weight", "tax_rate"])
+PRODUCT = frozenset(["name", "description", "active", "category", "gtin", "weight", "tax_rate", "images"])
 MARK = "date_upd"
 FIRST, LAST = "1970-01-01 00:00:00", "9999-12-31 23:59:59"
 """Rows that some import has left with the shop's zero date are found by the full scan."""

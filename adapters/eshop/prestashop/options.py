@@ -14,6 +14,8 @@ class PrestaShopOptions(ExchangeOptions):
 
     key: Secret
     """The 32 characters of the key: Advanced Parameters > Webservice."""
+    replace_images: bool = False
+    """The images of products that have some in the shop are replaced when ours change; false: they are left alone."""
     tax_rules: Rates = Field(default_factory=dict[str, str])
     """Per cent -> the number of the shop's tax rules group; none: taxes are the shop's own."""
     status: Mapping[str, str] = Field(default_factory=dict[str, str])

@@ -1,10 +1,12 @@
 """Asking a PrestaShop shop (developer documentation, "Webservice"; `classes/webservice/` of PrestaShop/PrestaShop)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from httpx2 import URL
 
 from adapters.bulk import portions
 from adapters.connecting import connected
@@ -13,6 +15,7 @@ from adapters.eshop.prestashop import told
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.fields import at
 from adapters.http import Answer, KeyRefused, Rejected
+from adapters.pictures import Picture
 from adapters.windows import by_key
 from hub.clock import Clock
 from hub.config import resolve
@@ -39,8 +42,9 @@ class Shop:
     """A shop. Numbers are text all through, lists come in the order of their numbers."""
 
     def __init__(self, name: str, options: PrestaShopOptions, clock: Clock) -> None:
-        self.name, self.options = name, options
+        self.name, self.options, self.clock = name, options, clock
         self._api = connected(name, options, clock, auth=(resolve(options.key), ""), below="/api", refuses=says_no)
+        self.url = str(URL(resolve(options.url)).copy_with(username=None, password=None)).rstrip("/")
         self.version = ""
         """As the last answer says it; empty before the first."""
 
@@ -94,6 +98,11 @@ class Shop:
         content = told.xml(node_of(resource), fields, language)
         self._asked("PATCH" if partly else "PUT", f"{resource}/{row['id']}", content, params, repeatable=True)
 
+    def add_picture(self, product: str, picture: Picture) -> None:
+        """Add a picture to a product (page "Image management"); what is answered is not the same in all versions."""
+        path, files = f"images/products/{product}", {"image": (picture.name, picture.content, picture.type)}
+        self._permitted(lambda: self._api.send_files(path, {}, files, {"output_format": "JSON"}))
+
     def delete(self, resource: str, id_: str) -> None:
         """Delete a record for good."""
         self._asked("DELETE", f"{resource}/{id_}", repeatable=True)
@@ -101,13 +110,16 @@ class Shop:
     def _asked(
         self, method: str, path: str, body: bytes | None = None, params: Mapping[str, Any] | None = None, **how: bool
     ) -> Answer:
-        """Ask; a right that the key has not is a 405 here, which names resource and method."""
         given = {"output_format": "JSON", **(params or {})}
+        if method == "GET":
+            return self._permitted(lambda: self._api.get(path, given))
+        headers = {"content-type": "text/xml"}
+        return self._permitted(lambda: self._api.send(method, path, body, given, headers=headers, **how))
+
+    def _permitted(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask; a right that the key has not is a 405 here, which names resource and method."""
         try:
-            if method == "GET":
-                answer = self._api.get(path, given)
-            else:
-                answer = self._api.send(method, path, body, given, headers={"content-type": "text/xml"}, **how)
+            answer = ask()
         except Rejected as fault:
             if fault.status != HTTPStatus.METHOD_NOT_ALLOWED:
                 raise

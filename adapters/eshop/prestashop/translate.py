@@ -72,6 +72,7 @@ def product(raw: Raw, options: PrestaShopOptions) -> Fields:
         "description": article["description"] or None,
         "active": str(article["active"]) == "1",
         "category": raw["category"],
+        "images": raw["images"],
         "weight": plain(weight * unit) if weight and unit else None,
         "variant_of": (article["reference"] or article["link_rewrite"]) if own else None,
         "options": own["options"] if own else None,

@@ -8,6 +8,7 @@ from typing import Any
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.orders import plain
+from adapters.eshop.prestashop import images
 from adapters.eshop.prestashop.asked import associated, categories, combinations_of, currencies, identity, levels
 from adapters.eshop.prestashop.orders import meanings, states
 from adapters.eshop.prestashop.shop import Shop
@@ -99,8 +100,11 @@ def write_product(shop: Shop, about: Given, write: Write) -> Written:
         row = _one(shop, "products", product)
         shop.change("products", row, _fields(shop, about, write.fields, row), about.language)
     else:
-        return Written(write.key, "done", _create(shop, about, write))
-    return Written(write.key, "done", write.id)
+        product = _create(shop, about, write)
+    written = Written(write.key, "done", write.id or product)
+    if "images" not in write.fields or combination or (write.id is None and not write.fields["images"]):
+        return written
+    return images.put(shop, write, written, about.language)
 
 
 def _create(shop: Shop, about: Given, write: Write) -> str:

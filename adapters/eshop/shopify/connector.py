@@ -15,7 +15,6 @@ from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.writing import PRODUCTS
 from adapters.eshop.variants import articles
-from adapters.writes import singly
 from hub.clock import Clock
 from hub.connector import Hooks, Stream
 
@@ -29,7 +28,7 @@ PRICES = replace(PRODUCTS, fields="id updatedAt", part_fields=queries.PRICE)
 STOCK = replace(PRICES, part_fields=queries.STOCK, declared=",$location:ID!", given=_place)
 CUSTOMERS = Listing("customers", "Customer", queries.CUSTOMER)
 ORDERS = Listing("orders", "Order", queries.ORDER, "lineItems", queries.LINE)
-PRODUCT = frozenset(["name", "description", "brand", "category", "tags", "active", "gtin", "weight"])
+PRODUCT = frozenset(["name", "description", "brand", "category", "tags", "active", "gtin", "weight", "images"])
 KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
     "products": Kind(
         Stream("products", writes=PRODUCT, create="intent", removes=True),
@@ -37,7 +36,7 @@ KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
         translate.products,
         translate.product,
         {"changed": changed(PRODUCTS)},
-        write=singly(writing.write_product),
+        write=writing.write_products,
         find=writing.find_products,
     ),
     "prices": Kind(
@@ -88,6 +87,7 @@ def look(shop: Shop) -> str:
     """Say what the shop sells in, whether it shows what the jobs read, and where stock is kept."""
     terms = shop.ask(queries.LOOK)["shop"]
     shop.location  # noqa: B018  # refuses a name that is not there
+    shop.channels  # noqa: B018  # the same
     tax = "with" if terms["taxesIncluded"] else "without"
     return f"Shopify sells in {terms['currencyCode']}, its prices are {tax} tax"
 

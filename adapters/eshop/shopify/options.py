@@ -1,5 +1,6 @@
 """The table [systems.NAME] of a Shopify shop."""
 
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import StringConstraints, model_validator
@@ -22,6 +23,8 @@ class ShopifyOptions(ExchangeOptions):
     """Of the API, 2026-01 or later; Shopify keeps each for a year."""
     location: str | None = None
     """The name of the location whose stock is read and set. None: the first one."""
+    channels: Sequence[str] = ()
+    """The names of the sales channels on which new products are published, e.g. `Online Store`."""
     tell_customers: bool = False
     """Let the shop mail customers when parcels are on their way, or the order is cancelled."""
     refund: bool = False

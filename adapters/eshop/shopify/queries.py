@@ -13,7 +13,8 @@ _ADDRESS = (
     "name company street:address1 street_more:address2 city postcode:zip region:province country:countryCodeV2 phone"
 )
 
-PRODUCT = "id updatedAt title descriptionHtml vendor productType tags status"
+PRODUCT = """id updatedAt title descriptionHtml vendor productType tags status
+  media(first:10){nodes{...on MediaImage{image{url}}}}"""
 VARIANT = "id sku title barcode selectedOptions{name value} inventoryItem{measurement{weight{unit value}}}"
 PRICE = "id sku price"
 STOCK = (
@@ -44,10 +45,20 @@ SKUS = f"query($query:String,$after:String){{list:productVariants(first:100,quer
 CREATE = f"""mutation($reference:String!,$input:ProductSetInput!){{done:productSet(
   identifier:{{customId:{{{_IDENTIFIED},value:$reference}}}},input:$input,synchronous:true){{
   product{{{PRODUCT} variants(first:1){{nodes{{{VARIANT}}} {_PAGE}}}}} userErrors{{field message code}}}}}}"""
-CHANGE = """mutation($product:ProductUpdateInput!,$article:Boolean!,
+CHANGE = """mutation($product:ProductUpdateInput!,$article:Boolean!,$files:[FileSetInput!],$pictures:Boolean!,
   $id:ID!,$variants:[ProductVariantsBulkInput!]!,$variant:Boolean!){
   productUpdate(product:$product)@include(if:$article){userErrors{field message}}
+  productSet(identifier:{id:$id},input:{files:$files},synchronous:true)@include(if:$pictures){
+    userErrors{field message code}}
   productVariantsBulkUpdate(productId:$id,variants:$variants)@include(if:$variant){userErrors{field message code}}}"""
+MEDIA = """query($id:ID!){node(id:$id){...on ProductVariant{product{media(first:250){nodes{
+  id status mediaErrors{message} ...on MediaImage{image{url}}}}}}}}"""
+CHANNELS = "{publications(first:100){nodes{id name}}}"
+PUBLISH = (
+    "mutation($id:ID!,$input:[PublicationInput!]!){publishablePublish(id:$id,input:$input){userErrors{field message}}}"
+)
+STAGE = """mutation($input:[StagedUploadInput!]!){done:stagedUploadsCreate(input:$input){
+  stagedTargets{url resourceUrl parameters{name value}} userErrors{field message}}}"""
 PRICES = """mutation($id:ID!,$variants:[ProductVariantsBulkInput!]!){
   productVariantsBulkUpdate(productId:$id,variants:$variants){userErrors{field message code}}}"""
 REMOVE = "mutation($id:ID!){productDelete(input:{id:$id},synchronous:true){userErrors{field message}}}"

@@ -1,6 +1,6 @@
 """Asking a Shopify shop. Threads may share it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, cast
 
@@ -27,7 +27,7 @@ class Shop:
     """One shop's GraphQL Admin API. Of a mutation, each field is carried out as a whole or not at all."""
 
     def __init__(self, name: str, options: ShopifyOptions, clock: Clock) -> None:
-        self.name, self.options = name, options
+        self.name, self.options, self.clock = name, options, clock
         self._api = connected(name, options, clock)
         self._path = f"admin/api/{options.version}/graphql.json"
         self._session = Session(self._log_in)
@@ -52,6 +52,14 @@ class Shop:
     def location(self) -> str:
         """The identity of the location that counts."""
         return named(self.ask(queries.LOCATIONS)["locations"]["nodes"], "location", self.options.location)["id"]
+
+    @cached_property
+    def channels(self) -> Sequence[str]:
+        """The identities of the sales channels on which new products are published."""
+        if not self.options.channels:
+            return ()
+        there = self.ask(queries.CHANNELS)["publications"]["nodes"]
+        return [named(there, "sales channel", each)["id"] for each in self.options.channels]
 
     def ask_by_reference(self, query: str, /, **variables: object) -> Any:
         """Ask as `ask` does, by the hub's reference of products: what makes that unique is made, where it is missing.

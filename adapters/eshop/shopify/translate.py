@@ -67,6 +67,7 @@ PRODUCT = table(
     brand=Field("product.vendor", or_none),
     category=Field("product.productType", or_none),
     tags=Field("product.tags", sorted),
+    images=Field("product.media", lambda media: at(media, "image.url")),
     active=Field("product.status", lambda status: status == "ACTIVE"),
     gtin=Field("variant.barcode", or_none),
     weight=Field("variant.inventoryItem.measurement.weight", _weight),

@@ -11,14 +11,14 @@ from adapters.bulk import portions
 from adapters.declared import Row
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import Pairs
-from adapters.eshop.shopify import queries
+from adapters.eshop.shopify import media, queries
 from adapters.eshop.shopify.lists import Listing, flat
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import SINGLE, products
 from adapters.eshop.variants import articles, as_shown, named, parted
 from adapters.fields import Field, given, table
 from adapters.finding import Sign, by_signs
-from adapters.writes import known, product_of
+from adapters.writes import known, one_by_one, product_of
 from hub.connector import Write, Written
 
 Body = dict[str, Any]
@@ -79,7 +79,7 @@ def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
-def create(shop: Shop, write: Write) -> Written:
+def create(shop: Shop, write: Write, brought: media.Brought) -> Written:
     """Make a product of one variant; one that has our reference already is set to this instead, never doubled."""
     fields = named(write)
     option = {"optionName": OPTION, "name": SINGLE}
@@ -91,15 +91,25 @@ def create(shop: Shop, write: Write) -> Written:
         # What is made is not given the identifier that it was looked for by (page "Working with custom IDs", step 5).
         "metafields": [{**queries.MARK, "type": queries.ID, "value": write.reference}],
     }
+    if fields.get("images"):
+        body["files"] = media.files(shop, write, (), brought)
     made = shop.ask_by_reference(queries.CREATE, reference=write.reference, input=body)["done"]["product"]
+    if shop.channels:
+        shop.ask(queries.PUBLISH, id=made["id"], input=[{"publicationId": each} for each in shop.channels])
     (written,) = as_shown([write], products(shop, [flat(made)]), "variant.sku")
     return written
 
 
-def change(shop: Shop, write: Write) -> Written:
-    """Change a product. Of one among several variants, the name is the article's, and it cannot be hidden alone."""
-    shared, own = parted(articles(PRODUCTS, shop, [write.id]), [write], partial(given, ARTICLE), _of_variant)
+def change(shop: Shop, write: Write, brought: media.Brought) -> Written:
+    """Change a product. Of one among several variants, name and images are the article's; it cannot be hidden alone."""
+    there = articles(PRODUCTS, shop, [write.id])
+    shared, own = parted(there, [write], partial(given, ARTICLE), _of_variant)
     ((id_, article),), (variant,) = shared.items(), own.values()
+    pictured = "images" in write.fields and len(known(there, write.id)["variants"]) == 1
+    held = media.settled(shop, write.id or "") if pictured else ()
+    if held is None:
+        return Written(write.key, "unknown")
+    files = media.files(shop, write, held, brought) if pictured else []
     shop.ask(
         queries.CHANGE,
         product={"id": id_, **article},
@@ -107,6 +117,8 @@ def change(shop: Shop, write: Write) -> Written:
         id=id_,
         variants=[{"id": write.id, **variant}],
         variant=bool(variant),
+        files=files,
+        pictures=pictured,
     )
     return Written(write.key, "done", write.id)
 
@@ -126,9 +138,23 @@ def remove(shop: Shop, write: Write) -> Written:
     return Written(write.key, "done", write.id)
 
 
-def write_product(shop: Shop, write: Write) -> Written:
-    """Create, change or delete a product."""
-    return (remove if write.remove else change if write.id else create)(shop, write)
+def write_products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Create, change or delete products; those with new images are done when the shop has processed these."""
+    brought: media.Brought = {}
+    waiting = dict[str, Written]()
+    for written in one_by_one(writes, lambda each: _write(shop, each, brought)):
+        if written.outcome == "done" and written.key in brought:
+            waiting[written.key] = written
+        else:
+            yield written
+    left = [each for each in writes if each.key in waiting]
+    yield from one_by_one(left, lambda each: media.processed(shop, each, waiting[each.key], brought))
+
+
+def _write(shop: Shop, write: Write, brought: media.Brought) -> Written:
+    if write.remove:
+        return remove(shop, write)
+    return (change if write.id else create)(shop, write, brought)
 
 
 def _price(write: Write, terms: Row) -> Body:

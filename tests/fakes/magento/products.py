@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
 SIMPLE: Mapping[str, Any] = {
     "type_id": "simple", "attribute_set_id": 4, "price": None, "status": 1, "visibility": 4, "weight": None,
-    "custom": {}, "category_ids": (), "children": (), "file": None,
+    "custom": {}, "category_ids": (), "children": (), "options": (), "media": (),
 }  # fmt: skip
 KNOWN = {"sku", "name", "attribute_set_id", "price", "status", "visibility", "type_id", "weight"}
 NESTED = {"extension_attributes", "custom_attributes"}
-COLOUR = {"attribute_id": 93, "attribute_code": "color", "default_frontend_label": "Color",
-          "options": [{"label": " ", "value": ""}, {"label": "Red", "value": "12"}, {"label": "Blue", "value": "13"}]}  # fmt: skip
 
 
 class Refusal(Exception):
@@ -32,13 +30,12 @@ def shown(_shop: "Magento", record: Record) -> Row:
     row = {name: values[name] for name in KNOWN if values[name] is not None}
     more: Row = {"website_ids": [1], "category_links": [{"position": 0, "category_id": str(id_)} for id_ in links]}
     if values["type_id"] == "configurable":
-        option = {"id": 1, "attribute_id": "93", "label": "Color", "position": 0, "values": [{"value_index": 12}]}
-        more |= {"configurable_product_options": [option], "configurable_product_links": list(values["children"])}
-    image = {"id": 1, "media_type": "image", "label": None, "position": 1, "disabled": False, "file": values["file"]}
+        options = [{"id": number, **each} for number, each in enumerate(values["options"], 1)]
+        more |= {"configurable_product_options": options, "configurable_product_links": list(values["children"])}
     custom = [{"attribute_code": code, "value": value} for code, value in values["custom"].items()]
     dates = {name: value for name, value in written(record).items() if name != "entity_id"}
     told = {"extension_attributes": more, "custom_attributes": custom, "product_links": [], "tier_prices": []}
-    return {"id": record.id, **row, **dates, **told, "media_gallery_entries": [image] if values["file"] else []}
+    return {"id": record.id, **row, **dates, **told, "media_gallery_entries": [*values["media"]]}
 
 
 def list_products(shop: "Magento", asked: Asked) -> Reply:
@@ -51,7 +48,7 @@ def save(shop: "Magento", given: Row) -> None:
     old = shop.product(given["sku"].strip())
     _check(given, is_new=old is None)
     sku = given["sku"].strip()
-    values = dict(old.values) if old else {**SIMPLE, "sku": sku}
+    values = dict(old.values) if old else {**SIMPLE, "sku": sku, "media": []}
     values |= {name: given[name] for name in KNOWN - {"sku"} if name in given}
     told = {each["attribute_code"]: each["value"] for each in given.get("custom_attributes", ())}
     values["custom"] = {**values["custom"], **told}
@@ -61,6 +58,10 @@ def save(shop: "Magento", given: Row) -> None:
         values["weight"] = round(float(values["weight"]), 6)
     if "category_links" in given.get("extension_attributes", {}):
         values["category_ids"] = [int(each["category_id"]) for each in given["extension_attributes"]["category_links"]]
+    if options := given.get("extension_attributes", {}).get("configurable_product_options"):
+        if values["type_id"] != "configurable" or not all(each["values"] and each["label"] for each in options):
+            raise Refusal("Option values are not specified.")
+        values["options"] = options
     taken = [
         each for each in shop.products.there() if each.values["custom"].get("url_key") == values["custom"]["url_key"]
     ]
@@ -171,10 +172,26 @@ def list_salable(shop: "Magento", asked: Asked, website: str) -> Reply:
     return Reply(200, {"items": rows, "search_criteria": {}, "total_count": len(rows)})
 
 
-def list_attributes(_shop: "Magento", asked: Asked) -> Reply:
-    """Page "Search for attributes"; here there is one."""
-    record = Record(93, dict(COLOUR), _shop.clock.now(), _shop.clock.now())
-    return listed(asked, [record], lambda each: each.values, "attribute_id")
+def stock_item(shop: "Magento", _asked: Asked, sku: str) -> Reply:
+    """code: StockRegistry, getStockItemBySku."""
+    record = shop.product(sku)
+    if record is None:
+        return error(404, 'The Product with the "%1" SKU doesn\'t exist.', sku=sku)
+    qty, managed = shop.held.get(record.values["sku"], 0), record.values["sku"] in shop.held
+    told = {"item_id": record.id, "product_id": record.id, "stock_id": 1, "qty": qty, "is_in_stock": qty > 0}
+    return Reply(200, {**told, "manage_stock": managed, "use_config_manage_stock": True})
+
+
+def set_stock_item(shop: "Magento", asked: Asked, sku: str, _item: str) -> Reply:
+    """code: StockRegistry, updateStockItemBySku: whichever number is told, it is that of the SKU."""
+    record = shop.product(sku)
+    if record is None:
+        return error(404, 'The Product with the "%1" SKU doesn\'t exist.', sku=sku)
+    given = asked.json["stockItem"]
+    if {*given} - {"qty", "is_in_stock", "item_id", "manage_stock"}:
+        return error(400, "Property does not have accessor method in class StockItem.")
+    shop.held[record.values["sku"]] = given["qty"]
+    return Reply(200, record.id)
 
 
 def list_categories(shop: "Magento", asked: Asked) -> Reply:

@@ -11,7 +11,7 @@ from adapters.eshop.magento.options import MagentoOptions
 from hub.clock import SystemClock
 from hub.connector import Call
 from tests.fakes.fake import Fake, Handler
-from tests.fakes.magento import keys, orders, products
+from tests.fakes.magento import families, gallery, keys, orders, products
 from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET, error
 from tests.fakes.records import Record, Table
 from tests.fakes.server import Asked, Reply
@@ -35,7 +35,15 @@ class Magento(Fake):
         f"GET {BASE}/store/storeConfigs": store_configs,
         f"GET {BASE}/products": products.list_products,
         f"DELETE {BASE}/products/{{sku}}": products.delete,
-        f"GET {BASE}/products/attributes": products.list_attributes,
+        f"POST {BASE}/products/{{sku}}/media": gallery.add,
+        f"PUT {BASE}/products/{{sku}}/media/{{id}}": gallery.change,
+        f"DELETE {BASE}/products/{{sku}}/media/{{id}}": gallery.remove,
+        f"GET {BASE}/products/attributes": families.list_attributes,
+        f"POST {BASE}/products/attributes/{{code}}/options": families.add_option,
+        f"POST {BASE}/products": families.save_one,
+        f"GET {BASE}/configurable-products/{{sku}}/children": families.list_children,
+        f"POST {BASE}/configurable-products/{{sku}}/child": families.add_child,
+        f"DELETE {BASE}/configurable-products/{{sku}}/children/{{child}}": families.remove_child,
         f"POST {BASE}/products/base-prices": products.set_prices,
         "POST /rest/all/async/bulk/V1/products": products.bulk,
         f"GET {BASE}/bulk/{{uuid}}/detailed-status": products.bulk_status,
@@ -44,6 +52,8 @@ class Magento(Fake):
         f"GET {BASE}/inventory/source-items": products.list_sources,
         f"POST {BASE}/inventory/source-items": products.set_sources,
         f"GET {BASE}/inventory/export-stock-salable-qty/website/{{code}}": products.list_salable,
+        f"GET {BASE}/stockItems/{{sku}}": products.stock_item,
+        f"PUT {BASE}/products/{{sku}}/stockItems/{{item}}": products.set_stock_item,
         f"GET {BASE}/customers/search": orders.list_customers,
         f"GET {BASE}/orders": orders.list_orders,
         f"POST {BASE}/orders/{{id}}/cancel": orders.cancel,
@@ -63,7 +73,8 @@ class Magento(Fake):
     wrong_key: Mapping[str, Any] = {"token": "env:WRONG_KEY"}
 
     def __init__(self) -> None:
-        self.token = TOKEN
+        self.token, self.entries, self.msi = TOKEN, 0, True
+        self.attributes = [families.attribute(93, "color", "Color", "Red", "Blue")]
         self.bulks, self.slow_queue, self.deadlocked = dict[str, list[dict[str, Any]]](), 0, set[str]()
         self.held, self.reserved = dict[str, float](), dict[str, float]()
         super().__init__()
@@ -83,6 +94,8 @@ class Magento(Fake):
         """A SKU may hold a slash, which has to come encoded: parts of the path are parted before they are decoded."""
         if found := re.fullmatch(rf"{BASE}/products/([^/]*%2F[^/]*)", asked.target, re.IGNORECASE):
             return self.refusal(asked) or products.delete(self, asked, unquote(found[1]))
+        if not self.msi and asked.path.startswith(f"{BASE}/inventory/"):
+            return self.nothing_there(asked)
         return super().answer(asked)
 
     def rotate_key(self) -> None:
@@ -117,13 +130,17 @@ class Magento(Fake):
 
     def _add_product(self) -> str:
         number = max(self.products.records, default=0) + 1
-        custom = {"description": "<p>Świeci.</p>", "url_key": f"lamp-{number}", "tax_class_id": "2", "color": "12"}
-        sku, told = f"L-{number}", {"name": f"Lamp {number}", "price": 9.9, "file": f"/l/a/lamp{number}.jpg"}
+        custom = {"description": "<p>Świeci.</p>", "url_key": f"lamp-{number}", "tax_class_id": "2", "color": "930"}
+        sku, told = (
+            f"L-{number}",
+            {"name": f"Lamp {number}", "price": 9.9, "media": [gallery.entry(self, f"/l/a/lamp{number}.jpg")]},
+        )
         record = self.products.add({**products.SIMPLE, **told, "sku": sku, "custom": custom})
         self.held[sku] = 5
         if number % CHILD == 0:
             whole = {"sku": f"C-{number}", "name": "Lamp", "type_id": "configurable", "children": [record.id]}
-            self.products.add({**products.SIMPLE, **whole, "custom": {"url_key": f"c-{number}"}})
+            option = {"attribute_id": "93", "label": "Color", "position": 0, "values": [{"value_index": 930}]}
+            self.products.add({**products.SIMPLE, **whole, "options": [option], "custom": {"url_key": f"c-{number}"}})
         return sku
 
     def place_order(self, at: datetime) -> tuple[str, Mapping[str, str]]:

@@ -95,6 +95,8 @@ def _before(shop: "PrestaShop", resource: str, record: Record | None, values: di
     if resource == "products":
         values["unit_price_ratio"] = values["unit_price_ratio"] or "0"
         values.setdefault("categories", [])
+        values.setdefault("images", [])
+        values.setdefault("id_default_image", "")
         if values["id_category_default"] not in {"0", *map(str, shop.tables["categories"].records)}:
             raise Wrong(500, "Unable to save resource", 46)
 

@@ -10,7 +10,7 @@ from adapters.eshop.prestashop.connector import PrestaShopConnector
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from hub.clock import SystemClock
 from tests.fakes.fake import Fake, Handler
-from tests.fakes.prestashop import saving
+from tests.fakes.prestashop import images, saving
 from tests.fakes.prestashop.lists import Wrong, listed
 from tests.fakes.prestashop.schema import FORBIDDEN, RESOURCES
 from tests.fakes.records import Record, Table
@@ -48,6 +48,8 @@ class PrestaShop(Fake):
     routes: ClassVar[Mapping[str, Handler]] = {
         **{f"{method} /api/{{resource}}": carry_out for method in ("GET", "POST")},
         **{f"{method} /api/{{resource}}/{{id}}": carry_out for method in ("PUT", "PATCH", "DELETE")},
+        "POST /api/images/products/{product}": images.carry_out,
+        "DELETE /api/images/products/{product}/{image}": images.carry_out,
     }
     creates: ClassVar[Mapping[str, str]] = {"products": r"\APOST /api/products\?"}
     lists: ClassVar[Mapping[str, str]] = {
@@ -65,7 +67,8 @@ class PrestaShop(Fake):
     def __init__(self) -> None:
         super().__init__()
         self.key, self.version = KEY, "8.1.7"
-        self.rights = {resource: {"GET", "POST", "PUT", "PATCH", "DELETE"} for resource in RESOURCES}
+        self.rights = {each: {"GET", "POST", "PUT", "PATCH", "DELETE"} for each in (*RESOURCES, "images")}
+        self.images = 100
         self.tables = {resource: Table(self.clock) for resource in RESOURCES}
         self._install()
 
@@ -111,7 +114,7 @@ class PrestaShop(Fake):
 
     def check_right(self, method: str, resource: str) -> None:
         """code: `checkResource`, `checkHTTPMethod`."""
-        if resource not in RESOURCES:
+        if resource not in self.rights:
             raise Wrong(400, f'Resource of type "{resource}" does not exists. Did you mean: ...', 27)
         if not self.rights[resource]:
             raise Wrong(401, f'Resource of type "{resource}" is not allowed with this authentication key', 26)
@@ -135,8 +138,8 @@ class PrestaShop(Fake):
     def associations(self, resource: str, record: Record) -> Iterator[tuple[str, list[int]]]:
         """Yield what belongs to a record."""
         for name in {
-            "products": ("categories",),
-            "combinations": ("product_option_values",),
+            "products": ("categories", "images"),
+            "combinations": ("product_option_values", "images"),
             "order_details": ("taxes",),
         }.get(resource, ()):
             yield name, record.values.get(name, [])
@@ -197,7 +200,7 @@ class PrestaShop(Fake):
         product = self.tables["products"].add(
             {**told, **texts, "link_rewrite": {1: "lamp", 2: "lampa"}, "date_add": now, "date_upd": now,
              "minimal_quantity": "1", "manufacturer_name": "", "quantity": "0", "position_in_category": "0",
-             "categories": [HOME]}
+             "categories": [HOME], "images": [], "id_default_image": ""}
         )  # fmt: skip
         self.level(product.id, 0, 5)
         if number % COMBINED:

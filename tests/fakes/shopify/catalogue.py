@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from graphql import get_directive_values
 
 from tests.fakes.records import Record
+from tests.fakes.shopify import media
 from tests.fakes.shopify.asking import Fault, Info, Row, connection, number, part, said
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ BLANK: Row = {
     "productType": "",
     "tags": [],
     "status": "ACTIVE",
+    "media": [],
 }
 LONGEST_TITLE = 255
 SCRIPT = re.compile(r"<script.*?</script>", re.DOTALL)
@@ -34,7 +36,18 @@ def product(shop: "Shopify", record: Record) -> Row:
     """Object "Product"."""
     row = {name: record.values[name] for name in FIELDS}
     row |= {"__typename": "Product", "id": gid("Product", record.id), "updatedAt": shop.written(record.modified)}
+    row["media"] = _media(shop, record)
     return row | {"variants": part(lambda: [variant(shop, each) for each in shop.variants_of(record.id)])}
+
+
+def _media(shop: "Shopify", record: Record) -> Callable[..., Row]:
+    """Return the list of media, in the order that they were given."""
+
+    def resolve(_info: Info, first: int | None = None, **_: Any) -> Row:
+        rows = [media.shown(shop, each) for each in record.values["media"][:first]]
+        return {"nodes": rows, "pageInfo": {"hasNextPage": False, "hasPreviousPage": False, "endCursor": None}}
+
+    return resolve
 
 
 def variant(shop: "Shopify", record: Record) -> Row:
@@ -91,20 +104,32 @@ def _known_as(shop: "Shopify", custom: Row) -> Record | None:
 
 
 def set_product(shop: "Shopify", _info: Info, identifier: Row, input: Row, **_: Any) -> Row:  # noqa: A002
-    """Mutation "productSet": what is known by the custom id is set to this, otherwise it is made."""
-    custom = identifier["customId"]
+    """Mutation "productSet": what is known by the identifier is set to this, otherwise it is made; what is left out stays."""
     if fault := _title_fault(input):
         return fault
-    record = _known_as(shop, custom)
-    if record is None:
-        record = shop.products.add({**BLANK, "reference": _marked(shop, input)})
+    record = _identified(shop, identifier)
+    if record is None and "id" in identifier:
+        return said("Product does not exist", "identifier", "id", code="PRODUCT_DOES_NOT_EXIST")
+    is_new = record is None
+    record = record or shop.products.add({**BLANK, "reference": _marked(shop, input)})
+    if (files := input.get("files")) is not None and (fault := media.set_files(shop, record, files)):
+        if is_new:
+            shop.products.remove(record.id)
+        return fault
+    if is_new:
         shop.variants.add(new_variant(record.id))
     _set(record, input)
-    (own,) = shop.variants_of(record.id)
     for given in input.get("variants", ()):
+        (own,) = shop.variants_of(record.id)
         _set_variant(own, given)
     shop.products.touch(record.id)
     return {"product": product(shop, record), "userErrors": []}
+
+
+def _identified(shop: "Shopify", identifier: Row) -> Record | None:
+    if "id" in identifier:
+        return shop.products.records.get(number(identifier["id"]))
+    return _known_as(shop, identifier["customId"])
 
 
 def _marked(shop: "Shopify", given: Row) -> str | None:
@@ -156,6 +181,17 @@ def _set_variant(record: Record, given: Row) -> None:
     if "measurement" in item:
         told["weight"] = item["measurement"]["weight"]
     record.values |= told
+
+
+def publish(shop: "Shopify", _info: Info, id: str, input: list[Row]) -> Row:  # noqa: A002
+    """Mutation "publishablePublish": where it is already, it stays."""
+    if number(id) not in shop.products.records:
+        return said("Resource does not exist", "id")
+    for place, each in enumerate(input):
+        if number(each["publicationId"]) not in shop.channels:
+            return said("Publication does not exist or is not publishable", "input", str(place), "publicationId")
+    shop.published.setdefault(number(id), set()).update(number(each["publicationId"]) for each in input)
+    return {"userErrors": []}
 
 
 def update_variants(shop: "Shopify", _info: Info, productId: str, variants: list[Row]) -> Row:  # noqa: N803

@@ -3,10 +3,12 @@
 from graphql import build_schema
 
 CONNECTED = ("Product", "ProductVariant", "Customer", "Order", "LineItem", "ShippingLine", "MailingAddress", "Location",
-             "FulfillmentOrder", "WebhookSubscription")  # fmt: skip
+             "FulfillmentOrder", "WebhookSubscription", "Media", "Publication")  # fmt: skip
 PAYLOADS = {
     "ProductSet": "product: Product",
     "ProductUpdate": "product: Product",
+    "PublishablePublish": "publishable: Product",
+    "StagedUploadsCreate": "stagedTargets: [StagedMediaUploadTarget!]",
     "ProductVariantsBulkUpdate": "product: Product",
     "ProductVariantsBulkDelete": "product: Product",
     "ProductDelete": "deletedProductId: ID",
@@ -34,6 +36,8 @@ type MoneyV2 {{ amount: Decimal! currencyCode: String! }}
 type MoneyBag {{ shopMoney: MoneyV2! presentmentMoney: MoneyV2! }}
 type Shop {{ name: String! currencyCode: String! taxesIncluded: Boolean! }}
 type Location {{ id: ID! name: String! }}
+type AppCatalog {{ id: ID! title: String! }}
+type Publication implements Node {{ id: ID! name: String! catalog: AppCatalog }}
 type Metafield {{ id: ID! value: String! }}
 type MetafieldDefinitionType {{ name: String! }}
 type MetafieldDefinition {{ id: ID! type: MetafieldDefinitionType! }}
@@ -43,6 +47,12 @@ enum ProductSortKeys {{ CREATED_AT ID INVENTORY_TOTAL PRODUCT_TYPE PUBLISHED_AT 
 enum CustomerSortKeys {{ CREATED_AT ID LOCATION NAME RELEVANCE UPDATED_AT }}
 enum OrderSortKeys {{ CREATED_AT CURRENT_TOTAL_PRICE CUSTOMER_NAME DESTINATION FINANCIAL_STATUS FULFILLMENT_STATUS ID
   ORDER_NUMBER PO_NUMBER PROCESSED_AT RELEVANCE TOTAL_ITEMS_QUANTITY TOTAL_PRICE UPDATED_AT }}
+enum MediaStatus {{ FAILED PROCESSING READY UPLOADED }}
+enum MediaContentType {{ EXTERNAL_VIDEO IMAGE MODEL_3D VIDEO }}
+enum FileContentType {{ EXTERNAL_VIDEO FILE IMAGE MODEL_3D VIDEO }}
+enum FileCreateInputDuplicateResolutionMode {{ APPEND_UUID RAISE_ERROR REPLACE }}
+enum StagedUploadHttpMethodType {{ POST PUT }}
+enum StagedUploadTargetGenerateUploadResource {{ BULK_MUTATION_VARIABLES FILE IMAGE PRODUCT_IMAGE VIDEO }}
 enum WeightUnit {{ GRAMS KILOGRAMS OUNCES POUNDS }}
 enum OrderCancelReason {{ CUSTOMER DECLINED FRAUD INVENTORY OTHER STAFF }}
 enum WebhookSubscriptionFormat {{ JSON XML }}
@@ -55,11 +65,19 @@ type InventoryQuantity {{ name: String! quantity: Int! }}
 type InventoryLevel {{ id: ID! quantities(names: [String!]!): [InventoryQuantity!]! }}
 type InventoryItem implements Node {{ id: ID! sku: String tracked: Boolean! measurement: InventoryItemMeasurement!
   inventoryLevel(locationId: ID!): InventoryLevel }}
+type Image {{ url: URL! }}
+type MediaError {{ code: String! message: String! details: String }}
+interface Media {{ id: ID! status: MediaStatus! mediaContentType: MediaContentType! mediaErrors: [MediaError!]! }}
+type MediaImage implements Node & Media {{ id: ID! status: MediaStatus! mediaContentType: MediaContentType!
+  mediaErrors: [MediaError!]! image: Image }}
+type StagedUploadParameter {{ name: String! value: String! }}
+type StagedMediaUploadTarget {{ url: URL resourceUrl: URL parameters: [StagedUploadParameter!]! }}
 type SelectedOption {{ name: String! value: String! }}
 type ProductVariant implements Node {{ id: ID! sku: String title: String! barcode: String price: Money! product: Product!
   selectedOptions: [SelectedOption!]! inventoryItem: InventoryItem! }}
 type Product implements Node {{ id: ID! updatedAt: DateTime! title: String! descriptionHtml: HTML! vendor: String!
-  productType: String! tags: [String!]! status: ProductStatus! variants({_PART}): ProductVariantConnection! }}
+  productType: String! tags: [String!]! status: ProductStatus! media({_PART}): MediaConnection!
+  variants({_PART}): ProductVariantConnection! }}
 
 type MailingAddress implements Node {{ id: ID! name: String company: String address1: String address2: String city: String
   zip: String province: String countryCodeV2: String phone: String }}
@@ -105,7 +123,12 @@ input OptionSetInput {{ name: String values: [OptionValueSetInput!] }}
 input ProductVariantSetInput {{ id: ID optionValues: [VariantOptionValueInput!]! sku: String barcode: String price: Money
   inventoryItem: InventoryItemInput }}
 input MetafieldInput {{ namespace: String key: String type: String value: String }}
-input ProductSetInput {{ metafields: [MetafieldInput!] title: String descriptionHtml: String vendor: String productType: String tags: [String!]
+input FileSetInput {{ id: ID originalSource: String contentType: FileContentType filename: String alt: String
+  duplicateResolutionMode: FileCreateInputDuplicateResolutionMode }}
+input PublicationInput {{ publicationId: ID publishDate: DateTime }}
+input StagedUploadInput {{ filename: String! mimeType: String! resource: StagedUploadTargetGenerateUploadResource!
+  httpMethod: StagedUploadHttpMethodType = PUT fileSize: String }}
+input ProductSetInput {{ files: [FileSetInput!] metafields: [MetafieldInput!] title: String descriptionHtml: String vendor: String productType: String tags: [String!]
   status: ProductStatus productOptions: [OptionSetInput!] variants: [ProductVariantSetInput!] }}
 input ProductUpdateInput {{ id: ID title: String descriptionHtml: String vendor: String productType: String
   tags: [String!] status: ProductStatus }}
@@ -132,6 +155,7 @@ type Query {{
   node(id: ID!): Node
   nodes(ids: [ID!]!): [Node]!
   locations({_LIST}): LocationConnection!
+  publications({_PART}): PublicationConnection!
   products({_LIST}, sortKey: ProductSortKeys = ID): ProductConnection!
   productVariants({_LIST}): ProductVariantConnection!
   customers({_LIST}, sortKey: CustomerSortKeys = ID): CustomerConnection!
@@ -143,6 +167,8 @@ type Query {{
 }}
 type Mutation {{
   productSet(identifier: ProductSetIdentifiers, input: ProductSetInput!, synchronous: Boolean = true): ProductSetPayload
+  publishablePublish(id: ID!, input: [PublicationInput!]!): PublishablePublishPayload
+  stagedUploadsCreate(input: [StagedUploadInput!]!): StagedUploadsCreatePayload
   productUpdate(product: ProductUpdateInput): ProductUpdatePayload
   productVariantsBulkUpdate(productId: ID!, variants: [ProductVariantsBulkInput!]!): ProductVariantsBulkUpdatePayload
   productVariantsBulkDelete(productId: ID!, variantsIds: [ID!]!): ProductVariantsBulkDeletePayload

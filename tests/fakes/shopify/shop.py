@@ -18,7 +18,7 @@ from hub.connector import Call
 from tests.fakes.fake import Fake, Handler
 from tests.fakes.records import Record, Table
 from tests.fakes.server import Asked, Reply
-from tests.fakes.shopify import catalogue, orders
+from tests.fakes.shopify import catalogue, media, orders
 from tests.fakes.shopify.asking import Bucket, Info, Row, answer, connection, number, part, said
 from tests.fakes.shopify.catalogue import gid
 
@@ -45,7 +45,11 @@ def graphql(shop: "Shopify", asked: Asked) -> Reply:
 class Shopify(Fake):
     """A shop in Warsaw whose prices hold no tax, with two locations."""
 
-    routes: ClassVar[Mapping[str, Handler]] = {"POST /admin/oauth/access_token": token, f"POST {ENDPOINT}": graphql}
+    routes: ClassVar[Mapping[str, Handler]] = {
+        "POST /admin/oauth/access_token": token,
+        f"POST {ENDPOINT}": graphql,
+        "POST /staged/{id}": media.upload,
+    }
     writes: ClassVar[str] = r'"query":"mutation'
     creates: ClassVar[Mapping[str, str]] = {"products": r"productSet\("}
     lists: ClassVar[Mapping[str, str]] = {
@@ -54,6 +58,7 @@ class Shopify(Fake):
         "orders": r"list:orders\(",
     }
     environment: Mapping[str, str] = {"SHOPIFY_SECRET": SECRET}
+    channels: Mapping[int, str] = {1: "Online Store", 2: "Point of Sale", 3: "Shop"}
     wrong_key: Mapping[str, Any] = {"client_secret": "env:WRONG_KEY"}
 
     def __init__(self) -> None:
@@ -63,10 +68,12 @@ class Shopify(Fake):
         self.reference_type = "id"
         self.carried_out = dict[tuple[str, str], Row]()
         self.mailed = self.refunded = 0
+        self.published = dict[int, set[int]]()
+        self.staged, self.busy = dict[str, Row](), False
         super().__init__()
         self.products, self.variants = Table(self.clock, first=700), Table(self.clock, first=9000)
         self.customers, self.orders = Table(self.clock, first=50), Table(self.clock, first=4000)
-        self.webhooks = Table(self.clock)
+        self.webhooks, self.files = Table(self.clock), Table(self.clock, first=300)
 
     def connect(self, **options: Any) -> ShopifyConnector:
         given = {"url": self.server.url, "client_id": CLIENT, "client_secret": "env:SHOPIFY_SECRET", **options}
@@ -105,7 +112,9 @@ class Shopify(Fake):
         located = part(lambda: [{"id": gid("Location", n), "name": name} for n, name in ((1, "Warszawa"), (2, "Łódź"))])
         told: dict[str, Callable[..., Any]] = {
             "productVariants": catalogue.list_variants, "productByIdentifier": catalogue.by_identifier,
-            "productSet": catalogue.set_product, "productUpdate": catalogue.update, "productDelete": catalogue.delete,
+            "productSet": catalogue.set_product, "stagedUploadsCreate": media.stage,
+            "publishablePublish": catalogue.publish,
+            "productUpdate": catalogue.update, "productDelete": catalogue.delete,
             "productVariantsBulkUpdate": catalogue.update_variants,
             "productVariantsBulkDelete": catalogue.delete_variants,
             "inventorySetQuantities": catalogue.set_quantities, "inventoryActivate": catalogue.activate,
@@ -117,6 +126,16 @@ class Shopify(Fake):
             **{name: partial(resolve, self) for name, resolve in told.items()},
             "shop": {"name": "Lamps", "currencyCode": "PLN", "taxesIncluded": False},
             "locations": located,
+            "publications": part(
+                lambda: [
+                    {
+                        "id": gid("Publication", n),
+                        "name": name,
+                        "catalog": None if n == 1 else {"id": gid("AppCatalog", n), "title": f"Channel Catalog {n}"},
+                    }
+                    for n, name in self.channels.items()
+                ]
+            ),
             "products": self._list(self.products, lambda each: catalogue.product(self, each)),
             "customers": self._list(self.customers, lambda each: orders.customer(self, each)),
             "orders": self._list(self.orders, lambda each: orders.order(self, each)),

@@ -1,0 +1,48 @@
+"""Stock of a shop whose Inventory (MSI) is switched off: a level at each product (code: StockRegistry, StockItem).
+
+What is ordered is off it at once, so that what it says may be sold. Levels can be asked for only one by one.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from functools import partial
+from urllib.parse import quote
+
+from adapters.eshop.magento.shop import Shop
+from adapters.http import Rejected
+from adapters.writes import one_by_one, product_of
+from hub.connector import Write, Written
+from hub.errors import Refused
+
+
+def kept(shop: Shop, skus: Iterable[str]) -> dict[str, float]:
+    """Return what may be sold of products whose stock is kept."""
+    told = {sku: shop.look_up(f"stockItems/{quote(sku, safe='')}") for sku in skus}
+    return {sku: row["qty"] for sku, row in told.items() if row and row["manage_stock"]}
+
+
+def put(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Set what may be sold."""
+    return one_by_one(writes, partial(_put, shop))
+
+
+def _put(shop: Shop, write: Write) -> Written:
+    sku, level = product_of(write), Decimal(write.record["available"])
+    # The product has one level; which number it has, the shop finds by the SKU.
+    path = f"products/{quote(sku, safe='')}/stockItems/1"
+    body = {"stockItem": {"qty": float(level), "is_in_stock": level > 0}}
+    shop.send("PUT", path, body, repeatable=True)
+    return Written(write.key, "done", sku)
+
+
+def check(shop: Shop) -> None:
+    """Refuse the option `stock_items` where it does not say what the shop has."""
+    if shop.options.stock_items:
+        return
+    try:
+        shop.rows("inventory/source-items", size=1, order="")
+    except Rejected as fault:
+        if not fault.is_gone:
+            raise
+        raise Refused("Inventory (MSI) is switched off in the shop; set stock_items = true") from fault
+    shop.rows(f"inventory/export-stock-salable-qty/website/{shop.options.website}", size=1, order="")
