@@ -60,7 +60,8 @@ def list_users(
 def _line(id_: int, sku: str | None, name: str) -> Row:
     unit, full = taxed(3.33, 4.1), taxed(4.33, 5.33)
     return {
-        "id": gid("OrderLine", id_), "productName": name, "variantName": sku or "UHJvZHVjdDox", "productSku": sku,
+        "id": gid("OrderLine", id_), "productName": name, "variantName": sku or "UHJvZHVjdFZhcmlhbnQ6NA==", "productSku": sku,
+        "productVariantId": None if sku else "UHJvZHVjdFZhcmlhbnQ6NA==",
         "quantity": 1, "quantityFulfilled": 0, "quantityToFulfill": 1, "taxRate": 0.23, "unitPrice": unit,
         "undiscountedUnitPrice": full, "totalPrice": unit, "variant": None,
         "allocations": [{"id": gid("Allocation", id_), "quantity": 1, "warehouse": {"id": gid("Warehouse", 1)}}],

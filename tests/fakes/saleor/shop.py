@@ -7,6 +7,9 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
+from adapters.eshop.saleor.connector import SaleorConnector
+from adapters.eshop.saleor.options import SaleorOptions
+from hub.clock import SystemClock
 from hub.connector import Call
 from tests.fakes.fake import Fake, Handler
 from tests.fakes.records import Record, Table
@@ -39,9 +42,9 @@ class Saleor(Fake):
     writes: ClassVar[str] = r'"query":"mutation'
     creates: ClassVar[Mapping[str, str]] = {"products": r"productBulkCreate\("}
     lists: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("products", "prices", "stock"), r"list:productVariants\("),
-        "parties": r"list:customers\(",
-        "orders": r"list:orders\(",
+        **dict.fromkeys(("products", "prices", "stock"), r":productVariants\("),
+        "parties": r":customers\(",
+        "orders": r":orders\(",
     }
     environment: Mapping[str, str] = {"SALEOR_TOKEN": TOKEN}
     wrong_key: Mapping[str, Any] = {"token": "env:WRONG_KEY"}
@@ -66,6 +69,11 @@ class Saleor(Fake):
         self.users, self.orders = Table(self.clock, first=30), Table(self.clock, first=900)
         self.categories, self.webhooks = Table(self.clock, first=8), Table(self.clock)
 
+    def connect(self, **options: Any) -> SaleorConnector:
+        told = {"channel": "pl", "warehouse": "warszawa", "product_type": "goods"}
+        given = {"url": self.server.url, "token": "env:SALEOR_TOKEN", **told, **options}
+        return SaleorConnector("shop", SaleorOptions.model_validate(given), SystemClock())
+
     def rotate_key(self) -> None:
         self.token = "another" * 4
 
@@ -76,10 +84,11 @@ class Saleor(Fake):
         return Reply(404, b"<h1>Not Found</h1>", {"content-type": "text/html"})
 
     def without_rows(self, reply: Reply) -> Reply:
-        data: Row | None = (reply.body.get("data") or {}).get("list")
-        if not data:
-            return reply
-        return Reply(200, {**reply.body, "data": {**reply.body["data"], "list": {**data, "edges": []}}})
+        told: Row = {
+            name: {**part, "edges": []} if isinstance(part, dict) and "edges" in part else part
+            for name, part in (reply.body.get("data") or {}).items()
+        }
+        return Reply(reply.status, {**reply.body, "data": told})
 
     # What it answers with
 
