@@ -68,7 +68,7 @@ def request(kind: str, calls: Sequence[Call]) -> tuple[str, dict[str, object]]:
     for number, call in enumerate(calls):
         types = dict(each.split(":", 1) for each in call.form.takes.split())
         given = [call.form.fixed] if call.form.fixed else []
-        for name in types.keys() & call.values.keys():
+        for name in (each for each in types if each in call.values):
             declared.append(f"${name}{number}:{types[name]}")
             given.append(f"{name}:${name}{number}")
             variables[f"{name}{number}"] = call.values[name]

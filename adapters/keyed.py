@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.calls import Call, answers, request
+from adapters.calls import Call, Form, answers, request
 from adapters.declared import Row
 from adapters.graphql import Declined
 from adapters.http import Api, KeyRefused
@@ -43,6 +43,15 @@ class KeyedGraphQl:
         for result in made:
             check(result)
         return made
+
+    def all(self, form: Form, **values: object) -> list[Row]:
+        """Return all rows of a connection, page by page; it takes `after`, and gives its page's end."""
+        rows, more = list[Row](), True
+        while more:
+            (told,) = self.ask(form(**values))
+            rows += [edge["node"] for edge in told["edges"]]
+            more, values = told["pageInfo"]["hasNextPage"], {**values, "after": told["pageInfo"]["endCursor"]}
+        return rows
 
     def _send(self, kind: str, calls: tuple[Call, ...]) -> list[Any]:
         text, variables = request(kind, calls)

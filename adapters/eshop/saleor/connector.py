@@ -1,107 +1,99 @@
 """What a Saleor shop has."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from adapters.connections import changed, changed_with, found, listed
+from adapters.connections import kind, nodes
 from adapters.declared import Declared, Kind, Row
-from adapters.eshop import putting
+from adapters.eshop import putting, telling
+from adapters.eshop.categories import ids_of
 from adapters.eshop.forward import forward
-from adapters.eshop.saleor import translate, writing
-from adapters.eshop.saleor.hooks import ShopHooks
+from adapters.eshop.saleor import told, translate
+from adapters.eshop.saleor.hooks import hooks
 from adapters.eshop.saleor.options import SaleorOptions
-from adapters.eshop.saleor.shop import APP, ARTICLES, CUSTOMERS, ORDERS, PRICES, STOCK, VARIANTS, Shop
-from adapters.writes import by_sort
+from adapters.eshop.saleor.shop import CATEGORIES, Shop, listing
+from adapters.finding import by_reference_or_sku
 from hub.clock import Clock
-from hub.connector import Document, Hooks, Stream
+from hub.connector import Stream, Write
 
-MARK = "updatedAt"
-LATE = timedelta(seconds=30)
-"""A change may be seen so long after its mark, which is set before its transaction ends."""
+VARIANTS = listing(
+    "productVariants",
+    "ids:[ID!] filter:ProductVariantFilterInput",
+    translate.OF_VARIANT,
+    "MANAGE_PRODUCTS",
+    by_id=lambda ids: {"ids": ids},
+)
+ARTICLES = listing("products", "filter:ProductFilterInput", translate.OF_ARTICLE, "MANAGE_PRODUCTS")
+PRICES, STOCK = replace(VARIANTS, selected=translate.OF_PRICE), replace(VARIANTS, selected=translate.OF_STOCK)
+CUSTOMERS = listing("customers", "filter:CustomerFilterInput", translate.OF_PARTY, "MANAGE_USERS")
+ORDERS = listing(
+    "orders",
+    "channel:String! filter:OrderFilterInput",
+    translate.OF_ORDER,
+    "MANAGE_ORDERS",
+    own=lambda shop: {"channel": shop.options.channel},
+)
 
 
-def _prices(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
-    return translate.prices(rows, shop.terms()[0])
+def _known(shop: Shop, writes: Sequence[Write]) -> tuple[Row, dict[str, str]]:
+    """Return what the options name, and the categories that are written: path -> identity."""
+
+    def make(name: str, above: str | None) -> str:
+        return shop.carry_out(told.CATEGORY(input={"name": name}, parent=above))[0]["category"]["id"]
+
+    paths = (each.fields.get("category") for each in writes)
+    return shop.terms(), ids_of(paths, lambda: shop.all(CATEGORIES), make)
 
 
 KINDS: Mapping[str, Kind[Shop, SaleorOptions]] = {
-    "products": Kind(
-        Stream(
-            "products",
-            writes=frozenset(["name", "description", "category", "active", "weight"]),
-            create="intent",
-            removes=True,
-        ),
-        listed(VARIANTS),
-        translate.documents,
+    "products": kind(
+        Stream("products", writes=told.PRODUCT, create="intent", removes=True),
+        VARIANTS,
         translate.product,
-        # A change of an article does not move its variants' mark.
-        {"changed": changed_with(VARIANTS, ARTICLES, MARK, LATE)},
-        write=by_sort(writing.create, writing.change, writing.remove),
-        find=writing.find_products,
+        ARTICLES,  # what changes in one does not move its variants' mark
+        write=telling.products(VARIANTS.by_ids, _known, told.new, told.changes, told.removal, translate.made),
+        find=by_reference_or_sku(
+            "externalReference",
+            lambda shop, values: filter(
+                None, shop.ask(*(told.BY_REFERENCE(externalReference=each) for each in values))
+            ),
+            lambda shop, values: nodes(VARIANTS.asked(shop, {"filter": {"sku": values}})),
+        ),
     ),
     # Neither a price nor a stock level moves a mark (source: graphql/product/mutations/channels).
-    "prices": Kind(
+    "prices": kind(
         Stream("prices", delta=False, writes=frozenset(["amount"]), create="put"),
-        listed(PRICES),
-        _prices,
+        PRICES,
         translate.price,
-        write=putting.prices(found(PRICES), writing.put_prices),
+        documents=lambda shop, rows: translate.prices(rows, shop.terms()),
+        write=putting.prices(PRICES.by_ids, telling.put(Shop.terms, told.price)),
+        look=Shop.terms,
     ),
-    "stock": Kind(
+    "stock": kind(
         Stream("stock", delta=False, writes=frozenset(["available"]), create="put"),
-        listed(STOCK),
-        translate.documents,
+        STOCK,
         translate.stock,
-        write=putting.stock(found(STOCK), writing.put_stock),
+        write=putting.stock(STOCK.by_ids, telling.put(Shop.terms, told.level)),
     ),
-    "parties": Kind(
-        Stream("parties"),
-        listed(CUSTOMERS),
-        translate.documents,
-        translate.party,
-        {"changed": changed(CUSTOMERS, MARK, LATE)},
-    ),
-    "orders": Kind(
+    "parties": kind(Stream("parties"), CUSTOMERS, translate.party),
+    "orders": kind(
         Stream("orders", writes=frozenset(["status", "tracking", "invoice"])),
-        listed(ORDERS),
-        translate.documents,
+        ORDERS,
         translate.order,
-        {"changed": changed(ORDERS, MARK, LATE)},
-        translate.buyers,
-        forward(
+        buyers=translate.buyers,
+        write=forward(
             ORDERS,
-            {
-                "confirmed": writing.confirm,
-                "processing": writing.confirm,
-                "shipped": writing.ship,
-                "completed": writing.ship,
-                "cancelled": writing.cancel,
-            },
-            before=[writing.check_open],
-            after=[writing.tell],
+            {status: telling.step(calls) for status, calls in told.STATUS.items()},
+            before=[told.check_open],
+            after=[telling.step(told.noted)],
         ),
     ),
 }
-
-
-def look(shop: Shop) -> str:
-    """Say what the channel sells in; refuse a token that lacks a right, and names that are not there."""
-    (app,) = shop.ask(APP())
-    for listing in (VARIANTS, CUSTOMERS, ORDERS):
-        shop.allow(app, listing.right)
-    channel = shop.terms()[0]
-    tax = "with" if channel["tax_included"] else "without"
-    return f"Saleor sells in {channel['currencyCode']} in the channel {channel['slug']}, its prices are {tax} tax"
 
 
 class SaleorConnector(Declared[Shop, SaleorOptions]):
     """A channel of a Saleor shop."""
 
     def __init__(self, name: str, options: SaleorOptions, clock: Clock) -> None:
-        super().__init__(name, options, Shop(name, options, clock), KINDS, look)
-
-    @property
-    def hooks(self) -> Hooks:
-        """How the shop calls."""
-        return ShopHooks(self.system)
+        shop = Shop(name, options, clock)
+        super().__init__(name, options, shop, KINDS, hooks=hooks(shop))

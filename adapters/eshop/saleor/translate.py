@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from adapters.calls import selection
+from adapters.connections import documents
 from adapters.eshop import translating
 from adapters.eshop.categories import BELOW
-from adapters.eshop.editorjs import blocks, html
+from adapters.eshop.editorjs import html
 from adapters.eshop.notes import invoice_in, parcels_in
 from adapters.eshop.orders import Fields, Raw, joined, plain
 from adapters.eshop.saleor.options import SaleorOptions
@@ -13,7 +15,6 @@ from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, asked, at, fixed, part, parts, table, told, words
-from adapters.stable import stable
 from hub.connector import Document
 
 ARGUMENTS = {
@@ -22,6 +23,7 @@ ARGUMENTS = {
     "metafield": '(key:"hub")',
 }
 """Of the fields that want some. `hub` holds our notes about an order."""
+RECORDS = documents("updatedAt")
 STATUS = words(
     pending="UNCONFIRMED",
     confirmed="UNFULFILLED",
@@ -31,13 +33,6 @@ STATUS = words(
     cancelled="CANCELED EXPIRED",
 )
 TAKEN = ("FULL", "OVERCHARGED")
-
-
-def documents(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
-    """Yield a document for each row; an article stands for its variants."""
-    for row in rows:
-        for each in row.get("variants", [row]):
-            yield Document(each["id"], stable(each, frozenset(["updatedAt"]).__contains__))
 
 
 def prices(rows: Sequence[Raw], channel: Raw) -> Iterator[Document]:
@@ -51,7 +46,12 @@ def prices(rows: Sequence[Raw], channel: Raw) -> Iterator[Document]:
 
 def buyers(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
     """Yield the customers of orders, as the list of customers shows them."""
-    return documents(_, [row["user"] for row in rows if row["user"]])
+    return RECORDS(_, [row["user"] for row in rows if row["user"]])
+
+
+def made(_: object, answer: Raw) -> Iterator[Document]:
+    """Yield the variants of products that were made."""
+    return RECORDS(_, [each["product"] for each in answer["results"]])
 
 
 def _path(category: Raw) -> str:
@@ -184,21 +184,20 @@ ORDER = table(
     invoice=Field("", lambda raw: invoice_in(notes(raw))),
     rounding=fixed("line"),
 )
-OF_VARIANT = f"""{asked(PRODUCT)} product.channelListings.channel.slug product.channelListings.isPublished"""
-"""What is asked for, beside `id` and the mark: paths, parted by blanks."""
-OF_PRICE = "sku channelListings.channel.slug channelListings.price.amount"
-OF_STOCK = "sku stocks.warehouse.id stocks.warehouse.slug stocks.quantity stocks.quantityAllocated"
-OF_PARTY = asked(PARTY)
-OF_ORDER = " ".join(
-    [
-        asked(ORDER),
-        "lines.quantityToFulfill lines.allocations.quantity lines.allocations.warehouse.id user.id user.updatedAt",
-        *(f"user.{path}" for path in OF_PARTY.split()),
-    ]
-)
-ARTICLE = table(name=Field("name", lambda name: name or ""), description=Field("description", blocks))
-OWN = table(weight=Field("weight", lambda weight: weight and {"unit": "kg", "value": float(weight)}))
-"""What the shop is told of an article, and of a variant."""
+
+
+def _selected(*paths: str) -> str:
+    return selection(" ".join(["id updatedAt", *paths]), ARGUMENTS)
+
+
+OF_VARIANT = _selected(asked(PRODUCT), "product.channelListings.channel.slug product.channelListings.isPublished")
+"""What is asked for of each record."""
+OF_ARTICLE = f"id updatedAt variants{{{OF_VARIANT}}}"
+OF_PRICE = _selected("sku channelListings.channel.slug channelListings.price.amount")
+OF_STOCK = _selected("sku stocks.warehouse.id stocks.warehouse.slug stocks.quantity stocks.quantityAllocated")
+OF_PARTY = _selected(asked(PARTY))
+OF_SENDING = "lines.quantityToFulfill lines.allocations.quantity lines.allocations.warehouse.id"
+OF_ORDER = f"{_selected(asked(ORDER), OF_SENDING)} user{{{OF_PARTY}}}"
 party, order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)
 price = by_table(table("sku currency=currencyCode amount tax_included"), translating.price)
 
