@@ -38,39 +38,49 @@ System = TypeVar("System", bound=Shows)
 
 
 @dataclass(frozen=True)
-class Connection(Generic[System]):
-    """A list."""
+class Dialect:
+    """How a system's lists are asked for, as far as they are alike."""
 
-    name: str
-    takes: str
-    """The types of the arguments that are used beside `first` and `after`: see `Form`."""
-    selected: str
-    """What is selected of each row: its `id` and its mark among the rest."""
-    right: str
     mark: str
     """The field that is the change mark."""
     order: Callable[[str], str]
-    """ASC or DESC -> the arguments, as they are written, that order the rows so by their mark."""
+    """ASC or DESC -> the arguments, as they are written, that order rows so by their mark."""
     since: Callable[[str], Chosen]
     """A mark -> the arguments that choose what bears it, or a later one."""
     by_id: Callable[[Sequence[str]], Chosen]
-    own: Callable[[System], Chosen] = lambda _: NOTHING
-    """Arguments that always go along."""
+    takes: str
+    """The types of all these arguments: see `Form`; braces stand for the name of a list's type."""
     size: int = 100
     """The rows of a page, and the identities that are asked for at once."""
     late: timedelta = timedelta(seconds=30)
     """A change may be seen so long after its mark, which is set before its transaction ends."""
 
+
+@dataclass(frozen=True)
+class Connection(Generic[System]):
+    """A list."""
+
+    dialect: Dialect
+    name: str
+    type: str
+    selected: str
+    """What is selected of each row: its `id` and its mark among the rest."""
+    right: str
+    takes: str = ""
+    """The types of further arguments."""
+    own: Callable[[System], Chosen] = lambda _: NOTHING
+    """Arguments that always go along."""
+
     def asked(self, system: System, chosen: Chosen, first: int = 0, direction: str = "ASC") -> Any:
         """Return the connection with the rows that are chosen: a page at most."""
-        takes = f"first:Int! after:String {self.takes}"
-        form = Form(self.name, takes, f"edges{{node{{{self.selected}}}}} {PAGE}", self.order(direction))
-        return system.shown(form(first=first or self.size, **self.own(system), **chosen), self.right)
+        takes = f"first:Int! after:String {self.dialect.takes.format(self.type)} {self.takes}"
+        form = Form(self.name, takes, f"edges{{node{{{self.selected}}}}} {PAGE}", self.dialect.order(direction))
+        return system.shown(form(first=first or self.dialect.size, **self.own(system), **chosen), self.right)
 
     def after(self, system: System, since: str | None, after: str | None) -> tuple[list[Row], str | None]:
         """Return the rows behind a cursor, and the next cursor, none behind the last page."""
         place = {"after": after} if after else NOTHING
-        told = self.asked(system, {**place, **(self.since(since) if since else NOTHING)})
+        told = self.asked(system, {**place, **(self.dialect.since(since) if since else NOTHING)})
         more = told["pageInfo"]["hasNextPage"]
         if more and not told["edges"]:
             raise TryLater(f"the list {self.name} shows nothing, and says that there is more")
@@ -82,7 +92,7 @@ class Connection(Generic[System]):
 
     def some(self, system: System, ids: Sequence[str]) -> list[Row]:
         """Return the rows of these identities, as far as they are there."""
-        told = [self.asked(system, self.by_id(each)) for each in portions(ids, self.size)]
+        told = [self.asked(system, self.dialect.by_id(each)) for each in portions(ids, self.dialect.size)]
         return [row for each in told for row in nodes(each)]
 
     def by_ids(self, system: System, ids: Iterable[str]) -> dict[str, Row]:
@@ -114,7 +124,8 @@ def changed(listing: Connection[System]) -> Way[System]:
             rows += part
         return rows[offset : offset + size]
 
-    return by_mark(page, listing.size, listing.mark, listing.late, listing.last)
+    told = listing.dialect
+    return by_mark(page, told.size, told.mark, told.late, listing.last)
 
 
 def changed_with(listing: Connection[System], owners: Connection[System]) -> Way[System]:
@@ -125,7 +136,9 @@ def changed_with(listing: Connection[System], owners: Connection[System]) -> Way
     ways = {"own": changed(listing), "owners": changed(owners)}
 
     def walk(system: System, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
-        spots = dict(spot or {"owners": next(({"mark": row[owners.mark]} for row in owners.last(system)), None)})
+        spots = dict(
+            spot or {"owners": next(({"mark": row[owners.dialect.mark]} for row in owners.last(system)), None)}
+        )
         for name, way in ways.items():
             for rows, at in way.walk(system, spots.get(name)):
                 spots = {**spots, name: at}
@@ -156,7 +169,7 @@ def kind(
     `owners`: the list of what these rows stand under, such as articles of variants, where that has a mark of its own.
     """
     way = changed_with(listing, owners) if owners else changed(listing)
-    told: More[System] = {"documents": documents(listing.mark), "look": listing.last, **more}
+    told: More[System] = {"documents": documents(listing.dialect.mark), "look": listing.last, **more}
     return Kind(stream, listed(listing), translate=translate, changes={"changed": way} if stream.delta else {}, **told)
 
 

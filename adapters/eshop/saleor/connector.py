@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from adapters.connections import kind, nodes
+from adapters.connections import Connection, kind, nodes
 from adapters.declared import Declared, Kind, Row
 from adapters.eshop import putting, telling
 from adapters.eshop.categories import ids_of
@@ -11,27 +11,29 @@ from adapters.eshop.forward import forward
 from adapters.eshop.saleor import told, translate
 from adapters.eshop.saleor.hooks import hooks
 from adapters.eshop.saleor.options import SaleorOptions
-from adapters.eshop.saleor.shop import CATEGORIES, Shop, listing
+from adapters.eshop.saleor.shop import CATEGORIES, LISTS, Shop
 from adapters.finding import by_reference_or_sku
 from hub.clock import Clock
 from hub.connector import Stream, Write
 
-VARIANTS = listing(
-    "productVariants",
-    "ids:[ID!] filter:ProductVariantFilterInput",
-    translate.OF_VARIANT,
-    "MANAGE_PRODUCTS",
-    by_id=lambda ids: {"ids": ids},
-)
-ARTICLES = listing("products", "filter:ProductFilterInput", translate.OF_ARTICLE, "MANAGE_PRODUCTS")
+
+def _ids(ids: Sequence[str]) -> Mapping[str, object]:
+    return {"ids": ids}
+
+
+BY_ID = replace(LISTS, by_id=_ids, takes=f"ids:[ID!] {LISTS.takes}")
+VARIANTS = Connection[Shop](BY_ID, "productVariants", "ProductVariant", translate.OF_VARIANT, "MANAGE_PRODUCTS")
+ARTICLES = Connection[Shop](LISTS, "products", "Product", translate.OF_ARTICLE, "MANAGE_PRODUCTS")
 PRICES, STOCK = replace(VARIANTS, selected=translate.OF_PRICE), replace(VARIANTS, selected=translate.OF_STOCK)
-CUSTOMERS = listing("customers", "filter:CustomerFilterInput", translate.OF_PARTY, "MANAGE_USERS")
-ORDERS = listing(
+CUSTOMERS = Connection[Shop](LISTS, "customers", "Customer", translate.OF_PARTY, "MANAGE_USERS")
+ORDERS = Connection[Shop](
+    LISTS,
     "orders",
-    "channel:String! filter:OrderFilterInput",
+    "Order",
     translate.OF_ORDER,
     "MANAGE_ORDERS",
-    own=lambda shop: {"channel": shop.options.channel},
+    "channel:String!",
+    lambda shop: {"channel": shop.options.channel},
 )
 
 

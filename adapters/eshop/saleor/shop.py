@@ -1,12 +1,11 @@
 """Asking a Saleor shop. Threads may share it."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapters.auth.keys import HeaderKey
 from adapters.calls import Call, Form
 from adapters.connecting import connected
-from adapters.connections import NOTHING, PAGE, Chosen, Connection
+from adapters.connections import PAGE, Dialect
 from adapters.declared import Row
 from adapters.eshop.named import named
 from adapters.eshop.saleor.options import SaleorOptions
@@ -21,6 +20,13 @@ FAULTS = Faults(
     lambda error: at(error, "extensions.exception.code") or "",  # its class (source: graphql/utils, `format_error`)
     frozenset(KEY.split()),
     frozenset(["GraphQLError", "ValidationError", "ReadOnlyException"]),
+)
+LISTS = Dialect(
+    "updatedAt",
+    "sortBy:{{field:LAST_MODIFIED_AT,direction:{}}}".format,
+    lambda mark: {"filter": {"updatedAt": {"gte": mark}}},
+    lambda ids: {"filter": {"ids": ids}},
+    "filter:{}FilterInput",
 )
 APP = Form("app", gives="permissions{code} webhooks{id targetUrl isActive asyncEvents{eventType}}")
 CHANNEL = Form("channel", "slug:String!", "id slug currencyCode")
@@ -53,17 +59,3 @@ class Shop(KeyedGraphQl):
         warehouse = named(warehouses, "warehouse", o.warehouse, "slug")["id"]
         type_ = named(types, "product type", o.product_type, "slug")["id"]
         return {**ours, "tax_included": held, "warehouse": warehouse, "type": type_}
-
-
-def listing(
-    name: str,
-    takes: str,
-    selected: str,
-    right: str,
-    by_id: Callable[[Sequence[str]], Chosen] = lambda ids: {"filter": {"ids": ids}},
-    own: Callable[[Shop], Chosen] = lambda _: NOTHING,
-) -> Connection[Shop]:
-    """Return a list of the shop's, which all go by the same mark (pages "Pagination", "Sorting")."""
-    order = "sortBy:{{field:LAST_MODIFIED_AT,direction:{}}}".format
-    since: Callable[[str], Chosen] = lambda mark: {"filter": {"updatedAt": {"gte": mark}}}  # noqa: E731
-    return Connection(name, takes, selected, right, "updatedAt", order, since, by_id, own)
