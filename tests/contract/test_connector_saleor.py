@@ -35,4 +35,4 @@ class TestSaleor(MisbehavingContract):
         "stock": Sample(lambda token: {"sku": token, "available": "12"}, {"available": "0"}),
     }
     untidy: ClassVar = {"products": {"description": "A & B<script>x()</script>\n\n<ul><li> one</li></ul>"}}
-    excused: ClassVar = {"s23": "an app's token does not end, and is not renewed by use"}
+    excused: ClassVar = {"s23": "its keys do not end, and there is no token to be renewed"}
