@@ -6,17 +6,19 @@ the HMAC of the body: deprecated, but in all of 3.x; the other form, JWS, needs 
 
 from collections.abc import Iterator
 
-from adapters.eshop.saleor.shop import APP, Shop
+from adapters.calls import Form
+from adapters.eshop.saleor.shop import Shop
 from adapters.eshop.saleor.told import SUBSCRIBE, WAKE
 from adapters.hooks import SignedHooks
 from hub.connector import Subscription
 
 EVENTS = {
     "PRODUCT_VARIANT": ("products", "productVariant", "CREATED UPDATED DELETED"),
-    "CUSTOMER": ("parties", "user", "CREATED UPDATED DELETED"),
+    "CUSTOMER": ("parties", "user", "CREATED UPDATED"),
     "ORDER": ("orders", "order", "CREATED UPDATED CANCELLED FULFILLED FULLY_PAID"),
 }
 """Enum "WebhookEventTypeAsyncEnum": what -> the stream, the field of its payload, and what happens to it."""
+HOOKS = Form("app", gives="webhooks{id targetUrl isActive asyncEvents{eventType}}")
 TOPICS = {f"{what}_{event}": what for what, (_, _, events) in EVENTS.items() for event in events.split()}
 
 
@@ -24,7 +26,7 @@ def hooks(shop: Shop) -> SignedHooks:
     """Return how the shop calls."""
 
     def registered() -> Iterator[Subscription]:
-        for row in shop.ask(APP())[0]["webhooks"]:
+        for row in shop.ask(HOOKS())[0]["webhooks"]:
             for each in row["asyncEvents"]:
                 yield Subscription(row["id"], each["eventType"], row["targetUrl"], row["isActive"])
 
