@@ -12,7 +12,7 @@ from hub.canonical import ENTITIES
 from hub.connector import Change, Write, Written
 from hub.errors import TryLater, Unanswered
 from tests.fakes.saleor import Saleor
-from tests.fakes.saleor.asking import gid, number
+from tests.fakes.saleor.asking import gid, money, number
 from tests.fakes.server import Answer, Asked, Reply
 
 
@@ -293,12 +293,24 @@ def test_how_far_an_order_is_paid(fake: Saleor, shop: SaleorConnector, values: d
     assert told(shop, "orders", order(fake, **values))["payment"]["state"] == state
 
 
+def transaction(fake: Saleor, charged: float, authorised: float) -> dict[str, Any]:
+    told = {"id": "VA==", "name": "Credit card", "pspReference": "pi_1", "createdAt": fake.clock.now().isoformat()}
+    return {**told, "chargedAmount": money(charged), "authorizedAmount": money(authorised)}
+
+
 def test_transactions_of_payment_apps_are_payments(fake: Saleor, shop: SaleorConnector):
-    at = fake.clock.now().isoformat()
-    made = {"id": "VA==", "name": "Credit card", "pspReference": "pi_1", "createdAt": at, "chargedAmount": None}
-    id_ = order(fake, transactions=[made], payments=[])
+    failed = {**transaction(fake, 0.0, 0.0), "name": "Voucher"}
+    id_ = order(fake, transactions=[transaction(fake, 18.44, 0.0), failed], payments=[])
     payment = told(shop, "orders", id_)["payment"]
-    assert (payment["method"], payment["reference"]) == ("Credit card", "pi_1")
+    assert (payment["state"], payment["method"], payment["reference"]) == ("paid", "Credit card", "pi_1")
+    assert payment["paid_at"]
+
+
+def test_what_is_only_authorised_is_not_paid_yet(fake: Saleor, shop: SaleorConnector):
+    given = [transaction(fake, 0.0, 18.44)]
+    id_ = order(fake, transactions=given, payments=[], chargeStatus="NONE", authorizeStatus="FULL")
+    payment = told(shop, "orders", id_)["payment"]
+    assert (payment["state"], payment.get("paid_at")) == ("authorised", None)
 
 
 def test_what_an_order_says(fake: Saleor, shop: SaleorConnector):

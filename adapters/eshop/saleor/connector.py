@@ -49,7 +49,7 @@ def _known(shop: Shop, writes: Sequence[Write]) -> tuple[Row, dict[str, str]]:
 
 KINDS: Mapping[str, Kind[Shop, SaleorOptions]] = {
     "products": kind(
-        Stream("products", writes=told.PRODUCT, create="intent", removes=True),
+        Stream("products", writes=told.PRODUCT, create="intent", removes=True, bulk=20),
         VARIANTS,
         translate.product,
         ARTICLES,  # what changes in one does not move its variants' mark

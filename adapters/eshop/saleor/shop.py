@@ -55,7 +55,7 @@ class Shop(KeyedGraphQl):
         o = self.options
         channel, taxes, warehouses, types = self.ask(CHANNEL(slug=o.channel), TAXES(), WAREHOUSES(), TYPES())
         ours = named([channel] if channel else [], "channel", o.channel, "slug")
-        held = next(each["pricesEnteredWithTax"] for each in taxes if each["channel"]["slug"] == o.channel)
+        held = {each["channel"]["slug"]: each["pricesEnteredWithTax"] for each in taxes}.get(o.channel)
         warehouse = named(warehouses, "warehouse", o.warehouse, "slug")["id"]
         type_ = named(types, "product type", o.product_type, "slug")["id"]
         return {**ours, "tax_included": held, "warehouse": warehouse, "type": type_}

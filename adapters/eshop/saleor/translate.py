@@ -33,6 +33,7 @@ STATUS = words(
     cancelled="CANCELED EXPIRED",
 )
 TAKEN = ("FULL", "OVERCHARGED")
+AMOUNTS = ("chargedAmount", "authorizedAmount")
 
 
 def prices(rows: Sequence[Raw], channel: Raw) -> Iterator[Document]:
@@ -126,15 +127,15 @@ def _paid(raw: Raw) -> str:
 
 
 def _payments(raw: Raw) -> list[Fields]:
-    """Return the payments of the older interface, and the transactions of payment apps."""
-    older = [
-        {"method": each["gateway"], "reference": each["pspReference"], "paid_at": each["created"]}
-        for each in raw["payments"]
-        if each["isActive"] and each["chargeStatus"] != "NOT_CHARGED"
-    ]
-    return older + [
-        {"method": each["name"], "reference": each["pspReference"], "paid_at": each["createdAt"]}
-        for each in raw["transactions"]
+    """Return the payments of the older interface, and the transactions of payment apps, that came to something."""
+    older = [each for each in raw["payments"] if each["isActive"] and each["chargeStatus"] != "NOT_CHARGED"]
+    newer = [each for each in raw["transactions"] if any(at(each, f"{name}.amount") for name in AMOUNTS)]
+    found = [(each["gateway"], each["pspReference"], each["created"]) for each in older]
+    found += [(each["name"], each["pspReference"], each["createdAt"]) for each in newer]
+    is_paid = raw["chargeStatus"] in TAKEN
+    return [
+        {"method": method or None, "reference": reference or None, **({"paid_at": when} if is_paid else {})}
+        for method, reference, when in found
     ]
 
 
@@ -177,7 +178,8 @@ ORDER = table(
         "",
         _payments,
         "payments.gateway payments.pspReference payments.created payments.isActive "
-        "payments.chargeStatus transactions.name transactions.pspReference transactions.createdAt",
+        "payments.chargeStatus transactions.name transactions.pspReference transactions.createdAt "
+        "transactions.chargedAmount.amount transactions.authorizedAmount.amount",
     ),
     status=Field("", _status, "status"),
     tracking=Field("", _tracking, "fulfillments.id fulfillments.status fulfillments.trackingNumber metafield"),
