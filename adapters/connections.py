@@ -70,6 +70,8 @@ class Connection(Generic[System]):
     """The types of further arguments."""
     own: Callable[[System], Chosen] = lambda _: NOTHING
     """Arguments that always go along."""
+    by_id: Callable[[Sequence[str]], Chosen] | None = None
+    """Instead of the dialect's."""
 
     def asked(self, system: System, chosen: Chosen, first: int = 0, direction: str = "ASC") -> Any:
         """Return the connection with the rows that are chosen: a page at most."""
@@ -92,7 +94,8 @@ class Connection(Generic[System]):
 
     def some(self, system: System, ids: Sequence[str]) -> list[Row]:
         """Return the rows of these identities, as far as they are there."""
-        told = [self.asked(system, self.dialect.by_id(each)) for each in portions(ids, self.dialect.size)]
+        by_id = self.by_id or self.dialect.by_id
+        told = [self.asked(system, by_id(each)) for each in portions(ids, self.dialect.size)]
         return [row for each in told for row in nodes(each)]
 
     def by_ids(self, system: System, ids: Iterable[str]) -> dict[str, Row]:

@@ -1,6 +1,6 @@
 """GraphQL with a key that lasts, where mutations say under `errors` what is wrong with what they were given."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,10 @@ class KeyedGraphQl:
     def ask(self, *calls: Call) -> list[Any]:
         """Return what came of some queries. Raises TryLater, KeyRefused or Declined."""
         return self._send("query", calls)
+
+    def ask_each(self, form: Form, name: str, values: Sequence[object]) -> list[Any]:
+        """Return what came of a query for each value of an argument, as far as anything did."""
+        return [each for each in self.ask(*(form(**{name: value}) for value in values)) if each]
 
     def carry_out(self, *calls: Call) -> list[Any]:
         """Carry out mutations, one after the other; return what came of each.

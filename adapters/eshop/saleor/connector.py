@@ -9,31 +9,27 @@ from adapters.eshop import putting, telling
 from adapters.eshop.categories import ids_of
 from adapters.eshop.forward import forward
 from adapters.eshop.saleor import told, translate
-from adapters.eshop.saleor.hooks import hooks
 from adapters.eshop.saleor.options import SaleorOptions
-from adapters.eshop.saleor.shop import CATEGORIES, LISTS, Shop
+from adapters.eshop.saleor.shop import LISTS, Shop
 from adapters.finding import by_reference_or_sku
+from adapters.hooks import SignedHooks
 from hub.clock import Clock
 from hub.connector import Stream, Write
 
-
-def _ids(ids: Sequence[str]) -> Mapping[str, object]:
-    return {"ids": ids}
-
-
-BY_ID = replace(LISTS, by_id=_ids, takes=f"ids:[ID!] {LISTS.takes}")
-VARIANTS = Connection[Shop](BY_ID, "productVariants", "ProductVariant", translate.OF_VARIANT, "MANAGE_PRODUCTS")
+VARIANTS = Connection[Shop](
+    LISTS,
+    "productVariants",
+    "ProductVariant",
+    translate.OF_VARIANT,
+    "MANAGE_PRODUCTS",
+    "ids:[ID!]",
+    by_id=lambda ids: {"ids": ids},
+)
 ARTICLES = Connection[Shop](LISTS, "products", "Product", translate.OF_ARTICLE, "MANAGE_PRODUCTS")
 PRICES, STOCK = replace(VARIANTS, selected=translate.OF_PRICE), replace(VARIANTS, selected=translate.OF_STOCK)
 CUSTOMERS = Connection[Shop](LISTS, "customers", "Customer", translate.OF_PARTY, "MANAGE_USERS")
 ORDERS = Connection[Shop](
-    LISTS,
-    "orders",
-    "Order",
-    translate.OF_ORDER,
-    "MANAGE_ORDERS",
-    "channel:String!",
-    lambda shop: {"channel": shop.options.channel},
+    LISTS, "orders", "Order", translate.OF_ORDER, "MANAGE_ORDERS", "channel:String!", told.channel
 )
 
 
@@ -44,7 +40,7 @@ def _known(shop: Shop, writes: Sequence[Write]) -> tuple[Row, dict[str, str]]:
         return shop.carry_out(told.CATEGORY(input={"name": name}, parent=above))[0]["category"]["id"]
 
     paths = (each.fields.get("category") for each in writes)
-    return shop.terms(), ids_of(paths, lambda: shop.all(CATEGORIES), make)
+    return shop.terms(), ids_of(paths, lambda: shop.all(told.CATEGORIES), make)
 
 
 KINDS: Mapping[str, Kind[Shop, SaleorOptions]] = {
@@ -56,9 +52,7 @@ KINDS: Mapping[str, Kind[Shop, SaleorOptions]] = {
         write=telling.products(VARIANTS.by_ids, _known, told.new, told.changes, told.removal, translate.made),
         find=by_reference_or_sku(
             "externalReference",
-            lambda shop, values: filter(
-                None, shop.ask(*(told.BY_REFERENCE(externalReference=each) for each in values))
-            ),
+            lambda shop, values: shop.ask_each(told.BY_REFERENCE, "externalReference", values),
             lambda shop, values: nodes(VARIANTS.asked(shop, {"filter": {"sku": values}})),
         ),
     ),
@@ -98,4 +92,14 @@ class SaleorConnector(Declared[Shop, SaleorOptions]):
 
     def __init__(self, name: str, options: SaleorOptions, clock: Clock) -> None:
         shop = Shop(name, options, clock)
-        super().__init__(name, options, shop, KINDS, hooks=hooks(shop))
+        # A webhook with a secret key is signed with HMAC: deprecated, but in all of 3.x (page "Payload Signature").
+        hooks = SignedHooks(
+            told.TOPICS,
+            "Saleor-Signature",
+            "Saleor-Event",
+            told.meant,
+            lambda: told.registered(*shop.ask(told.HOOKS())),
+            lambda topic, address, secret: shop.carry_out(told.subscription(topic, address, secret)),
+            lambda id_: shop.carry_out(told.WAKE(id=id_, input={"isActive": True})),
+        )
+        super().__init__(name, options, shop, KINDS, hooks=hooks)

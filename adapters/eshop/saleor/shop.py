@@ -3,11 +3,11 @@
 from typing import Any
 
 from adapters.auth.keys import HeaderKey
-from adapters.calls import Call, Form
+from adapters.calls import Call
 from adapters.connecting import connected
-from adapters.connections import PAGE, Dialect
+from adapters.connections import Dialect
 from adapters.declared import Row
-from adapters.eshop.named import named
+from adapters.eshop.saleor import translate
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.fields import at
 from adapters.http import KeyRefused
@@ -28,11 +28,6 @@ LISTS = Dialect(
     lambda ids: {"filter": {"ids": ids}},
     "filter:{}FilterInput",
 )
-APP = Form("app", gives="permissions{code}")
-CHANNEL = Form("channel", "slug:String!", "id slug currencyCode")
-TAXES = Form("taxConfigurations", "", "edges{node{channel{slug} pricesEnteredWithTax}}", "first:100")
-WAREHOUSES, TYPES = (Form(name, "", "edges{node{id slug}}", "first:100") for name in ("warehouses", "productTypes"))
-CATEGORIES = Form("categories", "after:String", f"edges{{node{{id name parent{{id}}}}}} {PAGE}", "first:100")
 
 
 class Shop(KeyedGraphQl):
@@ -45,17 +40,13 @@ class Shop(KeyedGraphQl):
 
     def shown(self, call: Call, right: str) -> Any:
         """Return what a list shows; a token without the right would be shown what visitors see, and no error."""
-        app, told = self.ask(APP(), call)
+        app, told = self.ask(translate.APP(), call)
         if right not in (at(app, "permissions.code") or ()):
             raise KeyRefused(f"{self.name}: give the app of [systems.{self.name}] the permission {right}", status=403)
         return told
 
     def terms(self) -> Row:
-        """Return our channel, with its currency and whether its prices hold the tax; warehouse and product type by id."""
-        o = self.options
-        channel, taxes, warehouses, types = self.ask(CHANNEL(slug=o.channel), TAXES(), WAREHOUSES(), TYPES())
-        ours = named([channel] if channel else [], "channel", o.channel, "slug")
-        held = {each["channel"]["slug"]: each["pricesEnteredWithTax"] for each in taxes}.get(o.channel)
-        warehouse = named(warehouses, "warehouse", o.warehouse, "slug")["id"]
-        type_ = named(types, "product type", o.product_type, "slug")["id"]
-        return {**ours, "tax_included": held, "warehouse": warehouse, "type": type_}
+        """Return what the options name: see `translate.terms`."""
+        channel, *others = translate.TERMS
+        asked = self.ask(channel(slug=self.options.channel), *(form() for form in others))
+        return translate.terms(self.options, *asked)

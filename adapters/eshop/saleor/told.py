@@ -5,6 +5,7 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from adapters.calls import Call, Form
+from adapters.connections import PAGE
 from adapters.declared import Row
 from adapters.eshop.editorjs import blocks
 from adapters.eshop.notes import notes_of
@@ -13,7 +14,7 @@ from adapters.eshop.saleor.translate import OF_VARIANT, notes, sent
 from adapters.eshop.variants import for_article, named
 from adapters.fields import Field, given, table
 from adapters.writes import Unfit
-from hub.connector import Write
+from hub.connector import Subscription, Write
 
 _ERRORS = "errors{field message code}"
 _OF_MANY = "errors{path message code}"
@@ -24,6 +25,8 @@ CREATE = Form(
     f"results{{product{{variants{{{OF_VARIANT}}}}} {_OF_MANY}}} {_OF_MANY}",
     "errorPolicy:REJECT_EVERYTHING",
 )
+HOOKS = Form("app", gives="webhooks{id targetUrl isActive asyncEvents{eventType}}")
+CATEGORIES = Form("categories", "after:String", f"edges{{node{{id name parent{{id}}}}}} {PAGE}", "first:100")
 CATEGORY = Form("categoryCreate", "input:CategoryInput! parent:ID", f"category{{id}} {_ERRORS}")
 (
     UPDATE,
@@ -63,8 +66,23 @@ ARTICLE = table(name=Field("name", lambda name: name or ""), description=Field("
 VARIANT = table(weight=Field("weight", lambda weight: weight and {"unit": "kg", "value": float(weight)}))
 PRODUCT = frozenset(["name", "description", "category", "active", "weight"])
 CLOSED = ("CANCELED", "EXPIRED")
+TOPICS = {
+    **dict.fromkeys([f"PRODUCT_VARIANT_{event}" for event in ("CREATED", "UPDATED", "DELETED")], "products"),
+    **dict.fromkeys(["CUSTOMER_CREATED", "CUSTOMER_UPDATED"], "parties"),
+    **dict.fromkeys(
+        [f"ORDER_{event}" for event in ("CREATED", "UPDATED", "CANCELLED", "FULFILLED", "FULLY_PAID")], "orders"
+    ),
+}
+"""Enum "WebhookEventTypeAsyncEnum" -> the stream."""
+PAYLOADS = {"products": "productVariant", "parties": "user", "orders": "order"}
+"""Stream -> the field of an event's payload."""
 Tree = Mapping[str, str]
 """Paths of categories -> their identities."""
+
+
+def channel(shop: Shop) -> Row:
+    """Return the argument that chooses our channel's orders."""
+    return {"channel": shop.options.channel}
 
 
 def new(known: tuple[Row, Tree], writes: Sequence[Write]) -> Call:
@@ -196,3 +214,22 @@ def noted(shop: Shop, row: Row, write: Write) -> Iterator[Call]:
     wanted = notes_of(write.record.get("tracking") or (), write.record.get("invoice"))
     if wanted != notes(row):
         yield NOTE(id=row["id"], input=[{"key": "hub", "value": "\n".join(wanted)}])
+
+
+def registered(app: Row) -> Iterator[Subscription]:
+    """Yield the webhooks of an app."""
+    for row in app["webhooks"]:
+        for each in row["asyncEvents"]:
+            yield Subscription(row["id"], each["eventType"], row["targetUrl"], row["isActive"])
+
+
+def subscription(topic: str, address: str, secret: str) -> Call:
+    """Return what registers a webhook. It tells which record, and when, so that each call differs."""
+    told = f"...on {topic.title().replace('_', '')}{{{PAYLOADS[TOPICS[topic]]}{{id}}}}"
+    known = {"name": f"Hub: {topic}", "targetUrl": address, "secretKey": secret, "isActive": True}
+    return SUBSCRIBE(input={**known, "asyncEvents": [topic], "query": f"subscription{{event{{issuedAt {told}}}}}"})
+
+
+def meant(topic: str, body: Row) -> list[str]:
+    """Return which record a call speaks of."""
+    return [body[PAYLOADS[TOPICS[topic]]]["id"]]

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from adapters.calls import selection
+from adapters.calls import Form, selection
 from adapters.connections import documents
 from adapters.eshop import translating
 from adapters.eshop.categories import BELOW
 from adapters.eshop.editorjs import html
+from adapters.eshop.named import named
 from adapters.eshop.notes import invoice_in, parcels_in
 from adapters.eshop.orders import Fields, Raw, joined, plain
 from adapters.eshop.saleor.options import SaleorOptions
@@ -17,6 +18,7 @@ from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, asked, at, fixed, part, parts, table, told, words
 from hub.connector import Document
 
+Rows = Sequence[Raw]
 ARGUMENTS = {
     "ancestors": "(first:20)",
     "attributes": "(variantSelection:VARIANT_SELECTION)",
@@ -24,6 +26,13 @@ ARGUMENTS = {
 }
 """Of the fields that want some. `hub` holds our notes about an order."""
 RECORDS = documents("updatedAt")
+APP = Form("app", gives="permissions{code}")
+TERMS = (
+    Form("channel", "slug:String!", "id slug currencyCode"),
+    Form("taxConfigurations", "", "edges{node{channel{slug} pricesEnteredWithTax}}", "first:100"),
+    Form("warehouses", "", "edges{node{id slug}}", "first:100"),
+    Form("productTypes", "", "edges{node{id slug}}", "first:100"),
+)
 STATUS = words(
     pending="UNCONFIRMED",
     confirmed="UNFULFILLED",
@@ -215,3 +224,14 @@ def stock(raw: Raw, options: SaleorOptions) -> Fields:
     here = [each for each in raw["stocks"] or () if each["warehouse"]["slug"] == options.warehouse]
     on_hand, reserved = sum(each["quantity"] for each in here), sum(each["quantityAllocated"] for each in here)
     return translating.stock({"sku": raw["sku"], "on_hand": on_hand, "reserved": reserved}, options)
+
+
+def terms(o: SaleorOptions, channel: Raw | None, taxes: Rows, warehouses: Rows, types: Rows) -> Fields:
+    """Return our channel, with its currency and whether its prices hold the tax; warehouse and product type by id."""
+    held = {each["channel"]["slug"]: each["pricesEnteredWithTax"] for each in taxes}
+    return {
+        **named([channel] if channel else [], "channel", o.channel, "slug"),
+        "tax_included": held.get(o.channel),
+        "warehouse": named(warehouses, "warehouse", o.warehouse, "slug")["id"],
+        "type": named(types, "product type", o.product_type, "slug")["id"],
+    }
