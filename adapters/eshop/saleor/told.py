@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
+from functools import partial
 from typing import Any
 
 from adapters.calls import Call, Form
@@ -9,6 +10,7 @@ from adapters.connections import PAGE
 from adapters.declared import Row
 from adapters.eshop.editorjs import blocks
 from adapters.eshop.notes import notes_of
+from adapters.eshop.prices import check_currency, check_tax
 from adapters.eshop.saleor.shop import Shop
 from adapters.eshop.saleor.translate import OF_VARIANT, notes, sent
 from adapters.eshop.variants import for_article, named
@@ -28,40 +30,21 @@ CREATE = Form(
 HOOKS = Form("app", gives="webhooks{id targetUrl isActive asyncEvents{eventType}}")
 CATEGORIES = Form("categories", "after:String", f"edges{{node{{id name parent{{id}}}}}} {PAGE}", "first:100")
 CATEGORY = Form("categoryCreate", "input:CategoryInput! parent:ID", f"category{{id}} {_ERRORS}")
-(
-    UPDATE,
-    UPDATE_VARIANT,
-    LIST,
-    REMOVE,
-    REMOVE_VARIANT,
-    PRICE,
-    STOCK,
-    CONFIRM,
-    CANCEL,
-    FULFIL,
-    TRACK,
-    NOTE,
-    SUBSCRIBE,
-    WAKE,
-) = (
-    Form(name, takes, _ERRORS)
-    for name, takes in {
-        "productUpdate": "id:ID! input:ProductInput!",
-        "productVariantUpdate": "id:ID! input:ProductVariantInput!",
-        "productChannelListingUpdate": "id:ID! input:ProductChannelListingUpdateInput!",
-        "productDelete": "id:ID!",
-        "productVariantDelete": "id:ID!",
-        "productVariantChannelListingUpdate": "id:ID! input:[ProductVariantChannelListingAddInput!]!",
-        "productVariantStocksUpdate": "variantId:ID! stocks:[StockInput!]!",
-        "orderConfirm": "id:ID!",
-        "orderCancel": "id:ID!",
-        "orderFulfill": "order:ID! input:OrderFulfillInput!",
-        "orderFulfillmentUpdateTracking": "id:ID! input:FulfillmentUpdateTrackingInput!",
-        "updateMetadata": "id:ID! input:[MetadataInput!]!",
-        "webhookCreate": "input:WebhookCreateInput!",
-        "webhookUpdate": "id:ID! input:WebhookUpdateInput!",
-    }.items()
-)
+_mutation = partial(Form, gives=_ERRORS)
+UPDATE = _mutation("productUpdate", "id:ID! input:ProductInput!")
+UPDATE_VARIANT = _mutation("productVariantUpdate", "id:ID! input:ProductVariantInput!")
+LIST = _mutation("productChannelListingUpdate", "id:ID! input:ProductChannelListingUpdateInput!")
+REMOVE = _mutation("productDelete", "id:ID!")
+REMOVE_VARIANT = _mutation("productVariantDelete", "id:ID!")
+PRICE = _mutation("productVariantChannelListingUpdate", "id:ID! input:[ProductVariantChannelListingAddInput!]!")
+STOCK = _mutation("productVariantStocksUpdate", "variantId:ID! stocks:[StockInput!]!")
+CONFIRM = _mutation("orderConfirm", "id:ID!")
+CANCEL = _mutation("orderCancel", "id:ID!")
+FULFIL = _mutation("orderFulfill", "order:ID! input:OrderFulfillInput!")
+TRACK = _mutation("orderFulfillmentUpdateTracking", "id:ID! input:FulfillmentUpdateTrackingInput!")
+NOTE = _mutation("updateMetadata", "id:ID! input:[MetadataInput!]!")
+SUBSCRIBE = _mutation("webhookCreate", "input:WebhookCreateInput!")
+WAKE = _mutation("webhookUpdate", "id:ID! input:WebhookUpdateInput!")
 ARTICLE = table(name=Field("name", lambda name: name or ""), description=Field("description", blocks))
 VARIANT = table(weight=Field("weight", lambda weight: weight and {"unit": "kg", "value": float(weight)}))
 PRODUCT = frozenset(["name", "description", "category", "active", "weight"])
@@ -135,12 +118,9 @@ def removal(_: object, __: Write, row: Row) -> Iterator[Call]:
 
 def price(terms: Row, write: Write, row: Row) -> Call:
     """Return what sets a price in our channel."""
-    told = write.record
-    if told["currency"] != terms["currencyCode"]:
-        raise Unfit("price-not-possible", f"the channel sells in {terms['currencyCode']} only")
-    if told.get("tax_included") not in (None, terms["tax_included"]):
-        raise Unfit("price-not-possible", "the channel's prices differ in whether they hold the tax")
-    return PRICE(id=row["id"], input=[{"channelId": terms["id"], "price": told["amount"]}])
+    check_currency(write, terms["currencyCode"])
+    check_tax(write, included=terms["tax_included"])
+    return PRICE(id=row["id"], input=[{"channelId": terms["id"], "price": write.record["amount"]}])
 
 
 def level(terms: Row, write: Write, row: Row) -> Call:

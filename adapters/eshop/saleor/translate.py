@@ -47,11 +47,12 @@ AMOUNTS = ("chargedAmount", "authorizedAmount")
 
 def prices(rows: Sequence[Raw], channel: Raw) -> Iterator[Document]:
     """Yield a document for each variant that has a price in the channel."""
+    shared = {name: channel[name] for name in ("currencyCode", "tax_included")}
     for row in rows:
         for each in row["channelListings"] or ():
             if each["channel"]["slug"] == channel["slug"] and each["price"]:
-                shown = {"sku": row["sku"], "amount": each["price"]["amount"]}
-                yield Document(f"{row['id']}|{channel['currencyCode']}", {**channel, **shown})
+                shown = {"sku": row["sku"], "amount": each["price"]["amount"], **shared}
+                yield Document(f"{row['id']}|{channel['currencyCode']}", shown)
 
 
 def buyers(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
@@ -228,10 +229,12 @@ def stock(raw: Raw, options: SaleorOptions) -> Fields:
 
 def terms(o: SaleorOptions, channel: Raw | None, taxes: Rows, warehouses: Rows, types: Rows) -> Fields:
     """Return our channel, with its currency and whether its prices hold the tax; warehouse and product type by id."""
-    held = {each["channel"]["slug"]: each["pricesEnteredWithTax"] for each in taxes}
+    of_channels = [{**each, **each["channel"]} for each in taxes]
     return {
         **named([channel] if channel else [], "channel", o.channel, "slug"),
-        "tax_included": held.get(o.channel),
+        "tax_included": named(of_channels, "tax configuration of the channel", o.channel, "slug")[
+            "pricesEnteredWithTax"
+        ],
         "warehouse": named(warehouses, "warehouse", o.warehouse, "slug")["id"],
         "type": named(types, "product type", o.product_type, "slug")["id"],
     }
