@@ -1,37 +1,8 @@
-"""GraphQL requests made of data: which fields of the schema are called, with what, and what is wanted of each. Pure."""
+"""GraphQL requests made of data: which fields of the schema are called, and with what. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
-
-Nested = dict[str, "Nested"]
-
-
-def selection(paths: str, arguments: Mapping[str, str] | None = None) -> str:
-    """Return what is selected by paths, parted by blanks: `id product.name` is `id product{name}`.
-
-    `arguments`: of fields, by their names: `{"ancestors": "(first:10)"}`. One with `first` is a connection: its path goes
-    on in its nodes.
-    """
-    tree: Nested = {}
-    for path in paths.split():
-        node = tree
-        for step in path.split("."):
-            node = node.setdefault(step, {})
-    return _written(tree, arguments or {})
-
-
-def _written(tree: Nested, arguments: Mapping[str, str]) -> str:
-    return " ".join(_field(name, arguments.get(name, ""), below, arguments) for name, below in tree.items())
-
-
-def _field(name: str, given: str, below: Nested, arguments: Mapping[str, str]) -> str:
-    within = _braced(_written(below, arguments))
-    return f"{name}{given}{{edges{{node{within}}}}}" if given.startswith("(first:") else f"{name}{given}{within}"
-
-
-def _braced(text: str) -> str:
-    return text and f"{{{text}}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +44,8 @@ def request(kind: str, calls: Sequence[Call]) -> tuple[str, dict[str, object]]:
             given.append(f"{name}:${name}{number}")
             variables[f"{name}{number}"] = call.values[name]
         within = f"({','.join(given)})" if given else ""
-        fields.append(f"c{number}:{call.form.name}{within}{_braced(call.form.gives)}")
+        gives = f"{{{call.form.gives}}}" if call.form.gives else ""
+        fields.append(f"c{number}:{call.form.name}{within}{gives}")
     head = f"({','.join(declared)})" if declared else ""
     return f"{kind}{head}{{{' '.join(fields)}}}", variables
 

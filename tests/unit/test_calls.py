@@ -1,23 +1,13 @@
-"""GraphQL requests as data: what is selected, what is called, and what comes back."""
+"""GraphQL requests as data: what is called, and what comes back."""
 
 import pytest
 from graphql import parse
 
-from adapters.calls import Form, answers, flat, request, selection
+from adapters.calls import Form, answers, flat, request
 from adapters.graphql import Declined
 from adapters.keyed import check
 
 CHANGE = Form("productUpdate", "id:ID! input:ProductInput!", "errors{message}")
-
-
-def test_paths_are_selected_once_each():
-    assert selection("id product.name product.id id") == "id product{name id}"
-
-
-def test_a_connection_is_selected_by_its_nodes():
-    given = {"ancestors": "(first:20)", "metafield": '(key:"hub")'}
-    shown = selection("category.ancestors.name category.name metafield", given)
-    assert shown == 'category{ancestors(first:20){edges{node{name}}} name} metafield(key:"hub")'
 
 
 def test_many_calls_are_one_request():

@@ -7,7 +7,7 @@ from adapters.connections import Connection, kind, nodes
 from adapters.declared import Declared, Kind, Row
 from adapters.eshop import putting, telling
 from adapters.eshop.categories import ids_of
-from adapters.eshop.forward import forward
+from adapters.eshop.forward import check_open, forward
 from adapters.eshop.saleor import told, translate
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.eshop.saleor.shop import LISTS, Shop
@@ -80,7 +80,7 @@ KINDS: Mapping[str, Kind[Shop, SaleorOptions]] = {
         write=forward(
             ORDERS,
             {status: telling.step(calls) for status, calls in told.STATUS.items()},
-            before=[told.check_open],
+            before=[check_open(told.is_closed)],
             after=[telling.step(told.noted)],
         ),
     ),

@@ -48,7 +48,6 @@ WAKE = _mutation("webhookUpdate", "id:ID! input:WebhookUpdateInput!")
 ARTICLE = table(name=Field("name", lambda name: name or ""), description=Field("description", blocks))
 VARIANT = table(weight=Field("weight", lambda weight: weight and {"unit": "kg", "value": float(weight)}))
 PRODUCT = frozenset(["name", "description", "category", "active", "weight"])
-CLOSED = ("CANCELED", "EXPIRED")
 TOPICS = {
     **dict.fromkeys([f"PRODUCT_VARIANT_{event}" for event in ("CREATED", "UPDATED", "DELETED")], "products"),
     **dict.fromkeys(["CUSTOMER_CREATED", "CUSTOMER_UPDATED"], "parties"),
@@ -131,15 +130,14 @@ def level(terms: Row, write: Write, row: Row) -> Call:
     return STOCK(variantId=row["id"], stocks=[{"warehouse": ours, "quantity": available + held}])
 
 
-def check_open(_: object, row: Row, write: Write) -> None:
-    """Refuse to bring an order forward that is cancelled in the shop."""
-    if row["status"] in CLOSED and write.fields.get("status") != "cancelled":
-        raise Unfit("cancelled", "it is cancelled in the shop")
+def is_closed(row: Row) -> bool:
+    """Whether an order is cancelled in the shop."""
+    return row["status"] in ("CANCELED", "EXPIRED")
 
 
 def cancelled(_: Shop, row: Row, __: Write) -> Iterator[Call]:
     """Yield what cancels an order."""
-    if row["status"] not in CLOSED:
+    if not is_closed(row):
         yield CANCEL(id=row["id"])
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from adapters.calls import Form, selection
+from adapters.calls import Form
 from adapters.connections import documents
 from adapters.eshop import translating
 from adapters.eshop.categories import BELOW
@@ -16,6 +16,7 @@ from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, asked, at, fixed, part, parts, table, told, words
+from adapters.graphql import selection
 from hub.connector import Document
 
 Rows = Sequence[Raw]
@@ -86,7 +87,7 @@ PRODUCT = table(
     alone=Field("product.variants", lambda variants: len(variants) == 1, "id"),
     name=Field("", lambda raw: full_name(raw["product"]["name"], raw["name"], raw["sku"]), "name"),
     description=Field("product.description", html),
-    category=Field("product.category", _path, "name ancestors.name ancestors.level"),
+    category=Field("product.category", _path, "name ancestors.edges.node.name ancestors.edges.node.level"),
     weight=Field("", _weight, "weight.unit weight.value product.weight.unit product.weight.value"),
     options=Field("attributes", _sizes, "attribute.name values.name"),
 )
