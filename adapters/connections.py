@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack
 
 from adapters.bulk import portions
-from adapters.calls import Call, Form
 from adapters.cursors import by_cursor
 from adapters.declared import Kind, Row, Source, Told, Way
+from adapters.forms import Filled, Form
 from adapters.pages import Spot
 from adapters.stable import stable
 from adapters.walks import by_mark
@@ -29,7 +29,7 @@ NOTHING: Chosen = {}
 class Shows(Protocol):
     """A system that shows its lists to those who have a right to them."""
 
-    def shown(self, call: Call, right: str) -> Any:
+    def shown(self, form: Filled, right: str) -> Any:
         """Return what a list shows; raises KeyRefused without the right."""
         ...
 

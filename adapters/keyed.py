@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.calls import Call, Form, answers, request
 from adapters.declared import Row
+from adapters.forms import Filled, Form, answers, request
 from adapters.graphql import Declined
 from adapters.http import Api, KeyRefused
 from hub.errors import TryLater, Unanswered
@@ -30,20 +30,20 @@ class KeyedGraphQl:
         self.name = api.name
         self._api, self._path, self._faults = api, path, faults
 
-    def ask(self, *calls: Call) -> list[Any]:
+    def ask(self, *forms: Filled) -> list[Any]:
         """Return what came of some queries. Raises TryLater, KeyRefused or Declined."""
-        return self._send("query", calls)
+        return self._send("query", forms)
 
     def ask_each(self, form: Form, name: str, values: Sequence[object]) -> list[Any]:
         """Return what came of a query for each value of an argument, as far as anything did."""
         return [each for each in self.ask(*(form(**{name: value}) for value in values)) if each]
 
-    def carry_out(self, *calls: Call) -> list[Any]:
+    def carry_out(self, *forms: Filled) -> list[Any]:
         """Carry out mutations, one after the other; return what came of each.
 
         Raises Declined for the first that is, though the others are carried out; TryLater, KeyRefused, Unanswered.
         """
-        made = self._send("mutation", calls) if calls else []
+        made = self._send("mutation", forms) if forms else []
         for result in made:
             check(result)
         return made
@@ -57,13 +57,13 @@ class KeyedGraphQl:
             more, values = told["pageInfo"]["hasNextPage"], {**values, "after": told["pageInfo"]["endCursor"]}
         return rows
 
-    def _send(self, kind: str, calls: tuple[Call, ...]) -> list[Any]:
-        text, variables = request(kind, calls)
+    def _send(self, kind: str, forms: tuple[Filled, ...]) -> list[Any]:
+        text, variables = request(kind, forms)
         body = {"query": text, "variables": variables}
         told = self._api.send("POST", self._path, body, repeatable=kind == "query").body
         for error in told.get("errors") or ():
             raise self._fault(error, kind)
-        return answers(told["data"], calls)
+        return answers(told["data"], forms)
 
     def _fault(self, error: Row, kind: str) -> Exception:
         word, message = self._faults.word(error), f"{self.name}: {error['message']}"

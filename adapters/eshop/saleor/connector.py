@@ -79,7 +79,7 @@ KINDS: Mapping[str, Kind[Shop, SaleorOptions]] = {
         buyers=translate.buyers,
         write=forward(
             ORDERS,
-            {status: telling.step(calls) for status, calls in told.STATUS.items()},
+            {status: telling.step(forms) for status, forms in told.STATUS.items()},
             before=[check_open(told.is_closed)],
             after=[telling.step(told.noted)],
         ),

@@ -3,13 +3,13 @@
 from typing import Any
 
 from adapters.auth.keys import HeaderKey
-from adapters.calls import Call
 from adapters.connecting import connected
 from adapters.connections import Dialect
 from adapters.declared import Row
 from adapters.eshop.saleor import translate
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.fields import at
+from adapters.forms import Filled
 from adapters.http import KeyRefused
 from adapters.keyed import Faults, KeyedGraphQl
 from hub.clock import Clock
@@ -38,9 +38,9 @@ class Shop(KeyedGraphQl):
         key = HeaderKey("authorization", resolve(options.token), "Bearer ")
         super().__init__(connected(name, options, clock, auth=key), "graphql/", FAULTS)
 
-    def shown(self, call: Call, right: str) -> Any:
+    def shown(self, form: Filled, right: str) -> Any:
         """Return what a list shows; a token without the right would be shown what visitors see, and no error."""
-        app, told = self.ask(translate.APP(), call)
+        app, told = self.ask(translate.APP(), form)
         if right not in (at(app, "permissions.code") or ()):
             raise KeyRefused(f"{self.name}: give the app of [systems.{self.name}] the permission {right}", status=403)
         return told

@@ -5,7 +5,6 @@ from decimal import ROUND_FLOOR, Decimal
 from functools import partial
 from typing import Any
 
-from adapters.calls import Call, Form
 from adapters.connections import PAGE
 from adapters.declared import Row
 from adapters.eshop.editorjs import blocks
@@ -15,6 +14,7 @@ from adapters.eshop.saleor.shop import Shop
 from adapters.eshop.saleor.translate import OF_VARIANT, notes, sent
 from adapters.eshop.variants import for_article, named
 from adapters.fields import Field, given, table
+from adapters.forms import Filled, Form
 from adapters.writes import Unfit
 from hub.connector import Subscription, Write
 
@@ -67,7 +67,7 @@ def channel(shop: Shop) -> Row:
     return {"channel": shop.options.channel}
 
 
-def new(known: tuple[Row, Tree], writes: Sequence[Write]) -> Call:
+def new(known: tuple[Row, Tree], writes: Sequence[Write]) -> Filled:
     """Return what makes products of one variant each, listed in our channel: all or none."""
     return CREATE(products=[_product(*known, each) for each in writes])
 
@@ -94,7 +94,7 @@ def _category(fields: Row, tree: Tree) -> dict[str, Any]:
     return {"category": fields["category"] and tree[fields["category"]]} if "category" in fields else {}
 
 
-def changes(known: tuple[Row, Tree], write: Write, row: Row) -> Iterator[Call]:
+def changes(known: tuple[Row, Tree], write: Write, row: Row) -> Iterator[Filled]:
     """Yield what changes a variant, and the article it stands under."""
     (terms, tree), fields, id_ = known, write.fields, row["product"]["id"]
     alone = len(row["product"]["variants"]) == 1
@@ -109,20 +109,20 @@ def changes(known: tuple[Row, Tree], write: Write, row: Row) -> Iterator[Call]:
         yield LIST(id=id_, input={"updateChannels": [_shown(terms, active=shared["active"])]})
 
 
-def removal(_: object, __: Write, row: Row) -> Iterator[Call]:
+def removal(_: object, __: Write, row: Row) -> Iterator[Filled]:
     """Yield what deletes a variant; an article that has no others goes with it."""
     alone = len(row["product"]["variants"]) == 1
     yield REMOVE(id=row["product"]["id"]) if alone else REMOVE_VARIANT(id=row["id"])
 
 
-def price(terms: Row, write: Write, row: Row) -> Call:
+def price(terms: Row, write: Write, row: Row) -> Filled:
     """Return what sets a price in our channel."""
     check_currency(write, terms["currencyCode"])
     check_tax(write, included=terms["tax_included"])
     return PRICE(id=row["id"], input=[{"channelId": terms["id"], "price": write.record["amount"]}])
 
 
-def level(terms: Row, write: Write, row: Row) -> Call:
+def level(terms: Row, write: Write, row: Row) -> Filled:
     """Return what sets what can be had in our warehouse: Saleor takes off what orders hold, so that lies there as well."""
     ours = terms["warehouse"]
     held = sum(each["quantityAllocated"] for each in row["stocks"] or () if each["warehouse"]["id"] == ours)
@@ -135,19 +135,19 @@ def is_closed(row: Row) -> bool:
     return row["status"] in ("CANCELED", "EXPIRED")
 
 
-def cancelled(_: Shop, row: Row, __: Write) -> Iterator[Call]:
+def cancelled(_: Shop, row: Row, __: Write) -> Iterator[Filled]:
     """Yield what cancels an order."""
     if not is_closed(row):
         yield CANCEL(id=row["id"])
 
 
-def confirmed(_: Shop, row: Row, __: Write) -> Iterator[Call]:
+def confirmed(_: Shop, row: Row, __: Write) -> Iterator[Filled]:
     """Yield what confirms an order that waits for it."""
     if row["status"] == "UNCONFIRMED":
         yield CONFIRM(id=row["id"])
 
 
-def shipped(shop: Shop, row: Row, write: Write) -> Iterator[Call]:
+def shipped(shop: Shop, row: Row, write: Write) -> Iterator[Filled]:
     """Yield what sends all that is not sent yet, from where it is held for the order."""
     yield from confirmed(shop, row, write)
     left = [each for each in row["lines"] if each["quantityToFulfill"] > 0]
@@ -183,7 +183,7 @@ def _numbers(write: Write) -> list[str]:
     return [each["number"] for each in write.record.get("tracking") or ()]
 
 
-def noted(shop: Shop, row: Row, write: Write) -> Iterator[Call]:
+def noted(shop: Shop, row: Row, write: Write) -> Iterator[Filled]:
     """Yield what notes all parcels and the invoice; what was sent before without a number gets the first."""
     numbers, bare = _numbers(write), [each for each in sent(row) if not each["trackingNumber"]]
     if numbers and bare:
@@ -201,7 +201,7 @@ def registered(app: Row) -> Iterator[Subscription]:
             yield Subscription(row["id"], each["eventType"], row["targetUrl"], row["isActive"])
 
 
-def subscription(topic: str, address: str, secret: str) -> Call:
+def subscription(topic: str, address: str, secret: str) -> Filled:
     """Return what registers a webhook. It tells which record, and when, so that each call differs."""
     told = f"...on {topic.title().replace('_', '')}{{{PAYLOADS[TOPICS[topic]]}{{id}}}}"
     known = {"name": f"Hub: {topic}", "targetUrl": address, "secretKey": secret, "isActive": True}

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from adapters.calls import Form
 from adapters.connections import documents
 from adapters.eshop import translating
 from adapters.eshop.categories import BELOW
@@ -16,6 +15,7 @@ from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, asked, at, fixed, part, parts, table, told, words
+from adapters.forms import Form
 from adapters.graphql import selection
 from hub.connector import Document
 

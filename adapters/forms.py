@@ -1,4 +1,4 @@
-"""GraphQL requests made of data: which fields of the schema are called, and with what. Pure."""
+"""GraphQL requests made of data: forms that are filled in, any number of them in one request. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, cast
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A field of the schema's queries or mutations."""
+    """One of the schema's queries or mutations."""
 
     name: str
     takes: str = ""
@@ -17,42 +17,42 @@ class Form:
     fixed: str = ""
     """Arguments that are always the same, as they are written: `first:100`."""
 
-    def __call__(self, **values: object) -> "Call":
-        """Return a call with these arguments; those left out are not sent."""
-        return Call(self, values)
+    def __call__(self, **values: object) -> "Filled":
+        """Fill it in with these arguments; those left out are not sent."""
+        return Filled(self, values)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """A field, with what it is given."""
+class Filled:
+    """A form, with what it is given."""
 
     form: Form
     values: Mapping[str, object]
 
 
-def request(kind: str, calls: Sequence[Call]) -> tuple[str, dict[str, object]]:
-    """Return the text and the variables of a request that makes several calls, whose answers are `c0`, `c1` ...
+def request(kind: str, forms: Sequence[Filled]) -> tuple[str, dict[str, object]]:
+    """Return the text and the variables of a request that sends several forms, whose answers are `c0`, `c1` ...
 
-    `kind`: query or mutation; a mutation's calls are carried out one after the other, each as a whole or not at all.
+    `kind`: query or mutation; mutations are carried out one after the other, each as a whole or not at all.
     """
     declared, fields, variables = list[str](), list[str](), dict[str, object]()
-    for number, call in enumerate(calls):
-        types = dict(each.split(":", 1) for each in call.form.takes.split())
-        given = [call.form.fixed] if call.form.fixed else []
-        for name in (each for each in types if each in call.values):
+    for number, each in enumerate(forms):
+        types = dict(taken.split(":", 1) for taken in each.form.takes.split())
+        given = [each.form.fixed] if each.form.fixed else []
+        for name in (known for known in types if known in each.values):
             declared.append(f"${name}{number}:{types[name]}")
             given.append(f"{name}:${name}{number}")
-            variables[f"{name}{number}"] = call.values[name]
+            variables[f"{name}{number}"] = each.values[name]
         within = f"({','.join(given)})" if given else ""
-        gives = f"{{{call.form.gives}}}" if call.form.gives else ""
-        fields.append(f"c{number}:{call.form.name}{within}{gives}")
+        gives = f"{{{each.form.gives}}}" if each.form.gives else ""
+        fields.append(f"c{number}:{each.form.name}{within}{gives}")
     head = f"({','.join(declared)})" if declared else ""
     return f"{kind}{head}{{{' '.join(fields)}}}", variables
 
 
-def answers(data: Mapping[str, Any], calls: Sequence[Call]) -> list[Any]:
-    """Return what came of each call."""
-    return [flat(data[f"c{number}"]) for number in range(len(calls))]
+def answers(data: Mapping[str, Any], forms: Sequence[Filled]) -> list[Any]:
+    """Return what came of each form."""
+    return [flat(data[f"c{number}"]) for number in range(len(forms))]
 
 
 def flat(value: Any) -> Any:

@@ -1,16 +1,16 @@
-"""GraphQL requests as data: what is called, and what comes back."""
+"""GraphQL requests as data: what is sent, and what comes back."""
 
 import pytest
 from graphql import parse
 
-from adapters.calls import Form, answers, flat, request
+from adapters.forms import Form, answers, flat, request
 from adapters.graphql import Declined
 from adapters.keyed import check
 
 CHANGE = Form("productUpdate", "id:ID! input:ProductInput!", "errors{message}")
 
 
-def test_many_calls_are_one_request():
+def test_many_forms_are_one_request():
     text, variables = request("mutation", [CHANGE(id="1", input={"name": "a"}), CHANGE(id="2", input={})])
     assert parse(text)
     assert variables == {"id0": "1", "input0": {"name": "a"}, "id1": "2", "input1": {}}
@@ -24,7 +24,7 @@ def test_what_is_not_given_is_not_declared():
     assert text == "query($after0:String){c0:products(first:100,after:$after0){edges{node{id}}}}"
 
 
-def test_answers_come_in_the_order_of_their_calls():
+def test_answers_come_in_the_order_of_their_forms():
     calls = [CHANGE() for _ in range(11)]
     assert answers({f"c{n}": n for n in reversed(range(11))}, calls) == list(range(11))
 
