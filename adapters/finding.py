@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from hub.connector import Write
+
+System = TypeVar("System")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,23 @@ def by_signs(
         for key, value in values.items():
             found[key] = list(dict.fromkeys(str(row[sign.id]) for row in rows if row[sign.field] == value))
     return found
+
+
+def by_reference_or_sku(
+    field: str,
+    by_reference: Callable[[System, Sequence[str]], Iterable[Mapping[str, object]]],
+    by_sku: Callable[[System, Sequence[str]], Iterable[Mapping[str, object]]],
+) -> Callable[[System, Sequence[Write]], dict[str, list[str]]]:
+    """Make a function that looks for products by the hub's reference, then by SKU.
+
+    `field`: of a row, the one that holds the reference, beside `sku` and `id`.
+    """
+    signs = {
+        Sign("reference", field, "id", lambda write: write.reference): by_reference,
+        Sign("sku", "sku", "id", lambda write: write.record["sku"]): by_sku,
+    }
+
+    def find(system: System, wanted: Sequence[Write]) -> dict[str, list[str]]:
+        return by_signs(wanted, signs, lambda sign, values: signs[sign](system, values))
+
+    return find

@@ -37,3 +37,18 @@ class Categories:
             self._ids[path] = self._make(name, path, self.id_of(above) if above else None)
             self.paths[self._ids[path]] = path
         return self._ids[path]
+
+
+def ids_of(
+    paths: Iterable[str | None],
+    rows: Callable[[], Iterable[Mapping[str, Any]]],
+    make: Callable[[str, str | None], str],
+) -> dict[str, str]:
+    """Return the identities of categories by their paths; what is not there is made, and nothing is asked without need.
+
+    `rows` asks for all there are, each with its `parent`, a record or none; `make(name, parent)` makes one.
+    """
+    wanted = sorted({path for path in paths if path})
+    there = ({**each, "above": each["parent"] and each["parent"]["id"]} for each in (rows() if wanted else ()))
+    tree = Categories(there, "above", lambda name, _, above: make(name, above))
+    return {path: tree.id_of(path) for path in wanted}

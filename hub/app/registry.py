@@ -15,6 +15,7 @@ from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.prestashop.options import PrestaShopOptions
+from adapters.eshop.saleor.options import SaleorOptions
 from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.woocommerce.options import WooCommerceOptions
@@ -80,6 +81,7 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("erp", "sql"): ConnectorType(SqlOptions, _sql),
     ("eshop", "sql"): ConnectorType(SqlOptions, _sql),
     **{(kind, "rest"): ConnectorType(RestOptions, _REST) for kind in ("erp", "eshop")},
+    ("eshop", "saleor"): ConnectorType(SaleorOptions, _exchange("adapters.eshop.saleor.connector:SaleorConnector")),
     ("eshop", "shopify"): ConnectorType(ShopifyOptions, _exchange("adapters.eshop.shopify.connector:ShopifyConnector")),
     ("eshop", "vendure"): ConnectorType(VendureOptions, _exchange("adapters.eshop.vendure.connector:VendureConnector")),
     ("eshop", "woocommerce"): ConnectorType(

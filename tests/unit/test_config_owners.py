@@ -103,6 +103,8 @@ NEEDED = {
     "database": '"kowalski"',
     "currency": '"PLN"',
     "zone": '"Europe/Warsaw"',
+    "channel": '"pl"',
+    "warehouse": '"warszawa"',
     "described": '{ orders = { fields.number = "number" } }',
 }
 

@@ -1,0 +1,187 @@
+"""Lists that GraphQL shows as connections, by cursor only (page "GraphQL Cursor Connections Specification").
+
+They are read in the order of their change mark: a row that changes meanwhile moves to the end, and is passed over by
+nobody. Where the page behind a cursor is known by the values of the row before it, nothing else moves a row.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack
+
+from adapters.bulk import portions
+from adapters.cursors import by_cursor
+from adapters.declared import Kind, Row, Source, Told, Way
+from adapters.forms import Filled, Form
+from adapters.pages import Spot
+from adapters.stable import stable
+from adapters.walks import by_mark
+from hub.connector import Document, Stream, Write, Written
+from hub.errors import TryLater
+
+PAGE = "pageInfo{hasNextPage endCursor}"
+Chosen = Mapping[str, object]
+"""Arguments of a list that choose among its rows."""
+NOTHING: Chosen = {}
+
+
+class Shows(Protocol):
+    """A system that shows its lists to those who have a right to them."""
+
+    def shown(self, form: Filled, right: str) -> Any:
+        """Return what a list shows; raises KeyRefused without the right."""
+        ...
+
+
+System = TypeVar("System", bound=Shows)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a system's lists are asked for, as far as they are alike."""
+
+    mark: str
+    """The field that is the change mark."""
+    order: Callable[[str], str]
+    """ASC or DESC -> the arguments, as they are written, that order rows so by their mark."""
+    since: Callable[[str], Chosen]
+    """A mark -> the arguments that choose what bears it, or a later one."""
+    by_id: Callable[[Sequence[str]], Chosen]
+    takes: str
+    """The types of all these arguments: see `Form`; braces stand for the name of a list's type."""
+    size: int = 100
+    """The rows of a page, and the identities that are asked for at once."""
+    late: timedelta = timedelta(seconds=30)
+    """A change may be seen so long after its mark, which is set before its transaction ends."""
+
+
+@dataclass(frozen=True)
+class Connection(Generic[System]):
+    """A list."""
+
+    dialect: Dialect
+    name: str
+    type: str
+    selected: str
+    """What is selected of each row: its `id` and its mark among the rest."""
+    right: str
+    takes: str = ""
+    """The types of further arguments."""
+    own: Callable[[System], Chosen] = lambda _: NOTHING
+    """Arguments that always go along."""
+    by_id: Callable[[Sequence[str]], Chosen] | None = None
+    """Instead of the dialect's."""
+
+    def asked(self, system: System, chosen: Chosen, first: int = 0, direction: str = "ASC") -> Any:
+        """Return the connection with the rows that are chosen: a page at most."""
+        takes = f"first:Int! after:String {self.dialect.takes.format(self.type)} {self.takes}"
+        form = Form(self.name, takes, f"edges{{node{{{self.selected}}}}} {PAGE}", self.dialect.order(direction))
+        return system.shown(form(first=first or self.dialect.size, **self.own(system), **chosen), self.right)
+
+    def after(self, system: System, since: str | None, after: str | None) -> tuple[list[Row], str | None]:
+        """Return the rows behind a cursor, and the next cursor, none behind the last page."""
+        place = {"after": after} if after else NOTHING
+        told = self.asked(system, {**place, **(self.dialect.since(since) if since else NOTHING)})
+        more = told["pageInfo"]["hasNextPage"]
+        if more and not told["edges"]:
+            raise TryLater(f"the list {self.name} shows nothing, and says that there is more")
+        return nodes(told), told["pageInfo"]["endCursor"] if more else None
+
+    def last(self, system: System) -> list[Row]:
+        """Return the row that was changed last, if there is any."""
+        return nodes(self.asked(system, NOTHING, 1, "DESC"))
+
+    def some(self, system: System, ids: Sequence[str]) -> list[Row]:
+        """Return the rows of these identities, as far as they are there."""
+        by_id = self.by_id or self.dialect.by_id
+        told = [self.asked(system, by_id(each)) for each in portions(ids, self.dialect.size)]
+        return [row for each in told for row in nodes(each)]
+
+    def by_ids(self, system: System, ids: Iterable[str]) -> dict[str, Row]:
+        """Return rows by their identities, as far as they are there."""
+        return {row["id"]: row for row in self.some(system, list(dict.fromkeys(ids)))}
+
+
+def nodes(connection: Any) -> list[Row]:
+    """Return the rows of a connection."""
+    return [edge["node"] for edge in connection["edges"]]
+
+
+def listed(listing: Connection[System]) -> Source[System]:
+    """Return everything in a list. What is behind a bar in a document's id, the system does not know."""
+
+    def some(system: System, ids: Sequence[str]) -> Sequence[Row]:
+        return listing.some(system, list(dict.fromkeys(id_.partition("|")[0] for id_ in ids)))
+
+    return Source(Way(lambda system, spot: by_cursor(partial(listing.after, system, None), spot)), some)
+
+
+def changed(listing: Connection[System]) -> Way[System]:
+    """Walk through what has changed."""
+
+    def page(system: System, since: str | None, offset: int, size: int) -> Sequence[Row]:
+        rows, after = listing.after(system, since, None)
+        while after and len(rows) < offset + size:
+            part, after = listing.after(system, since, after)
+            rows += part
+        return rows[offset : offset + size]
+
+    told = listing.dialect
+    return by_mark(page, told.size, told.mark, told.late, listing.last)
+
+
+def changed_with(listing: Connection[System], owners: Connection[System]) -> Way[System]:
+    """Walk through what has changed, and then through what stands under `owners` that have, which moves no mark.
+
+    The first time, that begins with what is changed from now on: all else is shown by the list itself.
+    """
+    ways = {"own": changed(listing), "owners": changed(owners)}
+
+    def walk(system: System, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+        spots = dict(
+            spot or {"owners": next(({"mark": row[owners.dialect.mark]} for row in owners.last(system)), None)}
+        )
+        for name, way in ways.items():
+            for rows, at in way.walk(system, spots.get(name)):
+                spots = {**spots, name: at}
+                yield rows, spots
+
+    return Way(walk)
+
+
+class More(TypedDict, Generic[System], total=False):
+    """What else a `Kind` may have."""
+
+    documents: Callable[[System, Sequence[Row]], Iterable[Document]]
+    buyers: Callable[[System, Sequence[Row]], Iterable[Document]]
+    write: Callable[[System, Sequence[Write]], Iterable[Written]]
+    find: Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]]
+    look: Callable[[System], object]
+
+
+def kind(
+    stream: Stream,
+    listing: Connection[System],
+    translate: Callable[[Row, Told], dict[str, Any]],
+    owners: Connection[System] | None = None,
+    **more: Unpack[More[System]],
+) -> Kind[System, Told]:
+    """Return a stream whose records are the rows of a list, each as it is but for its mark.
+
+    `owners`: the list of what these rows stand under, such as articles of variants, where that has a mark of its own.
+    """
+    way = changed_with(listing, owners) if owners else changed(listing)
+    told: More[System] = {"documents": documents(listing.dialect.mark), "look": listing.last, **more}
+    return Kind(stream, listed(listing), translate=translate, changes={"changed": way} if stream.delta else {}, **told)
+
+
+def documents(mark: str) -> Callable[[object, Sequence[Row]], Iterator[Document]]:
+    """Return what makes a document of each row, less its mark; of an owner's row, of each of its `variants`."""
+
+    def make(_: object, rows: Sequence[Row]) -> Iterator[Document]:
+        for row in rows:
+            for each in row.get("variants", [row]):
+                yield Document(each["id"], stable(each, mark.__eq__))
+
+    return make

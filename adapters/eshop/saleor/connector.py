@@ -1,0 +1,105 @@
+"""What a Saleor shop has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from adapters.connections import Connection, kind, nodes
+from adapters.declared import Declared, Kind, Row
+from adapters.eshop import putting, telling
+from adapters.eshop.categories import ids_of
+from adapters.eshop.forward import check_open, forward
+from adapters.eshop.saleor import told, translate
+from adapters.eshop.saleor.options import SaleorOptions
+from adapters.eshop.saleor.shop import LISTS, Shop
+from adapters.finding import by_reference_or_sku
+from adapters.hooks import SignedHooks
+from hub.clock import Clock
+from hub.connector import Stream, Write
+
+VARIANTS = Connection[Shop](
+    LISTS,
+    "productVariants",
+    "ProductVariant",
+    translate.OF_VARIANT,
+    "MANAGE_PRODUCTS",
+    "ids:[ID!]",
+    by_id=lambda ids: {"ids": ids},
+)
+ARTICLES = Connection[Shop](LISTS, "products", "Product", translate.OF_ARTICLE, "MANAGE_PRODUCTS")
+PRICES, STOCK = replace(VARIANTS, selected=translate.OF_PRICE), replace(VARIANTS, selected=translate.OF_STOCK)
+CUSTOMERS = Connection[Shop](LISTS, "customers", "Customer", translate.OF_PARTY, "MANAGE_USERS")
+ORDERS = Connection[Shop](
+    LISTS, "orders", "Order", translate.OF_ORDER, "MANAGE_ORDERS", "channel:String!", told.channel
+)
+
+
+def _known(shop: Shop, writes: Sequence[Write]) -> tuple[Row, dict[str, str]]:
+    """Return what the options name, and the categories that are written: path -> identity."""
+
+    def make(name: str, above: str | None) -> str:
+        return shop.carry_out(told.CATEGORY(input={"name": name}, parent=above))[0]["category"]["id"]
+
+    paths = (each.fields.get("category") for each in writes)
+    return shop.terms(), ids_of(paths, lambda: shop.all(told.CATEGORIES), make)
+
+
+KINDS: Mapping[str, Kind[Shop, SaleorOptions]] = {
+    "products": kind(
+        Stream("products", writes=told.PRODUCT, create="intent", removes=True, bulk=20),
+        VARIANTS,
+        translate.product,
+        ARTICLES,  # what changes in one does not move its variants' mark
+        write=telling.products(VARIANTS.by_ids, _known, told.new, told.changes, told.removal, translate.made),
+        find=by_reference_or_sku(
+            "externalReference",
+            lambda shop, values: shop.ask_each(told.BY_REFERENCE, "externalReference", values),
+            lambda shop, values: nodes(VARIANTS.asked(shop, {"filter": {"sku": values}})),
+        ),
+    ),
+    # Neither a price nor a stock level moves a mark (source: graphql/product/mutations/channels).
+    "prices": kind(
+        Stream("prices", delta=False, writes=frozenset(["amount"]), create="put"),
+        PRICES,
+        translate.price,
+        documents=lambda shop, rows: translate.prices(rows, shop.terms()),
+        write=putting.prices(PRICES.by_ids, telling.put(Shop.terms, told.price)),
+        look=Shop.terms,
+    ),
+    "stock": kind(
+        Stream("stock", delta=False, writes=frozenset(["available"]), create="put"),
+        STOCK,
+        translate.stock,
+        write=putting.stock(STOCK.by_ids, telling.put(Shop.terms, told.level)),
+    ),
+    "parties": kind(Stream("parties"), CUSTOMERS, translate.party),
+    "orders": kind(
+        Stream("orders", writes=frozenset(["status", "tracking", "invoice"])),
+        ORDERS,
+        translate.order,
+        buyers=translate.buyers,
+        write=forward(
+            ORDERS,
+            {status: telling.step(forms) for status, forms in told.STATUS.items()},
+            before=[check_open(told.is_closed)],
+            after=[telling.step(told.noted)],
+        ),
+    ),
+}
+
+
+class SaleorConnector(Declared[Shop, SaleorOptions]):
+    """A channel of a Saleor shop."""
+
+    def __init__(self, name: str, options: SaleorOptions, clock: Clock) -> None:
+        shop = Shop(name, options, clock)
+        # A webhook with a secret key is signed with HMAC: deprecated, but in all of 3.x (page "Payload Signature").
+        hooks = SignedHooks(
+            told.TOPICS,
+            "Saleor-Signature",
+            "Saleor-Event",
+            told.meant,
+            lambda: told.registered(*shop.ask(told.HOOKS())),
+            lambda topic, address, secret: shop.carry_out(told.subscription(topic, address, secret)),
+            lambda id_: shop.carry_out(told.WAKE(id=id_, input={"isActive": True})),
+        )
+        super().__init__(name, options, shop, KINDS, hooks=hooks)

@@ -1,0 +1,241 @@
+"""Saleor's records -> canonical fields, and back: tables of each, by which the shop is asked as well. Pure."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from adapters.connections import documents
+from adapters.eshop import translating
+from adapters.eshop.categories import BELOW
+from adapters.eshop.editorjs import html
+from adapters.eshop.named import named
+from adapters.eshop.notes import invoice_in, parcels_in
+from adapters.eshop.orders import Fields, Raw, joined, plain
+from adapters.eshop.saleor.options import SaleorOptions
+from adapters.eshop.translating import by_table, number
+from adapters.eshop.variants import full_name
+from adapters.eshop.weights import KILOGRAMS
+from adapters.fields import Field, asked, at, fixed, part, parts, table, told, words
+from adapters.forms import Form
+from adapters.graphql import selection
+from hub.connector import Document
+
+Rows = Sequence[Raw]
+ARGUMENTS = {
+    "ancestors": "(first:20)",
+    "attributes": "(variantSelection:VARIANT_SELECTION)",
+    "metafield": '(key:"hub")',
+}
+"""Of the fields that want some. `hub` holds our notes about an order."""
+RECORDS = documents("updatedAt")
+APP = Form("app", gives="permissions{code}")
+TERMS = (
+    Form("channel", "slug:String!", "id slug currencyCode"),
+    Form("taxConfigurations", "", "edges{node{channel{slug} pricesEnteredWithTax}}", "first:100"),
+    Form("warehouses", "", "edges{node{id slug}}", "first:100"),
+    Form("productTypes", "", "edges{node{id slug}}", "first:100"),
+)
+STATUS = words(
+    pending="UNCONFIRMED",
+    confirmed="UNFULFILLED",
+    processing="PARTIALLY_FULFILLED",
+    shipped="FULFILLED PARTIALLY_RETURNED",
+    completed="RETURNED",
+    cancelled="CANCELED EXPIRED",
+)
+TAKEN = ("FULL", "OVERCHARGED")
+AMOUNTS = ("chargedAmount", "authorizedAmount")
+
+
+def prices(rows: Sequence[Raw], channel: Raw) -> Iterator[Document]:
+    """Yield a document for each variant that has a price in the channel."""
+    shared = {name: channel[name] for name in ("currencyCode", "tax_included")}
+    for row in rows:
+        for each in row["channelListings"] or ():
+            if each["channel"]["slug"] == channel["slug"] and each["price"]:
+                shown = {"sku": row["sku"], "amount": each["price"]["amount"], **shared}
+                yield Document(f"{row['id']}|{channel['currencyCode']}", shown)
+
+
+def buyers(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
+    """Yield the customers of orders, as the list of customers shows them."""
+    return RECORDS(_, [row["user"] for row in rows if row["user"]])
+
+
+def made(_: object, answer: Raw) -> Iterator[Document]:
+    """Yield the variants of products that were made."""
+    return RECORDS(_, [each["product"] for each in answer["results"]])
+
+
+def _path(category: Raw) -> str:
+    """Return where a category is in the tree; its ancestors come in any order."""
+    above = sorted(category["ancestors"], key=lambda each: each["level"])
+    return BELOW.join(each["name"] for each in (*above, category))
+
+
+def _weight(raw: Raw) -> str | None:
+    weight = raw["weight"] or raw["product"]["weight"]
+    return plain(number(weight["value"]) * KILOGRAMS[weight["unit"].lower()]) if weight else None
+
+
+def _sizes(attributes: Sequence[Raw]) -> Fields:
+    return {each["attribute"]["name"]: ", ".join(at(each, "values.name")) for each in attributes}
+
+
+PERSON = Field("", lambda raw: joined(raw["firstName"], raw["lastName"]), "firstName lastName")
+PRODUCT = table(
+    "sku title=product.name variant_of=product.id",
+    alone=Field("product.variants", lambda variants: len(variants) == 1, "id"),
+    name=Field("", lambda raw: full_name(raw["product"]["name"], raw["name"], raw["sku"]), "name"),
+    description=Field("product.description", html),
+    category=Field("product.category", _path, "name ancestors.edges.node.name ancestors.edges.node.level"),
+    weight=Field("", _weight, "weight.unit weight.value product.weight.unit product.weight.value"),
+    options=Field("attributes", _sizes, "attribute.name values.name"),
+)
+ADDRESS = table(
+    "company=companyName street=streetAddress1 street_more=streetAddress2 city postcode=postalCode region=countryArea "
+    "country=country.code phone",
+    name=PERSON,
+)
+
+
+def _use(address: Raw) -> str:
+    billing, shipping = address["isDefaultBillingAddress"], address["isDefaultShippingAddress"]
+    return "billing" if billing else "shipping" if shipping else "other"
+
+
+USE = table("id", use=Field("", _use, "isDefaultBillingAddress isDefaultShippingAddress"))
+PARTY = table("email", person=PERSON, addresses=parts("addresses", ADDRESS | USE))
+
+
+def _rate(rate: Any) -> str:
+    return plain(number(rate) * 100)
+
+
+def _bought(line: Raw) -> str:
+    """Return what was bought; a variant without a name of its own is called by its SKU, or its identity."""
+    return full_name(line["productName"], line["variantName"], line["productSku"] or line["productVariantId"])
+
+
+LINE = table(
+    "id sku=productSku quantity net=totalPrice.net.amount gross=totalPrice.gross.amount "
+    "full_net=undiscountedUnitPrice.net.amount full_gross=undiscountedUnitPrice.gross.amount",
+    name=Field("", _bought, "productName variantName productVariantId"),
+    tax_rate=Field("taxRate", _rate),
+)
+"""What is taken off the whole order, Saleor has spread over its lines."""
+
+
+def _charges(raw: Raw) -> list[Fields]:
+    name, price = raw["shippingMethodName"] or raw["collectionPointName"], raw["shippingPrice"]
+    told = {"name": name, "code": name, "tax_rate": _rate(raw["shippingTaxRate"])}
+    return [told | {"net": price["net"]["amount"], "gross": price["gross"]["amount"]}] if name else []
+
+
+def _paid(raw: Raw) -> str:
+    if raw["paymentStatus"] == "FULLY_REFUNDED":
+        return "refunded"
+    return "paid" if raw["chargeStatus"] in TAKEN else "authorised" if raw["authorizeStatus"] == "FULL" else "unpaid"
+
+
+def _payments(raw: Raw) -> list[Fields]:
+    """Return the payments of the older interface, and the transactions of payment apps, that came to something."""
+    older = [each for each in raw["payments"] if each["isActive"] and each["chargeStatus"] != "NOT_CHARGED"]
+    newer = [each for each in raw["transactions"] if any(at(each, f"{name}.amount") for name in AMOUNTS)]
+    found = [(each["gateway"], each["pspReference"], each["created"]) for each in older]
+    found += [(each["name"], each["pspReference"], each["createdAt"]) for each in newer]
+    is_paid = raw["chargeStatus"] in TAKEN
+    return [
+        {"method": method or None, "reference": reference or None, **({"paid_at": when} if is_paid else {})}
+        for method, reference, when in found
+    ]
+
+
+def _status(raw: Raw) -> str | None:
+    """Return how far an order has come; with all sent and paid there is nothing left to do in the shop."""
+    ended = raw["status"] == "FULFILLED" and raw["chargeStatus"] in TAKEN
+    return "completed" if ended else STATUS.get(raw["status"])
+
+
+def sent(raw: Raw) -> list[Raw]:
+    """Return what was sent of an order."""
+    return [each for each in raw["fulfillments"] if each["status"] not in ("CANCELED", "WAITING_FOR_APPROVAL")]
+
+
+def notes(raw: Raw) -> list[str]:
+    """Return what we have noted about an order."""
+    told: str = raw["metafield"] or ""
+    return told.splitlines()
+
+
+def _tracking(raw: Raw) -> list[Fields]:
+    numbers = [{"number": each["trackingNumber"]} for each in sent(raw) if each["trackingNumber"]]
+    return numbers + parcels_in(notes(raw))
+
+
+ORDER = table(
+    "number currency=total.currency net=total.net.amount gross=total.gross.amount placed_at=created party=user.id "
+    "tax_included=displayGrossPrices email=userEmail note=customerNote",
+    name=Field("user", PERSON.make, PERSON.asks),
+    billing_address=part("billingAddress", ADDRESS),
+    shipping_address=part("shippingAddress", ADDRESS),
+    lines=parts("lines", LINE),
+    shipping=Field(
+        "",
+        _charges,
+        "shippingMethodName collectionPointName shippingTaxRate shippingPrice.net.amount shippingPrice.gross.amount",
+    ),
+    paid=Field("", _paid, "paymentStatus chargeStatus authorizeStatus"),
+    payments=Field(
+        "",
+        _payments,
+        "payments.gateway payments.pspReference payments.created payments.isActive "
+        "payments.chargeStatus transactions.name transactions.pspReference transactions.createdAt "
+        "transactions.chargedAmount.amount transactions.authorizedAmount.amount",
+    ),
+    status=Field("", _status, "status"),
+    tracking=Field("", _tracking, "fulfillments.id fulfillments.status fulfillments.trackingNumber metafield"),
+    invoice=Field("", lambda raw: invoice_in(notes(raw))),
+    rounding=fixed("line"),
+)
+
+
+def _selected(*paths: str) -> str:
+    return selection(" ".join(["id updatedAt", *paths]), ARGUMENTS)
+
+
+OF_VARIANT = _selected(asked(PRODUCT), "product.channelListings.channel.slug product.channelListings.isPublished")
+"""What is asked for of each record."""
+OF_ARTICLE = f"id updatedAt variants{{{OF_VARIANT}}}"
+OF_PRICE = _selected("sku channelListings.channel.slug channelListings.price.amount")
+OF_STOCK = _selected("sku stocks.warehouse.id stocks.warehouse.slug stocks.quantity stocks.quantityAllocated")
+OF_PARTY = _selected(asked(PARTY))
+OF_SENDING = "lines.quantityToFulfill lines.allocations.quantity lines.allocations.warehouse.id"
+OF_ORDER = f"{_selected(asked(ORDER), OF_SENDING)} user{{{OF_PARTY}}}"
+party, order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)
+price = by_table(table("sku currency=currencyCode amount tax_included"), translating.price)
+
+
+def product(raw: Raw, options: SaleorOptions) -> Fields:
+    """Return a variant, with what it has from its article; it is active if it is published in our channel."""
+    published = [each["channel"]["slug"] for each in at(raw, "product.channelListings") or () if each["isPublished"]]
+    return translating.product(told(PRODUCT, raw), options) | {"active": options.channel in published}
+
+
+def stock(raw: Raw, options: SaleorOptions) -> Fields:
+    """Return what can be had in our warehouse: what lies there, less what orders hold."""
+    here = [each for each in raw["stocks"] or () if each["warehouse"]["slug"] == options.warehouse]
+    on_hand, reserved = sum(each["quantity"] for each in here), sum(each["quantityAllocated"] for each in here)
+    return translating.stock({"sku": raw["sku"], "on_hand": on_hand, "reserved": reserved}, options)
+
+
+def terms(o: SaleorOptions, channel: Raw | None, taxes: Rows, warehouses: Rows, types: Rows) -> Fields:
+    """Return our channel, with its currency and whether its prices hold the tax; warehouse and product type by id."""
+    of_channels = [{**each, **each["channel"]} for each in taxes]
+    return {
+        **named([channel] if channel else [], "channel", o.channel, "slug"),
+        "tax_included": named(of_channels, "tax configuration of the channel", o.channel, "slug")[
+            "pricesEnteredWithTax"
+        ],
+        "warehouse": named(warehouses, "warehouse", o.warehouse, "slug")["id"],
+        "type": named(types, "product type", o.product_type, "slug")["id"],
+    }

@@ -1,0 +1,78 @@
+"""Writing to a shop by forms, those of many records in one request."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from adapters.declared import Row
+from adapters.eshop.forward import Step
+from adapters.eshop.putting import Send
+from adapters.eshop.variants import as_shown
+from adapters.forms import Filled
+from adapters.writes import Writing, by_sort, known
+from hub.connector import Document, Write, Written
+
+
+class CarriesOut(Protocol):
+    """A system that carries out forms."""
+
+    def carry_out(self, *forms: Filled) -> list[Any]:
+        """Carry forms out, and return what came of each; raises Declined for the first that is."""
+        ...
+
+
+System = TypeVar("System", bound=CarriesOut)
+Given = TypeVar("Given")
+
+
+def products(
+    rows: Callable[[System, Sequence[str]], Mapping[str, Row]],
+    prepare: Callable[[System, Sequence[Write]], Given],
+    create: Callable[[Given, Sequence[Write]], Filled],
+    change: Callable[[Given, Write, Row], Iterable[Filled]],
+    remove: Callable[[Given, Write, Row], Iterable[Filled]],
+    made: Callable[[object, Any], Iterable[Document]],
+) -> Writing[System]:
+    """Make a function that writes products.
+
+    `rows` looks up what is there by its identities, `prepare` asks for what is needed once for all; `create` makes new
+    ones, all or none, of whose answer `made` makes documents; `change`, `remove`: what is sent for one, and may be
+    sent again.
+    """
+
+    def creating(system: System, writes: Sequence[Write]) -> Iterator[Written]:
+        if writes:
+            (answer,) = system.carry_out(create(prepare(system, writes), writes))
+            yield from as_shown(writes, made(system, answer))
+
+    return by_sort(creating, _by_forms(rows, prepare, change), _by_forms(rows, prepare, remove))
+
+
+def _by_forms(
+    rows: Callable[[System, Sequence[str]], Mapping[str, Row]],
+    prepare: Callable[[System, Sequence[Write]], Given],
+    forms: Callable[[Given, Write, Row], Iterable[Filled]],
+) -> Writing[System]:
+    def write(system: System, writes: Sequence[Write]) -> Iterator[Written]:
+        if writes:
+            there = rows(system, [each.id or "" for each in writes])
+            pairs = [(each, known(there, each.id)) for each in writes]
+            given = prepare(system, writes)
+            system.carry_out(*(form for each, row in pairs for form in forms(given, each, row)))
+        yield from (Written(each.key, "done", each.id) for each in writes)
+
+    return write
+
+
+def step(forms: Callable[[System, Row, Write], Iterable[Filled]]) -> Step[System]:
+    """Make a step by which an order is brought forward: what is to be done about it is carried out at once."""
+    return lambda system, row, write: system.carry_out(*forms(system, row, write))
+
+
+def put(prepare: Callable[[System], Given], form: Callable[[Given, Write, Row], Filled]) -> Send[System]:
+    """Make what `adapters.eshop.putting` sends by: a form for each price or stock level."""
+
+    def send(system: System, pairs: Sequence[tuple[Write, Row]]) -> object:
+        given = prepare(system)
+        return system.carry_out(*(form(given, write, row) for write, row in pairs))
+
+    return send
