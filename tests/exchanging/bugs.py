@@ -367,3 +367,9 @@ def references_not_waited_for() -> AbstractContextManager[Any]:
 def waiting_never_tried() -> AbstractContextManager[Any]:
     """What waits for another record is not tried again when that has come."""
     return mock.patch.object(quarantine, "to_try", return_value=[])
+
+
+@_bug
+def what_came_before_forgotten() -> AbstractContextManager[Any]:
+    """What was shown before there was a record of it is left to the next full scan."""
+    return mock.patch.object(hub.sync.exchange, "_met", return_value=[])

@@ -118,6 +118,8 @@ def _catalogue(state: State, shop: Peer, there: Mapping[str, list[Row]]) -> Iter
     for sku, ours in erp.items():
         if sku not in there and (shop.name, "products", sku) in state.parked:
             continue  # it has been renamed since, and stands there under its old name
+        if sku not in there and not shop.traits.makes:
+            continue
         if sku not in there:
             yield f"missing: {shop.name} has no product {sku}"
         elif sku not in parked:

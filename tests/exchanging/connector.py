@@ -307,7 +307,7 @@ def _shop(connector: SimConnector) -> list[Stream]:
     common: dict[str, Any] = {"delta": traits.mark != "none", "bulk": traits.bulk, "late": traits.late}
     return [
         Stream("parties", writes=PARTY, **common),
-        Stream("products", writes=PRODUCT, create="intent", removes=True, **common),
+        Stream("products", writes=PRODUCT, create="intent" if traits.makes else "never", removes=True, **common),
         Stream("prices", writes=frozenset(["amount"]), create="put", **common),
         Stream("stock", writes=frozenset(["available"]), create="put", **common),
         Stream("orders", writes=frozenset(["status", "tracking"]), **common),

@@ -77,6 +77,8 @@ class Traits:
     """What it does to what is entered: upper, cut, round, sort."""
     ahead: bool = False
     """Whether the hub reads its next page while one is stored."""
+    makes: bool = True
+    """Whether the hub may make products in it; otherwise only those are kept up to date that it has by its own."""
     undoes: bool = False
     """Whether some program in it always sets products' names back."""
 
@@ -128,6 +130,8 @@ def _told(traits: Traits) -> str:
     return f"{traits.name} ({', '.join(odd)})"
 
 
+MAKES_NOTHING = 0.15
+"""So often does a shop get no products that it does not have."""
 GOODS = frozenset(["products", "prices", "stock"])
 DEALS = frozenset(["parties", "orders"])
 
@@ -151,6 +155,9 @@ def plan_of(seed: int) -> Plan:
         rates.pop("rename", None)  # what is renamed before it was found can be found by nothing then
     steps, stocked = dice.choice((30, 60, 90)), dice.random() < 0.4
     systems = (replace(systems[0], quiet=systems[0].drafts and dice.random() < 0.5), *systems[1:])
+    # By dice of its own: what other seeds stand for stays as it was.
+    if "products" in entities and random.Random(f"makes {seed}").random() < MAKES_NOTHING:
+        systems = (systems[0], replace(systems[1], makes=False), *systems[2:])
     return Plan(seed, systems, entities, steps, owner, twins, stocked, prompt, rates)
 
 

@@ -47,10 +47,14 @@ class Users:
     placed: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict[tuple[str, str], dict[str, Any]])
     """Orders by shop and number, as they were placed."""
     foreign: set[str] = field(default_factory=set[str])
-    """SKUs of products that a shop has of its own."""
+    """SKUs of products that a shop has of its own, if only at first."""
+    awaited: list[str] = field(default_factory=list[str])
+    """Those of them that the ERP does not have yet, and will."""
     _number: int = 0
     _moved: set[str] = field(default_factory=set[str])
     """E-mail addresses that somebody has given up or taken: nobody new comes with them."""
+    _renamed: set[str] = field(default_factory=set[str])
+    """SKUs that the ERP's products have got: a shop may still have them under the old ones."""
     _recent: str = ""
     """The natural key of the record that was touched last."""
 
@@ -81,6 +85,7 @@ class Users:
 
     def _shop_deeds(self, peer: Peer) -> Sequence[Callable[[Peer], str | None]]:
         goods = (self._change_product, self._spoil_price, self._spoil_stock, self._delete_product, self._add_foreign)
+        goods += () if peer.traits.makes else (self._add_foreign, self._add_foreign)
         deals = (self._order, self._order, self._order, self._change_party, self._change_party, self._finish)
         deals += (self._add_party, self._touch, self._regret)
         return self._of(goods, deals)
@@ -156,7 +161,8 @@ class Users:
     def _add_product(self, peer: Peer) -> str | None:
         if len(peer.rows("products")) >= MOST["products"]:
             return None
-        sku = f"A{self._next()}"
+        waits = bool(self.awaited) and self.dice.random() < 0.8
+        sku = self.awaited.pop() if waits else f"A{self._next()}"
         names = ["name", *(each for each in ("description", "tags", "weight") if self.dice.random() < 0.6)]
         self._add(peer, "products", {"sku": sku, **{name: self.value(name) for name in names}})
         for price_list in self.dice.choice(((LIST,), (LIST, "b2b"), ())):
@@ -168,12 +174,29 @@ class Users:
         return f"product {sku} is new"
 
     def _add_foreign(self, peer: Peer) -> str | None:
+        if not peer.traits.makes:
+            return self._add_own(peer)
         if len(self.foreign) > 2:
             return None
         sku = f"F{self._next()}"
         self.foreign.add(sku)
         peer.add("products", {"sku": sku, "name": self.value("name"), "amount": "1.00", "available": "1"})
         return f"product {sku} is new, of its own"
+
+    def _add_own(self, peer: Peer) -> str | None:
+        """Add a product that the ERP has, too, or will have."""
+        if len(peer.rows("products")) >= MOST["products"]:
+            return None
+        there = {row.fields["sku"] for row in self.peers["erp"].rows("products").values()}
+        known = sorted(there - self.foreign - self._renamed)
+        if known and self.dice.random() < 0.3:
+            sku = self.dice.choice(known)
+        else:
+            sku = f"W{self._next()}"
+            self.awaited.append(sku)
+        self.foreign.add(sku)
+        peer.add("products", {"sku": sku, "name": self.value("name"), "amount": "1.00", "available": "1"})
+        return f"product {sku} is new, by itself"
 
     def _change_product(self, peer: Peer) -> str | None:
         row = self._some(peer, "products", "sku")
@@ -218,6 +241,7 @@ class Users:
         if row is None:
             return None
         old, new = row.fields["sku"], f"A{self._next()}"
+        self._renamed.add(new)
         for table in ("products", "prices", "stock"):
             for each in list(peer.rows(table).values()):
                 if each.fields["sku"] == old:
