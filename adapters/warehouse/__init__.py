@@ -1,11 +1,7 @@
-"""Warehouses whose data comes as files in a folder: price lists, stock levels, product lists.
+"""Warehouses whose data comes as files in a folder: price lists, stock levels, product lists; see `adapters.files`."""
 
-Reading order: options and format (what the user says), connector (the port), files (taking), intake (one file),
-readers and one reader a file type, translate (a row to a record), pages.
-"""
-
+from adapters.files.format import Format
 from adapters.warehouse.connector import FilesConnector
-from adapters.warehouse.format import Format
 from adapters.warehouse.options import FilesOptions
 
 __all__ = ["FilesConnector", "FilesOptions", "Format"]

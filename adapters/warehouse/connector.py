@@ -1,19 +1,15 @@
 """The connector `files` of a warehouse: files are taken, read a page at a time, and moved away when all is stored."""
 
-from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from adapters.warehouse.checkpoint import Checkpoint
-from adapters.warehouse.checks import look_at
-from adapters.warehouse.files import Folder, Found, Taken, is_complete, seen, shown_name
-from adapters.warehouse.format import Format
-from adapters.warehouse.intake import Intake
+from adapters.files.checks import look_at
+from adapters.files.delivery import Delivery
 from adapters.warehouse.options import FilesOptions
 from hub.clock import Clock
 from hub.connector import Finding, Page
-from hub.errors import Refused, TryLater
 
 
 @dataclass(frozen=True)
@@ -33,84 +29,11 @@ class FilesConnector:
 
     def read(self, stream: str, since: Mapping[str, Any] | None) -> Generator[Page, None, None]:
         """Take the stream's files, the longest unchanged first, and yield their pages."""
-        return _Pass(self, stream, self._format(stream), moves=True).pages(since)
+        return self._delivery(stream, moves=True).pages(since)
 
     def peek(self, stream: str, since: Mapping[str, Any] | None) -> Generator[Page, None, None]:
         """Yield the same pages from where the files lie, and move nothing."""
-        return _Pass(self, stream, self._format(stream), moves=False).pages(since)
+        return self._delivery(stream, moves=False).pages(since)
 
-    def _format(self, stream: str) -> Format:
-        if stream not in self.options.formats:
-            raise Refused(f"{self.name} has no format called {stream}")
-        return self.options.formats[stream]
-
-
-@dataclass
-class _Pass:
-    """One pass over the files of one format."""
-
-    connector: FilesConnector
-    stream: str
-    format: Format
-    moves: bool
-    notes: list[str] = field(default_factory=list[str])
-    waiting: list[Found] = field(default_factory=list[Found])
-    """Files that are not complete yet."""
-
-    def pages(self, since: Mapping[str, Any] | None) -> Generator[Page, None, None]:
-        """Yield the pages of all files, then what else there is to say."""
-        done = Checkpoint.of(since)
-        if not self.format.enabled:
-            yield self._said(done, f"the format {self.stream} is switched off (enabled = false)")
-            return
-        folder = self._folder()
-        locations = frozenset(self.connector.options.locations)
-        for taken in self._takeable(folder, done):
-            intake = Intake(folder, taken, self.format, locations, self.connector.clock, self.moves)
-            done = yield from intake.pages(done)
-        looks = self._looks(done)
-        if self.notes or looks != done.looks:
-            yield self._said(replace(done, looks=looks))
-
-    def _said(self, done: Checkpoint, *more: str) -> Page:
-        return Page(self.format.entity, (), (), done.stored(), self.format.policy, notes=[*self.notes, *more])
-
-    def _folder(self) -> Folder:
-        source = self.connector.options.folder(self.connector.base_folder)
-        path = source / (self.format.folder or "")
-        if not path.resolve().is_relative_to(source.resolve()):
-            raise Refused(f"the folder {path} leads out of {source}; links are not followed")
-        return Folder(path, f"{self.connector.name}.{self.stream}")
-
-    def _takeable(self, folder: Folder, done: Checkpoint) -> Iterator[Taken]:
-        """Yield what an earlier run left over, then what has come; each is taken only when its turn comes."""
-        come = [file for file in folder.look(self.notes) if self.format.matches(file.path.name)]
-        left_over = folder.left_over()
-        if not come and not left_over:
-            self.notes.append(f"no file called {self.format.files} has come to {folder.path}")
-        for taken in left_over:
-            again = folder.take_again(taken) if self.moves else taken
-            if again is None:
-                raise TryLater(f"{shown_name(taken.name)} is still held by another run")
-            yield again
-        for earlier in come:
-            name = earlier.path.name
-            # Looked at when its turn comes: those before it may have taken long, and its writer may write again. The
-            # clock is read before that, so that whatever comes between makes the file younger than it is.
-            now = self.connector.clock.now()
-            file = folder.look_again(earlier)
-            if file is None:
-                continue
-            if is_complete(file, now, self.connector.options.settle, done.looks.get(name)):
-                taken = folder.take(file) if self.moves else Taken(file.path, name)
-                if taken is not None:
-                    yield taken
-            else:
-                self.waiting.append(file)
-
-    def _looks(self, done: Checkpoint) -> dict[str, str]:
-        """Remember how the files look that were not complete, to compare the next time."""
-        now = self.connector.clock.now()
-        for file in self.waiting:
-            self.notes.append(f"{shown_name(file.path.name)} is still being written; the next run looks again")
-        return {file.path.name: seen(file, now, done.looks.get(file.path.name)) for file in self.waiting}
+    def _delivery(self, stream: str, *, moves: bool) -> Delivery:
+        return Delivery(self.name, stream, self.options, self.base_folder, self.clock, moves)

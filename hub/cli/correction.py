@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.warehouse import FilesOptions
-from adapters.warehouse.format import Format
+from adapters.files.format import Format
+from adapters.files.options import FolderOptions
 from hub.config import Settings
 from hub.errors import Misconfigured
 from hub.store.quarantine import DIFFERS, Entry
@@ -49,7 +49,7 @@ def format_of(settings: Settings, system: str, stream: str) -> Format | None:
     """Return the import format that the rows came by, if the configuration still has it."""
     configured = settings.systems.get(system)
     options = configured.options if configured else None
-    return options.formats.get(stream) if isinstance(options, FilesOptions) else None
+    return options.formats.get(stream) if isinstance(options, FolderOptions) else None
 
 
 def write(path: Path, correction: Correction, format_: Format | None) -> None:

@@ -19,8 +19,8 @@ import scheduler.relay
 import scheduler.scheduler
 import scheduler.tick
 import tests.simulation.process
+from adapters.files import delivery
 from adapters.warehouse import FilesConnector
-from adapters.warehouse import connector as warehouse
 from hub.broker import Delivery, Fate, Publisher
 from hub.store import Store, Tx, breakers, checkpoints, claims, interventions, jobs, outbox, results, runs, schema
 from hub.worker import Pipeline
@@ -344,7 +344,7 @@ def file_moved_before_commit() -> AbstractContextManager[Any]:
 @_bug
 def file_taken_while_written() -> AbstractContextManager[Any]:
     """A file is taken without asking whether its writer has finished."""
-    return mock.patch.object(warehouse, "is_complete", return_value=True)
+    return mock.patch.object(delivery, "is_complete", return_value=True)
 
 
 @_bug

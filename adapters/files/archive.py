@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from adapters.warehouse.rows import FileRefused
+from adapters.files.rows import FileRefused
 
 PIECE = 1 << 20
 HARMLESS = 10_000_000

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from adapters.warehouse.csv_reader import Dialect, open_csv
-from adapters.warehouse.format import SHEETS, TYPE_OF_ENDING, Format
-from adapters.warehouse.jsonl_reader import open_jsonl
-from adapters.warehouse.rows import FileRefused, Table
-from adapters.warehouse.xml_reader import open_xml
+from adapters.files.csv_reader import Dialect, open_csv
+from adapters.files.format import SHEETS, TYPE_OF_ENDING, Format
+from adapters.files.jsonl_reader import open_jsonl
+from adapters.files.rows import FileRefused, Table
+from adapters.files.xml_reader import open_xml
 
 
 def open_table(path: Path, name: str, settings: Format) -> Table:
@@ -21,7 +21,7 @@ def open_table(path: Path, name: str, settings: Format) -> Table:
         raise FileRefused("too-large", f"{size:,} bytes are more than the {largest:,} that are taken (max_bytes)")
     wanted = settings.wanted()
     if type_ in SHEETS:
-        from adapters.warehouse.sheet_reader import open_sheet  # noqa: PLC0415 - its library is needed for sheets only
+        from adapters.files.sheet_reader import open_sheet  # noqa: PLC0415 - its library is needed for sheets only
 
         return open_sheet(path, settings.sheet, wanted, largest)
     if type_ == "xml":

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.warehouse.numbers import date_reader, number_reader, read_boolean
-from adapters.warehouse.rows import ExactNumber
+from adapters.files.numbers import date_reader, number_reader, read_boolean
+from adapters.files.rows import ExactNumber
 from hub.canonical import values
 from hub.canonical.entity import Check
 from hub.canonical.values import fault, shown

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.warehouse.csv_reader import Dialect, open_csv
-from adapters.warehouse.header import Wanted
-from adapters.warehouse.rows import FileRefused
+from adapters.files.csv_reader import Dialect, open_csv
+from adapters.files.header import Wanted
+from adapters.files.rows import FileRefused
 
 AB = Wanted(("A", "B"))
 

@@ -1,14 +1,14 @@
-"""What `hub check` says about a warehouse's folders."""
+"""What `hub check` says about a system's folders of files."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from adapters.warehouse.files import FAILED, Folder
-from adapters.warehouse.format import Format
-from adapters.warehouse.options import FilesOptions
-from adapters.warehouse.rows import counted
+from adapters.files.format import Format
+from adapters.files.options import FolderOptions
+from adapters.files.rows import counted
+from adapters.files.taking import FAILED, Folder
 from hub.connector import Finding
 from hub.errors import HubError
 
@@ -16,7 +16,7 @@ LEAST_FREE = 200_000_000
 """Bytes below which a disk counts as full."""
 
 
-def look_at(system: str, options: FilesOptions, base_folder: Path) -> list[Finding]:
+def look_at(system: str, options: FolderOptions, base_folder: Path) -> list[Finding]:
     """Look at the source and each format's folder; changes nothing, raises nothing."""
     source = options.folder(base_folder)
     if not source.is_dir():

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.warehouse.header import Wanted
-from adapters.warehouse.jsonl_reader import open_jsonl
-from adapters.warehouse.rows import ExactNumber, FileRefused
+from adapters.files.header import Wanted
+from adapters.files.jsonl_reader import open_jsonl
+from adapters.files.rows import ExactNumber, FileRefused
 
 WANTED = Wanted(("sku", "price.net"), ("sku",))
 

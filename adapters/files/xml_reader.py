@@ -8,9 +8,9 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
 
-from adapters.warehouse.header import Wanted
-from adapters.warehouse.records import checked
-from adapters.warehouse.rows import LONGEST_ROW, Broken, FileRefused, Row, Table, listed, local_name
+from adapters.files.header import Wanted
+from adapters.files.records import checked
+from adapters.files.rows import LONGEST_ROW, Broken, FileRefused, Row, Table, listed, local_name
 
 PIECE = 1 << 16
 DEEPEST = 64

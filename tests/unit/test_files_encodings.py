@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.warehouse.encodings import detect
+from adapters.files.encodings import detect
 
 POLISH = "Indeks;Nazwa\n1;Żółta łódź, gęślą jaźń\n2;Świetlówka śnieżna\n"
 GERMAN = "Artikel;Name\n1;Grüne Tür für Öfen, Maß 5 m²\n2;Große Säge; 12,50 €\n"

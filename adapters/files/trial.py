@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from adapters.warehouse.rows import FileRefused
+from adapters.files.rows import FileRefused
 
 SECONDS = 120
 """For a file of the largest size on a slow machine."""

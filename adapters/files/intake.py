@@ -5,13 +5,13 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from adapters.warehouse.checkpoint import Checkpoint, Underway
-from adapters.warehouse.files import DONE, FAILED, Folder, Taken, digest, shown_name
-from adapters.warehouse.format import Format
-from adapters.warehouse.pages import Batch, batches, translated
-from adapters.warehouse.readers import open_table
-from adapters.warehouse.rows import FileRefused
-from adapters.warehouse.translate import translator
+from adapters.files.checkpoint import Checkpoint, Underway
+from adapters.files.format import Format
+from adapters.files.pages import Batch, batches, translated
+from adapters.files.readers import open_table
+from adapters.files.rows import FileRefused
+from adapters.files.taking import DONE, FAILED, Folder, Taken, digest, shown_name
+from adapters.files.translate import translator
 from hub.clock import Clock
 from hub.connector import Page, Place, Unreadable
 from hub.errors import TryLater

@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.warehouse.rows import Broken, ExactNumber, Row, Table
-from adapters.warehouse.translate import translator
+from adapters.files.rows import Broken, ExactNumber, Row, Table
+from adapters.files.translate import translator
 from hub.connector import Change, Place, Unreadable
 from tests.unit.warehouse_samples import format_of, product_format, stock_format
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from adapters.warehouse.rows import MOST_COLUMNS, FileRefused, listed, same_title
+from adapters.files.rows import MOST_COLUMNS, FileRefused, listed, same_title
 
 ROWS_TO_LOOK_AT = 50
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from adapters.warehouse.rows import ExactNumber
+from adapters.files.rows import ExactNumber
 from hub.canonical.codes import currencies
 from hub.canonical.values import fault, shown
 

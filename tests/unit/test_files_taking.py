@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.warehouse.files import DONE, FAILED, Folder, Found, is_complete, seen
+from adapters.files.taking import DONE, FAILED, Folder, Found, is_complete, seen
 from hub.errors import Refused
 from tests.unit.warehouse_samples import NOW, put
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from adapters.warehouse.format import Format
-from adapters.warehouse.header import positions
-from adapters.warehouse.reading import reading_of
-from adapters.warehouse.rows import Row, Table
+from adapters.files.format import Format
+from adapters.files.header import positions
+from adapters.files.reading import reading_of
+from adapters.files.rows import Row, Table
 from hub.canonical.entity import EntityModel
 from hub.canonical.values import fault, shown
 from hub.connector import Change, Place, Unreadable

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.warehouse.header import Wanted
-from adapters.warehouse.rows import FileRefused
-from adapters.warehouse.xml_reader import open_xml
+from adapters.files.header import Wanted
+from adapters.files.rows import FileRefused
+from adapters.files.xml_reader import open_xml
 
 SKU = Wanted(("sku", "@id", "price/@currency", "price/net"), ("sku",))
 

@@ -10,10 +10,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from adapters.warehouse.encodings import ACCEPTED
-from adapters.warehouse.header import ROWS_TO_LOOK_AT, Wanted, column_position
-from adapters.warehouse.reading import Spelling, reading_of
-from adapters.warehouse.rows import MOST_COLUMNS, same_title
+from adapters.files.encodings import ACCEPTED
+from adapters.files.header import ROWS_TO_LOOK_AT, Wanted, column_position
+from adapters.files.reading import Spelling, reading_of
+from adapters.files.rows import MOST_COLUMNS, same_title
 from hub.canonical.entity import ENTITIES, EntityModel
 from hub.config.durations import within
 from hub.config.faults import guess_or_list, refuse, show

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import orjson
 
-from adapters.warehouse.header import Wanted
-from adapters.warehouse.records import checked
-from adapters.warehouse.rows import LONGEST_ROW, Broken, ExactNumber, Row, Table
+from adapters.files.header import Wanted
+from adapters.files.records import checked
+from adapters.files.rows import LONGEST_ROW, Broken, ExactNumber, Row, Table
 
 _MARK = b"\xef\xbb\xbf"
 

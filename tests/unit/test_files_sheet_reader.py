@@ -12,10 +12,10 @@ from odf.table import TableCell, TableRow
 from odf.text import P
 from openpyxl import Workbook
 
-from adapters.warehouse import archive, sheet_reader
-from adapters.warehouse.header import Wanted
-from adapters.warehouse.rows import ExactNumber, FileRefused
-from adapters.warehouse.sheet_reader import open_sheet
+from adapters.files import archive, sheet_reader
+from adapters.files.header import Wanted
+from adapters.files.rows import ExactNumber, FileRefused
+from adapters.files.sheet_reader import open_sheet
 
 AB = Wanted(("A", "B"))
 PLENTY = 100_000_000

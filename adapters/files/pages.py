@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from adapters.warehouse.rows import FileRefused, Row, counted
-from adapters.warehouse.translate import Translator
+from adapters.files.rows import FileRefused, Row, counted
+from adapters.files.translate import Translator
 from hub.connector import Change, Unreadable
 
 MOST_ROWS_NAMED = 5

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from adapters.warehouse.numbers import date_reader, number_reader, read_boolean
-from adapters.warehouse.rows import ExactNumber
+from adapters.files.numbers import date_reader, number_reader, read_boolean
+from adapters.files.rows import ExactNumber
 from hub.canonical.values import number
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from itertools import chain, islice
 
-from adapters.warehouse.header import Wanted
-from adapters.warehouse.rows import FileRefused, Row, listed
+from adapters.files.header import Wanted
+from adapters.files.rows import FileRefused, Row, listed
 
 RECORDS_TO_LOOK_AT = 200
 

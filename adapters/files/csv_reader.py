@@ -14,9 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from adapters.warehouse import encodings
-from adapters.warehouse.header import Header, Wanted, find_header
-from adapters.warehouse.rows import LONGEST_ROW, MOST_COLUMNS, Broken, FileRefused, Row, Table
+from adapters.files import encodings
+from adapters.files.header import Header, Wanted, find_header
+from adapters.files.rows import LONGEST_ROW, MOST_COLUMNS, Broken, FileRefused, Row, Table
 
 DELIMITERS = (";", ",", "\t", "|")
 MOST_LINES_IN_A_ROW = 500

@@ -11,10 +11,10 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, WorksheetNotFound
 
-from adapters.warehouse.archive import look_into
-from adapters.warehouse.header import ROWS_TO_LOOK_AT, Header, Wanted, column_letters, find_header
-from adapters.warehouse.rows import MOST_COLUMNS, ExactNumber, FileRefused, Row, Table, counted, listed
-from adapters.warehouse.trial import try_elsewhere
+from adapters.files.archive import look_into
+from adapters.files.header import ROWS_TO_LOOK_AT, Header, Wanted, column_letters, find_header
+from adapters.files.rows import MOST_COLUMNS, ExactNumber, FileRefused, Row, Table, counted, listed
+from adapters.files.trial import try_elsewhere
 
 TOO_LONG = 1e15
 """A spreadsheet keeps 15 digits of a number; what is longer has lost its end."""
