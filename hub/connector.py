@@ -4,13 +4,13 @@ A connector sees this port, the canonical model, errors, log and clock; never th
 
 There are two sorts. One reads what was delivered (files): it yields pages of `Change`, which are known by their natural
 key alone. The other speaks to a system that has records of its own (`Exchange`): it yields pages of `Document`, says how
-each is to be understood, writes, and finds.
+each is to be understood, writes, and finds. Such a system may deliver its records, too (`Stream.asked`, `Delivering`).
 """
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Page:
     total: int | None = None
     """Records in the source, where that is known beforehand; for progress bars."""
     documents: Sequence[Document] = ()
-    """Instead of changes, from an `Exchange`."""
+    """Instead of changes, from an `Exchange`; what could not be read stands beside them only where it was delivered."""
     gone: Sequence[str] = ()
     """Identities of records that the system itself says it has no more, from an `Exchange` that is asked for what has
     changed. The hub fetches each once more before it takes it for gone."""
@@ -132,6 +132,10 @@ class Stream:
     """The most records that `write` should be handed at once."""
     late: float = 60.0
     """Seconds after which a create that was not answered has surely been carried out, or never will be."""
+    asked: bool = True
+    """Whether the system can be asked for its records. If not, they are delivered: a reading takes what has come, nothing
+    can be had a second time, and there are no full scans. Its pages are stored one by one, each before the next is read,
+    as those of a `Connector` are. What is written stands for itself: it waits for no record that it refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,3 +321,20 @@ class Exchange(Protocol):
         Returns canonical key -> the system's identities, none for what is not there. Raises TryLater or Refused.
         """
         ...
+
+
+@runtime_checkable
+class Delivering(Protocol):
+    """What else the hub asks of an `Exchange` with streams that cannot be asked (see `Stream.asked`)."""
+
+    def peek(self, stream: str, since: Mapping[str, Any] | None, *, full: bool) -> Generator[Page, None, None]:
+        """Yield what `read` would, and leave no trace in the system."""
+        ...
+
+
+def peek(
+    connector: Exchange, stream: str, since: Mapping[str, Any] | None, *, full: bool
+) -> Generator[Page, None, None]:
+    """Yield what a reading would, for plans: most systems are not changed by being read."""
+    look = connector.peek if isinstance(connector, Delivering) else connector.read
+    return look(stream, since, full=full)

@@ -4,17 +4,20 @@ import codecs
 import re
 from collections.abc import Mapping
 from fnmatch import translate as pattern_of
+from functools import cached_property
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from adapters.files.encodings import ACCEPTED
 from adapters.files.header import ROWS_TO_LOOK_AT, Wanted, column_position
+from adapters.files.nested import BETWEEN, nested_checks
 from adapters.files.reading import Spelling, reading_of
 from adapters.files.rows import MOST_COLUMNS, same_title
-from hub.canonical.entity import ENTITIES, EntityModel
+from hub.canonical import values
+from hub.canonical.entity import ENTITIES, Check, EntityModel
 from hub.config.durations import within
 from hub.config.faults import guess_or_list, refuse, show
 from hub.config.schedules import ScheduleSettings
@@ -33,6 +36,8 @@ TYPE_OF_ENDING: Mapping[str, FileType] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
 }
+ID = "id"
+"""Stands among the columns of records without a natural key: what they are called in the files."""
 MOST_BYTES = 2_000_000_000
 MOST_BYTES_OF_SHEETS = 100_000_000
 """Unpacked, as they are read whole."""
@@ -71,8 +76,30 @@ def _read_column(value: object) -> object:
     return value
 
 
+def _flat(value: object) -> object:
+    """Return columns by their full names: `tracking.number = "..."` is a table within a table to TOML."""
+    if not isinstance(value, Mapping):
+        return value
+    flat: dict[str, Any] = {}
+    for name, column in cast("Mapping[str, Any]", value).items():
+        if isinstance(column, Mapping) and not {*cast("Mapping[str, Any]", column)} <= {*Column.model_fields}:
+            inner = cast("Mapping[str, Any]", column)
+            flat |= {f"{name}{BETWEEN}{below}": each for below, each in inner.items()}
+        else:
+            flat[name] = column
+    return flat
+
+
+Columns = Annotated[
+    dict[str, Annotated[Column, BeforeValidator(_read_column)]], BeforeValidator(_flat), Field(min_length=1)
+]
+
+
 class Format(ScheduleSettings):
     """A table [systems.NAME.formats.FORMAT]. With `every` or `cron` it has a job of its own."""
+
+    importable: ClassVar[tuple[str, ...]] = tuple(sorted(name for name, each in ENTITIES.items() if each.natural))
+    """The entities that may come by such files."""
 
     entity: str
     files: str
@@ -94,7 +121,7 @@ class Format(ScheduleSettings):
     decimals: Annotated[int, within(0, 6)] | None = None
     """Amounts are rounded to so many; None: they are not rounded."""
     date: str = "YYYY-MM-DD"
-    columns: Annotated[dict[str, Annotated[Column, BeforeValidator(_read_column)]], Field(min_length=1)]
+    columns: Columns
     key: tuple[str, ...] = ()
     """Empty: the entity's own."""
     empty: Literal["keep", "clear"] = "keep"
@@ -109,6 +136,18 @@ class Format(ScheduleSettings):
     def record_kind(self) -> EntityModel:
         """What the rows are."""
         return ENTITIES[self.entity]
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The columns that tell one record from another."""
+        return self.record_kind.key_fields or (ID,)
+
+    @cached_property
+    def checks(self) -> Mapping[str, Check | None]:
+        """What may stand in one cell, and how it is checked: fields, those of a record within, what it is called."""
+        entity = self.record_kind
+        called: Mapping[str, Check | None] = {} if entity.natural else {ID: values.identifier}
+        return {**entity.checks, **nested_checks(entity.model), **called}
 
     def matches(self, name: str) -> bool:
         """Tell whether a file's name fits the pattern; capitals do not count."""
@@ -134,15 +173,14 @@ class Format(ScheduleSettings):
     def wanted(self) -> Wanted:
         """Return the columns that a file must have, in the order of `columns`."""
         titles = {name: column.column for name, column in self.columns.items() if column.column is not None}
-        keys = tuple(title for name, title in titles.items() if name in self.record_kind.key_fields)
+        keys = tuple(title for name, title in titles.items() if name in self.telling)
         return Wanted(tuple(titles.values()), keys, 0 if self.header == "none" else self.header)
 
     @field_validator("entity")
     @classmethod
     def _check_entity(cls, value: str) -> str:
-        importable = sorted(name for name, entity in ENTITIES.items() if entity.natural)
-        if value not in importable:
-            refuse(f"{show(value)} is nothing that can be imported{guess_or_list(value, importable)}")
+        if value not in cls.importable:
+            refuse(f"{show(value)} is nothing that can be imported{guess_or_list(value, cls.importable)}")
         return value
 
     @field_validator("files")
@@ -214,18 +252,19 @@ class Format(ScheduleSettings):
 def _check_columns(settings: Format) -> None:
     entity = settings.record_kind
     for name, column in settings.columns.items():
-        if name in entity.fields and name not in entity.checks:
-            refuse(f"{show(name)} of {entity.name} does not fit into one cell", "columns")
-        if name not in entity.fields:
-            known = sorted(entity.checks)
+        if name in entity.fields and name not in settings.checks:
+            inner = [each for each in settings.checks if each.startswith(f"{name}{BETWEEN}")]
+            refuse(f"{show(name)} of {entity.name} does not fit into one cell{guess_or_list(name, inner)}", "columns")
+        if name not in settings.checks:
+            known = sorted(settings.checks)
             refuse(f"{show(name)} is not a field of {entity.name}{guess_or_list(name, known)}", "columns")
         if column.value is not None:
             _check_fixed(settings, name, column.value)
-    missing = [name for name in entity.key_fields if name not in settings.columns]
+    missing = [name for name in settings.telling if name not in settings.columns]
     if missing:
         name = missing[0]
         refuse(
-            f"{name} is missing, and {entity.name} are told apart by {', '.join(entity.key_fields)}; "
+            f"{name} is missing, and {entity.name} are told apart by {', '.join(settings.telling)}; "
             f'write {name} = "title of its column" or {name} = {{ value = "..." }}',
             "columns",
         )
@@ -252,7 +291,7 @@ def _check_titles(settings: Format) -> None:
 
 def _check_fixed(settings: Format, name: str, value: str) -> None:
     try:
-        reading_of(settings.record_kind.checks[name], name, settings.spelling())(value)
+        reading_of(settings.checks[name], name, settings.spelling())(value)
     except PydanticCustomError as error:
         refuse(f"{name}: {error.message()}", "columns")
 

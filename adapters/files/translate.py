@@ -6,8 +6,9 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from adapters.files.format import Format
+from adapters.files.format import ID, Format
 from adapters.files.header import positions
+from adapters.files.nested import folded
 from adapters.files.reading import reading_of
 from adapters.files.rows import Row, Table
 from hub.canonical.entity import EntityModel
@@ -36,6 +37,8 @@ class Translator:
     entity: EntityModel
     key: frozenset[str]
     """Fields that make the key."""
+    telling: Sequence[str]
+    """Columns that must have a value."""
     clears: bool
     """An empty cell empties the field, instead of leaving it alone."""
     shortest: int
@@ -63,10 +66,13 @@ class Translator:
                 faults.append((name, error))
         if faults:
             return self._refuse_for(row, faults, fields)
-        return Change(self.entity.key(fields, self.key), fields, self._place(number))
+        place = self._place(number)
+        if not self.entity.natural:
+            return Change(fields.pop(ID), folded(self.entity.model, fields), place)
+        return Change(self.entity.key(fields, self.key), folded(self.entity.model, fields), place)
 
     def _take_empty(self, name: str, fields: dict[str, Any]) -> None:
-        if name in self.entity.key_fields:
+        if name in self.telling:
             column = shown(self.column_names[name])
             raise fault("missing-key", f"{column} is empty, and without it the record cannot be told from others")
         if name in self.entity.essential:
@@ -85,7 +91,7 @@ class Translator:
             message += "; look also at " + ", ".join(
                 f"{self.column_names[name]} ({error.type})" for name, error in faults[1:]
             )
-        known = all(name in fields for name in self.entity.key_fields)
+        known = self.entity.natural and all(name in fields for name in self.telling)
         return self._refuse(row, error.type, message, column, self.entity.key(fields, self.key) if known else None)
 
     def _refuse(self, row: Row, cause: str, message: str, column: str | None, key: str | None = None) -> Unreadable:
@@ -108,7 +114,7 @@ def translator(format_: Format, table: Table, source: Place, locations: frozense
     """
     entity = format_.record_kind
     spelling = format_.spelling()
-    reads = {name: reading_of(entity.checks[name], name, spelling, locations) for name in format_.columns}
+    reads = {name: reading_of(format_.checks[name], name, spelling, locations) for name in format_.columns}
     wanted = format_.wanted()
     mapped = {name: column for name, column in format_.columns.items() if column.value is None}
     places = positions(table.titles, wanted)
@@ -124,6 +130,7 @@ def translator(format_: Format, table: Table, source: Place, locations: frozense
         fixed={name: reads[name](column.value) for name, column in format_.columns.items() if column.value is not None},
         entity=entity,
         key=frozenset(format_.key_fields()),
+        telling=format_.telling,
         clears=format_.empty == "clear",
         shortest=max(places, default=0) + 1,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from hub.app.logins import Standing
 from hub.config import Settings, SystemSettings
+from hub.connector import Stream
 from hub.store import Tx, bindings, breakers, quarantine
 from hub.sync import System
 from hub.sync.outgoing import may_create
@@ -31,7 +32,7 @@ class StreamView:
     entity: str
     fields: list[FieldView]
     reads: str
-    """`changes` where the system can be asked for what has changed, `everything`, or `nothing`."""
+    """`changes` where the system can be asked for what has changed, `everything`, `deliveries`, or `nothing`."""
     takes: bool
     """Whether records that the hub lacks are taken."""
     creates: bool
@@ -103,10 +104,10 @@ def _stream(tx: Tx, flow: Flow, waiting: Mapping[str, int]) -> StreamView:
         fields=[
             FieldView(name, way, owner_of(stream.entity, name, system.owners)) for name, way in flow.directions.items()
         ],
-        reads="nothing" if not stream.reads else "changes" if stream.delta else "everything",
+        reads=_reads(stream),
         takes=flow.makes,
         creates=flow.goes and may_create(flow),
-        deletes_come=stream.reads and flow.leads,
+        deletes_come=stream.reads and stream.asked and flow.leads,
         removes=stream.removes and flow.follows,
         bound=counted.bound,
         owed=counted.owed,
@@ -115,3 +116,11 @@ def _stream(tx: Tx, flow: Flow, waiting: Mapping[str, int]) -> StreamView:
         scanned_at=scan.ended,
         scanning=scan.open,
     )
+
+
+def _reads(stream: Stream) -> str:
+    if not stream.reads:
+        return "nothing"
+    if not stream.asked:
+        return "deliveries"
+    return "changes" if stream.delta else "everything"

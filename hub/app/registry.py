@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.erp.erpnext.options import ErpNextOptions
+from adapters.erp.files.options import ErpFilesOptions
 from adapters.erp.odoo.options import OdooOptions
 from adapters.erp.sapb1.options import SapB1Options
 from adapters.erp.tryton.options import TrytonOptions
@@ -58,12 +59,17 @@ def _exchange(path: str, *, tokens: bool = False) -> Opener:
     return opened
 
 
-def _sql(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> Exchange:
-    """Open a database; that of a file lies where hub.toml does."""
-    connector: Any = import_module("adapters.sql.connector")
-    return connector.SqlConnector(system.name, system.options, folder, clock)
+def _beside(path: str) -> Opener:
+    """Return the opener of a connector whose files, where it has some, lie where hub.toml does."""
+    module, _, name = path.partition(":")
+
+    def opened(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> Exchange:
+        return getattr(import_module(module), name)(system.name, system.options, folder, clock)
+
+    return opened
 
 
+_SQL = _beside("adapters.sql.connector:SqlConnector")
 _REST = _exchange("adapters.rest.connector:RestConnector", tokens=True)
 TYPES: dict[tuple[str, str], ConnectorType] = {
     ("warehouse", "files"): ConnectorType(FilesOptions, _files),
@@ -78,8 +84,9 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("eshop", "prestashop"): ConnectorType(
         PrestaShopOptions, _exchange("adapters.eshop.prestashop.connector:PrestaShopConnector")
     ),
-    ("erp", "sql"): ConnectorType(SqlOptions, _sql),
-    ("eshop", "sql"): ConnectorType(SqlOptions, _sql),
+    ("erp", "files"): ConnectorType(ErpFilesOptions, _beside("adapters.erp.files.connector:ErpFilesConnector")),
+    ("erp", "sql"): ConnectorType(SqlOptions, _SQL),
+    ("eshop", "sql"): ConnectorType(SqlOptions, _SQL),
     **{(kind, "rest"): ConnectorType(RestOptions, _REST) for kind in ("erp", "eshop")},
     ("eshop", "saleor"): ConnectorType(SaleorOptions, _exchange("adapters.eshop.saleor.connector:SaleorConnector")),
     ("eshop", "shopify"): ConnectorType(ShopifyOptions, _exchange("adapters.eshop.shopify.connector:ShopifyConnector")),

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from hub.connector import Unreadable
+from hub.connector import Unreadable, peek
 from hub.errors import Misconfigured
 from hub.sync import System
 from hub.sync.digest import of_document
+from hub.sync.page import told
 from hub.sync.understanding import understand
 
 
@@ -37,7 +38,7 @@ def tried(system: System, stream: str, most: int) -> Iterator[Tried]:
 
 
 def _read(system: System, stream: str) -> Iterator[Tried]:
-    with closing(system.connector.read(stream, None, full=True)) as pages:
+    with closing(peek(system.connector, stream, None, full=True)) as pages:
         for page in pages:
             into = stream if page.entity == system.connector.streams[stream].entity else system.stream_of(page.entity)
             if into is None and page.documents:
@@ -49,3 +50,6 @@ def _read(system: System, stream: str) -> Iterator[Tried]:
                     yield Tried(page.entity, document.id, {}, said.cause, said.message, place, document.raw)
                 else:
                     yield Tried(page.entity, document.id, said.fields, raw=document.raw)
+            for each in page.unreadable:
+                place = each.place.column
+                yield Tried(page.entity, told(each.place), {}, each.cause, each.message, place, each.raw)

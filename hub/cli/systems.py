@@ -159,6 +159,7 @@ def _manners(system: str, view: StreamView, zone: ZoneInfo) -> list[str]:
     reads = {
         "changes": "what has changed is read, and everything from time to time",
         "everything": "everything is read each time: the system does not tell what has changed",
+        "deliveries": "what is delivered is taken, once",
         "nothing": "nothing is read",
     }
     taken = "taken" if view.takes else "not taken"
@@ -169,7 +170,7 @@ def _manners(system: str, view: StreamView, zone: ZoneInfo) -> list[str]:
         takes = "; what it should not have any more is taken away" if view.removes else ""
         lines.append(f"records that {system} lacks are {makes}{takes}")
     scanned = "under way" if view.scanning else words.local(view.scanned_at, zone) or "never yet"
-    counts = [f"{view.bound:,} bound", f"compared as a whole: {scanned}"]
+    counts = [f"{view.bound:,} bound", *([f"compared as a whole: {scanned}"] if view.reads != "deliveries" else [])]
     counts += [
         f"{n:,} {what}" for n, what in ((view.owed, "owed"), (view.parked, "parked"), (view.waiting, "waiting")) if n
     ]

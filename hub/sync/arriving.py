@@ -36,7 +36,7 @@ class Told:
 def fresh(tx: Tx, flow: Flow, shown: Iterable[Shown], *, asked_for: bool = False) -> list[Shown]:
     """Return the documents that are not as they were last understood (PAINS S12, S13).
 
-    What waits in quarantine just as it is now is left there, unless somebody has asked for it.
+    What waits in quarantine just as it is now is left there, unless somebody has asked for it, or wants it tried again.
     """
     system, now = flow.system.name, {each.document.id: each for each in shown}
     digests = {identity: each.digest for identity, each in now.items()}
@@ -45,7 +45,7 @@ def fresh(tx: Tx, flow: Flow, shown: Iterable[Shown], *, asked_for: bool = False
     if asked_for or not changed or not quarantine.any_open(tx, system, flow.name):
         return changed
     waiting = quarantine.by_identity(tx, system, flow.name, [f"id:{each.document.id}" for each in changed])
-    as_now = {identity: each.place.get("version") for identity, each in waiting.items()}
+    as_now = {identity: each.place.get("version") for identity, each in waiting.items() if not each.again}
     return [each for each in changed if as_now.get(f"id:{each.document.id}") != each.digest]
 
 

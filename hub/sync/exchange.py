@@ -12,7 +12,7 @@ from hub.canonical import ENTITIES
 from hub.handler import Done, HandedOn, Handler, Hold, Outcome, PageReport, Work
 from hub.store import Tx, bindings, checkpoints, quarantine, scans, unmatched
 from hub.store.checkpoints import Checkpoint
-from hub.sync import reserving, scanning
+from hub.sync import delivered, reserving, scanning
 from hub.sync.arriving import fresh, take
 from hub.sync.bringing import Unsettled
 from hub.sync.outgoing import adds_up, meets, wanted
@@ -20,7 +20,7 @@ from hub.sync.pull import summary
 from hub.sync.push import MOST_TRIED, SIDE, push
 from hub.sync.reading import Read, Shown, digested, read
 from hub.sync.system import Flow, System
-from hub.sync.unanswered import next_look
+from hub.sync.unanswered import next_look, surely_over
 
 FULL_EVERY = timedelta(days=1)
 """Where a job does not say how often everything is compared."""
@@ -55,6 +55,8 @@ def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: ti
     """Read what has changed in a stream, or all of it; returns whether it got to the end before the slice was over."""
     if not flow.stream.reads or not flow.directions:
         return True
+    if not flow.stream.asked:
+        return _take_delivered(flow, work.run, hold, total)
     if work.scope:
         # Whoever says that something has changed gives a hint: how it stands now is what counts (PAINS S10).
         named = scope.of_stream(work.scope, flow.name)
@@ -85,6 +87,17 @@ def _everything_due(flow: Flow, work: Work, hold: Hold, total: Counter[str], ful
     return _scan(flow, work.run, hold, total)
 
 
+def _take_delivered(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
+    """Take what has come. What is not bound yet may be spoken of in it, and nothing comes twice: then it waits."""
+    with hold.reading() as tx:
+        under_way = surely_over(tx, flow)
+    if under_way:
+        many = f"{len(under_way)} {flow.stream.entity} are not known to have come into {flow.system.name} yet"
+        hold.tell(f"{many}: what was delivered waits until they are looked for")
+        return True
+    return _read(flow, run, hold, total)
+
+
 def _read(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     with hold.reading() as tx:
         seen = checkpoints.get(tx, flow.system.name, flow.name)
@@ -108,6 +121,8 @@ def _store_changes(flow: Flow, each: Read, seen: Checkpoint, run: int, hold: Hol
     with hold.page() as (tx, report):
         report.counts["identical"] = len(page.documents) - len(changed)
         _take(tx, into, changed, run, report, total)
+        if not flow.stream.asked:
+            delivered.settle(tx, into, page, run, report, total)
         return checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
 
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from hub.connector import Exchange
+from hub.connector import Exchange, peek
 from hub.errors import HubError, Refused, TryLater
 from hub.handler import Work
 from hub.store import DatabaseAway, Tx, quarantine
@@ -162,7 +162,7 @@ def _ask(system: System, memory: Memory) -> dict[str, HubError]:
 
 def _read(system: System, memory: Memory, stream: str) -> None:
     for wanted in [each for each in memory.to_read if each.stream == stream]:
-        pages = list(system.connector.read(stream, wanted.checkpoint, full=wanted.full))
+        pages = list(peek(system.connector, stream, wanted.checkpoint, full=wanted.full))
         memory.pages[wanted] = pages
         for page in pages:
             of = stream if page.entity == system.connector.streams[stream].entity else system.stream_of(page.entity)

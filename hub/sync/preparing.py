@@ -144,6 +144,6 @@ def _lacking(flow: Flow, record: Mapping[str, Any], links: Mapping[str, Mapping[
         return None if product in links.get("products", {}) else ("products", product)
     for name, entity in flow.entity.references.items():
         key = record.get(name)
-        if key and flow.system.stream_of(entity) and key not in links.get(entity, {}):
+        if key and flow.stream.asked and flow.system.stream_of(entity) and key not in links.get(entity, {}):
             return entity, key
     return None

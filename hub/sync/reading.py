@@ -39,8 +39,12 @@ def digested(flow: Flow, documents: Iterable[Document]) -> list[Shown]:
 
 
 def read(flow: Flow, since: Mapping[str, Any] | None, *, full: bool, first: bool) -> Generator[Read]:
-    """Yield a stream's pages; `first`: it has never been read, so that most documents are about to be understood."""
-    return flow.system.ahead(_read(flow, since, full=full, first=first))
+    """Yield a stream's pages; `first`: it has never been read, so that most documents are about to be understood.
+
+    What is delivered comes one by one, each page when the one before has been stored.
+    """
+    pages = _read(flow, since, full=full, first=first)
+    return flow.system.ahead(pages) if flow.stream.asked else pages
 
 
 def _read(flow: Flow, since: Mapping[str, Any] | None, *, full: bool, first: bool) -> Generator[Read]:

@@ -33,6 +33,20 @@ def end(flow: Flow, hold: Hold) -> None:
         _move(flow, hold, seen, shown=at["began"])
 
 
+def delivered(tx: Tx, flow: Flow) -> None:
+    """Note that stock was delivered: what was bound when the delivery before it was taken is reserved in it.
+
+    One delivery later than where the stock is asked for: this one may have been written before the ERP took in what it
+    was handed meanwhile.
+    """
+    if not _matters(flow):
+        return
+    seen = _stands(tx, flow)
+    at: Any = seen.value or {}
+    at = {**at, "shown": at.get("began", 0), "began": bindings.latest_number(tx)}
+    checkpoints.move(tx, flow.system.name, flow.stream.entity + SHOWN, at, seen)
+
+
 def _matters(flow: Flow) -> bool:
     return flow.stream.entity == "stock" and flow.system.name in flow.system.takes_orders
 
