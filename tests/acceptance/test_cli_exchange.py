@@ -4,7 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,7 +106,7 @@ class Company:
 
 
 @pytest.fixture
-def company(tmp_path: Path) -> Iterator[Company]:
+def company(tmp_path: Path) -> Company:
     """A company whose ERP has exported its lists, and whose shop has two orders: all has been in step once."""
     shutil.copytree(EXAMPLE / "exchange", tmp_path / "exchange")
     for path in (tmp_path / "exchange" / "out").iterdir():
@@ -118,7 +118,7 @@ def company(tmp_path: Path) -> Iterator[Company]:
     home.ok("up", "--until-idle")
     company = Company(home)
     company.run("erp.orders")
-    yield company
+    return company
 
 
 @pytest.fixture

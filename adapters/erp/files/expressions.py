@@ -24,7 +24,7 @@ class FileFunctions(RestFunctions):
         super().__init__(tables)
         self._sign = sign
 
-    @signature({"types": ["number", "string", "null"]}, {"types": ["number"], "variadic": True})
+    @signature({"types": ["number", "string", "null"], "variadic": True})
     def _func_decimal(self, value: Any, *decimals: Any) -> str | None:
         """decimal(value) or decimal(value, `2`): a number as these files write it; halves are rounded up."""
         if value in (None, ""):

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, ClassVar, Literal, Self, cast
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from adapters.erp.files import xml_form
 from adapters.erp.files.expressions import CHECK, Expression, roots
@@ -83,7 +83,7 @@ class OrderFiles(Frozen):
     of it. No two orders may have one."""
     ending: str | None = None
     """Of the file's name; none: that of its type."""
-    template: Any = None
+    template: Annotated[Any, Field(validate_default=True)] = None
     """Of XML: a text. Of JSON: a table or list of expressions."""
     columns: Mapping[str, Expression] = Field(default_factory=dict[str, Expression])
     """Of CSV: title -> expression, in the order of the columns."""
@@ -129,6 +129,20 @@ class OrderFiles(Frozen):
         inner = template.values() if isinstance(template, Mapping) else template
         return [expression for each in inner for expression in cls._expressions(each)]
 
+    @field_validator("template")
+    @classmethod
+    def _can_be_filled(cls, value: Any, known: ValidationInfo) -> Any:
+        type_ = known.data.get("type")
+        if type_ == "xml":
+            if not isinstance(value, str):
+                refuse("write the ERP's sample of an order as a text, with expressions in braces")
+            return xml_form.check(value)
+        if type_ == "json":
+            if not isinstance(value, Mapping | list):
+                refuse("is a table (or list) of expressions")
+            return _check_template(value)
+        return value
+
     @field_validator("ending")
     @classmethod
     def _check_ending(cls, value: str | None) -> str | None:
@@ -150,15 +164,6 @@ class OrderFiles(Frozen):
             refuse("name the columns of the file, each with an expression", "columns")
         if self.type != "csv" and (self.columns or self.each):
             refuse(f"belongs to CSV; of {self.type.upper()} the template says everything", "columns")
-        template: object = self.template
-        if self.type == "xml":
-            if not isinstance(template, str):
-                refuse("write the ERP's sample of an order as a text, with expressions in braces", "template")
-            xml_form.check(template)
-        if self.type == "json":
-            if not isinstance(template, Mapping | list):
-                refuse("is a table (or list) of expressions", "template")
-            _check_template(template)
         return self
 
 
