@@ -64,44 +64,48 @@ class Optima:
             return [tuple(row) for row in result] if result.returns_rows else []
 
 
-@pytest.fixture(scope="module", params=["postgres", "mariadb"])
-def optima(request: pytest.FixtureRequest) -> Iterator[Optima]:
-    server = request.getfixturevalue(request.param)
+def database(server: Any, kind: str, script: str) -> Iterator[Optima]:
+    """Yield an ERP's database as an example's script makes it."""
     url = server.new_database()
     # Whoever works in the ERP has the company's clock, as the hub has it there.
-    clock = {"options": "-c timezone=Europe/Warsaw"} if request.param == "postgres" else {}
+    clock = {"options": "-c timezone=Europe/Warsaw"} if kind == "postgres" else {}
     engine = sa.create_engine(url, connect_args=clock)
     with engine.begin() as connection:
-        script = "\n".join(
-            line for line in (EXAMPLE / "optima.sql").read_text("utf-8").splitlines() if line[:2] != "--"
-        )
-        for statement in filter(str.strip, script.split(";")):
+        text = "\n".join(line for line in (EXAMPLE / script).read_text("utf-8").splitlines() if line[:2] != "--")
+        for statement in filter(str.strip, text.split(";")):
             connection.exec_driver_sql(statement)
     yield Optima(engine)
     engine.dispose()
-    if request.param == "mariadb":
+    if kind == "mariadb":
         server.execute("DROP SCHEMA CDN")
     server.drop_database(url)
 
 
-@pytest.fixture(scope="module")
-def home(optima: Optima, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A hub that has run once: with the ERP of the example, and a shop with two orders."""
-    folder = tmp_path_factory.mktemp("hub")
+def hub_with(erp: Optima, text: str, example_address: str, folder: Path, shop_script: str = "") -> Home:
+    """Return a hub that has run once: with the ERP that `text` describes, and a shop with two orders."""
     with closing(sqlite3.connect(folder / "shop.db")) as shop:
-        shop.executescript(SHOP_TABLES)
-    password = str(optima.engine.url.password)
-    address = optima.engine.url.render_as_string(hide_password=False).replace(f":{password}@", "@")
-    example = (EXAMPLE / "optima.toml").read_text("utf-8")
-    text = example.replace("mssql+pymssql://hub@erp.example/CDN_Kowalski", address)
-    assert text != example
+        shop.executescript(SHOP_TABLES + shop_script)
+    password = str(erp.engine.url.password)
+    address = erp.engine.url.render_as_string(hide_password=False).replace(f":{password}@", "@")
+    assert example_address in text
     home = Home(folder, {"ERP_PASSWORD": password})
-    home.file.write_text(text + SHOP, "utf-8")
+    home.file.write_text(text.replace(example_address, address) + SHOP, "utf-8")
     home.ok("up", "--until-idle")
     # All jobs began at once: the ERP's may have been through before the shop's orders had come.
     home.ok("jobs", "run", "erp.orders")
     home.ok("up", "--until-idle")
     return home
+
+
+@pytest.fixture(scope="module", params=["postgres", "mariadb"])
+def optima(request: pytest.FixtureRequest) -> Iterator[Optima]:
+    yield from database(request.getfixturevalue(request.param), request.param, "optima.sql")
+
+
+@pytest.fixture(scope="module")
+def home(optima: Optima, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    text = (EXAMPLE / "optima.toml").read_text("utf-8")
+    return hub_with(optima, text, "mssql+pymssql://hub@erp.example/CDN_Kowalski", tmp_path_factory.mktemp("hub"))
 
 
 @pytest.fixture
