@@ -91,7 +91,7 @@ def test_a_table_that_may_be_of_several_sorts_says_which_there_are(line, place, 
     assert message in said
 
 
-DESCRIBED = {"sql"}
+DESCRIBED = {"sql", "files"}
 """Connectors whose streams hub.toml itself describes."""
 NEEDED = {
     "user": '"admin"',
