@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from adapters.files.options import FolderOptions
 from hub.app import Hub, planning
 from hub.app.registry import is_exchange
 from hub.cli import show, words
@@ -144,7 +145,8 @@ def asked(
 def _compare_everything(hub: Hub, tx: Tx, job: jobs.Job, keys: Collection[str] | None) -> None:
     if keys:
         raise Misconfigured("--full means everything, --key some records; leave one of them out")
-    if not is_exchange(planning.in_force(hub).systems[job.system]):
+    system = planning.in_force(hub).systems[job.system]
+    if not is_exchange(system) or isinstance(system.options, FolderOptions):
         raise Misconfigured(f"{job.system} has no records of its own to compare with; a file is read whole anyway")
     for stream in job.settings["sync"]:
         scanning.ask(tx, job.system, stream)

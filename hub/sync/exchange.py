@@ -16,7 +16,7 @@ from hub.sync import delivered, reserving, scanning
 from hub.sync.arriving import fresh, take
 from hub.sync.bringing import Unsettled
 from hub.sync.outgoing import adds_up, meets, wanted
-from hub.sync.pull import summary
+from hub.sync.pull import READ_TO_END, summary
 from hub.sync.push import MOST_TRIED, SIDE, push
 from hub.sync.reading import Read, Shown, digested, read
 from hub.sync.system import Flow, System
@@ -123,7 +123,10 @@ def _store_changes(flow: Flow, each: Read, seen: Checkpoint, run: int, hold: Hol
         _take(tx, into, changed, run, report, total)
         if not flow.stream.asked:
             delivered.settle(tx, into, page, run, report, total)
-        return checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
+        moved = checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
+    if page.completes is not None:
+        hold.tell(f"{page.completes.source}{READ_TO_END}")
+    return moved
 
 
 def _changed(each: Read, hold: Hold, total: Counter[str]) -> list[Shown]:

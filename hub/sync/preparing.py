@@ -114,6 +114,8 @@ def _want(
         fields = differing(record, seen=bound.seen, sent=bound.sent, rule=rules)
     else:
         fields = {n: v for n, v in record.items() if v is not None and rules(n).direction in ("out", "both")}
+    if bound is not None and _is_called_off(flow, record, bound):
+        fields["status"] = FINAL
     if bound is None and (not may_create(flow) or record.get("status") == FINAL):
         prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)
@@ -123,6 +125,11 @@ def _want(
         prepared.settled.append(key)
         return None
     return Want(Write(key, fields, record, id=bound.external_id if bound else None, reference=marked), bound)
+
+
+def _is_called_off(flow: Flow, record: Mapping[str, Any], bound: Binding) -> bool:
+    """Tell whether an order was cancelled that a system which delivers still works on: it would never ask."""
+    return not flow.stream.asked and record.get("status") == FINAL and bound.seen.get("status") != FINAL
 
 
 def _links(tx: Tx, flow: Flow, records: Collection[Mapping[str, Any]]) -> dict[str, dict[str, str]]:

@@ -52,7 +52,7 @@ class Deliveries(Tables):
 def hub(store: Store) -> Hub:
     hub = Hub(store)
     streams = {name: replace(each, asked=False, late=10.0) for name, each in ERP.items()}
-    orders = replace(streams["orders"], writes=streams["orders"].writes - {"party"} | {"status"})
+    orders = replace(streams["orders"], writes=streams["orders"].writes - {"party"})
     parties = replace(streams["parties"], writes=frozenset(), create="never")
     hub.add("erp", "erp", Deliveries({**streams, "orders": orders, "parties": parties}, store=store))
     hub.add("shop", "eshop", Tables(SHOP))
@@ -189,6 +189,35 @@ def test_s06_what_tells_of_an_order_waits_until_it_is_known_to_have_gone_out(ord
     assert ordered.record("orders", "shop|1").fields["status"] == "shipped"
     assert ordered.record("orders", "shop|1").fields["invoice"] == "FS/1"
     assert len(erp.rows["orders"]) == 1
+
+
+def test_s10_an_erp_that_was_not_told_of_a_step_and_stays_behind_undoes_nothing(ordered, erp, shop):
+    ordered.run("erp", "orders")
+    (identity,) = erp.rows["orders"]
+    shop.put("orders", "o1", status="confirmed")
+    ordered.run("shop", "orders")
+    for number in range(8):
+        erp.deliver("orders", {"id": identity, "status": "pending", "invoice": f"FS/{number}"})
+        ordered.run("erp", "orders")
+    assert ordered.waiting() == []
+    assert ordered.record("orders", "shop|1").fields["status"] == "confirmed"
+    assert len(erp.writes) == 1
+
+
+def test_an_order_that_is_cancelled_is_written_though_its_status_is_not(ordered, erp, shop):
+    ordered.run("erp", "orders")
+    shop.put("orders", "o1", status="cancelled")
+    ordered.run("shop", "orders")
+    erp.refuses["shop|1"] = "it works on it"
+    ordered.run("erp", "orders")
+    assert [dict(write.fields) for _, write in erp.writes][1:] == [{"status": "cancelled"}]
+    assert [each.message for each in ordered.waiting()] == ["it works on it"]
+    ordered.run("erp", "orders")
+    assert len(erp.writes) == 2
+    (identity,) = erp.rows["orders"]
+    erp.deliver("orders", {"id": identity, "status": "cancelled"})
+    ordered.run("erp", "orders")
+    assert len(erp.writes) == 2
 
 
 def test_what_is_said_of_orders_that_are_not_ours_is_passed_over(ordered, erp):

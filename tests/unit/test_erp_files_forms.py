@@ -8,7 +8,7 @@ from defusedxml.ElementTree import fromstring
 
 from adapters.erp.files import forms
 from adapters.erp.files.expressions import FileFunctions, roots
-from adapters.erp.files.options import OrderFiles
+from adapters.erp.files.order_files import OrderFiles
 from adapters.writes import Unfit
 
 ORDER = {
@@ -122,17 +122,13 @@ def test_what_cannot_be_worked_out_is_refused_with_its_expression(expression: st
 
 def test_the_fields_that_go_out_are_those_the_file_speaks_of():
     files = OrderFiles.model_validate({"type": "xml", "template": TEMPLATE})
-    assert files.writes == {
-        "number",
-        "name",
-        "note",
-        "tax_included",
-        "payment",
-        "discounts",
-        "lines",
-        "placed_at",
-        "status",
-    }
-    assert OrderFiles.model_validate(CSV).writes == {"number", "name", "lines", "status"}
+    assert files.writes == {"number", "name", "note", "tax_included", "payment", "discounts", "lines", "placed_at"}
+    assert OrderFiles.model_validate(CSV).writes == {"number", "name", "lines"}
     assert roots("lines[?sku].{a: quantity} | [0]") == {"lines"}
     assert roots("join('-', [channel, order.number]) || payment.method") == {"channel", "number", "payment"}
+
+
+def test_a_status_goes_out_again_only_where_another_version_can_tell_it():
+    told = {"type": "json", "template": {"nr": "number", "stan": "status"}}
+    assert OrderFiles.model_validate(told).writes == {"number"}
+    assert OrderFiles.model_validate({**told, "changes": "version"}).writes == {"number", "status"}

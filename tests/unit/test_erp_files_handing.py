@@ -9,7 +9,7 @@ import pytest
 
 from adapters.erp.files.handing import Handing
 from adapters.erp.files.ledger import FOLDER, Entry, Handed, Ledger, digest
-from adapters.erp.files.options import OrderFiles
+from adapters.erp.files.order_files import OrderFiles
 from hub.errors import Refused, TryLater
 
 NAME, REFERENCE, KEY = "S-1", "hub-1", "shop|1"

@@ -4,5 +4,5 @@ What comes in is taken as `adapters.files` takes it. What goes out is an order, 
 describes. The buyer stands in it: customers have no files of their own. Nothing is ever taken back or deleted; what a
 list does not name any more is not gone. docs/connectors/file-exchange.md says how to set it up.
 
-Reading order: options, connector, handing (how a file is handed out once), ledger (what was), forms (what is in it).
+Reading order: options, order_files (what the user says), connector, handing (how a file is handed out once), ledger (what was), forms (what is in it).
 """

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from adapters.erp.files.handing import Handing
-from adapters.erp.files.options import ORDERS, ErpFilesOptions
+from adapters.erp.files.options import ErpFilesOptions
+from adapters.erp.files.order_files import ORDERS
 from adapters.erp.files.refused import refused
 from adapters.files.checks import look_at
 from adapters.files.rows import counted

@@ -10,7 +10,8 @@ from adapters.erp.files import checks, forms
 from adapters.erp.files.expressions import FileFunctions, Scope, text_of
 from adapters.erp.files.handing import Handing
 from adapters.erp.files.ledger import Entry, digest
-from adapters.erp.files.options import ORDERS, ErpFilesOptions, OrderFiles
+from adapters.erp.files.options import ErpFilesOptions
+from adapters.erp.files.order_files import ORDERS, OrderFiles
 from adapters.erp.files.refused import refused
 from adapters.files.delivery import Delivery
 from adapters.writes import Unfit, one_by_one

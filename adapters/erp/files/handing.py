@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from adapters.erp.files.ledger import FOLDER, Entry, Handed, Ledger, digest, durable, write
-from adapters.erp.files.options import OrderFiles
+from adapters.erp.files.order_files import OrderFiles
 from hub.errors import TryLater
 
 
