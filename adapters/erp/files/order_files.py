@@ -94,7 +94,7 @@ class OrderFiles(Frozen):
             found = frozenset[str]().union(
                 *map(roots, [*self._expressions(self.template or {}), *self.columns.values()])
             )
-        each = {"lines"} if self.each is None else roots(self.each)
+        each = roots(self.each) if self.each else frozenset[str]()
         once = {"status"} if self.changes == "tell" else frozenset[str]()
         return (found | each) & ENTITIES[ORDERS].fields - once
 
