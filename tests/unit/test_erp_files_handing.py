@@ -45,14 +45,15 @@ STEPS = ((Path, "open"), (os, "fsync"), (os, "link"), (Path, "rename"), (Path, "
 
 
 @contextmanager
-def breaking_off(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
-    """End the process, as it were, before the step after so many."""
-    left = after
+def breaking_off(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[list[int]]:
+    """End the process, as it were, before the step after so many; yields where it has ended."""
+    left, cut = after, []
 
     def breaking(call):
         def made(*args, **more):
             nonlocal left
             if left == 0:
+                cut.append(after)
                 raise PowerCutError
             left -= 1
             return call(*args, **more)
@@ -62,16 +63,17 @@ def breaking_off(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
     with monkeypatch.context() as patched, suppress(PowerCutError):
         for owner, name in STEPS:
             patched.setattr(owner, name, breaking(getattr(owner, name)))
-        yield
+        yield cut
 
 
-@pytest.mark.parametrize("step", range(12))
+@pytest.mark.parametrize("step", range(15))
 @pytest.mark.parametrize("erp_takes", [True, False])
 def test_s06_a_crash_at_any_step_ends_as_none_would_have(handing: Handing, monkeypatch, step: int, erp_takes: bool):
     """The process ends before one of its steps; an ERP takes what it sees meanwhile, and keeps nothing."""
     seen: list[bytes] = []
-    with breaking_off(monkeypatch, step):
+    with breaking_off(monkeypatch, step) as cut:
         hand_out_as_the_hub_does(handing)
+    assert bool(cut) == (step < 14), "all steps, and the last one behind them"
     for _ in range(2):
         if erp_takes:
             seen += lying(handing).values()
@@ -82,11 +84,12 @@ def test_s06_a_crash_at_any_step_ends_as_none_would_have(handing: Handing, monke
     assert seen == [b"whole"]
 
 
-@pytest.mark.parametrize("step", range(12))
+@pytest.mark.parametrize("step", range(15))
 def test_s06_a_crash_while_a_change_is_handed_out_leaves_one_version_of_it(handing: Handing, monkeypatch, step: int):
     handing.hand_out(NAME, REFERENCE, KEY, b"1")
-    with breaking_off(monkeypatch, step):
+    with breaking_off(monkeypatch, step) as cut:
         hand_again(handing, b"2")
+    assert bool(cut) == (step < 14)
     for _ in range(2):
         hand_again(handing, b"2")
     assert lying(handing) == {"S-1.csv": b"1", "S-1_v2.csv": b"2"}
