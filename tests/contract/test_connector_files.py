@@ -1,6 +1,7 @@
 """An ERP that exchanges files: it cannot be asked, so what it delivers is shown once, and what is read is overridden here."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,30 @@ class TestErpFiles(ConnectorContract):
         assert connector.find("orders", [write]) == {write.key: []}
         assert connector.fetch("orders", ["S-1"]) == []
         assert sorted(path for path in Path(system.place).rglob("*")) == before
+
+    def test_s06_two_orders_of_one_name_are_never_taken_for_one(self, connector: Exchange):
+        first = self.new(connector, "orders")
+        other = replace(first, key="another", reference="hub-another", record={**first.record, "channel": "other"})
+        outcomes = list(connector.write("orders", [first, other]))
+        assert [each.outcome for each in outcomes] == ["done", "refused"]
+        assert outcomes[1].cause == "name-taken"
+        assert first.key in outcomes[1].message
+        assert connector.find("orders", [other]) == {"another": []}
+
+    def test_s06_an_order_that_changed_is_told_to_somebody_where_no_version_is_wanted(self, system: Counterpart):
+        connector = system.connect(orders={**ORDERS, "changes": "tell"})
+        first = self.new(connector, "orders")
+        [done] = connector.write("orders", [first])
+        again = replace(first, id=done.id, fields={"note": "x"}, record={**first.record, "note": "x"})
+        off = replace(first, id=done.id, fields={"status": "cancelled"}, record={**first.record, "status": "cancelled"})
+        assert [
+            (each.outcome, each.cause)
+            for each in connector.write("orders", [again, off, replace(again, record=first.record)])
+        ] == [
+            ("refused", "changed-after"),
+            ("refused", "cancelled-after"),
+            ("done", ""),
+        ]
 
     def test_a_key_that_is_refused_is_named_with_the_mend(self, system: Counterpart, stream: str):
         connector = system.connect(**system.wrong_key)

@@ -63,9 +63,22 @@ def test_xml_keeps_the_erps_own_names_and_escapes_what_is_put_in():
 
 def test_xml_in_another_encoding_writes_what_it_does_not_have_as_references():
     content = filled(type="xml", template="<a><b>{name} \N{SNOWMAN}</b></a>", encoding="cp1250")
-    assert b'encoding="cp1250"' in content
+    assert b'encoding="windows-1250"' in content, "as the register of encodings has it, not Python"
     assert "Łoś".encode("cp1250") in content
     assert b"&#9731;" in content
+
+
+@pytest.mark.parametrize(
+    ("encoding", "start"),
+    [
+        ("utf-8-sig", b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?>'),
+        ("latin2", b'<?xml version="1.0" encoding="iso-8859-2"?>'),
+    ],
+)
+def test_xml_names_its_encoding_as_others_know_it(encoding: str, start: bytes):
+    content = filled(type="xml", template="<a>{name}</a>", encoding=encoding)
+    assert content.startswith(start)
+    assert fromstring(content).text == ORDER["name"]
 
 
 def test_the_same_order_gives_the_same_bytes():

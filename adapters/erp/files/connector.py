@@ -122,17 +122,17 @@ class ErpFilesConnector:
         name = write.id or self._name(write)
         content = forms.filled(handing.files, self._scope(write), self._functions)
         entry = handing.known(name)
-        if entry is not None and entry.reference not in ("", write.reference):
+        if entry is not None and write.id is None and entry.reference not in ("", write.reference):
             raise Unfit("name-taken", f"{name} is what order {entry.key} is called already; let `name` tell them apart")
         if entry is None and write.id is None:
             handing.hand_out(name, write.reference, write.key, content)
-        elif entry is None or not self._is_as_it_was(handing, entry, write, content):
+        elif entry is None or not self._brought_up_to_date(handing, entry, write, content):
             raise _changed(name, entry, write)
         return Written(write.key, "done", name, Document(name, {}))
 
     @staticmethod
-    def _is_as_it_was(handing: Handing, entry: Entry, write: Write, content: bytes) -> bool:
-        """Tell whether the ERP has been handed the order as it is now; hands it out again where that is wanted."""
+    def _brought_up_to_date(handing: Handing, entry: Entry, write: Write, content: bytes) -> bool:
+        """Hand the order out once more where that is wanted; returns whether the ERP has it as it is now."""
         ours = replace(entry, reference=write.reference, key=write.key)
         handing.finish(ours)
         same = ours.last.digest == digest(content)

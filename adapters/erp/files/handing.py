@@ -9,7 +9,8 @@ ERP has done with the file since.
 """
 
 import secrets
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -88,16 +89,11 @@ class Handing:
         return None
 
 
-class _later:  # noqa: N801 - reads as a word
-    """Says of what the file system cannot do now that it is tried again."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OSError):
-            why = (error.strerror or str(error)).lower()
-            raise TryLater(f"nothing can be handed out in {self._folder}: {why}") from None
+@contextmanager
+def _later(folder: Path) -> Generator[None]:
+    """Say of what the file system cannot do now that it is tried again."""
+    try:
+        yield
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise TryLater(f"nothing can be handed out in {folder}: {why}") from None

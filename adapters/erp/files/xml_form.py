@@ -4,6 +4,7 @@ Nothing is pasted: values become text nodes and attributes, and are escaped when
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from xml.dom import minidom
 from xml.parsers.expat import ExpatError
@@ -18,6 +19,7 @@ from hub.config.faults import refuse, show
 EACH, IF = "hub-each", "hub-if"
 """Attributes of a template's elements, which the file does not have: repeated for each item; only where it holds."""
 _BRACES = re.compile(r"\{([^{}]*)\}")
+_PYTHONS, _REGISTERED = re.compile("^(cp125|iso8859-)"), {"cp125": "windows-125", "iso8859-": "iso-8859-"}
 _AS_WRITTEN = re.compile(rf"""\{{[^{{}}]*\}}|(?<={EACH}=")[^"]*|(?<={IF}=")[^"]*""")
 """Expressions, which may hold `&&` and `<` as they are."""
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -45,11 +47,16 @@ def names(template: str) -> frozenset[str]:
 
 
 def filled(template: str, scope: Scope, functions: FileFunctions, encoding: str) -> bytes:
-    """Return the document; what the encoding does not have is written as a character reference. Raises Unfit."""
+    """Return the document; what the encoding does not have is written as a character reference. Raises Unfit.
+
+    `encoding`: as Python calls it; the document names it as IANA's register does (Character Sets).
+    """
     document = minidom.Document()
     for element in _filled(_root(template), scope, functions, document):
         document.appendChild(element)
-    return document.toprettyxml(indent="  ", encoding=encoding)
+    if encoding == "utf-8-sig":
+        return BOM_UTF8 + document.toprettyxml(indent="  ", encoding="utf-8")
+    return document.toprettyxml(indent="  ", encoding=_PYTHONS.sub(lambda one: _REGISTERED[one[0]], encoding))
 
 
 def _root(template: str) -> minidom.Element:

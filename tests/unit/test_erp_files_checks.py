@@ -1,0 +1,54 @@
+"""What `hub check` says about an ERP's folders."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.erp.files.connector import ErpFilesConnector
+from adapters.erp.files.options import ErpFilesOptions
+from hub.connector import Finding
+from tests.unit.warehouse_samples import StandingClock, put
+
+ORDERS = {"type": "json", "template": {"nr": "number"}, "archive": "taken", "errors": "errors"}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    for each in ("orders", "taken", "errors"):
+        (tmp_path / each).mkdir()
+    return tmp_path
+
+
+def found(source: Path, **more: Any) -> list[Finding]:
+    options = ErpFilesOptions.model_validate({"source": str(source), "orders": {**ORDERS, **more}})
+    return ErpFilesConnector("erp", options, source, StandingClock()).check()
+
+
+def bad(source: Path, **more: Any) -> list[str]:
+    return [each.message for each in found(source, **more) if not each.good]
+
+
+def test_orders_that_wait_for_the_erp_are_counted(source: Path):
+    put(source / "orders", "A.json", "{}", age=600)
+    put(source / "orders", ".B.x.part", "{}", age=600)
+    assert found(source)[-1].message == "1 order to be taken by the ERP (orders/*.json)"
+    assert bad(source) == []
+
+
+def test_one_that_waits_too_long_is_bad(source: Path):
+    put(source / "orders", "A.json", "{}", age=3601)
+    [said] = bad(source)
+    assert said.endswith("the oldest has lain there longer than 1h")
+    assert bad(source, taken_within="2h") == []
+
+
+def test_each_folder_that_is_missing_is_named(source: Path):
+    (source / "errors").rmdir()
+    (source / "orders").rmdir()
+    assert bad(source) == [f"there is no folder {source / 'orders'}", f"there is no folder {source / 'errors'}"]
+
+
+def test_what_was_refused_is_bad_with_its_reason(source: Path):
+    put(source / "errors", "A.json", "{}")
+    assert bad(source) == ["the ERP has refused 1 file"]
