@@ -76,14 +76,18 @@ def _read_column(value: object) -> object:
     return value
 
 
+_HOLDING = frozenset(name.partition(BETWEEN)[0] for entity in ENTITIES.values() for name in nested_checks(entity.model))
+"""The fields that hold records."""
+
+
 def _flat(value: object) -> object:
     """Return columns by their full names: `tracking.number = "..."` is a table within a table to TOML."""
     if not isinstance(value, Mapping):
         return value
     flat: dict[str, Any] = {}
     for name, column in cast("Mapping[str, Any]", value).items():
-        if isinstance(column, Mapping) and not {*cast("Mapping[str, Any]", column)} <= {*Column.model_fields}:
-            inner = cast("Mapping[str, Any]", column)
+        inner: Mapping[str, Any] = cast("Mapping[str, Any]", column) if isinstance(column, Mapping) else {}
+        if name in _HOLDING and not {*inner} <= {*Column.model_fields}:
             flat |= {f"{name}{BETWEEN}{below}": each for below, each in inner.items()}
         else:
             flat[name] = column
