@@ -139,6 +139,20 @@ def test_s16_an_empty_list_is_empty_and_a_module_that_is_off_is_not(erp: Dolibar
     assert not erp.connect().check()[0].good
 
 
+@pytest.mark.parametrize(
+    "there",
+    [
+        Reply(404, {"error": {"code": 404, "message": "Not Found"}}),
+        Reply(404, b"<html><h1>404 Not Found</h1></html>", {"content-type": "text/html"}),
+    ],
+)
+def test_s16_an_address_that_is_not_there_is_no_empty_list(erp: Dolibarr, there: Reply) -> None:
+    """Or all that is known of would be taken for deleted."""
+    erp.server.misbehave(lambda _asked, _answer: there, to="thirdparties", times=-1)
+    with pytest.raises(Rejected, match="Not Found"):
+        list(erp.connect().read("parties", None, full=True))
+
+
 def test_s11_changes_are_asked_for_in_the_servers_time(erp: Dolibarr) -> None:
     """Shortly before clocks go back, from an hour earlier: that hour comes twice."""
     client = erp.connect().system

@@ -48,9 +48,9 @@ class Dolibarr:
         try:
             found: list[Row] = self.api.get(path, asked | ({"sqlfilters": where} if where else {})).body
         except Rejected as fault:
-            if not fault.is_gone or "API" in str(fault):  # a module that is off: "API not found"
+            if not says_none(fault):
                 raise
-            found = list[Row]()  # "No product found": up to version 19, an empty list is an error
+            found = list[Row]()
         return [{**row, "id": int(row["id"])} for row in found]
 
     def all(self, path: str, **params: Any) -> list[dict[str, Any]]:
@@ -91,6 +91,17 @@ def says_no(status: int, body: Any) -> bool:
     """Return whether a 500 is Dolibarr's own: a record that it could not make, and has rolled back."""
     told: Any = cast("Mapping[str, Any]", body).get("error") if isinstance(body, Mapping) else None
     return status == HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(told, Mapping) and "code" in told
+
+
+def says_none(fault: Rejected) -> bool:
+    """Return whether a 404 is an empty list's, up to version 19 (pull request 27261): "Not Found: No product found".
+
+    An address that is not there says "Not Found" alone, or in a page of the web server's.
+    """
+    body: Any = fault.body
+    error: Any = cast("Mapping[str, Any]", body).get("error") if isinstance(body, Mapping) else None
+    words: Any = cast("Mapping[str, Any]", error).get("message") if isinstance(error, Mapping) else None
+    return fault.is_gone and re.fullmatch(r"Not Found: (?!API).+ found", str(words)) is not None
 
 
 def kept(*names: str) -> Callable[[Row], dict[str, Any]]:
