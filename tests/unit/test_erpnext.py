@@ -127,6 +127,15 @@ def test_an_order_without_tax_does_not_get_that_of_the_default_template(fake: Er
     assert (order["grand_total"], order["total_taxes_and_charges"]) == (10.0, 0.0)
 
 
+def test_an_order_without_tax_does_not_get_that_of_its_items_templates(fake: ErpNext, erp: ErpNextConnector):
+    rates = [{"tax_type": VAT, "tax_rate": 23.0}]
+    fake.put("Item Tax Template", "VAT 23% - H", title="VAT 23%", company=COMPANY, taxes=rates)
+    fake.item("A-1", taxes=[{"item_tax_template": "VAT 23% - H"}])
+    line = {"id": "1", "sku": "A-1", "name": "Lamp", "quantity": "1", "unit_price": "10.00"}
+    order = order_of(fake, bring(erp, new_order(lines=[line], totals={"gross": "10.00"})))
+    assert (order["docstatus"], order["grand_total"]) == (1, 10.0)
+
+
 def test_a_tax_that_its_lines_do_not_bear_out_is_refused(fake: ErpNext, erp: ErpNextConnector):
     fake.item("A-1")
     written = bring(erp, new_order(totals={"net": "20.00", "tax": "9.60", "gross": "29.60"}))

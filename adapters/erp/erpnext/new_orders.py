@@ -18,6 +18,9 @@ from hub.connector import Write
 
 Values = dict[str, Any]
 ROUNDING = "Rounding"
+NO_TAX = {"item_tax_template": ""}
+"""Of a line, to which nothing else than the order's own taxes is to come: what is not told would be that of its item, whose
+accounts the order gets rows for (erpnext/controllers/accounts_controller.py, append_taxes_from_item_tax_template)."""
 LONGEST = 90
 """Letters of the visible number, so that the reference fits behind it."""
 
@@ -106,7 +109,7 @@ class NewOrders:
         )
         free = {"discount_percentage": 100} if not line.price else {}  # otherwise the price list's price is taken
         amounts = {"qty": float(line.quantity), "rate": float(line.price), "uom": self._units[item]}
-        return {"item_code": item, "conversion_factor": 1, **amounts, **named, **free}
+        return {"item_code": item, "conversion_factor": 1, **amounts, **NO_TAX, **named, **free}
 
     def _taxes(self, order: Fields, lines: Sequence[SaleLine]) -> list[Values]:
         """Return the tax of each rate as an amount; the last makes their sum that of the order."""

@@ -20,6 +20,8 @@ FIELDS: Mapping[str, set[str]] = {
         "Item Barcode": "barcode barcode_type uom",
         "Item Variant Attribute": "attribute attribute_value",
         "Item Tax": "item_tax_template tax_category",
+        "Item Tax Template": "title company taxes",
+        "Item Tax Template Detail": "tax_type tax_rate",
         "Item Price": "item_code price_list price_list_rate currency selling buying customer batch_no uom valid_from "
         "valid_upto",
         "Bin": "item_code warehouse actual_qty reserved_qty ordered_qty projected_qty stock_uom",
@@ -35,7 +37,7 @@ FIELDS: Mapping[str, set[str]] = {
         "disable_rounded_total set_warehouse customer_address shipping_address_name apply_discount_on discount_amount "
         "status per_delivered per_billed net_total grand_total total_taxes_and_charges items taxes",
         "Sales Order Item": "item_code item_name description qty rate amount uom conversion_factor delivery_date warehouse "
-        "discount_percentage additional_notes",
+        "discount_percentage additional_notes item_tax_template",
         "Sales Taxes and Charges": "charge_type account_head description rate tax_amount",
         "Sales Taxes and Charges Template": "title company disabled is_default taxes",
         "Delivery Note": "customer company lr_no transporter_name is_return items",
@@ -52,6 +54,7 @@ FIELDS: Mapping[str, set[str]] = {
 }
 TABLES: Mapping[str, Mapping[str, str]] = {
     "Item": {"barcodes": "Item Barcode", "attributes": "Item Variant Attribute", "taxes": "Item Tax"},
+    "Item Tax Template": {"taxes": "Item Tax Template Detail"},
     "Contact": {"email_ids": "Contact Email", "phone_nos": "Contact Phone", "links": "Dynamic Link"},
     "Address": {"links": "Dynamic Link"},
     "Sales Order": {"items": "Sales Order Item", "taxes": "Sales Taxes and Charges"},

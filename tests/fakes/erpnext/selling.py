@@ -71,9 +71,13 @@ def total(store: "Store", order: "Doc") -> None:
         net = round(net + row["amount"], 2)
     net = round(net - (order.get("discount_amount") or 0), 2)
     order["taxes"] = order.get("taxes") or _usual_taxes(store, order["company"])
+    _item_taxes(store, order)
+    off = 1 - (order.get("discount_amount") or 0) / (net + (order.get("discount_amount") or 0) or 1)
     for row in order["taxes"]:
         if row["charge_type"] == "On Net Total":
-            row["tax_amount"] = round(net * row["rate"] / 100, 2)
+            rates = [(each["amount"] * off, _rates(store, each).get(row["account_head"])) for each in order["items"]]
+            told = [amount * (row["rate"] if rate is None else rate) / 100 for amount, rate in rates]
+            row["tax_amount"] = sum(told)
         row["tax_amount"] = round(row["tax_amount"], 2)
     taxes = round(sum(row["tax_amount"] for row in order["taxes"]), 2)
     order |= {"net_total": net, "total_taxes_and_charges": taxes, "grand_total": round(net + taxes, 2)}
@@ -93,6 +97,27 @@ def _usual_taxes(store: "Store", company: str) -> list["Doc"]:
     templates = store.docs["Sales Taxes and Charges Template"].values()
     usual = [each for each in templates if each["company"] == company and each.get("is_default")]
     return [{**row} for each in usual for row in each["taxes"]]
+
+
+def _item_taxes(store: "Store", order: "Doc") -> None:
+    """erpnext: accounts_controller.py, append_taxes_from_item_tax_template, as Accounts Settings have it at first.
+
+    A line's template is that of its item, where nothing is told (set_missing_item_details).
+    """
+    for line in order["items"]:
+        usual = [row["item_tax_template"] for row in store.docs["Item"][line["item_code"]].get("taxes") or ()]
+        if line.get("item_tax_template") is None and usual:
+            line["item_tax_template"] = usual[0]
+        for account in _rates(store, line):
+            if account not in [row["account_head"] for row in order["taxes"]]:
+                named = {"account_head": account, "description": account, "idx": len(order["taxes"]) + 1}
+                order["taxes"].append({"charge_type": "On Net Total", **named, "rate": 0.0, "tax_amount": 0.0})
+
+
+def _rates(store: "Store", line: "Doc") -> dict[str, float]:
+    """erpnext: get_item_details.py, get_item_tax_map."""
+    template = store.docs["Item Tax Template"].get(line.get("item_tax_template") or "", {})
+    return {row["tax_type"]: row["tax_rate"] for row in template.get("taxes") or ()}
 
 
 def stand(order: "Doc", docstatus: int) -> None:
