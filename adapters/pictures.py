@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import httpx2
 
-from adapters.http import is_loopback
+from adapters import elsewhere
 from adapters.writes import Unfit
 from hub.clock import Clock
 from hub.connector import Write, Written
@@ -21,7 +21,6 @@ LARGEST = 20 * 1024 * 1024
 """Bytes."""
 LONGEST = 30.0
 """Seconds, for the whole picture."""
-REDIRECTS = 5
 BEGINNINGS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png", b"GIF8": "gif", b"RIFF": "webp"}
 """First bytes -> type; what a server says of the type is often wrong."""
 
@@ -75,20 +74,12 @@ def _content(address: str, clock: Clock) -> bytes:
     url = httpx2.URL(address)
     if url.scheme not in ("http", "https"):
         raise unfit(address, "is not at an http or https address")
-    with _client(url, follow_redirects=True) as client:
+    with elsewhere.client(url, follow_redirects=True) as client:
         ends = clock.monotonic() + LONGEST
         with client.stream("GET", url, headers={"accept": "image/*", "user-agent": "hubwerk"}) as answer:
             if not answer.is_success:
                 raise unfit(address, f"cannot be fetched: its server answered {answer.status_code}")
             return b"".join(_within(answer, address, ends, clock))
-
-
-def _client(url: httpx2.URL, *, follow_redirects: bool) -> httpx2.Client:
-    # A proxy of the environment cannot reach this machine.
-    direct = {f"all://{url.host}": None} if is_loopback(url.host) else None
-    return httpx2.Client(
-        follow_redirects=follow_redirects, max_redirects=REDIRECTS, timeout=LONGEST, mounts=direct
-    )  # fmt: skip
 
 
 def hand_over(picture: Picture, address: str, form: Mapping[str, str]) -> None:
@@ -98,7 +89,7 @@ def hand_over(picture: Picture, address: str, form: Mapping[str, str]) -> None:
     """
     url, files = httpx2.URL(address), {"file": (picture.name, picture.content, picture.type)}
     try:
-        with _client(url, follow_redirects=False) as client:
+        with elsewhere.client(url, follow_redirects=False) as client:
             answer = client.post(url, data=dict(form), files=files)
     except httpx2.HTTPError as fault:
         raise TryLater(

@@ -9,6 +9,7 @@ from adapters.eshop import putting
 from adapters.eshop.customers import placed_by
 from adapters.eshop.forward import check_open, forward, in_turn
 from adapters.eshop.shopify import fulfilling, queries, translate, writing
+from adapters.eshop.shopify.bulk import all_at_once
 from adapters.eshop.shopify.hooks import ShopHooks
 from adapters.eshop.shopify.lists import Listing, changed, listed
 from adapters.eshop.shopify.options import ShopifyOptions
@@ -32,7 +33,7 @@ PRODUCT = frozenset(["name", "description", "brand", "category", "tags", "active
 KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
     "products": Kind(
         Stream("products", writes=PRODUCT, create="intent", removes=True),
-        listed(PRODUCTS),
+        listed(PRODUCTS, all_at_once(PRODUCTS)),
         translate.products,
         translate.product,
         {"changed": changed(PRODUCTS)},
@@ -41,7 +42,7 @@ KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
     ),
     "prices": Kind(
         Stream("prices", writes=frozenset(["amount"]), create="put", bulk=100),
-        listed(PRICES),
+        listed(PRICES, all_at_once(PRICES)),
         lambda shop, rows: translate.prices(rows, shop.terms()),
         translate.price,
         {"changed": changed(PRICES)},
@@ -49,7 +50,7 @@ KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
     ),
     "stock": Kind(
         Stream("stock", writes=frozenset(["available"]), create="put", bulk=100),
-        listed(STOCK),
+        listed(STOCK, all_at_once(STOCK)),
         translate.stock,
         translate.stock_level,
         {"changed": changed(STOCK)},

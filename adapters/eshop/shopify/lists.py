@@ -153,10 +153,13 @@ def _fetch(listing: Listing, shop: Shop, cursor: str | None) -> tuple[list[Row],
     return rows, following if more else None
 
 
-def listed(listing: Listing) -> Source[Shop]:
-    """Return everything in a list. What is behind a bar in a document's id, the shop does not know."""
+def listed(listing: Listing, way: Way[Shop] | None = None) -> Source[Shop]:
+    """Return everything in a list. What is behind a bar in a document's id, the shop does not know.
+
+    `way`: through all of it, if not page by page.
+    """
 
     def some(shop: Shop, ids: Sequence[str]) -> Sequence[Row]:
         return listing.some(shop, list(dict.fromkeys(id_.partition("|")[0] for id_ in ids)))
 
-    return Source(everything(listing), some)
+    return Source(way or everything(listing), some)

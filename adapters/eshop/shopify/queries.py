@@ -1,5 +1,9 @@
 """What is asked of the Admin API and told to it (reference: "GraphQL Admin API", version 2026-10)."""
 
+from collections.abc import Mapping
+
+import orjson
+
 NAMESPACE, REFERENCE, INVOICE = "hub", "reference", "invoice"
 """The metafields with the hub's reference of a product, and with the invoice of an order."""
 ID = "id"
@@ -13,8 +17,10 @@ _ADDRESS = (
     "name company street:address1 street_more:address2 city postcode:zip region:province country:countryCodeV2 phone"
 )
 
-PRODUCT = """id updatedAt title descriptionHtml vendor productType tags status
-  media(first:10){nodes{...on MediaImage{image{url}}}}"""
+SHOWN = 10
+"""Images of a product that are read."""
+PRODUCT = f"""id updatedAt title descriptionHtml vendor productType tags status
+  media(first:{SHOWN}){{nodes{{id ...on MediaImage{{image{{url}}}}}}}}"""
 VARIANT = "id sku title barcode selectedOptions{name value} inventoryItem{measurement{weight{unit value}}}"
 PRICE = "id sku price"
 STOCK = (
@@ -51,6 +57,10 @@ CHANGE = """mutation($product:ProductUpdateInput!,$article:Boolean!,$files:[File
   productSet(identifier:{id:$id},input:{files:$files},synchronous:true)@include(if:$pictures){
     userErrors{field message code}}
   productVariantsBulkUpdate(productId:$id,variants:$variants)@include(if:$variant){userErrors{field message code}}}"""
+COUNT = "query($limit:Int){count:productsCount(limit:$limit){count}}"
+RUN = """mutation($query:String!){done:bulkOperationRunQuery(query:$query,groupObjects:true){
+  bulkOperation{id} userErrors{field message code}}}"""
+OPERATION = "query($id:ID!){node(id:$id){...on BulkOperation{status errorCode objectCount url}}}"
 MEDIA = """query($id:ID!){node(id:$id){...on ProductVariant{product{media(first:250){nodes{
   id status mediaErrors{message} ...on MediaImage{image{url}}}}}}}}"""
 CHANNELS = "{publications(first:100){nodes{id name}}}"
@@ -110,6 +120,27 @@ def listing(name: str, sort: str, fields: str, declared: str = "") -> str:
 def last(name: str) -> str:
     """Return a query for the record of a list that was changed last."""
     return f"{{last:{name}(first:1,sortKey:UPDATED_AT,reverse:true){{nodes{{updatedAt}}}}}}"
+
+
+def in_bulk(name: str, fields: str, part: str, part_fields: str, given: Mapping[str, object]) -> str:
+    """Return a query for a whole list, to be carried out by a bulk operation: it takes no variables, and wants edges."""
+    text = f"{{{name}{{nodes{{{fields} {part}{{nodes{{{part_fields}}}}}}}}}}}"
+    for variable, value in given.items():
+        text = text.replace(f"${variable}", orjson.dumps(value).decode())
+    return _by_edges(text)
+
+
+def _by_edges(text: str) -> str:
+    """Return a query in which `nodes{...}` is `edges{node{...}}`."""
+    before, found, rest = text.partition("nodes{")
+    if not found:
+        return text
+    depth = 1
+    for place, letter in enumerate(rest):
+        depth += {"{": 1, "}": -1}.get(letter, 0)
+        if depth == 0:
+            return f"{before}edges{{node{{{_by_edges(rest[:place])}}}}}{_by_edges(rest[place + 1 :])}"
+    raise ValueError(text)
 
 
 def some(kind: str, fields: str, declared: str = "") -> str:

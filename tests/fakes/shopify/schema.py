@@ -8,6 +8,7 @@ PAYLOADS = {
     "ProductSet": "product: Product",
     "ProductUpdate": "product: Product",
     "PublishablePublish": "publishable: Product",
+    "BulkOperationRunQuery": "bulkOperation: BulkOperation",
     "StagedUploadsCreate": "stagedTargets: [StagedMediaUploadTarget!]",
     "ProductVariantsBulkUpdate": "product: Product",
     "ProductVariantsBulkDelete": "product: Product",
@@ -51,6 +52,8 @@ enum MediaStatus {{ FAILED PROCESSING READY UPLOADED }}
 enum MediaContentType {{ EXTERNAL_VIDEO IMAGE MODEL_3D VIDEO }}
 enum FileContentType {{ EXTERNAL_VIDEO FILE IMAGE MODEL_3D VIDEO }}
 enum FileCreateInputDuplicateResolutionMode {{ APPEND_UUID RAISE_ERROR REPLACE }}
+enum BulkOperationStatus {{ CANCELED CANCELING COMPLETED CREATED EXPIRED FAILED RUNNING }}
+enum BulkOperationErrorCode {{ ACCESS_DENIED INTERNAL_SERVER_ERROR TIMEOUT }}
 enum StagedUploadHttpMethodType {{ POST PUT }}
 enum StagedUploadTargetGenerateUploadResource {{ BULK_MUTATION_VARIABLES FILE IMAGE PRODUCT_IMAGE VIDEO }}
 enum WeightUnit {{ GRAMS KILOGRAMS OUNCES POUNDS }}
@@ -65,6 +68,10 @@ type InventoryQuantity {{ name: String! quantity: Int! }}
 type InventoryLevel {{ id: ID! quantities(names: [String!]!): [InventoryQuantity!]! }}
 type InventoryItem implements Node {{ id: ID! sku: String tracked: Boolean! measurement: InventoryItemMeasurement!
   inventoryLevel(locationId: ID!): InventoryLevel }}
+scalar UnsignedInt64
+type Count {{ count: Int! }}
+type BulkOperation implements Node {{ id: ID! status: BulkOperationStatus! errorCode: BulkOperationErrorCode url: URL
+  partialDataUrl: URL objectCount: UnsignedInt64! }}
 type Image {{ url: URL! }}
 type MediaError {{ code: String! message: String! details: String }}
 interface Media {{ id: ID! status: MediaStatus! mediaContentType: MediaContentType! mediaErrors: [MediaError!]! }}
@@ -155,6 +162,7 @@ type Query {{
   node(id: ID!): Node
   nodes(ids: [ID!]!): [Node]!
   locations({_LIST}): LocationConnection!
+  productsCount(query: String, limit: Int = 10000): Count
   publications({_PART}): PublicationConnection!
   products({_LIST}, sortKey: ProductSortKeys = ID): ProductConnection!
   productVariants({_LIST}): ProductVariantConnection!
@@ -168,6 +176,7 @@ type Query {{
 type Mutation {{
   productSet(identifier: ProductSetIdentifiers, input: ProductSetInput!, synchronous: Boolean = true): ProductSetPayload
   publishablePublish(id: ID!, input: [PublicationInput!]!): PublishablePublishPayload
+  bulkOperationRunQuery(query: String!, groupObjects: Boolean! = false): BulkOperationRunQueryPayload
   stagedUploadsCreate(input: [StagedUploadInput!]!): StagedUploadsCreatePayload
   productUpdate(product: ProductUpdateInput): ProductUpdatePayload
   productVariantsBulkUpdate(productId: ID!, variants: [ProductVariantsBulkInput!]!): ProductVariantsBulkUpdatePayload

@@ -18,7 +18,7 @@ from hub.connector import Call
 from tests.fakes.fake import Fake, Handler
 from tests.fakes.records import Record, Table
 from tests.fakes.server import Asked, Reply
-from tests.fakes.shopify import catalogue, media, orders
+from tests.fakes.shopify import bulk, catalogue, media, orders
 from tests.fakes.shopify.asking import Bucket, Info, Row, answer, connection, number, part, said
 from tests.fakes.shopify.catalogue import gid
 
@@ -49,6 +49,7 @@ class Shopify(Fake):
         "POST /admin/oauth/access_token": token,
         f"POST {ENDPOINT}": graphql,
         "POST /staged/{id}": media.upload,
+        "GET /bulk/{id}": bulk.download,
     }
     writes: ClassVar[str] = r'"query":"mutation'
     creates: ClassVar[Mapping[str, str]] = {"products": r"productSet\("}
@@ -68,6 +69,7 @@ class Shopify(Fake):
         self.reference_type = "id"
         self.carried_out = dict[tuple[str, str], Row]()
         self.mailed = self.refunded = 0
+        self.bulks, self.bulk_fate = list[Row](), "COMPLETED"
         self.published = dict[int, set[int]]()
         self.staged, self.busy = dict[str, Row](), False
         super().__init__()
@@ -113,7 +115,7 @@ class Shopify(Fake):
         told: dict[str, Callable[..., Any]] = {
             "productVariants": catalogue.list_variants, "productByIdentifier": catalogue.by_identifier,
             "productSet": catalogue.set_product, "stagedUploadsCreate": media.stage,
-            "publishablePublish": catalogue.publish,
+            "publishablePublish": catalogue.publish, "bulkOperationRunQuery": bulk.run,
             "productUpdate": catalogue.update, "productDelete": catalogue.delete,
             "productVariantsBulkUpdate": catalogue.update_variants,
             "productVariantsBulkDelete": catalogue.delete_variants,
@@ -126,6 +128,7 @@ class Shopify(Fake):
             **{name: partial(resolve, self) for name, resolve in told.items()},
             "shop": {"name": "Lamps", "currencyCode": "PLN", "taxesIncluded": False},
             "locations": located,
+            "productsCount": lambda _, limit: {"count": min(limit, len(self.products.there()))},
             "publications": part(
                 lambda: [
                     {
@@ -164,6 +167,8 @@ class Shopify(Fake):
         return resolve
 
     def _node(self, _info: Info, id: str) -> Row | None:  # noqa: A002
+        if id.split("/")[3] == "BulkOperation":
+            return bulk.shown(self, number(id))
         tables: dict[str, tuple[Table, Callable[[Shopify, Record], Row]]] = {
             "Product": (self.products, catalogue.product), "ProductVariant": (self.variants, catalogue.variant),
             "Customer": (self.customers, orders.customer), "Order": (self.orders, orders.order),
