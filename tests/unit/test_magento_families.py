@@ -95,7 +95,19 @@ def test_s18_a_variant_that_fits_no_family_stands_alone_and_that_is_said(shop: M
     told = put(connector, Write("X", write.record, write.record, reference="hub-X"))["X"]
     assert (told.outcome, told.cause, told.instead) == ("done", "no-family", {"variant_of": None, "options": None})
     assert said in told.message
-    assert shop.product("X")
+    assert values(shop, "X")["visibility"] == 4
+
+
+def test_a_variant_that_does_not_fit_another_family_stays_in_its_own(shop: Magento):
+    connector = shop.connect(families=True)
+    shop.attributes.append(attribute(95, "finish", "Finish", "Matt"))
+    put(connector, variant("A-R", "Red"), variant("A-B", "Blue"))
+    for options, of in (({"Size": "L"}, "C-2"), ({"Finish": "Matt"}, "C-1")):
+        told = {"variant_of": of, "options": options}
+        refused = put(connector, Write("k", told, {"sku": "A-R", **told}, id="A-R"))["k"]
+        assert refused.instead == {"variant_of": None, "options": None}
+        assert below(shop, "C-1") == ["A-R", "A-B"]
+        assert values(shop, "A-R")["visibility"] == 1
 
 
 def test_without_the_option_families_are_the_shops_own(shop: Magento):

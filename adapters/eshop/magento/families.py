@@ -45,7 +45,7 @@ class Families:
             chosen = self._chosen(write)
         except Unfit as fault:
             self.faults[write.key] = str(fault)
-            return {}, {"visibility": ALONE}
+            return {}, {}
         return {attribute["attribute_code"]: value for attribute, value in chosen.values()}, {"visibility": BELOW}
 
     def tie(self, write: Write, sku: str, body: Row, before: Row | None) -> None:
@@ -53,15 +53,20 @@ class Families:
 
         `body`: what it was saved as; `before`: what the shop showed of it, if it was there.
         """
-        wanted = None if write.key in self.faults else write.record.get("variant_of")
-        current = self._known.get(str(before["id"])) if before else None
+        if write.key in self.faults:
+            return
+        wanted, current = write.record.get("variant_of"), self._known.get(str(before["id"])) if before else None
+        try:
+            if wanted:
+                self._put_below(write, wanted, sku, body)
+        except Rejected as fault:
+            self.faults[write.key] = f"{sku} does not stand below {wanted}: {fault}"
+            if not current:  # nobody would see it
+                seen = {"product": {"sku": sku, "visibility": ALONE}}
+                self._shop.send("PUT", f"products/{quote(sku, safe='')}", seen, repeatable=True)
+            return
         if current and current["sku"].lower() != (wanted or "").lower():
             self._shop.send("DELETE", f"{_path(current['sku'])}/children/{quote(sku, safe='')}", repeatable=True)
-        if wanted:
-            try:
-                self._put_below(write, wanted, sku, body)
-            except Rejected as fault:
-                self.faults[write.key] = f"{sku} does not stand below {wanted}: {fault}"
         self._shop.forget(families)
 
     def outcome(self, write: Write, written: Written) -> Written:
