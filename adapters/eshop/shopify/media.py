@@ -1,6 +1,7 @@
 """Pictures of products: brought to the shop's storage, then set with the product; the shop takes its time to process them.
 
-(Page "Manage media for products", mutation "stagedUploadsCreate", input "FileSetInput", enum "MediaStatus".)
+(Pages "Manage media for products", "Sync product data": the latter leaves alone what is not named, options and variants
+too; mutation "stagedUploadsCreate", input "FileSetInput", enum "MediaStatus".)
 """
 
 from collections.abc import Sequence

@@ -107,6 +107,12 @@ def set_product(shop: "Shopify", _info: Info, identifier: Row, input: Row, **_: 
     """Mutation "productSet": what is known by the identifier is set to this, otherwise it is made; what is left out stays."""
     if fault := _title_fault(input):
         return fault
+    if "variants" in input and "productOptions" not in input:  # reference: ProductSetUserErrorCode
+        message = "Product options input is required when updating variants"
+        return said(message, "input", "productOptions", code="PRODUCT_OPTIONS_INPUT_MISSING")
+    if "productOptions" in input and "variants" not in input:
+        message = "Variants input is required when updating product options"
+        return said(message, "input", "variants", code="VARIANTS_INPUT_MISSING")
     record = _identified(shop, identifier)
     if record is None and "id" in identifier:
         return said("Product does not exist", "identifier", "id", code="PRODUCT_DOES_NOT_EXIST")
