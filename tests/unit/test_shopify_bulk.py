@@ -89,7 +89,7 @@ def test_where_others_are_under_way_it_is_read_page_by_page(fake: Shopify, shop:
     assert len(shown(list(shop.read("products", None, full=True)))) == fake.count("products")
 
 
-def test_s05_a_file_that_comes_in_part_is_not_everything(fake: Shopify, shop: ShopifyConnector):
+def test_s16_a_file_that_comes_in_part_is_not_everything(fake: Shopify, shop: ShopifyConnector):
     def without_end(asked: Asked, answer: Answer) -> Reply:
         reply = answer(asked)
         return Reply(200, b"".join(reply.content.splitlines(keepends=True)[:-1]))
