@@ -316,6 +316,9 @@ def test_images_that_are_there_are_replaced_where_that_is_wanted(fake: PrestaSho
     id_ = str(made(connector, images=sources[:1]).id)
     assert changed(connector, "products", id_, {"sku": "A-1"}, images=sources[1:]).cause == ""
     assert gallery(fake, id_) == ([102, 103], "102")
+    none = changed(connector, "products", id_, {"sku": "A-1"}, images=[f"{pictures.url}/none.png"])
+    assert (none.cause, none.instead) == ("no-picture", {"images": []})
+    assert gallery(fake, id_) == ([102, 103], "102"), "what is there is better than nothing"
     assert changed(connector, "products", id_, {"sku": "A-1"}, images=None).outcome == "done"
     assert gallery(fake, id_) == ([], "")
 

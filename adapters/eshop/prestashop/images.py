@@ -42,7 +42,7 @@ def put(shop: Shop, write: Write, written: Written, language: str) -> Written:
     added, faults = _add(shop, product, wanted, before)
     if before and added:  # of several, the first stays the cover, and nothing takes its place
         shop.change("products", row, {"id_default_image": added[0]}, language)
-    for each in before:
+    for each in before if added or not wanted else ():  # where none can be had, what is there is better than nothing
         shop.delete(f"images/products/{product}", each)
     return left_out(written, write, faults)
 
