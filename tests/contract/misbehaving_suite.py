@@ -157,7 +157,7 @@ class MisbehavingContract(OnFake):
         hub.systems["it"] = System("it", self.kind, fake.connect(), options)
         record, before = self.samples[untidily].record(f"T{secrets.token_hex(4)}"), fake.count(untidily)
         other.put(untidily, "1", **{**record, **self.untidy[untidily]})
-        hub.in_step(untidily)
+        hub.in_step(untidily, others=True)
         assert fake.count(untidily) == before + 1
         written = len(fake.server.seen(fake.writes))
         for full in (False, True):

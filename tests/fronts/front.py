@@ -43,6 +43,8 @@ class Front(Fake):
     changing: ClassVar[Mapping[str, Callable[[Any, str], object]]] = {}
     """Stream -> what changes something that the connector reads of a record."""
     removing: ClassVar[Mapping[str, Callable[[Any, str], object]]] = {}
+    shown: ClassVar[str] = '"{}"'
+    """What an answer that shows a record has of its identity."""
     wrong_login: ClassVar[Mapping[str, str]]
     """Headers by which the system turns a request away."""
 
