@@ -158,6 +158,7 @@ class MisbehavingContract(OnFake):
         record, before = self.samples[untidily].record(f"T{secrets.token_hex(4)}"), fake.count(untidily)
         other.put(untidily, "1", **{**record, **self.untidy[untidily]})
         hub.in_step(untidily, others=True)
+        assert not hub.waiting()
         assert fake.count(untidily) == before + 1
         written = len(fake.server.seen(fake.writes))
         for full in (False, True):

@@ -62,7 +62,7 @@ class TestOscar(FrontedContract):
         "prices": Sample(price, {"amount": "99.00"}, refused={"amount": "1.005"}),
         "stock": Sample(stock, {"available": "0"}, refused={"available": "9999999999999999999"}),
     }
-    untidy: ClassVar = {"products": {"name": " Lamp "}}
+    untidy: ClassVar = {"products": {"description": None, "category": None, "images": None}}
     excused: ClassVar = CANNOT_HAPPEN
     test_s17_a_long_reading_goes_on_where_it_was_broken_off = None  # in pages of ours: of orders
 

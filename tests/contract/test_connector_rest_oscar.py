@@ -24,7 +24,7 @@ class TestDescribedOscar(FrontedContract):
             refused={"name": "x" * 300},
         ),
     }
-    untidy: ClassVar = {"products": {"name": " Lamp "}}
+    untidy: ClassVar = {"products": {"description": None}}
     excused: ClassVar = CANNOT_HAPPEN
     test_s17_a_long_reading_goes_on_where_it_was_broken_off = None  # in pages of ours: of orders
 
