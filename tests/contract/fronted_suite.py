@@ -21,8 +21,8 @@ from tests.fakes import faults
 from tests.fakes.fake import Fake
 from tests.fronts import Front
 
-LEAST = 4
-"""Records of a stream, so that a list of it has several pages."""
+SHORT = 4
+"""Rows of a page."""
 SOON = timedelta(minutes=10)
 
 
@@ -37,7 +37,7 @@ class FrontedContract(MisbehavingContract):
     """Inherit from it, and say what the system's front is."""
 
     fronts: type[Front]
-    page = LEAST
+    page = SHORT
     pace = 5
     patience = "3s"
     # The clock, and whether marks tell the truth, are the system's own.
@@ -63,10 +63,14 @@ class FrontedContract(MisbehavingContract):
         """Return a connector; there are enough records for several pages."""
         if (self.fronts, str(fake.peer.port)) not in FILLED:
             FILLED.add((self.fronts, str(fake.peer.port)))
-            for stream, add in fake.adding.items():
-                for _ in range(max(1, LEAST - fake.count(stream))):
-                    add(fake)
+            for stream in fake.adding:
+                self.top_up(fake, stream, SHORT)
         return fake.connect()
+
+    def top_up(self, fake: Front, stream: str, least: int) -> None:
+        """Let there be so many records at least."""
+        for _ in range(least - fake.count(stream)):
+            fake.add(stream)
 
     @pytest.fixture
     def system(self, fake: Front) -> Counterpart:
@@ -130,6 +134,8 @@ class FrontedContract(MisbehavingContract):
         assert fake.add(added) in read_on(connector, added, since)[0]
 
     def test_s17_a_long_reading_goes_on_where_it_was_broken_off(self, fake: Front, stream: str):
+        if stream in fake.adding:
+            self.top_up(fake, stream, fake.several)
         ids, connector = self.fill(fake, stream), fake.connect()
         reading = connector.read(stream, None, full=True)
         first = next(page for page in reading if page.documents and page.entity == connector.streams[stream].entity)
@@ -146,8 +152,8 @@ class FrontedContract(MisbehavingContract):
         assert Decimal(gone["gross"]) > 0
 
     def test_s25_rows_that_move_up_are_not_passed_over(self, fake: Front, removed: str):
-        fake.most = LEAST
-        front, *others = [fake.add(removed) for _ in range(LEAST + 2)]
+        fake.most = SHORT
+        front, *others = [fake.add(removed) for _ in range(SHORT + 2)]
         shown = fake.shown.format(front)
         fake.server.misbehave(faults.once_shown(shown, lambda: fake.remove(removed, front)), times=-1)
         connector = fake.connect()
@@ -156,7 +162,7 @@ class FrontedContract(MisbehavingContract):
         assert pages[-1].complete
 
     def test_s25_rows_that_move_to_the_end_are_not_passed_over(self, fake: Front, moved: str):
-        front, *others = [fake.add(moved) for _ in range(LEAST + 2)]
+        front, *others = [fake.add(moved) for _ in range(SHORT + 2)]
         shown = fake.shown.format(front)
         fake.server.misbehave(faults.once_shown(shown, lambda: fake.change(moved, front)), times=-1)
         assert {front, *others} <= {*read_on(fake.connect(), moved, None)[0]}

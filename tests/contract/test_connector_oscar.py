@@ -64,7 +64,6 @@ class TestOscar(FrontedContract):
     }
     untidy: ClassVar = {"products": {"description": None, "category": None, "images": None}}
     excused: ClassVar = CANNOT_HAPPEN
-    test_s17_a_long_reading_goes_on_where_it_was_broken_off = None  # in pages of ours: of orders
 
 
 def fields_of(shop: OscarConnector, stream: str, document: Document) -> Mapping[str, Any]:

@@ -26,7 +26,6 @@ class TestDescribedOscar(FrontedContract):
     }
     untidy: ClassVar = {"products": {"description": None}}
     excused: ClassVar = CANNOT_HAPPEN
-    test_s17_a_long_reading_goes_on_where_it_was_broken_off = None  # in pages of ours: of orders
 
 
 def test_it_says_what_the_programmed_connector_says(oscar: Peer, monkeypatch: pytest.MonkeyPatch):

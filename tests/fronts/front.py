@@ -18,6 +18,8 @@ OF_THE_LINK = {"accept-encoding", "connection", "content-length", "date", "keep-
 """Headers that each of the two connections has for itself."""
 LONGEST = 60
 """Seconds that the system may take for an answer."""
+PLACED: dict[int, tuple[str, Mapping[str, str], datetime]] = {}
+"""Port of a system -> the order that was placed there for the tests, its totals, and when."""
 
 
 class RunningClock(StandingClock):
@@ -43,6 +45,8 @@ class Front(Fake):
     changing: ClassVar[Mapping[str, Callable[[Any, str], object]]] = {}
     """Stream -> what changes something that the connector reads of a record."""
     removing: ClassVar[Mapping[str, Callable[[Any, str], object]]] = {}
+    several: ClassVar[int] = 4
+    """Records of a stream that come in several pages."""
     shown: ClassVar[str] = '"{}"'
     """What an answer that shows a record has of its identity."""
     wrong_login: ClassVar[Mapping[str, str]]
@@ -73,6 +77,20 @@ class Front(Fake):
 
     def add(self, stream: str) -> str:
         return self.adding[stream](self)
+
+    def place_order(self, at: datetime) -> tuple[str, Mapping[str, str]]:
+        """Return an order as a fake's, placed when it was first asked for: tests only look at it, or bring it to its end."""
+        if self.peer.port not in PLACED:
+            PLACED[self.peer.port] = (*self.buy(), at)
+        return PLACED[self.peer.port][:2]
+
+    def placed_at(self) -> datetime:
+        """Return when that was."""
+        return PLACED[self.peer.port][2]
+
+    def buy(self) -> tuple[str, Mapping[str, str]]:
+        """Place such an order."""
+        raise NotImplementedError
 
     def change(self, stream: str, id_: str, *, marked: bool = True) -> None:
         self.changing[stream](self, id_)

@@ -5,7 +5,6 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -101,7 +100,7 @@ class Medusa(Front):
         self.offer("00042")
         return place_order(self.peer, [("00042", 1)], f"{secrets.token_hex(4)}@example.com")
 
-    def place_order(self, at: datetime) -> tuple[str, Mapping[str, str]]:
+    def buy(self) -> tuple[str, Mapping[str, str]]:
         self.offer("00042")
         gone = f"G-{secrets.token_hex(4)}"
         id_, home = self.add_product(gone), {**ADDRESS, "postal_code": self.postcode}

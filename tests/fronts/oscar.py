@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, ClassVar
 
 from adapters.eshop.oscar.connector import OscarConnector
@@ -29,6 +28,7 @@ class Oscar(Front):
 
     system = "oscar"
     comes_whole = True
+    several = 22  # orders come in pages of twenty, of the connector's own
     tells_total = False
     postcode = "1000"
     creates: ClassVar = {"products": r"\APOST \S*/admin/products/"}
@@ -64,7 +64,7 @@ class Oscar(Front):
         """Return the identity of an order by its number."""
         return next(each["url"].split("/")[-2] for each in self.staff("orders") if each["number"] == number)
 
-    def place_order(self, at: datetime) -> tuple[str, Mapping[str, str]]:
+    def buy(self) -> tuple[str, Mapping[str, str]]:
         known, gone = find_products(self.peer), secrets.token_hex(4)
         if "00042" not in known:
             self.add_product("00042")

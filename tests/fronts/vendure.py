@@ -5,7 +5,6 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -115,7 +114,7 @@ class Vendure(Front):
         """Return the identity of an order by its code."""
         return self.ask(queries.ORDERS, options={"filter": {"code": {"eq": code}}})["list"]["items"][0]["id"]
 
-    def place_order(self, at: datetime) -> tuple[str, Mapping[str, str]]:
+    def buy(self) -> tuple[str, Mapping[str, str]]:
         self.offer("00042")
         gone = f"G-{secrets.token_hex(4)}"
         id_, home = self.offer(gone), {**ADDRESS, "postalCode": self.postcode}
