@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 
 from adapters.eshop.medusa.connector import MedusaConnector
 from adapters.eshop.medusa.options import MedusaOptions
-from adapters.rest.connector import RestConnector
 from hub.clock import Clock, SystemClock
+from hub.connector import Exchange
 from tests.contract.rest_examples import connected, described
 from tests.fakes.server import Asked, Reply
 from tests.fronts.front import Front
@@ -44,7 +44,7 @@ class Medusa(Front):
         super().__init__(peer)
         self.environment = {"SHOP_KEY": peer["secret_key"]}
 
-    def connect(self, clock: Clock | None = None, **options: Any) -> MedusaConnector:
+    def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
         names = {"sales_channel": "web", "stock_location": "Main", "shipping_profile": "Goods"}
         given = {"url": self.server.url, "key": "env:SHOP_KEY", **names, **options}
         return MedusaConnector("shop", MedusaOptions.model_validate(given), clock or SystemClock())
@@ -149,8 +149,9 @@ class DescribedMedusa(Medusa):
     shown = "{}"
     wrong_key: Mapping[str, Any] = {"auth": {"type": "basic", "user": "env:WRONG_KEY"}}
 
-    def connect(self, clock: Clock | None = None, **options: Any) -> RestConnector:
-        return connected(described("medusa"), **{"url": f"{self.server.url}/admin", **options})
+    def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
+        given: dict[str, Any] = {"url": f"{self.server.url}/admin", **options}
+        return connected(described("medusa"), None, **given)
 
     def identity(self, product: Mapping[str, Any]) -> str:
         return f"{product['id']}|{product['variants'][0]['id']}"

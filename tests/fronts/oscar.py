@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from adapters.eshop.oscar.connector import OscarConnector
 from adapters.eshop.oscar.options import OscarOptions
-from adapters.rest.connector import RestConnector
 from hub.clock import Clock, SystemClock
+from hub.connector import Exchange
 from tests.contract.rest_examples import connected, described
 from tests.fronts.front import Front
 from tests.peers import Peer
@@ -32,9 +32,10 @@ class Oscar(Front):
     tells_total = False
     postcode = "1000"
     creates: ClassVar = {"products": r"\APOST \S*/admin/products/"}
-    lists: ClassVar = dict.fromkeys(("products", "prices", "stock"), PRODUCTS) | dict.fromkeys(
-        ("parties", "orders"), ORDERS
-    )
+    lists: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("products", "prices", "stock"), PRODUCTS),
+        **dict.fromkeys(("parties", "orders"), ORDERS),
+    }
     wrong_key: Mapping[str, Any] = {"password": "env:WRONG_KEY"}
     wrong_login: ClassVar = {"authorization": "Basic aHViOndyb25n"}
 
@@ -42,7 +43,7 @@ class Oscar(Front):
         super().__init__(peer)
         self.environment = {"SHOP_PASSWORD": peer["password"]}
 
-    def connect(self, clock: Clock | None = None, **options: Any) -> OscarConnector:
+    def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
         given = {"url": f"{self.server.url}/api", "user": self.peer["user"], "password": "env:SHOP_PASSWORD", **options}
         return OscarConnector("shop", OscarOptions.model_validate(given), clock or SystemClock())
 
@@ -113,6 +114,7 @@ class DescribedOscar(Oscar):
         super().__init__(peer)
         self.wrong_key = {"auth": self.login(peer["user"], "env:WRONG_KEY")}
 
-    def connect(self, clock: Clock | None = None, **options: Any) -> RestConnector:
+    def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
         auth = self.login(self.peer["user"], "env:SHOP_PASSWORD")
-        return connected(described("oscar"), **{"url": f"{self.server.url}/api", "auth": auth, **options})
+        given: dict[str, Any] = {"url": f"{self.server.url}/api", "auth": auth, **options}
+        return connected(described("oscar"), None, **given)

@@ -8,13 +8,16 @@ from typing import Any, ClassVar
 from adapters.erp.tryton.connector import TrytonConnector
 from adapters.erp.tryton.options import TrytonOptions
 from hub.clock import Clock, SystemClock
-from hub.connector import Write
+from hub.connector import Exchange, Write
 from tests.fronts.front import Front
 from tests.peers import Peer
 from tests.peers.tryton_office import Article, Office
 
 PRODUCTS = r"\AGET \S*/model/product\.product\?\S*&s=\d"
-OURS = {"parties": ("party.party", []), "orders": ("sale.sale", [["description", "like", "hub:%"]])}
+OURS: Mapping[str, tuple[str, list[Any]]] = {
+    "parties": ("party.party", []),
+    "orders": ("sale.sale", [["description", "like", "hub:%"]]),
+}
 """Stream -> the model of its records, and what they are chosen by."""
 
 
@@ -58,7 +61,7 @@ class Tryton(Front):
         self.environment = {"ERP_KEY": peer["rest_key"], "ERP_PASSWORD": peer["password"]}
         self.office = Office(peer)
 
-    def connect(self, clock: Clock | None = None, **options: Any) -> TrytonConnector:
+    def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
         login = {"key": "env:ERP_KEY", "user": self.peer["user"], "password": "env:ERP_PASSWORD"}
         given = {"url": f"{self.server.url}/{self.peer['database']}", **login, **options}
         return TrytonConnector("erp", TrytonOptions.model_validate(given), clock or SystemClock())

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from adapters.eshop.vendure.connector import VendureConnector
 from adapters.eshop.vendure.options import VendureOptions
 from hub.clock import Clock, SystemClock
-from hub.connector import Write
+from hub.connector import Exchange, Write
 from tests.fakes.server import Asked, Reply
 from tests.fronts.front import Front
 from tests.peers import Peer
@@ -56,7 +56,7 @@ class Vendure(Front):
     def secrets(self) -> Sequence[str]:
         return []  # the password is the user's name
 
-    def connect(self, clock: Clock | None = None, **options: Any) -> VendureConnector:
+    def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
         login = {"user": self.peer["user"], "password": "env:SHOP_PASSWORD"}
         given = {"url": self.server.url, **login, **options}
         return VendureConnector("shop", VendureOptions.model_validate(given), clock or SystemClock())
@@ -79,7 +79,7 @@ class Vendure(Front):
         return replace(super().locked_out(asked), body=asked.body.replace(told, b'"password":"not-this-one"'))
 
     @cached_property
-    def staff(self) -> VendureConnector:
+    def staff(self) -> Exchange:
         """What acts in the shop past the server."""
         return self.connect(url=self.peer.url)
 
