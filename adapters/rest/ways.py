@@ -191,9 +191,10 @@ def _by_mark(listed: Marked, changes: Changes, session: Session, spot: Spot | No
     def ask(mark: str | None, offset: int, size: int) -> Sequence[Row]:
         return _offset_page(session, listed, listed.row, _later(session, changes, mark), offset, size)[0]
 
+    # One page at a time: of rows of one mark, several requests may each show another order.
     return walks.by_mark(
         ask,
-        _span(listed),
+        listed.pages.size if isinstance(listed.pages, Numbers) else _span(listed),
         since=spot,
         key=partial(_ident, session, listed.row),
         mark=partial(_mark, session, changes),

@@ -1,7 +1,7 @@
 """What a connector promises where a system sets limits, is silent, or shows too much: on a fake of it."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -20,8 +20,6 @@ from tests.fakes.server import Answer, Asked, Reply
 SOON = "1"
 """Seconds, as in `Retry-After`: worth waiting for."""
 LONG = "3600"
-PACE = 20
-"""Requests a second."""
 
 
 class OnFake(ConnectorContract):
@@ -30,14 +28,10 @@ class OnFake(ConnectorContract):
     fakes: type[Fake]
     made: tuple[str, ...] = ("products",)
     """The streams whose records are made by a create that must not be repeated blindly."""
-    excused: ClassVar[Mapping[str, str]] = {}
-    """Rows that cannot happen to this system (`s10`), each with the reason: they are not tested, and shown so."""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        for row in cls.excused:
-            for name in [each for each in dir(cls) if each.startswith(f"test_{row}_")]:
-                setattr(cls, name, None)
+    pace: ClassVar[int] = 20
+    """Requests a second that are allowed: less than the system could answer."""
+    patience: ClassVar[str] = "1s"
+    """How long an answer is waited for: more than the system takes."""
 
     @pytest.fixture
     def fake(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
@@ -115,12 +109,12 @@ class OnFake(ConnectorContract):
 
     def test_no_more_calls_a_second_than_are_allowed(self, fake: Fake):
         stream = self.streams[0]
-        id_, connector = fake.add(stream), fake.connect(requests_per_second=PACE)
-        while len(fake.server.asked) <= PACE + 5:
+        id_, connector = fake.add(stream), fake.connect(requests_per_second=self.pace)
+        while len(fake.server.asked) <= self.pace + 5:
             connector.fetch(stream, [id_])
         times = fake.server.times()
         in_a_second = max(sum(0 <= later - time < 1 for later in times) for time in times)
-        assert in_a_second <= PACE + 1
+        assert in_a_second <= self.pace + 1
 
     # When it does not answer
 
@@ -130,7 +124,7 @@ class OnFake(ConnectorContract):
 
     def test_a_reading_that_is_not_answered_is_asked_for_again(self, fake: Fake, connector: Exchange):
         fake.server.misbehave(faults.silent, to=fake.lists[self.streams[0]])
-        assert list(fake.connect(timeout="1s").read(self.streams[0], None, full=True))[-1].complete
+        assert list(fake.connect(timeout=self.patience).read(self.streams[0], None, full=True))[-1].complete
 
     def test_a_key_that_was_rotated_is_named_with_the_mend(self, fake: Fake, connector: Exchange, made: str):
         write, before = self.new(connector, made), fake.count(made)

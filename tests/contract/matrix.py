@@ -11,7 +11,6 @@ from pathlib import Path
 from types import ModuleType
 
 from tests.contract.connector_suite import ConnectorContract
-from tests.contract.misbehaving_suite import MisbehavingContract
 
 BEGIN, END = "<!-- matrix: python -m tests.contract.matrix docs -->", "<!-- /matrix -->"
 ROWS: Mapping[str, str] = {
@@ -63,7 +62,7 @@ def cell(row: str, contract: type[ConnectorContract], module: ModuleType) -> str
     """Return `tested`, the reason why it cannot happen, or nothing."""
     if any(name.startswith(f"test_{row}") for name in tests_of(contract, module)):
         return "tested"
-    return contract.excused.get(row, "") if issubclass(contract, MisbehavingContract) else ""
+    return contract.excused.get(row, "")
 
 
 def table() -> str:

@@ -10,6 +10,7 @@ class TestWooCommerce(MisbehavingContract):
     excused = {"s23": "its keys do not end"}
 """
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -101,7 +102,7 @@ class MisbehavingContract(OnFake):
         write, before = self.new(connector, made), fake.count(made)
         fake.server.misbehave(CARRIED_OUT[how], to=fake.creates[made])
         with pytest.raises(Unanswered):
-            list(fake.connect(timeout="1s").write(made, [write]))
+            list(fake.connect(timeout=self.patience).write(made, [write]))
         assert fake.count(made) == before + 1
         found = connector.find(made, [write])[write.key]
         assert len(found) == 1
@@ -154,9 +155,11 @@ class MisbehavingContract(OnFake):
         other = hub.add("other", *(("erp", Tables(ERP)) if self.kind != "erp" else ("eshop", Tables(SHOP))))
         options = ExchangeOptions.model_validate({"url": fake.server.url})
         hub.systems["it"] = System("it", self.kind, fake.connect(), options)
-        other.put(untidily, "1", **{**self.samples[untidily].record("T1"), **self.untidy[untidily]})
-        hub.in_step(untidily)
-        assert fake.count(untidily) == 1
+        record, before = self.samples[untidily].record(f"T{secrets.token_hex(4)}"), fake.count(untidily)
+        other.put(untidily, "1", **{**record, **self.untidy[untidily]})
+        hub.in_step(untidily, others=True)
+        assert not hub.waiting()
+        assert fake.count(untidily) == before + 1
         written = len(fake.server.seen(fake.writes))
         for full in (False, True):
             hub.run("it", untidily, full=full)
@@ -233,9 +236,10 @@ class MisbehavingContract(OnFake):
             self.break_off(fake, stream, faults.emptied(fake.without_rows))
 
     def break_off(self, fake: Fake, stream: str, fault: Fault) -> None:
-        """Read a stream whose list shows one page, and then a fault as often as it is asked."""
+        """Read a stream whose list shows one page, if it has pages, and then a fault as often as it is asked."""
         self.fill(fake, stream)
-        fake.server.misbehave(faults.fine, to=fake.lists[stream])
+        if not fake.comes_whole:
+            fake.server.misbehave(faults.fine, to=fake.lists[stream])
         fake.server.misbehave(fault, to=fake.lists[stream], times=-1)
         pages: list[Page] = []
         with pytest.raises(TryLater):
@@ -277,13 +281,15 @@ class MisbehavingContract(OnFake):
         id_, _ = fake.place_order(fake.clock.now())
         fields = fields_of(connector, "orders", id_)
         assert "00042" in [line.get("sku") for line in fields["lines"]]
-        assert fields["billing_address"]["postcode"] == "00-950"
+        told = fields.get("billing_address") or fields["shipping_address"]
+        assert told["postcode"] == fake.postcode
 
     def test_s24_leading_zeros_stay_in_what_is_written(self, connector: Exchange, made: str):
-        record = ENTITIES[connector.streams[made].entity].valid(self.samples[made].record("0001234"))
+        code = f"000{secrets.randbelow(10**9)}"
+        record = ENTITIES[connector.streams[made].entity].valid(self.samples[made].record(code))
         fields = {name: value for name, value in record.items() if name in connector.streams[made].writes}
-        done = only(connector.write(made, [Write("k", fields, record, reference="hub-0001234")]))
-        assert "0001234" in fields_of(connector, made, done.id).values()
+        done = only(connector.write(made, [Write("k", fields, record, reference=f"hub-{code}")]))
+        assert code in fields_of(connector, made, done.id).values()
 
     def test_s27_the_totals_are_those_of_the_system(self, fake: Fake, connector: Exchange):
         id_, totals = fake.place_order(fake.clock.now())

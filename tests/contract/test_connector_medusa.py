@@ -12,7 +12,9 @@ from hub.canonical import ENTITIES
 from hub.clock import SystemClock
 from hub.connector import Change, Document, Write, Written
 from hub.errors import Refused, TryLater, Unanswered
-from tests.contract.connector_suite import ConnectorContract, Counterpart, Sample
+from tests.contract.connector_suite import Sample
+from tests.contract.fronted_suite import FrontedContract
+from tests.fronts.medusa import CANNOT_HAPPEN, Medusa
 from tests.peers import Peer
 from tests.peers.faults import Faults, Link
 from tests.peers.medusa_shop import admin, capture, place_order
@@ -45,7 +47,8 @@ def shop(connect: Connect) -> MedusaConnector:
     return connect()
 
 
-class TestMedusa(ConnectorContract):
+class TestMedusa(FrontedContract):
+    fronts = Medusa
     streams = ("products", "prices", "stock", "parties", "orders")
     samples: ClassVar = {
         "products": Sample(
@@ -60,19 +63,8 @@ class TestMedusa(ConnectorContract):
         "stock": Sample(lambda token: {"sku": token, "available": "12"}, {"available": "0"}),
     }
 
-    @pytest.fixture
-    def system(self, medusa: Peer, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Counterpart:
-        monkeypatch.setenv("WRONG", "sk_not_this_one")
-        return Counterpart(
-            connect=connect,
-            wrong_key={"key": "env:WRONG"},
-            unreachable={"url": "http://127.0.0.1:9", "timeout": "1s"},
-            secrets=(medusa["secret_key"], "sk_not_this_one"),
-            add={"orders": lambda: place_order(medusa, [("W001", 1)], f"{uuid.uuid4().hex[:6]}@example.com")},
-            change={
-                "orders": lambda id_: admin(medusa, f"orders/{id_}", {"email": f"{uuid.uuid4().hex[:6]}@example.com"})
-            },
-        )
+    untidy: ClassVar = {"products": {"description": None, "category": None, "images": None}}
+    excused: ClassVar = CANNOT_HAPPEN
 
 
 def product(**fields: Any) -> Write:

@@ -1,6 +1,5 @@
 """The connector for django-oscar, with a real one."""
 
-import base64
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
@@ -13,21 +12,15 @@ from hub.canonical import ENTITIES
 from hub.clock import SystemClock
 from hub.connector import Document, Write, Written
 from hub.errors import Unanswered
-from tests.contract.connector_suite import ConnectorContract, Counterpart, Sample
+from tests.contract.connector_suite import Sample
+from tests.contract.fronted_suite import FrontedContract
 from tests.contract.picture_server import Pictures, png, serving
+from tests.fronts.oscar import CANNOT_HAPPEN, Oscar
 from tests.peers import Peer
-from tests.peers.asking import ask
 from tests.peers.faults import Faults, Link
-from tests.peers.oscar_shop import ADDRESS, place_order
+from tests.peers.oscar_shop import ADDRESS, place_order, staff
 
 Connect = Callable[..., OscarConnector]
-
-
-def staff(shop: Peer, path: str, body: object = None, *, method: str | None = None) -> Any:
-    """Ask, or do, what the shop's staff may."""
-    login = base64.b64encode(f"{shop['user']}:{shop['password']}".encode()).decode()
-    answer, _ = ask(f"{shop.url}/admin/{path}/", body, method=method, headers={"Authorization": f"Basic {login}"})
-    return answer
 
 
 @pytest.fixture
@@ -61,49 +54,16 @@ def stock(token: str) -> dict[str, Any]:
     return {"sku": token, "available": "12"}
 
 
-class TestOscar(ConnectorContract):
+class TestOscar(FrontedContract):
+    fronts = Oscar
     streams = ("products", "prices", "stock", "parties", "orders")
     samples: ClassVar = {
         "products": Sample(product, {"name": "Lantern", "category": "All > Lanterns"}, refused={"name": "x" * 300}),
         "prices": Sample(price, {"amount": "99.00"}, refused={"amount": "1.005"}),
         "stock": Sample(stock, {"available": "0"}, refused={"available": "9999999999999999999"}),
     }
-
-    @pytest.fixture
-    def system(self, connect: Connect, oscar: Peer) -> Counterpart:
-        def set_record(**values: Any) -> Callable[[str], object]:
-            def change(id_: str) -> None:
-                (record,) = staff(oscar, f"products/{id_}")["stockrecords"]
-                staff(oscar, f"stockrecords/{record['url'].split('/')[-2]}", values, method="PATCH")
-
-            return change
-
-        def add_order() -> str:
-            number = place_order(oscar, {"W001": 2, "W003": 1}, f"{secrets.token_hex(4)}@example.com")
-            return next(each["url"].split("/")[-2] for each in staff(oscar, "orders") if each["number"] == number)
-
-        def add_product() -> str:
-            token = secrets.token_hex(4)
-            new = {"upc": token, "slug": token, "title": token, "product_class": "goods", "structure": "standalone"}
-            return str(staff(oscar, "products", new)["id"])
-
-        def remove(what: str) -> Callable[[str], object]:
-            return lambda id_: staff(oscar, f"{what}/{id_}", method="DELETE")
-
-        title = {"title": secrets.token_hex(4)}
-        return Counterpart(
-            connect=connect,
-            wrong_key={"password": "env:WRONG_PASSWORD"},
-            unreachable={"url": "http://127.0.0.1:9/api", "timeout": "1s"},
-            secrets=(oscar["password"], "not-the-password"),
-            add={"products": add_product, "orders": add_order},
-            change={
-                "products": lambda id_: staff(oscar, f"products/{id_}", title, method="PATCH"),
-                "prices": set_record(price="7.77"),
-                "stock": set_record(num_in_stock=77),
-            },
-            delete={"products": remove("products"), "orders": remove("orders")},
-        )
+    untidy: ClassVar = {"products": {"description": None, "category": None, "images": None}}
+    excused: ClassVar = CANNOT_HAPPEN
 
 
 def fields_of(shop: OscarConnector, stream: str, document: Document) -> Mapping[str, Any]:

@@ -30,6 +30,10 @@ class Fake:
     """Stream -> the pattern of the request for a page of its list."""
     tells_total: ClassVar[bool] = True
     """Whether a list says how many records there are."""
+    comes_whole: ClassVar[bool] = False
+    """Whether lists come whole, not in pages."""
+    postcode: ClassVar[str] = "00-950"
+    """Of the address of `place_order`."""
 
     environment: Mapping[str, str]
     """The key as environment variables, which `connect` refers to."""
@@ -107,7 +111,7 @@ class Fake:
         """Add an order, placed then; return its identity and its totals, by our names: net, tax, gross.
 
         Its lines, each rounded, do not add up to these totals. One line is of the SKU `00042`, another of a product that
-        is gone; the postcode is `00-950`.
+        is gone; the postcode is `postcode`.
         """
         raise NotImplementedError
 

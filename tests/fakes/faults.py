@@ -86,6 +86,19 @@ def and_then(do: Callable[[], object]) -> Fault:
     return fault
 
 
+def once_shown(text: str, do: Callable[[], object]) -> Fault:
+    """Carried out and answered; right after the first answer that shows a text, something happens in the system."""
+    left = [do]
+
+    def fault(asked: Asked, answer: Answer) -> Reply:
+        reply = answer(asked)
+        if left and text.encode() in reply.content:
+            left.pop()()
+        return reply
+
+    return fault
+
+
 def emptied(empty: Callable[[Reply], Reply]) -> Fault:
     """A list without its rows, as if it had ended, although the system's own count says otherwise."""
     return lambda asked, answer: empty(answer(asked))

@@ -1,6 +1,6 @@
 """Doing in the Medusa peer what its customers and its staff do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.peers.asking import ask
@@ -17,13 +17,15 @@ ADDRESS = {
 }
 
 
-def place_order(peer: Peer, lines: Sequence[tuple[str, int]], email: str) -> str:
+def place_order(
+    peer: Peer, lines: Sequence[tuple[str, int]], email: str, *, address: Mapping[str, str] = ADDRESS
+) -> str:
     """Fill a cart, choose shipping and payment, and buy; return the order's id. Takes about a second."""
     variants = [
         {"variant_id": admin(peer, f"product-variants?sku={sku}&fields=id")["variants"][0]["id"], "quantity": quantity}
         for sku, quantity in lines
     ]
-    buyer = {"email": email, "shipping_address": ADDRESS, "billing_address": ADDRESS}
+    buyer = {"email": email, "shipping_address": address, "billing_address": address}
     cart = _store(peer, "carts", buyer | {"region_id": peer["region"], "items": variants})["cart"]["id"]
     _store(peer, f"carts/{cart}/shipping-methods", {"option_id": peer["shipping_option"]})
     paid = _store(peer, "payment-collections", {"cart_id": cart})["payment_collection"]["id"]
@@ -44,9 +46,10 @@ def add_tax(peer: Peer, per_cent: float) -> None:
     admin(peer, "tax-regions", {"country_code": "si", "provider_id": "tp_system", "default_tax_rate": rate})
 
 
-def admin(peer: Peer, path: str, body: object = None) -> Any:
+def admin(peer: Peer, path: str, body: object = None, *, method: str | None = None) -> Any:
     """Ask, or do, what the shop's staff may."""
-    answer, _ = ask(f"{peer.url}/admin/{path}", body, headers={"Authorization": peer["authorization"]})
+    known = {"Authorization": peer["authorization"]}
+    answer, _ = ask(f"{peer.url}/admin/{path}", body, method=method, headers=known)
     return answer
 
 
