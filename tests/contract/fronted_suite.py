@@ -89,10 +89,10 @@ class FrontedContract(MisbehavingContract):
     def elsewhere(self, fake: Front, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         """The hub is in Tokyo, by its machine's clock."""
         set_zone: Callable[[], None] = getattr(time, "tzset", lambda: None)
-        monkeypatch.setenv("TZ", "Asia/Tokyo")
-        set_zone()
-        yield
-        monkeypatch.undo()
+        with monkeypatch.context() as there:
+            there.setenv("TZ", "Asia/Tokyo")
+            set_zone()
+            yield
         set_zone()
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -147,17 +147,18 @@ class FrontedContract(MisbehavingContract):
         assert Decimal(gone["gross"]) > 0
 
     def test_s25_rows_that_move_up_are_not_passed_over(self, fake: Front, removed: str):
-        fake.most = SHORT
+        fake.most, connector = SHORT, fake.connect()
         front, *others = [fake.add(removed) for _ in range(SHORT + 2)]
-        shown = fake.shown.format(front)
-        fake.server.misbehave(faults.once_shown(shown, lambda: fake.remove(removed, front)), times=-1)
-        connector = fake.connect()
+        fake.server.misbehave(faults.once_shown(fake.shown(front), lambda: fake.remove(removed, front)), times=-1)
         pages = list(connector.read(removed, None, full=True))
         assert {*others} <= {*by_id(of_stream(connector, removed, pages))}
         assert pages[-1].complete
+        assert connector.fetch(removed, [front]) == [], "it was removed while the list was read"
 
     def test_s25_rows_that_move_to_the_end_are_not_passed_over(self, fake: Front, moved: str):
         front, *others = [fake.add(moved) for _ in range(SHORT + 2)]
-        shown = fake.shown.format(front)
-        fake.server.misbehave(faults.once_shown(shown, lambda: fake.change(moved, front)), times=-1)
-        assert {front, *others} <= {*read_on(fake.connect(), moved, None)[0]}
+        connector = fake.connect()
+        before = by_id(connector.fetch(moved, [front]))
+        fake.server.misbehave(faults.once_shown(fake.shown(front), lambda: fake.change(moved, front)), times=-1)
+        assert {front, *others} <= {*read_on(connector, moved, None)[0]}
+        assert by_id(connector.fetch(moved, [front])) != before, "it was changed while the list was read"

@@ -47,8 +47,6 @@ class Front(Fake):
     removing: ClassVar[Mapping[str, Callable[[Any, str], object]]] = {}
     several: ClassVar[int] = 4
     """Records of a stream that come in several pages."""
-    shown: ClassVar[str] = '"{}"'
-    """What an answer that shows a record has of its identity."""
     wrong_login: ClassVar[Mapping[str, str]]
     """Headers by which the system turns a request away."""
 
@@ -74,6 +72,10 @@ class Front(Fake):
 
     def rotate_key(self) -> None:
         self._locked = True
+
+    def shown(self, id_: str) -> str:
+        """Return what an answer that shows a record has of its identity."""
+        return f'"{id_}"'
 
     def add(self, stream: str) -> str:
         return self.adding[stream](self)

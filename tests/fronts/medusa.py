@@ -146,7 +146,6 @@ class Medusa(Front):
 class DescribedMedusa(Medusa):
     """The same, by examples/rest/medusa.toml alone: a variant is known by its product as well."""
 
-    shown = "{}"
     wrong_key: Mapping[str, Any] = {"auth": {"type": "basic", "user": "env:WRONG_KEY"}}
 
     def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
@@ -155,6 +154,9 @@ class DescribedMedusa(Medusa):
 
     def identity(self, product: Mapping[str, Any]) -> str:
         return f"{product['id']}|{product['variants'][0]['id']}"
+
+    def shown(self, id_: str) -> str:
+        return f'"{id_.rpartition("|")[2]}"'
 
     def article(self, id_: str) -> str:
         return id_.partition("|")[0]

@@ -48,7 +48,6 @@ class Tryton(Front):
 
     system = "tryton"
     tells_total = False
-    shown = '"id": {}'
     creates: ClassVar = {name: rf"\APOST \S*/model/{model}/create" for name, (model, _) in OURS.items()}
     lists: ClassVar = dict.fromkeys(("products", "prices", "stock"), PRODUCTS) | {
         name: rf"\AGET \S*/model/{model}\?\S*&s=\d" for name, (model, _) in OURS.items()
@@ -65,6 +64,9 @@ class Tryton(Front):
         login = {"key": "env:ERP_KEY", "user": self.peer["user"], "password": "env:ERP_PASSWORD"}
         given = {"url": f"{self.server.url}/{self.peer['database']}", **login, **options}
         return TrytonConnector("erp", TrytonOptions.model_validate(given), clock or SystemClock())
+
+    def shown(self, id_: str) -> str:
+        return f'"id": {id_}'
 
     def count(self, stream: str) -> int:
         model, only = OURS.get(stream, ("product.product", []))

@@ -36,7 +36,6 @@ class Vendure(Front):
     """A shop whose staff work by its Admin API."""
 
     system = "vendure"
-    shown = '"id":"{}"'
     writes = r'"query":"mutation(?!\(\$user)'
     creates: ClassVar = {"products": r'"query":"mutation\(\$v:\[CreateProductVariantInput'}
     lists: ClassVar = {
@@ -87,6 +86,9 @@ class Vendure(Front):
         """Ask, or do, what the shop's staff may."""
         known = log_in(self.peer["admin_api"], self.peer["user"], self.peer["password"])
         return run(self.peer["admin_api"], {"Authorization": known}, query, **variables)
+
+    def shown(self, id_: str) -> str:
+        return f'"id":"{id_}"'
 
     def count(self, stream: str) -> int:
         return self.ask(COUNT, orders=PLACED)[stream]["totalItems"]
