@@ -113,6 +113,14 @@ def test_s18_a_variation_without_a_sku_of_its_own_waits(fake: WooCommerce, shop:
     assert shop.fetch("prices", [id_]) == shop.fetch("stock", [id_]) == []
 
 
+def test_a_description_is_read_as_it_was_written_not_as_the_shop_dresses_it(
+    fake: WooCommerce, shop: WooCommerceConnector
+):
+    id_ = fake.add("products")
+    (done,) = shop.write("products", [Write("k", {"description": "Line one"}, {"sku": "k"}, id=id_)])
+    assert (done.outcome, told(shop, "products", id_)["description"]) == ("done", "Line one")
+
+
 def test_what_of_a_variation_is_its_articles_is_left_alone(fake: WooCommerce, shop: WooCommerceConnector):
     id_ = variable(fake)
     article, _, number = id_.partition("-")

@@ -29,8 +29,11 @@ class Shop:
         self._api = connected(name, options, clock, auth=auth_of(options, clock), below="/wp-json/wc/v3")
 
     def rows(self, path: str, **params: Any) -> tuple[list[Row], int | None]:
-        """Return a part of a list, and how many there are in all."""
-        answer = self._api.get(path, params)
+        """Return a part of a list, and how many there are in all: as it is kept, not as the shop's pages show it.
+
+        Otherwise descriptions come as WordPress lays them out, and prices as plugins make them (code: get_product_data).
+        """
+        answer = self._api.get(path, {"context": "edit", **params})
         total = answer.header("x-wp-total")
         return answer.body, int(total) if total else None
 

@@ -112,8 +112,21 @@ def with_meta(shop: "WooCommerce", old: Any, given: Any) -> list[Row]:
     return list(known.values())
 
 
+def dressed(text: str) -> str:
+    """code: get_product_data, in the context `view`: wpautop and shortcodes; variations are shown so in any context."""
+    if not text:
+        return ""
+    return f"{text}\n" if text.startswith("<p>") else f"<p>{text}</p>\n"
+
+
+def shown(shop: "WooCommerce", record: Record, asked: Asked) -> Row:
+    """Return a product of a list: what people see, unless it is asked for what they may edit."""
+    row = product(shop, record)
+    return row if asked.query.get("context") == "edit" else row | {"description": dressed(row["description"])}
+
+
 def product(shop: "WooCommerce", record: Record) -> Row:
-    """Return a product as it is shown; images carry dates of their own."""
+    """Return a product as writing answers: for editing; images carry dates of their own."""
     values = record.values
     row: Row = {"id": record.id, **values, **dates(record), "permalink": f"{shop.server.url}/?p={record.id}"}
     row["categories"] = [category(shop, shop.categories.records[id_]) for id_ in values["categories"]]
@@ -128,6 +141,7 @@ def variation(shop: "WooCommerce", record: Record) -> Row:
     """Return a variation: SKU, stock and image are its article's, where it has none of its own (code: view context)."""
     article, row = shop.posts.records[record.values["parent_id"]].values, product(shop, record)
     row["sku"] = row["sku"] or article["sku"]
+    row["description"] = dressed(row["description"])
     row["weight"] = row["weight"] or article["weight"]
     images = row.pop("images") or article["images"]
     row["image"] = images[0] if images else None
@@ -150,7 +164,7 @@ def list_products(shop: "WooCommerce", asked: Asked) -> Reply:
     if skus:
         wanted = {each.lower() for each in [*skus.split(","), skus]}
         found = [each for each in found if each.values["sku"].lower() in wanted]
-    return listed(asked, shop.posts, found, lambda each: product(shop, each))
+    return listed(asked, shop.posts, found, lambda each: shown(shop, each, asked))
 
 
 def list_variations(shop: "WooCommerce", asked: Asked, article: str) -> Reply:
