@@ -405,3 +405,11 @@ def test_a_call_about_an_article_is_about_its_variations(
 ):
     (hint,) = shop.hooks.hints(call("product.updated", said, "s"), "s")
     assert hint.ids == ids
+
+
+def test_more_webhooks_than_a_page_holds_are_all_seen(fake: WooCommerce, shop: WooCommerceConnector):
+    for number in range(101):
+        fake.webhooks.add(
+            {"name": "", "status": "active", "topic": "order.created", "delivery_url": f"https://a/{number}"}
+        )
+    assert len({each.address for each in shop.hooks.subscriptions()}) == 101

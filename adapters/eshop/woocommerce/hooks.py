@@ -1,9 +1,10 @@
 """Webhooks of a WooCommerce shop (page "Webhooks"): signed over the body; the first call is a ping, a form without one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any
 
-from adapters.eshop.woocommerce.shop import Shop
+from adapters.eshop.woocommerce.shop import PAGE, Shop
 from adapters.webhooks import check_signature, json_of
 from hub.connector import Call, Hint, Subscription
 from hub.errors import Refused
@@ -13,7 +14,7 @@ TOPICS = {f"{what}.{event}": stream for what, stream in STREAMS.items() for even
 
 
 class ShopHooks:
-    """How the shop calls. It switches a webhook off after five deliveries that failed, and makes up for none of them."""
+    """How the shop calls. It switches a webhook off when over five deliveries in a row failed, and makes up for none."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
@@ -35,10 +36,18 @@ class ShopHooks:
 
     def subscriptions(self) -> Sequence[Subscription]:
         """Return all webhooks; one that the shop's staff has paused is left so."""
-        rows = self._shop.all("webhooks", status="all")
         return [
-            Subscription(str(row["id"]), row["topic"], row["delivery_url"], row["status"] != "disabled") for row in rows
+            Subscription(str(row["id"]), row["topic"], row["delivery_url"], row["status"] != "disabled")
+            for row in self._registered()
         ]
+
+    def _registered(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the shop's list, by pages: it takes an offset, but does not heed it (WC_REST_Webhooks_V1_Controller)."""
+        for page in count(1):
+            rows, _ = self._shop.rows("webhooks", status="all", orderby="id", order="asc", page=page, per_page=PAGE)
+            yield from rows
+            if len(rows) < PAGE:
+                return
 
     def subscribe(self, topic: str, address: str, secret: str) -> None:
         """Register a webhook; the shop pings the address at once."""

@@ -22,7 +22,8 @@ PING = Call({"content-type": "application/x-www-form-urlencoded"}, b"webhook_id=
 """The first call, when a webhook is registered: not signed (seen, version 11.0)."""
 
 FAILURES = 5
-"""Deliveries in a row that were not answered with 2xx, 301 or 302, after which a webhook is disabled (docs: Webhooks)."""
+"""With more failures in a row than that behind it (no 2xx, 301, 302), one more disables a webhook (code: WC_Webhook,
+failed_delivery); only a success forgets them, not the switching on."""
 
 
 def shown(record: Record) -> Row:
@@ -35,8 +36,8 @@ def shown(record: Record) -> Row:
 
 
 def list_hooks(shop: "WooCommerce", asked: Asked) -> Reply:
-    """docs: List all webhooks."""
-    return listed(asked, shop.webhooks, shop.webhooks.there(), shown)
+    """docs: List all webhooks; with an `offset` it shows the first page (code: WC_REST_Webhooks_V1_Controller, get_items)."""
+    return listed(asked, shop.webhooks, shop.webhooks.there(), shown, deaf=["offset"])
 
 
 def add_hook(shop: "WooCommerce", asked: Asked) -> Reply:
@@ -84,8 +85,10 @@ def deliver(shop: "WooCommerce", topic: str, payload: Row) -> Sequence[tuple[int
 def _delivered(webhook: Record, topic: str, payload: Row) -> tuple[int, str]:
     answer = post(webhook.values["delivery_url"], call(topic, payload, webhook.values["secret"]))
     good = 200 <= answer[0] < 300 or answer[0] in (301, 302)
-    webhook.values["failures"] = 0 if good else webhook.values.get("failures", 0) + 1
-    if webhook.values["failures"] >= FAILURES:
+    failures = webhook.values.get("failures", 0)
+    if good or failures <= FAILURES:
+        webhook.values["failures"] = 0 if good else failures + 1
+    else:
         webhook.values["status"] = "disabled"
     return answer
 

@@ -16,9 +16,14 @@ MOST = 100
 ORDERS = {"id", "include", "date", "modified", "title", "slug", "registered_date"}
 
 
-def listed(asked: Asked, table: Table, found: Iterable[Record], shown: Callable[[Record], Row]) -> Reply:
-    """Answer with a page of records (code: WC_REST_CRUD_Controller, get_items and get_collection_params)."""
-    query = asked.query
+def listed(
+    asked: Asked, table: Table, found: Iterable[Record], shown: Callable[[Record], Row], *, deaf: Sequence[str] = ()
+) -> Reply:
+    """Answer with a page of records (code: WC_REST_CRUD_Controller, get_items and get_collection_params).
+
+    `deaf`: parameters that are taken and not heeded.
+    """
+    query = {name: value for name, value in asked.query.items() if name not in deaf}
     size, offset = int(query.get("per_page", 10)), int(query.get("offset", 0))
     if not 1 <= size <= MOST:
         return error(400, "rest_invalid_param", "Invalid parameter(s): per_page")
