@@ -37,7 +37,11 @@ def cancel(shop: Shop, row: Row, _: Write) -> None:
 
 
 def ship(shop: Shop, row: Row, write: Write) -> None:
-    """Ship what is not shipped yet, with the parcels' numbers (page "Ship an order")."""
+    """Ship what is not shipped yet, with the parcels' numbers (page "Ship an order").
+
+    Of several sources, the shop would take the goods from the one called `default` (source: InventoryShipping,
+    AssignSourceCodeToShipmentPlugin).
+    """
     if row["state"] in ENDED:
         return
     rest = left(_open(row), [(str(item["item_id"]), item.get("qty_shipped") or 0) for item in _goods(row)])
@@ -45,7 +49,8 @@ def ship(shop: Shop, row: Row, write: Write) -> None:
         return
     numbers = {each["number"]: each.get("carrier") for each in write.record.get("tracking") or ()}
     tracks = [{"track_number": n, "title": carrier or n, "carrier_code": CARRIER} for n, carrier in numbers.items()]
-    body = {"items": _items(rest), "notify": shop.options.tell_customers, "tracks": tracks}
+    body: dict[str, Any] = {"items": _items(rest), "notify": shop.options.tell_customers, "tracks": tracks}
+    body["arguments"] = {"extension_attributes": {"source_code": shop.options.source}}
     shop.send("POST", f"order/{row['entity_id']}/ship", body)
 
 

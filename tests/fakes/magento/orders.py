@@ -87,6 +87,9 @@ def ship(shop: "Magento", asked: Asked, id_: str) -> Reply:
     record, told = shop.orders.records.get(int(id_)), asked.json
     if record is None:
         return error(404, "The entity that was requested doesn't exist. Verify the entity and try again.")
+    source = told.get("arguments", {}).get("extension_attributes", {}).get("source_code")
+    if (source or "default") != shop.source:  # code: AssignSourceCodeToShipmentPlugin, for a stock of several sources
+        return error(400, "Could not save a shipment, see error log for details")
     items = {item["item_id"]: item for item in record.values["items"]}
     for each in told["items"]:
         item = items.get(each["order_item_id"])

@@ -29,7 +29,7 @@ def store_configs(shop: "Magento", _asked: Asked) -> Reply:
 
 
 class Magento(Fake):
-    """A shop in Warsaw that weighs in pounds, with one website, stock and source."""
+    """A shop in Warsaw that weighs in pounds, with one website and stock; all goods lie in one `source`."""
 
     routes: ClassVar[Mapping[str, Handler]] = {
         f"GET {BASE}/store/storeConfigs": store_configs,
@@ -52,6 +52,7 @@ class Magento(Fake):
         f"POST {BASE}/categories": products.add_category,
         f"GET {BASE}/inventory/source-items": products.list_sources,
         f"POST {BASE}/inventory/source-items": products.set_sources,
+        f"GET {BASE}/stockItems/{{sku}}": products.stock_item,
         f"GET {BASE}/inventory/export-stock-salable-qty/website/{{code}}": products.list_salable,
         f"GET {BASE}/stockItems/{{sku}}": products.stock_item,
         f"PUT {BASE}/products/{{sku}}/stockItems/{{item}}": products.set_stock_item,
@@ -78,6 +79,7 @@ class Magento(Fake):
         self.attributes = [families.attribute(93, "color", "Color", "Red", "Blue")]
         self.bulks, self.slow_queue, self.deadlocked = dict[str, list[dict[str, Any]]](), 0, set[str]()
         self.held, self.reserved = dict[str, float](), dict[str, float]()
+        self.unkept, self.source = set[str](), "default"
         super().__init__()
         self.products, self.users, self.orders = (Table(self.clock) for _ in range(3))
         self.shipments, self.categories = Table(self.clock), Table(self.clock)
