@@ -168,6 +168,43 @@ def test_a_price_that_is_refused_does_not_stop_the_others(shop: Magento):
     assert [done[sku].outcome for sku in skus] == ["done", "gone"]
 
 
+def test_a_price_that_is_refused_without_its_sku_is_found_out(shop: Magento):
+    """The shop names the price alone."""
+    prices = {shop.add("products"): "1.50", shop.add("products"): "-2", shop.add("products"): "3"}
+    told = {"list": "default", "currency": "PLN"}
+    each = (
+        Write(sku, {"amount": price}, {"sku": sku, "amount": price, **told}, id=sku) for sku, price in prices.items()
+    )
+    done = write(shop.connect(), "prices", *each)
+    assert [done[sku].outcome for sku in prices] == ["done", "refused", "done"]
+
+
+def test_a_price_of_what_has_none_is_refused_and_not_gone(shop: Magento):
+    for _ in range(10):
+        shop.add("products")
+    told = {"list": "default", "currency": "PLN", "amount": "1.50"}
+    (done,) = write(shop.connect(), "prices", Write("k", told, {"sku": "C-10", **told}, id="C-10")).values()
+    assert (done.outcome, done.message) == ("refused", "Invalid attribute SKU = C-10.")
+
+
+def test_stock_that_is_not_kept_says_nothing_and_does_not_add_up(shop: Magento):
+    """Some versions say that 0 is left of it, and that it may be sold."""
+    sku, connector = shop.add("products"), shop.connect()
+    shop.unkept.add(sku)
+    assert connector.fetch("stock", [sku]) == []
+    for _ in range(2):
+        level = Write("k", {"available": "10"}, {"sku": sku, "available": "10"}, id=sku)
+        assert write(connector, "stock", level)["k"].outcome == "done"
+    assert shop.held[sku] == 10
+
+
+def test_where_there_are_several_sources_an_order_is_shipped_from_ours(shop: Magento):
+    """Otherwise the shop would take the goods from the one that is called `default`, where there are none."""
+    shop.source = "depot"
+    id_, _ = shop.place_order(shop.clock.now())
+    assert order(shop.connect(source="depot"), id_, status="shipped").outcome == "done"
+
+
 def test_an_order_is_shipped_once_with_its_parcels_and_then_complete(shop: Magento):
     id_, _ = shop.place_order(shop.clock.now())
     connector, parcels = shop.connect(), [{"number": "P-1", "carrier": "DPD"}]

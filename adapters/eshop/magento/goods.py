@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
@@ -137,4 +138,14 @@ def salable(shop: Shop, numbers: Sequence[str]) -> dict[str, float]:
     """
     path = f"inventory/export-stock-salable-qty/website/{shop.options.website}"
     rows = [row for each in any_of("entity_id", numbers) for row in shop.rows(path, each)[0]]
-    return {row["sku"]: row["qty"] for row in rows if row.get("qty") is not None}
+    return {row["sku"]: row["qty"] for row in rows if row.get("qty") is not None and _is_kept(shop, row)}
+
+
+def _is_kept(shop: Shop, row: Row) -> bool:
+    """Return whether a product's stock is kept: else 0 is left, and it may be sold (source: PreciseExportStockProcessor).
+
+    So it is with one whose orders may run ahead of its stock: what its stock item says decides.
+    """
+    if row["qty"] or not row.get("is_salable"):
+        return True
+    return bool(shop.get(f"stockItems/{quote(row['sku'], safe='')}")["manage_stock"])

@@ -162,17 +162,29 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     return in_batches(writes, prepare, partial(_priced, shop), _put)
 
 
-def _priced(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> list[str]:
-    """Return what is wrong with each: the shop answers with those alone that it refused, and names their SKU."""
+def _priced(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> list[str | None]:
+    """Return what is wrong with each, None of one that is not there.
+
+    The shop answers with those alone that it refused, and says of an unknown SKU the same as of one that has no base
+    price; of a wrong price it does not say whose it is (source: BasePriceStorage).
+    """
+    skus = [body["sku"] for _, body in parts]
 
     def send(items: Sequence[Body]) -> list[str]:
-        faults = shop.send("POST", path, {"prices": items}, repeatable=True)
-        told = {
-            sku: filled(each["message"], each["parameters"]) for each in faults for sku in _values(each["parameters"])
-        }
+        faults, told = shop.send("POST", path, {"prices": items}, repeatable=True), dict[str, str]()
+        for each in faults:
+            message = filled(each["message"], each["parameters"])
+            named = [sku for sku in skus if sku in _values(each["parameters"])]
+            if not named:
+                raise Rejected(message, status=400)  # the shop is asked again about fewer, until there is one
+            told |= dict.fromkeys(named, message)
         return [told.get(item["sku"], "") for item in items]
 
-    return _taken([body for _, body in parts], send, str)
+    faults = _taken([body for _, body in parts], send, str)
+    known_there = there(shop, [sku for sku, fault in zip(skus, faults, strict=True) if fault], ALL_TYPES)
+    return [
+        None if fault and sku.lower() not in known_there else fault for sku, fault in zip(skus, faults, strict=True)
+    ]
 
 
 def _values(parameters: Any) -> list[str]:
@@ -180,8 +192,8 @@ def _values(parameters: Any) -> list[str]:
     return [str(each) for each in told]
 
 
-def _put(write: Write, _: str, fault: str) -> Written:
-    if "doesn't exist" in fault:
+def _put(write: Write, _: str, fault: str | None) -> Written:
+    if fault is None:
         raise Gone
     if fault:
         raise Unfit("refused", fault)

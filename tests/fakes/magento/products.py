@@ -125,18 +125,17 @@ def delete(shop: "Magento", _asked: Asked, sku: str) -> Reply:
 
 
 def set_prices(shop: "Magento", asked: Asked) -> Reply:
-    """Page "Manage prices for multiple products": those that are not set are told, the names of values are lost."""
-    faults: list[Row] = []
+    """code: BasePriceStorage, update: those that are not set are told; ServiceOutputProcessor loses the names of values.
+
+    One of an unknown SKU and one of a type without a base price look alike; a price that cannot be names no SKU.
+    """
+    faults, invalid = list[Row](), "Invalid attribute %fieldName = %fieldValue."
     for each in asked.json["prices"]:
         record = shop.product(each["sku"])
         if record is None or record.values["type_id"] not in ("simple", "virtual", "downloadable"):
-            message = "The product that was requested doesn't exist. Verify the product and try again. "
-            message = f"{message}Row ID: SKU = %SKU, Store ID: %storeId."
-            faults.append({"message": message, "parameters": [each["sku"], str(each["store_id"])]})
+            faults.append({"message": invalid, "parameters": ["SKU", each["sku"]]})
         elif each["price"] < 0:
-            message = "Invalid attribute %fieldName = %fieldValue. Row ID: SKU = %SKU, Store ID: %storeId."
-            told = ["Price", str(each["price"]), each["sku"], str(each["store_id"])]
-            faults.append({"message": message, "parameters": told})
+            faults.append({"message": invalid, "parameters": ["Price", str(each["price"])]})
         else:
             shop.products.change(record.id, {"price": each["price"]}, marked=False)
     return Reply(200, faults)
@@ -161,23 +160,27 @@ def set_sources(shop: "Magento", asked: Asked) -> Reply:
 
 
 def list_salable(shop: "Magento", asked: Asked, website: str) -> Reply:
-    """code: ExportStockSalableQtyBySalesChannel: filters are of products; the count is that of the page (issue 40093)."""
+    """code: ExportStockSalableQtyBySalesChannel: filters are of products; the count is that of the page (issue 40093).
+
+    A product whose stock is not kept has 0 and may be sold (code: PreciseExportStockProcessor).
+    """
     if website != "base":
         return error(404, "No linked stock found")
     reply = list_products(shop, asked)
     if reply.status != 200:
         return reply
     found = [row["sku"] for row in reply.body["items"] if row["sku"] in shop.held]
-    rows = [{"sku": sku, "qty": shop.held[sku] - shop.reserved.get(sku, 0), "is_salable": True} for sku in found]
+    left = {sku: 0.0 if sku in shop.unkept else shop.held[sku] - shop.reserved.get(sku, 0) for sku in found}
+    rows = [{"sku": sku, "qty": qty, "is_salable": sku in shop.unkept or qty > 0} for sku, qty in left.items()]
     return Reply(200, {"items": rows, "search_criteria": {}, "total_count": len(rows)})
 
 
 def stock_item(shop: "Magento", _asked: Asked, sku: str) -> Reply:
-    """code: StockRegistry, getStockItemBySku."""
+    """code: StockRegistry, getStockItemBySku: `manage_stock` is what holds, by the product or by the configuration."""
     record = shop.product(sku)
     if record is None:
         return error(404, 'The Product with the "%1" SKU doesn\'t exist.', sku=sku)
-    qty, managed = shop.held.get(record.values["sku"], 0), record.values["sku"] in shop.held
+    qty, managed = shop.held.get(record.values["sku"], 0), record.values["sku"] in {*shop.held} - shop.unkept
     told = {"item_id": record.id, "product_id": record.id, "stock_id": 1, "qty": qty, "is_in_stock": qty > 0}
     return Reply(200, {**told, "manage_stock": managed, "use_config_manage_stock": True})
 
