@@ -28,6 +28,12 @@ from hub.errors import TryLater
 
 Body = dict[str, Any]
 DONE, RETRY, MEND = 1, 2, 3
+PASSING = (
+    "Database connection error",
+    "Database deadlock found when trying to get lock",
+    "Database lock wait timeout exceeded",
+)
+"""What the queue calls to be mended, although it passes (source: ProductRepository; OperationProcessor)."""
 Told = TypeVar("Told")
 
 
@@ -96,11 +102,15 @@ def _new(shop: Shop, write: Write) -> Body:
 
 def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
     """Yield what each came to; those that the shop asks to send again are for another time."""
-    rows = _taken([body for _, body in parts], partial(shop.bulk, path), _mended)
+    rows = [_passing(row) for row in _taken([body for _, body in parts], partial(shop.bulk, path), _mended)]
     yield from ({**row, "product": body["product"]} for row, (_, body) in zip(rows, parts, strict=True))
     again = [row for row in rows if row["status"] == RETRY]
     if again:
         raise TryLater(f"{shop.name}: {again[0]['result_message'] or 'the queue asks to send it again'}")
+
+
+def _passing(row: Row) -> Row:
+    return {**row, "status": RETRY} if row["result_message"] in PASSING else row
 
 
 def _mended(fault: Rejected) -> Row:

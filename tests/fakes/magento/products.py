@@ -96,7 +96,12 @@ def _operation(shop: "Magento", number: int, given: Row) -> Row:
     told = {"id": number, "topic_name": "async.magento.catalog.api.productrepositoryinterface.save.post"}
     if given["sku"] in shop.deadlocked:
         shop.deadlocked.remove(given["sku"])
-        return told | {"status": 2, "result_message": "Deadlock found when trying to get lock", "error_code": 1213}
+        # code: ProductRepository makes a CouldNotSaveException of it, and OperationProcessor a failure for good of that.
+        return told | {
+            "status": 3,
+            "result_message": "Database deadlock found when trying to get lock",
+            "error_code": 1213,
+        }
     try:
         save(shop, given)
     except Refusal as refusal:
