@@ -219,6 +219,15 @@ def test_an_order_is_brought_forward_once(fake: PrestaShop, mails: bool, count: 
     assert changed(connector, "orders", id_, {}, tracking=parcels).cause == "tracking-too-long"
 
 
+def test_what_was_saved_although_its_mail_failed_is_done(fake: PrestaShop):
+    """The shop then says that it could not save it."""
+    fake.mail_fails = True
+    id_, _ = fake.place_order(fake.clock.now())
+    parcels = [{"number": "PL1", "carrier": None}]
+    assert changed(fake.connect(), "orders", id_, {}, status="shipped", tracking=parcels).outcome == "done"
+    assert len(fake.tables["order_histories"].there()) == 1
+
+
 def test_statuses_of_the_shops_own_mean_what_they_are_ticked_for_or_what_is_said(fake: PrestaShop):
     id_, _ = fake.place_order(fake.clock.now())
     states = fake.tables["order_states"]

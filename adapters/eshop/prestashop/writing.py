@@ -1,6 +1,7 @@
 """What a PrestaShop shop is told: one record at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -19,6 +20,7 @@ from adapters.eshop.variants import named
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, given
 from adapters.finding import Sign, by_signs
+from adapters.http import Rejected
 from adapters.writes import Gone, Unfit, product_of
 from hub.canonical import moves_forward
 from hub.connector import Write, Written
@@ -201,7 +203,9 @@ def write_order(shop: Shop, about: Given, write: Write) -> Written:
     wanted = write.fields.get("status")
     state = _state_for(shop, about, wanted)
     if state and moves_forward(about.statuses.get(str(row["current_state"])), wanted):
-        shop.create("order_histories", {"id_order": row["id"], "id_order_state": state}, params=mail)
+        history = {"id_order": row["id"], "id_order_state": state}
+        with _unless_set(shop, "orders", row["id"], "current_state", state):
+            shop.create("order_histories", history, params=mail)
     return Written(write.key, "done", write.id)
 
 
@@ -218,7 +222,21 @@ def _tell_parcels(shop: Shop, row: Row, parcels: Sequence[Row], mail: Mapping[st
         raise Unfit("tracking-too-long", f"the shop keeps {LONGEST} characters of tracking numbers for an order")
     for carrier in shop.some("order_carriers", [row["id"]], by="id_order")[-1:]:
         if (carrier["tracking_number"] or "") != numbers:
-            shop.change("order_carriers", carrier, {"tracking_number": numbers}, params=mail)
+            with _unless_set(shop, "order_carriers", carrier["id"], "tracking_number", numbers):
+                shop.change("order_carriers", carrier, {"tracking_number": numbers}, params=mail)
+
+
+@contextmanager
+def _unless_set(shop: Shop, resource: str, id_: str, field: str, value: str) -> Generator[None]:
+    """Let a refusal stand only if the field is not set: where a mail fails, the shop says that it could not save.
+
+    Source: `OrderHistory::addWs`, `OrderCarrier::updateWs`.
+    """
+    try:
+        yield
+    except Rejected:
+        if str(_one(shop, resource, id_)[field]) != value:
+            raise
 
 
 def _one(shop: Shop, resource: str, id_: str) -> Row:

@@ -44,6 +44,8 @@ def save(shop: "PrestaShop", asked: Asked, resource: str) -> Reply:
     if "associations" in told:
         _associate(saved, told["associations"])
     _after(shop, resource, saved, new=record is None)
+    if shop.mail_fails and asked.query.get("sendemail") == "1":  # code: `OrderHistory::addWs`, `OrderCarrier::updateWs`
+        raise Wrong(500, "Unable to save resource", 46)
     return Reply(201 if record is None else 200, {node.tag: shown(shop, resource, saved)})
 
 

@@ -66,7 +66,7 @@ class PrestaShop(Fake):
 
     def __init__(self) -> None:
         super().__init__()
-        self.key, self.version = KEY, "8.1.7"
+        self.key, self.version, self.mail_fails = KEY, "8.1.7", False
         self.rights = {each: {"GET", "POST", "PUT", "PATCH", "DELETE"} for each in (*RESOURCES, "images")}
         self.images = 100
         self.tables = {resource: Table(self.clock) for resource in RESOURCES}
