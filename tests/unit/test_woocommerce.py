@@ -231,6 +231,15 @@ def test_stock_that_the_shop_does_not_track_is_refused(fake: WooCommerce):
     assert outcomes(fake.connect().write("stock", [write])) == {"k": ("done", "")}
 
 
+def test_a_price_of_what_has_none_of_its_own_is_refused(fake: WooCommerce, shop: WooCommerceConnector):
+    """The shop takes it without a word, and keeps none."""
+    id_ = fake.add("products")
+    fake.posts.records[int(id_)].values["type"] = "grouped"
+    record = {"sku": "k", "amount": "1.00", "currency": "PLN"}
+    write = Write("k", {"amount": "1.00"}, record, id=id_)
+    assert outcomes(shop.write("prices", [write])) == {"k": ("refused", "price-not-possible")}
+
+
 def test_stock_that_variations_share_belongs_to_none_of_them(fake: WooCommerce, shop: WooCommerceConnector):
     id_ = variable(fake)
     article, _, number = id_.partition("-")

@@ -60,7 +60,18 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
         check_currency(write, currency)
         return {"regular_price": write.record["amount"]}
 
-    return _put(shop, writes, product_of, body)
+    return _put(shop, writes, product_of, body, _check_priced)
+
+
+def _check_priced(row: Row) -> None:
+    """Refuse the price of a product that has none of its own: the shop leaves it out without a word.
+
+    Source: WC_REST_Products_Controller, prepare_object_for_database.
+    """
+    if not row["regular_price"]:
+        raise Unfit(
+            "price-not-possible", "the shop keeps no price of such a product; those that it stands for have one"
+        )
 
 
 def put_stock(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:

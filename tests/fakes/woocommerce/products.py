@@ -67,6 +67,8 @@ def stored(shop: "WooCommerce", given: Mapping[str, Any], old: Mapping[str, Any]
     new = {name: ways[name](value) for name, value in told.items() if name in ways}
     if "image" in told:
         new["images"] = [uploaded(shop, told["image"])] if told["image"].get("src") or told["image"].get("id") else []
+    if new.get("type", old["type"]) in ("variable", "grouped"):
+        new |= {"regular_price": "", "sale_price": ""}
     managed = new.get("manage_stock", old["manage_stock"])
     if managed and "stock_quantity" in told:  # code: wc_stock_amount: whole numbers
         new["stock_quantity"] = int(float(told["stock_quantity"]))
