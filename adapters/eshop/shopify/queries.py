@@ -87,7 +87,7 @@ TRACKING = """mutation($id:ID!,$info:FulfillmentTrackingInput!,$notify:Boolean){
   fulfillmentTrackingInfoUpdate(fulfillmentId:$id,trackingInfoInput:$info,notifyCustomer:$notify){
   userErrors{field message}}}"""
 CLOSE = "mutation($id:ID!){orderClose(input:{id:$id}){userErrors{field message}}}"
-CANCEL = """mutation($id:ID!,$notify:Boolean,$refund:OrderCancelRefundMethodInput){orderCancel(
+CANCEL = """mutation($id:ID!,$notify:Boolean,$refund:OrderCancelRefundMethodInput!){orderCancel(
   orderId:$id,reason:OTHER,restock:true,notifyCustomer:$notify,refundMethod:$refund){
   orderCancelUserErrors{field message code}}}"""
 NOTE = f"""mutation($id:ID!,$value:String!){{metafieldsSet(metafields:[{{
