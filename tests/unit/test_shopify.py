@@ -359,6 +359,12 @@ def test_s27_of_an_edited_order_what_is_left_counts(fake: Shopify, shop: Shopify
         ({"displayFinancialStatus": "PARTIALLY_PAID"}, "confirmed", "unpaid"),
         ({"displayFulfillmentStatus": "PARTIALLY_FULFILLED"}, "processing", "paid"),
         ({"displayFulfillmentStatus": "FULFILLED", "displayFinancialStatus": "REFUNDED"}, "shipped", "refunded"),
+        ({"displayFulfillmentStatus": "FULFILLMENT_NOT_REQUIRED"}, "confirmed", "paid"),
+        (
+            {"displayFulfillmentStatus": "FULFILLMENT_NOT_REQUIRED", "closedAt": "2026-06-01T00:00:00Z"},
+            "completed",
+            "paid",
+        ),
     ],
 )
 def test_how_far_an_order_is(fake: Shopify, shop: ShopifyConnector, values: dict[str, str], status: str, paid: str):

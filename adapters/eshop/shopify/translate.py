@@ -127,7 +127,7 @@ def _status(raw: Raw) -> str:
     if raw["cancelledAt"]:
         return "cancelled"
     status = FULFILLED.get(raw["displayFulfillmentStatus"])
-    if status == "shipped" and raw["closedAt"]:
+    if raw["closedAt"] and (status == "shipped" or raw["displayFulfillmentStatus"] == "FULFILLMENT_NOT_REQUIRED"):
         return "completed"
     return status or ("pending" if raw["displayFinancialStatus"] in UNPAID else "confirmed")
 
