@@ -334,6 +334,8 @@ def test_guests_are_known_by_their_latest_order_and_carts_by_nothing(fake: WooCo
         order(fake, customer_id=0, billing=billing | {"email": "Gast@Example.com", "last_name": name})
     cart, nobody = order(fake, status="checkout-draft"), order(fake, customer_id=0, billing=billing | {"email": ""})
     guest = f"{GUEST}gast@example.com"
+    for _ in range(11):  # the search also finds who has the address as a part of theirs
+        order(fake, customer_id=0, billing=billing | {"email": "xgast@example.com"})
     assert told(shop, "parties", guest)["name"] == "Jan New"
     assert shop.fetch("parties", [f"{GUEST}nobody@example.com"]) == []
     assert shop.fetch("orders", [cart]) == []

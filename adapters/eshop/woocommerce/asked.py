@@ -7,7 +7,7 @@ from typing import Any
 from adapters.declared import Row
 from adapters.eshop.buyers import guest
 from adapters.eshop.categories import Categories
-from adapters.eshop.woocommerce.shop import Shop
+from adapters.eshop.woocommerce.shop import PAGE, Shop
 from hub.connector import GUEST, Document
 
 REFERENCE, IMAGES, TRACKING, INVOICE = "_hub_reference", "_hub_images", "_hub_tracking", "_hub_invoice"
@@ -141,7 +141,7 @@ def customers(shop: Shop, ids: Sequence[str]) -> list[Row]:
     """Return customers by their identities; of guests what their latest order says."""
     found = shop.some("customers", ids, role="all")
     for email in (id_.removeprefix(GUEST) for id_ in ids if id_.startswith(GUEST)):
-        rows, _ = shop.rows("orders", search=email, orderby="date", order="desc", per_page=10)
+        rows, _ = shop.rows("orders", search=email, orderby="date", order="desc", per_page=PAGE)
         found += [_guest(row) for row in rows if buyer_of(row) == GUEST + email][:1]
     return found
 
