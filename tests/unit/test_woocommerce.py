@@ -190,6 +190,18 @@ def test_a_category_is_made_once_with_those_above_it(fake: WooCommerce, shop: Wo
     assert told(shop, "products", str(writes[0].id))["category"] == "Lamps & Co > Desk"
 
 
+def test_a_product_without_a_category_has_none_although_the_shop_gives_it_one(fake: WooCommerce):
+    shop = fake.connect()
+    (made,) = shop.write("products", [Write("A", {"category": "Desk"}, {"sku": "A"}, reference="r")])
+    list(shop.write("products", [Write("A", {"category": None}, {"sku": "A"}, id=made.id)]))
+    assert told(shop, "products", made.id or "")["category"] is None
+    assert (
+        told(fake.connect(default_category="Bez kategorii"), "products", made.id or "")["category"] == "Uncategorized"
+    )
+    fake.posts.records[int(made.id or 0)].values["categories"] = [1, 2]
+    assert told(shop, "products", made.id or "")["category"] == "Desk"
+
+
 def test_an_image_is_copied_once(fake: WooCommerce, shop: WooCommerceConnector):
     """The shop copies what it is given by address each time; its own numbers are noted and given from then on."""
     images = ["https://pictures.example/a.png", "https://pictures.example/b.png"]

@@ -40,6 +40,8 @@ class WooCommerceOptions(ExchangeOptions):
     """Stock that comes turns on "Track stock quantity" at the product; false: products that do not track it refuse it."""
     tax_classes: Rates = Field(default_factory=dict[str, str])
     """Per cent -> the slug of the shop's tax class (`standard` is the one without); none: taxes are the shop's own."""
+    default_category: str = "Uncategorized"
+    """The category that the shop gives to products without one (`default_product_cat`); it counts as none."""
     role: str = "customer"
     """Whose accounts are read as parties; `all` are the staff's as well. Buyers are read whatever their role."""
     vat_id_meta: str | None = None

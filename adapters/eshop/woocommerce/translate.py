@@ -126,14 +126,14 @@ def product(raw: Raw, options: WooCommerceOptions) -> Fields:
         {unescape(each["name"]): unescape(each["option"]) for each in variation["attributes"]} if variation else None
     )
     name, weight = unescape(article["name"]), own["weight"] or article["weight"]
-    shared = article["attributes"]
+    shared, paths = article["attributes"], map(unescape, article["categories"])
     fields: Fields = {
         "sku": own_sku(article, variation),
         "gtin": own.get("global_unique_id") or None,
         "name": f"{name} - {', '.join(chosen.values())}" if chosen else name,
         "description": own["description"] or article["description"],
         "active": article["status"] == own["status"] == "publish",
-        "category": next(map(unescape, article["categories"]), None),
+        "category": next((each for each in paths if each != options.default_category), None),
         "tags": [unescape(each) for each in article["tags"]],
         "images": (variation and variation["images"]) or article["images"],
         "attributes": {unescape(e["name"]): unescape(", ".join(e["options"])) for e in shared if not e["variation"]},

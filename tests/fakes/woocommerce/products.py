@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SIMPLE = {
     "type": "simple", "status": "publish", "name": "", "slug": "", "description": "", "sku": "", "global_unique_id": "",
     "regular_price": "", "sale_price": "", "manage_stock": False, "stock_quantity": None, "weight": "", "tax_class": "",
-    "categories": (), "tags": (), "images": (), "attributes": (), "meta_data": (), "parent_id": 0,
+    "categories": (1,), "tags": (), "images": (), "attributes": (), "meta_data": (), "parent_id": 0,
 }  # fmt: skip
 TAX_CLASSES = ("", "reduced-rate", "zero-rate")
 
@@ -58,7 +58,8 @@ def stored(shop: "WooCommerce", given: Mapping[str, Any], old: Mapping[str, Any]
         "weight": decimal,
         "manage_stock": lambda value: bool(value) and shop.settings["products", "manage_stock"] == "yes",
         "tax_class": lambda value: value if value in TAX_CLASSES else "",  # code: set_tax_class
-        "categories": lambda value: [each["id"] for each in value if each["id"] in shop.categories.records],
+        # code: WC_Product_Data_Store_CPT::update_terms: what has no category gets the one of `default_product_cat`
+        "categories": lambda value: [each["id"] for each in value if each["id"] in shop.categories.records] or [1],
         "tags": lambda value: [kses(each["name"]) for each in value],
         "images": lambda value: [uploaded(shop, each) for each in value],
         "meta_data": lambda value: with_meta(shop, old["meta_data"], value),
