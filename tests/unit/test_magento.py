@@ -205,6 +205,12 @@ def test_where_there_are_several_sources_an_order_is_shipped_from_ours(shop: Mag
     assert order(shop.connect(source="depot"), id_, status="shipped").outcome == "done"
 
 
+def test_a_shop_without_inventory_knows_no_sources_and_ships(shop: Magento):
+    shop.msi = False
+    id_, _ = shop.place_order(shop.clock.now())
+    assert order(shop.connect(stock_items=True), id_, status="shipped").outcome == "done"
+
+
 def test_an_order_is_shipped_once_with_its_parcels_and_then_complete(shop: Magento):
     id_, _ = shop.place_order(shop.clock.now())
     connector, parcels = shop.connect(), [{"number": "P-1", "carrier": "DPD"}]

@@ -40,7 +40,7 @@ def ship(shop: Shop, row: Row, write: Write) -> None:
     """Ship what is not shipped yet, with the parcels' numbers (page "Ship an order").
 
     Of several sources, the shop would take the goods from the one called `default` (source: InventoryShipping,
-    AssignSourceCodeToShipmentPlugin).
+    AssignSourceCodeToShipmentPlugin). Without Inventory it knows no sources, and refuses what names one.
     """
     if row["state"] in ENDED:
         return
@@ -50,7 +50,8 @@ def ship(shop: Shop, row: Row, write: Write) -> None:
     numbers = {each["number"]: each.get("carrier") for each in write.record.get("tracking") or ()}
     tracks = [{"track_number": n, "title": carrier or n, "carrier_code": CARRIER} for n, carrier in numbers.items()]
     body: dict[str, Any] = {"items": _items(rest), "notify": shop.options.tell_customers, "tracks": tracks}
-    body["arguments"] = {"extension_attributes": {"source_code": shop.options.source}}
+    if not shop.options.stock_items:
+        body["arguments"] = {"extension_attributes": {"source_code": shop.options.source}}
     shop.send("POST", f"order/{row['entity_id']}/ship", body)
 
 

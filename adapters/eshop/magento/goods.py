@@ -148,4 +148,5 @@ def _is_kept(shop: Shop, row: Row) -> bool:
     """
     if row["qty"] or not row.get("is_salable"):
         return True
-    return bool(shop.get(f"stockItems/{quote(row['sku'], safe='')}")["manage_stock"])
+    item = shop.look_up(f"stockItems/{quote(row['sku'], safe='')}")
+    return bool(item and item["manage_stock"])

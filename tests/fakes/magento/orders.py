@@ -87,6 +87,10 @@ def ship(shop: "Magento", asked: Asked, id_: str) -> Reply:
     record, told = shop.orders.records.get(int(id_)), asked.json
     if record is None:
         return error(404, "The entity that was requested doesn't exist. Verify the entity and try again.")
+    if (
+        not shop.msi and "arguments" in told
+    ):  # framework: ServiceInputProcessor: only Inventory's modules have the attribute
+        return error(400, 'Property "SourceCode" does not have accessor method "setSourceCode" in class "%1".')
     source = told.get("arguments", {}).get("extension_attributes", {}).get("source_code")
     if (source or "default") != shop.source:  # code: AssignSourceCodeToShipmentPlugin, for a stock of several sources
         return error(400, "Could not save a shipment, see error log for details")

@@ -52,7 +52,6 @@ class Magento(Fake):
         f"POST {BASE}/categories": products.add_category,
         f"GET {BASE}/inventory/source-items": products.list_sources,
         f"POST {BASE}/inventory/source-items": products.set_sources,
-        f"GET {BASE}/stockItems/{{sku}}": products.stock_item,
         f"GET {BASE}/inventory/export-stock-salable-qty/website/{{code}}": products.list_salable,
         f"GET {BASE}/stockItems/{{sku}}": products.stock_item,
         f"PUT {BASE}/products/{{sku}}/stockItems/{{item}}": products.set_stock_item,
