@@ -46,6 +46,7 @@ def test_variants_of_an_article_stand_below_one_product(shop: Magento):
     assert [each.outcome for each in told.values()] == ["done", "done"]
     parent = values(shop, "C-1")
     assert (parent["type_id"], parent["name"], parent["visibility"]) == ("configurable", "Lamp", 4)
+    assert parent["in_stock"], "or nobody could buy what stands below it"
     assert parent["category_ids"] == values(shop, "A-R")["category_ids"] != []
     assert below(shop, "C-1") == ["A-R", "A-G"]
     assert values(shop, "A-G")["visibility"] == 1

@@ -97,7 +97,11 @@ class Families:
             self._shop.send("POST", f"{_path(wanted)}/child", {"childSku": sku})
 
     def _make(self, write: Write, sku: str, body: Row) -> Row:
-        """Make the product that is sold, with what its first variant shows; from then on it is the shop's own."""
+        """Make the product that is sold, with what its first variant shows; from then on it is the shop's own.
+
+        It is in stock as soon as one of its variants is: made without a word about it, it would stay out of stock, as if
+        somebody wanted it so (code: ChangeParentStockStatus).
+        """
         name = _without(write.record.get("name") or sku, write.record["options"])
         told = [each for each in body["custom_attributes"] if each["attribute_code"] in ("description", "tax_class_id")]
         options = [
@@ -115,6 +119,7 @@ class Families:
             "custom_attributes": [{"attribute_code": "url_key", "value": slug(f"{name} {sku}")}, *told],
             "extension_attributes": {
                 **body.get("extension_attributes", {}),
+                "stock_item": {"is_in_stock": True},
                 "configurable_product_options": [{**each, "position": place} for place, each in enumerate(options)],
             },
         }

@@ -56,6 +56,8 @@ def save(shop: "Magento", given: Row) -> None:
         values["custom"]["url_key"] = re.sub(r"\W+", "-", values["name"].lower())
     if values["weight"] is not None:
         values["weight"] = round(float(values["weight"]), 6)
+    if old is None:  # page "Create the configurable product": without a word about it, it is out of stock
+        values["in_stock"] = given.get("extension_attributes", {}).get("stock_item", {}).get("is_in_stock", False)
     if "category_links" in given.get("extension_attributes", {}):
         values["category_ids"] = [int(each["category_id"]) for each in given["extension_attributes"]["category_links"]]
     if options := given.get("extension_attributes", {}).get("configurable_product_options"):
