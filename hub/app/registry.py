@@ -12,6 +12,7 @@ from adapters.erp.files.options import ErpFilesOptions
 from adapters.erp.odoo.options import OdooOptions
 from adapters.erp.sapb1.options import SapB1Options
 from adapters.erp.tryton.options import TrytonOptions
+from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
@@ -78,6 +79,9 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
     ("erp", "erpnext"): ConnectorType(ErpNextOptions, _exchange("adapters.erp.erpnext.connector:ErpNextConnector")),
     ("erp", "sap-business-one"): ConnectorType(SapB1Options, _exchange("adapters.erp.sapb1.connector:SapB1Connector")),
+    ("eshop", "baselinker"): ConnectorType(
+        BaseLinkerOptions, _exchange("adapters.eshop.baselinker.connector:BaseLinkerConnector")
+    ),
     ("eshop", "magento"): ConnectorType(MagentoOptions, _exchange("adapters.eshop.magento.connector:MagentoConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),

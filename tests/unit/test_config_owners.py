@@ -105,6 +105,8 @@ NEEDED = {
     "zone": '"Europe/Warsaw"',
     "channel": '"pl"',
     "warehouse": '"warszawa"',
+    "catalogue": "307",
+    "price_group": "105",
     "described": '{ orders = { fields.number = "number" } }',
 }
 

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
-from hub.connector import GUEST
+from adapters.eshop.baselinker.connector import BaseLinkerConnector
+from adapters.eshop.baselinker.options import BaseLinkerOptions
+from hub.clock import SystemClock
+from hub.connector import GUEST, Exchange
 from tests.fakes.baselinker import catalogue, orders
 from tests.fakes.baselinker.answers import Failed, error, success
 from tests.fakes.fake import Fake
@@ -35,6 +38,15 @@ METHODS = {
     "createPackageManual": orders.add_package,
 }
 
+OURS = {
+    "1051": "confirmed",
+    "1291": "processing",
+    "1471": "shipped",
+    "1500": "completed",
+    "1600": "cancelled",
+}
+"""Numbers of statuses -> ours."""
+
 
 def _call(fake: "BaseLinker", asked: Asked) -> Reply:
     form = {name: values[-1] for name, values in parse_qs(asked.body.decode()).items()}
@@ -50,18 +62,19 @@ def _call(fake: "BaseLinker", asked: Asked) -> Reply:
 class BaseLinker(Fake):
     """A BaseLinker account with one catalogue. Identities of prices and stock are those of their products."""
 
-    routes = {"POST /connector.php": _call}
+    routes: ClassVar[Any] = {"POST /connector.php": _call}
     writes = r"method=(add|set|update|delete|create)"
-    creates = {"products": r"method=addInventoryProduct&"}
-    lists = {name: r"method=getInventoryProductsList&" for name in ("products", "prices", "stock")} | {
-        name: r"method=getOrders&" for name in ("orders", "parties")
+    creates: ClassVar[Any] = {"products": r"method=addInventoryProduct&"}
+    lists: ClassVar[Any] = {
+        **dict.fromkeys(("products", "prices", "stock"), r"method=getInventoryProductsList&"),
+        **dict.fromkeys(("orders", "parties"), r"method=getOrders&"),
     }
     tells_total = False
-    wrong_key = {"key": "env:WRONG_KEY"}
+    wrong_key: ClassVar[Any] = {"key": "env:WRONG_KEY"}
 
     def __init__(self) -> None:
         super().__init__()
-        self.token = "1001-2002-ABCDEFGHIJKLMNOP"  # noqa: S105  # of nobody
+        self.token = "1001-2002-ABCDEFGHIJKLMNOP"
         self.environment = {"BASELINKER_TOKEN": self.token}
         self.products, self.orders = Table(self.clock, first=2685), Table(self.clock, first=3754894)
         self.categories: dict[int, dict[str, Any]] = {}
@@ -84,8 +97,14 @@ class BaseLinker(Fake):
     def nothing_there(self, asked: Asked) -> Reply:
         return Reply(404, b"<html><body>Not Found</body></html>", {"content-type": "text/html"})
 
+    def connect(self, **options: Any) -> Exchange:
+        account = {"catalogue": catalogue.INVENTORY, "price_group": catalogue.GROUP, "warehouse": catalogue.WAREHOUSE}
+        words = {"statuses": OURS, "currency": "PLN", "requests_per_second": 10_000}
+        told = {"url": self.server.url, "key": "env:BASELINKER_TOKEN", **account, **words, **options}
+        return BaseLinkerConnector("bl", BaseLinkerOptions.model_validate(told), SystemClock())
+
     def rotate_key(self) -> None:
-        self.token = "1001-2002-QRSTUVWXYZABCDEF"  # noqa: S105  # of nobody
+        self.token = "1001-2002-QRSTUVWXYZABCDEF"
 
     def add(self, stream: str) -> str:
         if stream in ("orders", "parties"):
