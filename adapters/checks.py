@@ -1,6 +1,6 @@
 """Whether a system answers, for `hub check`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from hub.connector import Finding
 from hub.errors import HubError, Refused
@@ -25,3 +25,15 @@ def looked(
         return [Finding(name, good=False, message=str(fault), mend=fault.mend)]
     except HubError as fault:
         return [Finding(name, good=False, message=str(fault), mend=mend if isinstance(fault, helps) else None)]
+
+
+def all_there(lists: Mapping[str, Mapping[str, str]], named: Iterable[tuple[str, str]]) -> str:
+    """Return what a system has, for people to choose from; Amiss, if the options name something else.
+
+    `lists`: what they are called -> identity -> name; `named`: what it is called, and the identity in the options.
+    """
+    shown = {what: ", ".join(f"{id_} {name}" for id_, name in rows.items()) for what, rows in lists.items()}
+    for what, id_ in named:
+        if id_ not in lists[what]:
+            raise Amiss(f"there is no {what} {id_}", f"name one of these: {shown[what]}")
+    return "; ".join(f"{what}: {rows}" for what, rows in shown.items())

@@ -1,5 +1,7 @@
 """BaseLinker, as a fake of it that misbehaves."""
 
+from typing import Any, ClassVar
+
 from tests.contract.connector_suite import Sample
 from tests.contract.misbehaving_suite import MisbehavingContract
 from tests.fakes.baselinker.shop import BaseLinker
@@ -15,7 +17,7 @@ class TestBaseLinker(MisbehavingContract):
     fakes = BaseLinker
     streams = ("products", "prices", "stock", "parties", "orders")
     page = 1000
-    samples = {
+    samples: ClassVar[Any] = {
         "products": Sample(
             product, {"name": "Lantern", "category": "Garden", "weight": "2.5"}, refused={"name": "x" * 201}
         ),
@@ -26,5 +28,5 @@ class TestBaseLinker(MisbehavingContract):
         ),
         "stock": Sample(lambda sku: {"sku": sku, "available": "5"}, {"available": "7"}),
     }
-    untidy = {"products": {"weight": "0.125"}, "stock": {"available": "2.5"}}
-    excused = {"s08": "It calls nobody.", "s23": "Its token does not end, and is not renewed."}
+    untidy: ClassVar[Any] = {"products": {"weight": "0.125"}}
+    excused: ClassVar[Any] = {"s08": "It calls nobody.", "s23": "Its token does not end, and is not renewed."}

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from adapters.bulk import portions
-from adapters.checks import Amiss
 from adapters.declared import Row
 from adapters.eshop.baselinker.shop import Shop
 from adapters.eshop.baselinker.translate import BUYER, LINE, ORDER, PRODUCT, TEXTS, VARIANT
@@ -13,12 +12,13 @@ from adapters.eshop.categories import Categories
 from hub.connector import GUEST, Document
 
 _AT_ONCE = 100
-_REMOVED = 4
-_OTHERS = [each for each in range(1, 22) if each != _REMOVED]
+REMOVED = (4,)
+OTHER_EVENTS = tuple({*range(1, 22)} - {*REMOVED})
+"""Page "getJournalList"; that something is removed is also said of an order's invoices and receipts."""
 
 
 def rows_of(_: Shop, ids: Iterable[str]) -> list[Row]:
-    """Return rows of products, which say no more than which there are; `details` leaves out what is not there."""
+    """Return rows that say no more than their identity; `details` leaves out what is not there."""
     return [{"id": id_} for id_ in ids]
 
 
@@ -37,15 +37,19 @@ def details(shop: Shop, rows: Iterable[Row]) -> Iterator[tuple[str, dict[str, An
                 yield id_, row | {name: dict(row["text_fields"]).get(name) for name in TEXTS}
 
 
+def there(shop: Shop, ids: Iterable[str]) -> dict[str, Row]:
+    """Return what is sold under some identities, as far as it is there."""
+    return dict(details(shop, rows_of(shop, {id_.partition("|")[0] for id_ in ids})))
+
+
 def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each product or variant."""
-    tree = Categories(categories(shop) if rows else (), "above", lambda *_: "")
-    brands = {row["id"]: row["name"] for row in (manufacturers(shop) if rows else ())}
+    paths, names = (categories(shop).paths, brands(shop).paths) if rows else ({}, {})
     for id_, row in details(shop, rows):
         if "parent" in row:
             yield Document(id_, {name: row[name] for name in VARIANT})
         else:
-            named = {"category": tree.paths.get(row["category_id"]), "brand": brands.get(row["manufacturer_id"])}
+            named = {"category": paths.get(str(row["category_id"])), "brand": names.get(str(row["manufacturer_id"]))}
             yield Document(id_, {name: row.get(name) for name in PRODUCT} | named)
 
 
@@ -62,16 +66,32 @@ def stock(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         yield Document(id_, {"sku": row["sku"], "stock": dict(row["stock"]).get(shop.options.warehouse, 0)})
 
 
-def categories(shop: Shop) -> list[dict[str, Any]]:
-    """Return all categories (page "getInventoryCategories")."""
+def categories(shop: Shop) -> Categories:
+    """Return all categories (pages "getInventoryCategories", "addInventoryCategory")."""
     rows = shop.of_catalogue("getInventoryCategories")["categories"]
-    return [{"id": row["category_id"], "name": row["name"], "above": row["parent_id"]} for row in rows]
+
+    def make(name: str, _: str, above: str | None) -> str:
+        told = {"name": name, "parent_id": int(above or 0)}
+        return str(shop.of_catalogue("addInventoryCategory", repeatable=False, **told)["category_id"])
+
+    return Categories(
+        ({**row, "id": str(row["category_id"]), "parent": str(row["parent_id"])} for row in rows), "parent", make
+    )
 
 
-def manufacturers(shop: Shop) -> list[dict[str, Any]]:
-    """Return all manufacturers (page "getInventoryManufacturers")."""
-    rows = shop.call("getInventoryManufacturers")["manufacturers"]
-    return [{"id": row["manufacturer_id"], "name": row["name"]} for row in rows]
+def brands(shop: Shop) -> Categories:
+    """Return all manufacturers (pages "getInventoryManufacturers", "addInventoryManufacturer"), as a tree of one level."""
+    rows = names(shop, "getInventoryManufacturers", "manufacturers", "manufacturer_id")
+
+    def make(name: str, _: str, __: str | None) -> str:
+        return str(shop.call("addInventoryManufacturer", repeatable=False, name=name)["manufacturer_id"])
+
+    return Categories(({"id": id_, "name": name, "parent": None} for id_, name in rows.items()), "parent", make)
+
+
+def names(shop: Shop, method: str, rows: str, key: str) -> dict[str, str]:
+    """Return the names of what an account has of one sort, by identity."""
+    return {str(row[key]): row["name"] for row in shop.call(method)[rows]}
 
 
 def confirmed(shop: Shop, **chosen: Any) -> list[Row]:
@@ -102,37 +122,7 @@ def buyers(_: Shop, rows: Sequence[Row]) -> Iterable[Document]:
     return [Document(id_, raw) for id_, raw in told.items()]
 
 
-def changed(shop: Shop, entry: int) -> list[tuple[int, str]]:
+def entries(shop: Shop, behind: int, types: Sequence[int]) -> list[tuple[int, str]]:
     """Return what happened to orders (page "getJournalList")."""
-    return _entries(shop, entry, _OTHERS)
-
-
-def removed(shop: Shop, entry: int) -> list[tuple[int, str]]:
-    """Return which orders were removed; the same event is that of their invoices and receipts."""
-    return _entries(shop, entry, [_REMOVED])
-
-
-def _entries(shop: Shop, entry: int, types: Sequence[int]) -> list[tuple[int, str]]:
-    logs = shop.call("getJournalList", last_log_id=entry, logs_types=types)["logs"]
+    logs = shop.call("getJournalList", last_log_id=behind, logs_types=types)["logs"]
     return [(log["log_id"], str(log["order_id"])) for log in logs]
-
-
-def orders(_: Shop, rows: Sequence[Row]) -> Iterable[Document]:
-    """Return a document for each order."""
-    return [Document(row["id"], row) for row in rows]
-
-
-def look(shop: Shop) -> str:
-    """Return the numbers that the options name; Amiss, if there is nothing of one of them."""
-    catalogues = {row["inventory_id"]: row["name"] for row in shop.call("getInventories")["inventories"]}
-    groups = {row["price_group_id"]: row["name"] for row in shop.call("getInventoryPriceGroups")["price_groups"]}
-    statuses = {row["id"]: row["name"] for row in shop.call("getOrderStatusList")["statuses"]}
-    there = {"catalogues": catalogues, "price groups": groups, "statuses": statuses}
-    shown = "; ".join(
-        f"{what}: {', '.join(f'{id_} {name}' for id_, name in rows.items())}" for what, rows in there.items()
-    )
-    named = [(shop.options.catalogue, catalogues), (shop.options.price_group, groups)]
-    named += [(int(id_), statuses) for id_ in shop.options.statuses]
-    if missing := [id_ for id_, rows in named if id_ not in rows]:
-        raise Amiss(f"there is no {', '.join(map(str, missing))}", f"name what there is: {shown}")
-    return shown

@@ -2,8 +2,10 @@
 
 from functools import partial
 
+from adapters.checks import all_there
+from adapters.connections import documents
 from adapters.declared import Declared, Kind, Source
-from adapters.eshop.baselinker import asked, told, translate
+from adapters.eshop.baselinker import asked, told, translate, writing
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
 from adapters.eshop.forward import forward
@@ -14,41 +16,50 @@ from adapters.walks import listed
 from hub.clock import Clock
 from hub.connector import Stream
 
-PRODUCTS = listed(Numbered(asked.numbered, asked.rows_of, size=1000))
-CONFIRMED = by_instant(asked.confirmed_from, 100, "date_confirmed")
-ORDERS = Source(CONFIRMED, asked.orders_of)
-CHANGES = {"journal": by_journal(asked.changed, asked.orders_of), "confirmed": CONFIRMED}
-"""The journal is first: what it has not told when its end is looked for, the confirmed orders show."""
-WRITES = frozenset({"status", "tracking"})
 STATUSES = ("pending", "confirmed", "processing", "shipped", "completed", "cancelled")
-BRING = forward(ORDERS, dict.fromkeys(STATUSES, told.status), before=[told.parcels])
-
-put = partial(Stream, delta=False, create="put", bulk=1000)
+_PRODUCTS = listed(Numbered(asked.numbered, asked.rows_of, size=1000))
+_CONFIRMED = by_instant(asked.confirmed_from, 100, "date_confirmed")
+_ORDERS = Source(_CONFIRMED, asked.orders_of)
+_CHANGES = {
+    "journal": by_journal(partial(asked.entries, types=asked.OTHER_EVENTS), asked.orders_of),
+    "confirmed": _CONFIRMED,
+}
+_REMOVED = {"removed": by_journal(partial(asked.entries, types=asked.REMOVED), asked.rows_of)}
+_bring = forward(_ORDERS, dict.fromkeys(STATUSES, writing.set_status), before=[writing.send_parcels])
+_put = partial(Stream, delta=False, create="put", bulk=1000)
 KINDS = {
     "products": Kind(
         Stream("products", delta=False, writes=told.PRODUCT, create="intent", removes=True),
-        PRODUCTS,
+        _PRODUCTS,
         asked.products,
         translate.product,
-        write=told.products,
-        find=told.find,
+        write=writing.products,
+        find=writing.find,
     ),
     "prices": Kind(
-        put("prices", writes=frozenset({"amount"})), PRODUCTS, asked.prices, translate.price, write=told.prices
+        _put("prices", writes=frozenset({"amount"})),
+        _PRODUCTS,
+        asked.prices,
+        translate.price,
+        write=writing.put("updateInventoryProductsPrices", told.price),
     ),
     "stock": Kind(
-        put("stock", writes=frozenset({"available"})), PRODUCTS, asked.stock, translate.stock, write=told.stock
+        _put("stock", writes=frozenset({"available"})),
+        _PRODUCTS,
+        asked.stock,
+        translate.stock,
+        write=writing.put("updateInventoryProductsStock", told.stock),
     ),
-    "parties": Kind(Stream("parties"), ORDERS, asked.buyers, translate.party, CHANGES),
+    "parties": Kind(Stream("parties"), _ORDERS, asked.buyers, translate.party, _CHANGES),
     "orders": Kind(
-        Stream("orders", writes=WRITES),
-        ORDERS,
-        asked.orders,
+        Stream("orders", writes=frozenset({"status", "tracking"})),
+        _ORDERS,
+        documents("date_confirmed"),
         translate.order,
-        CHANGES,
+        _CHANGES,
         buyers=asked.buyers,
-        write=BRING,
-        gone={"removed": by_journal(asked.removed, asked.rows_of)},
+        write=_bring,
+        gone=_REMOVED,
     ),
 }
 
@@ -57,4 +68,14 @@ class BaseLinkerConnector(Declared[Shop, BaseLinkerOptions]):
     """A BaseLinker account."""
 
     def __init__(self, name: str, options: BaseLinkerOptions, clock: Clock) -> None:
-        super().__init__(name, options, Shop(name, options, clock), KINDS, asked.look)
+        super().__init__(name, options, Shop(name, options, clock), KINDS, _look)
+
+
+def _look(shop: Shop) -> str:
+    lists = {
+        "catalogue": asked.names(shop, "getInventories", "inventories", "inventory_id"),
+        "price group": asked.names(shop, "getInventoryPriceGroups", "price_groups", "price_group_id"),
+        "order status": asked.names(shop, "getOrderStatusList", "statuses", "id"),
+    }
+    named = [("catalogue", str(shop.options.catalogue)), ("price group", str(shop.options.price_group))]
+    return all_there(lists, named + [("order status", number) for number in shop.options.statuses])

@@ -59,7 +59,7 @@ def product(raw: Row, _: BaseLinkerOptions) -> Fields:
     return told(_OF_PRODUCT, raw) | ({"tax_category": category} if category else {})
 
 
-price = by_table(table("sku currency amount", tax_included=fixed(True)), translating.price)  # noqa: FBT003
+price = by_table(table("sku currency amount", tax_included=fixed(True)), translating.price)
 stock = by_table(table("sku on_hand=stock", reserved=fixed(0)), translating.stock)
 
 

@@ -1,0 +1,90 @@
+"""Carrying out in BaseLinker what `told` says."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from adapters.declared import Row
+from adapters.eshop.baselinker import asked, told
+from adapters.eshop.baselinker.options import BaseLinkerOptions
+from adapters.eshop.baselinker.shop import Shop
+from adapters.finding import Sign, by_signs
+from adapters.http import Rejected
+from adapters.writes import Unfit, Writing, all_or_none, known, one_by_one
+from hub.canonical.statuses import moves_forward
+from hub.connector import Write, Written
+
+
+def products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Make, change and remove products; a category or brand that is missing is made."""
+    there = asked.there(shop, [each.id for each in writes if each.id])
+    trees = {
+        "category_id": ("category", cache(lambda: asked.categories(shop))),
+        "manufacturer_id": ("brand", cache(lambda: asked.brands(shop))),
+    }
+
+    def carry_out(write: Write) -> Written:
+        if write.id:
+            known(there, write.id)
+        parent, _, variant = (write.id or "").partition("|")
+        if variant and (write.remove or write.fields.keys() - told.VARIANT):
+            raise Unfit("variant", "of a variant, only the name, SKU, GTIN, price and stock can be set")
+        if write.remove:
+            shop.call("deleteInventoryProduct", product_id=int(parent))
+            return Written(write.key, "done", write.id)
+        fields = told.product(write)
+        for field, (name, tree) in trees.items():
+            if name in write.fields:
+                fields[field] = int(tree().id_of(write.fields[name])) if write.fields[name] else 0
+        which = {"parent_id": parent, "product_id": variant} if variant else {"product_id": parent} if parent else {}
+        made = shop.of_catalogue("addInventoryProduct", repeatable=bool(which), **fields, **which)
+        return Written(write.key, "done", write.id or str(made["product_id"]))
+
+    return one_by_one(writes, carry_out)
+
+
+def find(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
+    """Look for products by their SKU: there is no place for a reference."""
+
+    def ask(_: Sign, skus: Sequence[str]) -> Iterator[Row]:
+        for sku in skus:
+            yield from dict(shop.of_catalogue("getInventoryProductsList", filter_sku=sku)["products"]).values()
+
+    return by_signs(wanted, [Sign("product", "sku", "id", lambda write: write.record["sku"])], ask)
+
+
+def put(method: str, value: Callable[[Write, BaseLinkerOptions], Mapping[str, Any]]) -> Writing[Shop]:
+    """Make what sets prices or stock levels, all at once: what one warning is about is found by halves."""
+
+    def carry_out(shop: Shop, writes: Sequence[Write]) -> list[Written]:
+        ids = {each.key: each.id or each.links.get("products", {}).get(each.record["sku"], "") for each in writes}
+        there = asked.there(shop, [id_ for id_ in ids.values() if id_])
+        for id_ in ids.values():
+            known(there, id_)
+        values = {ids[each.key].rpartition("|")[2]: value(each, shop.options) for each in writes}
+        if warnings := shop.of_catalogue(method, products=values)["warnings"]:
+            raise Rejected("; ".join(map(str, dict(warnings).values())), status=422)
+        return [Written(each.key, "done", ids[each.key]) for each in writes]
+
+    return all_or_none(carry_out)
+
+
+def set_status(shop: Shop, order: Row, write: Write) -> None:
+    """Give an order a status that is further than its own (page "setOrderStatus")."""
+    number, now = told.status(write, shop.options), shop.options.statuses.get(str(order["order_status_id"]))
+    if now == "cancelled" != write.fields["status"]:
+        raise Unfit("cancelled", "it is cancelled in BaseLinker")
+    if moves_forward(now, write.fields["status"]):
+        shop.call("setOrderStatus", order_id=int(order["id"]), status_id=number)
+
+
+def send_parcels(shop: Shop, order: Row, write: Write) -> None:
+    """Tell the parcels that an order does not have yet (pages "getOrderPackages", "createPackageManual")."""
+    if "tracking" not in write.fields:
+        return
+    number = int(order["id"])
+    there = {each["courier_package_nr"] for each in shop.call("getOrderPackages", order_id=number)["packages"]}
+    for parcel, package in told.packages(write).items():
+        if parcel not in there:
+            sent = int(shop.clock.now().timestamp())
+            shop.call("createPackageManual", repeatable=False, order_id=number, pickup_date=sent, **package)
