@@ -147,6 +147,7 @@ def test_an_order_is_understood(fake, connector):
     id_, _ = fake.place_order(fake.clock.now() - timedelta(days=1))
     exempt = {**orders.line(5, "FREE", "Stamp", 4.5, 2), "tax_rate": -1}
     known = {"products": [exempt], "invoice_nip": "525-225-25-25", "payment_done": 21.5, "invoice_company": "Lampy"}
+    known["delivery_point_id"] = "WAW123M"
     fake.change_order(int(id_), None, delivery_package_nr="P1", delivery_package_module="dpd", **known)
     fields = fields_of(fake.connect(shipping={"Courier": "dpd-home"}, payment={"PayU": "card"}), "orders", id_)
     (line,) = fields["lines"]
@@ -154,6 +155,7 @@ def test_an_order_is_understood(fake, connector):
     assert (fields["totals"], fields["payment"]) == ({"gross": "21.50"}, {"state": "paid", "method": "card"})
     assert (fields["vat_id"], fields["name"], fields["status"]) == ("PL5252252525", "Lampy", "confirmed")
     assert fields["shipping"][0]["code"] == "dpd-home"
+    assert (fields["shipping_address"]["street"], fields["shipping_address"]["street_more"]) == ("Prosta 1", "WAW123M")
     assert fields["tracking"] == [{"number": "P1", "carrier": "dpd"}]
 
 

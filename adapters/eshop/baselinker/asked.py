@@ -31,10 +31,10 @@ def details(shop: Shop, rows: Iterable[Row]) -> Iterator[tuple[str, dict[str, An
     """Yield what is sold: a product, or its variants as `PRODUCT|VARIANT` (page "getInventoryProductsData")."""
     for some in portions([int(row["id"]) for row in rows], _AT_ONCE):
         for id_, row in dict(shop.of_catalogue("getInventoryProductsData", products=some)["products"]).items():
-            variants = dict(row["variants"])
+            variants = dict(row.get("variants") or {})
             yield from ((f"{id_}|{each}", {**own, "parent": id_}) for each, own in variants.items())
             if not variants:
-                yield id_, row | {name: dict(row["text_fields"]).get(name) for name in TEXTS}
+                yield id_, row | {name: dict(row["text_fields"] or {}).get(name) for name in TEXTS}
 
 
 def there(shop: Shop, ids: Iterable[str]) -> dict[str, Row]:
@@ -44,12 +44,12 @@ def there(shop: Shop, ids: Iterable[str]) -> dict[str, Row]:
 
 def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each product or variant."""
-    paths, names = (categories(shop).paths, brands(shop).paths) if rows else ({}, {})
+    paths, makers = (categories(shop).paths, brands(shop).paths) if rows else ({}, {})
     for id_, row in details(shop, rows):
         if "parent" in row:
             yield Document(id_, {name: row[name] for name in VARIANT})
         else:
-            named = {"category": paths.get(str(row["category_id"])), "brand": names.get(str(row["manufacturer_id"]))}
+            named = {"category": paths.get(str(row["category_id"])), "brand": makers.get(str(row["manufacturer_id"]))}
             yield Document(id_, {name: row.get(name) for name in PRODUCT} | named)
 
 
@@ -106,8 +106,11 @@ def _order(row: Row) -> dict[str, Any]:
 
 
 def confirmed_from(shop: Shop, at: int, number: int) -> list[Row]:
-    """Return orders that were confirmed at a time or later, by that; of no lower number, if one is given."""
-    return confirmed(shop, date_confirmed_from=at, **({"id_from": number} if number else {}))
+    """Return orders that were confirmed at a time or later, by that; of no lower number, if one is given.
+
+    To PHP, 0 is as if nothing was given; then nothing is said of the order in which they come.
+    """
+    return confirmed(shop, date_confirmed_from=at or 1, **({"id_from": number} if number else {}))
 
 
 def orders_of(shop: Shop, ids: Sequence[str]) -> list[Row]:
@@ -123,6 +126,6 @@ def buyers(_: Shop, rows: Sequence[Row]) -> Iterable[Document]:
 
 
 def entries(shop: Shop, behind: int, types: Sequence[int]) -> list[tuple[int, str]]:
-    """Return what happened to orders (page "getJournalList")."""
+    """Return what happened to orders (page "getJournalList", whose table calls an entry's number `id`)."""
     logs = shop.call("getJournalList", last_log_id=behind, logs_types=types)["logs"]
-    return [(log["log_id"], str(log["order_id"])) for log in logs]
+    return [(log.get("log_id") or log["id"], str(log["order_id"])) for log in logs]

@@ -16,7 +16,6 @@ from adapters.walks import listed
 from hub.clock import Clock
 from hub.connector import Stream
 
-STATUSES = ("pending", "confirmed", "processing", "shipped", "completed", "cancelled")
 _PRODUCTS = listed(Numbered(asked.numbered, asked.rows_of, size=1000))
 _CONFIRMED = by_instant(asked.confirmed_from, 100, "date_confirmed")
 _ORDERS = Source(_CONFIRMED, asked.orders_of)
@@ -25,7 +24,7 @@ _CHANGES = {
     "confirmed": _CONFIRMED,
 }
 _REMOVED = {"removed": by_journal(partial(asked.entries, types=asked.REMOVED), asked.rows_of)}
-_bring = forward(_ORDERS, dict.fromkeys(STATUSES, writing.set_status), before=[writing.send_parcels])
+_bring = forward(_ORDERS, {}, before=[writing.send_parcels, writing.set_status])
 _put = partial(Stream, delta=False, create="put", bulk=1000)
 KINDS = {
     "products": Kind(

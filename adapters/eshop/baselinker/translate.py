@@ -25,7 +25,7 @@ _PLACE = ("fullname", "company", "address", "city", "state", "postcode", "countr
 BUYER = ("email", "phone", "invoice_nip", *(f"{use}_{name}" for use in ("invoice", "delivery") for name in _PLACE))
 ORDER = (
     "order_status_id", "date_add", "date_confirmed", "currency", "payment_method", "payment_done", "delivery_method",
-    "delivery_price", "delivery_package_module", "delivery_package_nr", "user_comments",
+    "delivery_price", "delivery_package_module", "delivery_package_nr", "delivery_point_id", "user_comments",
 )  # fmt: skip
 
 
@@ -78,6 +78,7 @@ def order(raw: Row, options: BaseLinkerOptions) -> Fields:
     delivery = number(raw["delivery_price"] or 0)
     gross = sum((Decimal(line["gross"]) for line in lines), delivery)
     billing, shipping = _place(raw, "invoice"), _place(raw, "delivery")
+    point = {"street_more": raw["delivery_point_id"]} if raw["delivery_point_id"] else {}
     status = options.statuses.get(str(raw["order_status_id"]))
     way = raw["delivery_method"]
     paid = {"state": "paid" if number(raw["payment_done"] or 0) >= gross else "unpaid"}
@@ -90,7 +91,7 @@ def order(raw: Row, options: BaseLinkerOptions) -> Fields:
         "phone": raw["phone"] or None,
         "vat_id": _vat_id(raw),
         "billing_address": billing or shipping or None,
-        "shipping_address": shipping or None,
+        "shipping_address": shipping | point or None,
         "currency": currency,
         "tax_included": True,
         "lines": lines,

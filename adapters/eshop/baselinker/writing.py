@@ -71,6 +71,8 @@ def put(method: str, value: Callable[[Write, BaseLinkerOptions], Mapping[str, An
 
 def set_status(shop: Shop, order: Row, write: Write) -> None:
     """Give an order a status that is further than its own (page "setOrderStatus")."""
+    if "status" not in write.fields:
+        return
     number, now = told.status(write, shop.options), shop.options.statuses.get(str(order["order_status_id"]))
     if now == "cancelled" != write.fields["status"]:
         raise Unfit("cancelled", "it is cancelled in BaseLinker")
