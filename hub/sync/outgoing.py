@@ -92,14 +92,22 @@ def _stock(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, 
     sums: dict[str, tuple[Decimal, Decimal]] = {}
     for each in records.by_field(tx, "stock", "sku", keys):
         fields = each.fields
-        if chosen.locations and fields["location"] not in chosen.locations:
+        if (chosen.locations and fields["location"] not in chosen.locations) or not (level := _level(fields)):
             continue
-        on_hand, reserved = sums.get(fields["sku"], (Decimal(0), Decimal(0)))
-        sums[fields["sku"]] = (
-            on_hand + Decimal(fields.get("on_hand") or 0),
-            reserved + Decimal(fields.get("reserved") or 0) + Decimal(fields.get("buffer") or 0),
-        )
+        on_hand, held = sums.get(fields["sku"], (Decimal(0), Decimal(0)))
+        sums[fields["sku"]] = (on_hand + level[0], held + level[1])
     return {
-        sku: {"sku": sku, "available": available(str(on_hand), str(reserved + sold.get(sku, 0)), str(chosen.buffer))}
-        for sku, (on_hand, reserved) in sums.items()
+        sku: {"sku": sku, "available": available(str(on_hand), str(held + sold.get(sku, 0)), str(chosen.buffer))}
+        for sku, (on_hand, held) in sums.items()
     }
+
+
+def _level(fields: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:
+    """Return what lies at a place, and what of it may not be sold; none where its source says neither this nor the rest.
+
+    A source may tell only what may be sold: what is held has been taken off it already.
+    """
+    on_hand, left = fields.get("on_hand"), fields.get("available")
+    if on_hand is None:
+        return None if left is None else (Decimal(left), Decimal(0))
+    return Decimal(on_hand), Decimal(fields.get("reserved") or 0) + Decimal(fields.get("buffer") or 0)

@@ -93,6 +93,27 @@ def test_s05_what_is_reserved_or_must_stay_is_not_offered(store):
     assert shop.rows["stock"][product]["available"] == "0"
 
 
+def test_s05_an_erp_that_only_tells_what_may_be_sold_is_believed(store):
+    hub = Hub(store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    shop = hub.add("shop", "eshop", Tables(SHOP), range={"buffer": 2})
+    lamp(erp)
+    erp.put("stock", "1", sku="A", location="MAG1", available="10", reserved="3")
+    erp.put("stock", "2", sku="A", location="MAG2", on_hand="4", reserved="1")
+    hub.in_step(*CATALOGUE)
+    assert offered(shop) == "11"
+
+
+def test_s21_a_level_that_says_nothing_is_no_zero(store):
+    hub = Hub(store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    shop = hub.add("shop", "eshop", Tables(SHOP))
+    lamp(erp)
+    erp.put("stock", "1", sku="A", location="MAG1", unit="pcs")
+    hub.in_step(*CATALOGUE)
+    assert not shop.rows["stock"]
+
+
 @pytest.fixture
 def sold(hub: Hub, erp: Tables, shop: Tables) -> Hub:
     """Ten lamps at the ERP, all in the shop, and an order for two that has come into the hub alone."""
