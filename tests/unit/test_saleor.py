@@ -352,6 +352,31 @@ def test_a_number_that_comes_later_is_told_at_what_was_sent(fake: Saleor, shop: 
     assert sent["trackingNumber"] == "A1"
 
 
+def test_s12_a_number_that_people_enter_later_is_seen_by_the_full_scan(fake: Saleor, shop: SaleorConnector):
+    """A fulfilment has no mark, and does not move its order's; the event "order_updated" is raised all the same."""
+    id_ = order(fake)
+    forward(shop, id_, status="shipped")
+    fake.clock.move(hours=1)
+    fake.add("orders")  # so that the mark is beyond the first one's
+    since = [*shop.read("orders", None, full=False)][-1].checkpoint
+    fake.orders.records[number(id_, "Order")].values["fulfillments"][0]["trackingNumber"] = "Z9"
+    seen = [
+        {each.id: each for page in shop.read("orders", mark, full=not mark) for each in page.documents}
+        for mark in (since, None)
+    ]
+    assert [id_ in each for each in seen] == [False, True]
+    change = shop.translate("orders", seen[1][id_])
+    assert isinstance(change, Change)
+    assert change.fields["tracking"] == [{"number": "Z9"}]
+
+
+def test_an_unpaid_order_is_not_sent_where_the_shop_forbids_it(fake: Saleor, shop: SaleorConnector):
+    fake.fulfils_unpaid = False
+    refused = forward(shop, order(fake, chargeStatus="NONE"), status="shipped")
+    assert (refused.outcome, refused.cause) == ("refused", "cannot-fulfill-unpaid-order")
+    assert forward(shop, order(fake), status="shipped").outcome == "done"
+
+
 def test_customers_are_told_if_that_is_wanted(fake: Saleor):
     forward(fake.connect(tell_customers=True), order(fake), status="shipped")
     assert fake.mailed == 1

@@ -156,9 +156,11 @@ def cancel(shop: "Saleor", _info: Info, id: str) -> Row:  # noqa: A002
 
 
 def fulfil(shop: "Saleor", _info: Info, order: str, input: Row) -> Row:  # noqa: A002
-    """Mutation "orderFulfill"."""
+    """Mutation "orderFulfill" (order/mutations/order_fulfill)."""
     allowed(shop, "MANAGE_ORDERS")
     record = shop.orders.records[number(order, "Order")]
+    if not shop.fulfils_unpaid and record.values["chargeStatus"] not in ("FULL", "OVERCHARGED"):
+        return said("Cannot fulfill unpaid order.", "order", "CANNOT_FULFILL_UNPAID_ORDER")
     lines = {each["id"]: each for each in record.values["lines"]}
     sent: list[Row] = []
     for each in input["lines"]:
@@ -185,19 +187,20 @@ def fulfil(shop: "Saleor", _info: Info, order: str, input: Row) -> Row:  # noqa:
     }
     record.values["fulfillments"].append(made)
     shop.mailed += input.get("notifyCustomer") is not False
-    shop.orders.change(record.id, {"status": "FULFILLED" if done else "PARTIALLY_FULFILLED"})
+    status = "FULFILLED" if done else "PARTIALLY_FULFILLED"
+    # A second parcel that leaves the order as it was moves no mark (source: order/utils, `update_order_status`).
+    shop.orders.change(record.id, {"status": status}, marked=status != record.values["status"])
     return {"fulfillments": [made], "errors": []}
 
 
 def retrack(shop: "Saleor", _info: Info, id: str, input: Row) -> Row:  # noqa: A002
-    """Mutation "orderFulfillmentUpdateTracking"."""
+    """Mutation "orderFulfillmentUpdateTracking": the order's mark stays (order/mutations/fulfillment_update_tracking)."""
     allowed(shop, "MANAGE_ORDERS")
     for record in shop.orders.there():
         for each in record.values["fulfillments"]:
             if each["id"] == id:
                 each["trackingNumber"] = input.get("trackingNumber") or ""
                 shop.mailed += bool(input.get("notifyCustomer"))
-                shop.orders.touch(record.id)
                 return {"fulfillment": each, "errors": []}
     return said(f"Couldn't resolve to a node: {id}", "id", "NOT_FOUND")
 

@@ -63,7 +63,7 @@ class Saleor(Fake):
 
     def __init__(self) -> None:
         self.token, self.permissions, self.is_app = TOKEN, PERMISSIONS, False
-        self.mailed = 0
+        self.mailed, self.fulfils_unpaid = 0, True
         super().__init__()
         self.products, self.variants = Table(self.clock, first=140), Table(self.clock, first=380)
         self.users, self.orders = Table(self.clock, first=30), Table(self.clock, first=900)
