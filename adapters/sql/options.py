@@ -8,14 +8,13 @@ from typing import Annotated, Literal, Self, cast
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from adapters.sql.address import SqlAddress
-from adapters.sql.paths import column_of
+from adapters.sql.paths import Expression, column_of
 from adapters.sql.shape import nested_model
 from adapters.sql.texts import parameters
 from hub.canonical import ENTITIES, EntityModel
 from hub.config import Duration, ScheduleSettings, Secret, refuse, within
 from hub.config.calendars import Timezone
 from hub.config.exchange import ExchangeOptions
-from hub.config.expressions import Expression
 from hub.config.faults import guess_or_list, show
 from hub.config.settings import Frozen
 

@@ -1,17 +1,35 @@
 """JMESPath over rows and records. Pure."""
 
+import html
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import jmespath
+from jmespath.functions import Functions, signature
 from jmespath.parser import ParsedResult
+
+from hub.config.expressions import expressions
+
+
+class SqlFunctions(Functions):
+    """What expressions may call beside JMESPath's own functions."""
+
+    @signature({"types": ["string", "null"]})
+    def _func_unescape(self, text: str | None) -> str | None:
+        """unescape(text): what a database keeps as HTML has it (`&amp;`), as people typed it."""
+        return None if text is None else html.unescape(text)
+
+
+Expression = Annotated[str, expressions(SqlFunctions)]
+"""A JMESPath expression that can be read, over a row or a record."""
+_OPTIONS = jmespath.Options(custom_functions=SqlFunctions())
 
 
 def found(path: str, record: Mapping[str, Any]) -> Any:
     """Return what an expression finds. Raises ValueError where a function is handed what it cannot take."""
     column = column_of(path)
-    return record.get(column) if column is not None else _compiled(path).search(record)
+    return record.get(column) if column is not None else _compiled(path).search(record, options=_OPTIONS)
 
 
 @lru_cache(1000)

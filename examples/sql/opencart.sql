@@ -37,6 +37,7 @@ CREATE TABLE oc_address (
   lastname VARCHAR(32) NOT NULL,
   company VARCHAR(60) NOT NULL,
   address_1 VARCHAR(128) NOT NULL,
+  address_2 VARCHAR(128) NOT NULL,
   city VARCHAR(128) NOT NULL,
   postcode VARCHAR(10) NOT NULL,
   country_id INT NOT NULL DEFAULT 0
@@ -49,18 +50,24 @@ CREATE TABLE oc_order (
   lastname VARCHAR(32) NOT NULL,
   email VARCHAR(96) NOT NULL,
   telephone VARCHAR(32) NOT NULL,
+  payment_firstname VARCHAR(32) NOT NULL,
+  payment_lastname VARCHAR(32) NOT NULL,
   payment_company VARCHAR(60) NOT NULL,
   payment_address_1 VARCHAR(128) NOT NULL,
+  payment_address_2 VARCHAR(128) NOT NULL,
   payment_city VARCHAR(128) NOT NULL,
   payment_postcode VARCHAR(10) NOT NULL,
   payment_country_id INT NOT NULL,
+  payment_zone VARCHAR(128) NOT NULL,
   shipping_firstname VARCHAR(32) NOT NULL,
   shipping_lastname VARCHAR(32) NOT NULL,
   shipping_company VARCHAR(60) NOT NULL,
   shipping_address_1 VARCHAR(128) NOT NULL,
+  shipping_address_2 VARCHAR(128) NOT NULL,
   shipping_city VARCHAR(128) NOT NULL,
   shipping_postcode VARCHAR(10) NOT NULL,
   shipping_country_id INT NOT NULL,
+  shipping_zone VARCHAR(128) NOT NULL,
   comment TEXT NOT NULL,
   total DECIMAL(15, 4) NOT NULL DEFAULT 0,
   order_status_id INT NOT NULL DEFAULT 0,
@@ -105,15 +112,16 @@ INSERT INTO oc_product_description VALUES
   (1, 1, 'Lampa &amp; abażur'), (1, 2, 'Lamp &amp; shade'), (2, 1, 'Lampa stojąca'), (2, 2, 'Standing lamp');
 INSERT INTO oc_country VALUES (170, 'PL');
 INSERT INTO oc_customer VALUES (7, 'Ana', 'Novak', 'ana@example.com', '+48 22 555 01 23');
-INSERT INTO oc_address VALUES (1, 7, 'Ana', 'Novak', '', 'Prosta 1', 'Warszawa', '00-950', 170);
+INSERT INTO oc_address VALUES (1, 7, 'Ana', 'Novak', 'Novak &amp; Syn', 'Prosta 1', 'm. 5', 'Warszawa', '00-950', 170);
 INSERT INTO oc_order VALUES
-  (1, 7, 'Ana', 'Novak', 'ana@example.com', '+48 22 555 01 23', '', 'Prosta 1', 'Warszawa', '00-950', 170,
-   'Ana', 'Novak', '', 'Prosta 1', 'Warszawa', '00-950', 170, 'Proszę dzwonić', 206.1500, 2, 'PLN', 1,
-   '2026-11-20 10:00:00', '2026-11-20 10:05:00'),
-  (2, 0, 'Jan', 'Gość', 'jan@example.com', '', '', 'Krzywa 2', 'Gdańsk', '80-001', 170,
-   '', '', '', '', '', '', 0, '', 10.0000, 0, 'PLN', 1, '2026-11-20 11:00:00', '2026-11-20 11:00:00');
+  (1, 7, 'Ana', 'Novak', 'ana@example.com', '+48 22 555 01 23', 'Ewa', 'Novak', 'Novak &amp; Syn', 'Prosta 1', 'm. 5',
+   'Warszawa', '00-950', 170, 'Mazowieckie', 'Ana', 'Novak', '', 'Prosta 1', 'm. 5', 'Warszawa', '00-950', 170,
+   'Mazowieckie', 'Proszę &quot;dzwonić&quot;', 206.1500, 2, 'PLN', 1, '2026-11-20 10:00:00', '2026-11-20 10:05:00'),
+  (2, 0, 'Jan', 'Gość', 'jan@example.com', '', 'Jan', 'Gość', '', 'Krzywa 2', '', 'Gdańsk', '80-001', 170, '',
+   '', '', '', '', '', '', '', 0, '', '', 10.0000, 0, 'PLN', 1, '2026-11-20 11:00:00', '2026-11-20 11:00:00');
 INSERT INTO oc_order_product (order_id, name, model, quantity, price, total, tax) VALUES
   (1, 'Lampa &amp; abażur', 'LAMPA-01', 2, 81.3008, 162.6016, 18.6992);
 INSERT INTO oc_order_total (order_id, code, title, value) VALUES
-  (1, 'sub_total', 'Suma', 162.6016), (1, 'shipping', 'Kurier', 5.0000), (1, 'tax', 'VAT', 38.5484),
+  (1, 'sub_total', 'Suma', 162.6016), (1, 'shipping', 'Kurier', 5.0000), (1, 'handling', 'Pakowanie', 3.0000),
+  (1, 'tax', 'VAT', 38.5484), (1, 'credit', 'Środki na koncie', -3.0000),
   (1, 'total', 'Razem', 206.1500);

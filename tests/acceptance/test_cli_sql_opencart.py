@@ -118,9 +118,14 @@ def test_an_order_has_come_and_is_in_the_erp(home: Home, field: Callable[[str, s
     assert field("orders", "shop|1", "placed_at") == "2026-11-20T09:00:00Z"
     [line] = field("orders", "shop|1", "lines")
     assert (line["sku"], line["name"], line["quantity"], line["tax_rate"]) == ("LAMPA-01", "Lampa & abażur", "2", "23")
-    assert field("orders", "shop|1", "shipping") == [{"name": "Kurier", "amount": "5.00"}]
+    charges = [{"name": "Kurier", "amount": "5.00"}, {"name": "Pakowanie", "amount": "3.00"}]
+    assert field("orders", "shop|1", "shipping") == charges
+    assert field("orders", "shop|1", "discounts") == [{"name": "Środki na koncie", "amount": "-3.00"}]
     assert field("orders", "shop|1", "totals") == {"gross": "206.15", "tax": "38.5484"}
-    assert field("orders", "shop|1", "billing_address")["postcode"] == "00-950"
+    billing, shipping = (field("orders", "shop|1", f"{use}_address") for use in ("billing", "shipping"))
+    assert (billing["name"], billing["company"], shipping["name"]) == ("Ewa Novak", "Novak & Syn", "Ana Novak")
+    assert [billing[name] for name in ("street_more", "postcode", "region")] == ["m. 5", "00-950", "Mazowieckie"]
+    assert field("orders", "shop|1", "note") == 'Proszę "dzwonić"'
     with closing(sqlite3.connect(home.folder / "erp.db")) as erp:
         assert erp.execute("SELECT number, gross FROM sale").fetchall() == [("1", "206.15")]  # not the unfinished one
 

@@ -203,6 +203,14 @@ def test_a_row_without_its_key_waits_with_the_reason(tables: Tables):
     assert told.cause == "missing-key"
 
 
+def test_texts_that_are_kept_as_html_has_them_are_told_as_people_typed_them(tables: Tables):
+    connector = tables.connect({**PRODUCTS, "fields": {"sku": "sku", "name": "unescape(name)"}})
+    for kept, name in (("Lamp &amp; &quot;shade&quot;", 'Lamp & "shade"'), ("&amp;lt;b&amp;gt;", "&lt;b&gt;")):
+        told = connector.translate("products", Document("1", {"sku": "A", "name": kept}))
+        assert isinstance(told, Change)
+        assert told.fields["name"] == name
+
+
 def test_an_expression_that_fails_stops_only_its_row(tables: Tables):
     connector = tables.connect({**PRODUCTS, "fields": {"sku": "sku", "name": "join(' ', name)"}})
     told = connector.translate("products", Document("1", {"sku": "A", "name": "Lamp"}))
