@@ -61,6 +61,8 @@ class Changes(Frozen):
     """Whether the list can be had in the order of the marks (`params` asks for it), the eldest first."""
     late: Annotated[Duration, within(timedelta(0), timedelta(days=7))] = timedelta(minutes=2)
     """So long after its mark may a change become visible."""
+    whole: bool = False
+    """Whether the whole list is read along the marks as well: where its pages reach only so far."""
 
 
 class Fetch(Request):

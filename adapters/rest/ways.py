@@ -36,6 +36,8 @@ Walked = Iterable[tuple[Sequence[Row], Spot]]
 
 def everything(listed: List, row: str) -> Way[Session]:
     """Walk through the whole list; `row`: an expression over a record, which tells it from others."""
+    if isinstance(listed, Marked) and listed.changes and listed.changes.whole:
+        return _detailed(listed, _news(listed, listed.changes))
     return _detailed(listed, lambda session, spot: _walk(session, listed, row, {}, spot))
 
 

@@ -128,6 +128,31 @@ def test_allegro_shows_orders_that_are_ready_and_then_those_that_changed(seller:
     assert fake.forms[0]["id"] in read(connector, "orders", since, full=False)[0]
 
 
+def test_allegro_shows_all_orders_though_pages_reach_only_so_far(seller: tuple[RestConnector, allegro.Allegro]):
+    connector, fake = seller
+    fake.reach = 130
+    assert len(read(connector, "orders")[0]) == 108
+
+
+@pytest.mark.parametrize(
+    ("country", "told", "vat_id"),
+    [
+        ("CZ", {"taxId": "27082440;CZ27082440", "ids": [{"type": "CZ_DIC", "value": "CZ27082440"}]}, "CZ27082440"),
+        ("SK", {"taxId": "44285600", "ids": [{"type": "SK_ICO", "value": "44285600"}]}, None),
+        ("DE", {"taxId": "privat", "ids": [{"type": "OTHER", "value": "privat"}]}, None),
+        ("PL", {"taxId": "PL5252674798"}, "PL5252674798"),
+    ],
+)
+def test_allegro_tells_the_vat_id_of_companies_abroad(
+    seller: tuple[RestConnector, allegro.Allegro], country: str, told: dict[str, Any], vat_id: str | None
+):
+    connector, fake = seller
+    address = fake.forms[1]["invoice"]["address"]
+    address |= {"countryCode": country, "company": {"name": "Firma", **told}}
+    (document,) = connector.fetch("orders", [fake.forms[1]["id"]])
+    assert valid(connector, "orders", document).get("vat_id") == vat_id
+
+
 def test_s23_allegro_refresh_tokens_are_used_once_each(seller: tuple[RestConnector, allegro.Allegro]):
     connector, fake = seller
     for _ in range(3):

@@ -2,12 +2,15 @@
 
 import base64
 import itertools
+import re
 from typing import Any
 from urllib.parse import parse_qs
 
 from tests.fakes.server import Asked, Reply
 
 KIND = "application/vnd.allegro.public.v1+json"
+AGENT = re.compile(r"[\w-]+/[\d.]+ \(\+https://\S+\)")
+"""Tutorial "Basic information": name/version (+address)."""
 CLIENT, SECRET, FIRST = "a1b2c3client", "s3cr3t-of-the-app", "r0-refresh-of-the-login"
 
 
@@ -49,7 +52,9 @@ def checkout_form(number: int, status: str = "READY_FOR_PROCESSING") -> dict[str
                      "method": {"id": "m1", "name": "Paczkomat"}, "cost": {**pln, "amount": "9.99"},
                      "pickupPoint": {"id": "POP-WAR1", "name": "Paczkomat POP-WAR1"}, "smart": False},
         "invoice": {"required": True, "address": {**home, "zipCode": "00-950", "naturalPerson": None,
-                                                  "company": {"name": "Żak sp. z o.o.", "taxId": "5252674798"}}},
+                                                  "company": {"name": "Żak sp. z o.o.", "taxId": "5252674798",
+                                                              "ids": [{"type": "PL_NIP", "value": "5252674798"}],
+                                                              "vatPayerStatus": "ACTIVE"}}},
         "lineItems": [line], "surcharges": [], "discounts": [], "summary": {"totalToPay": {**pln, "amount": "45.79"}},
         "updatedAt": f"2026-11-02T07:{number % 60:02}:00.000Z", "revision": f"r{number}",
     }  # fmt: skip
@@ -62,6 +67,8 @@ class Allegro:
         self.offers = [offer(number) for number in range(230)]
         self.forms = [checkout_form(1, "FILLED_IN"), *(checkout_form(number) for number in range(2, 110))]
         self.refresh, self.access = FIRST, ""
+        self.reach = 10_000
+        """No page of orders may go beyond (allegro-api#4027)."""
         self._numbers = itertools.count(1)
 
     def answer(self, asked: Asked) -> Reply:
@@ -72,6 +79,8 @@ class Allegro:
             return Reply(401, {"error": "invalid_token", "error_description": "Invalid access token"})
         if asked.headers.get("accept") != KIND:
             return error(406, "NotAcceptableException", "Not acceptable representation requested")
+        if not AGENT.fullmatch(asked.headers.get("user-agent", "")):  # which answer that gets is not documented
+            return error(403, "AccessDenied", "User-Agent")
         if asked.body and asked.headers.get("content-type") != KIND:
             return error(415, "UnsupportedMediaType", "Unsupported media type")
         return self._resource(asked, [part for part in asked.path.split("/") if part])
@@ -98,11 +107,10 @@ class Allegro:
                 wanted = [each for each in self.offers[::-1] if query.get("offer.id", each["id"]) == each["id"]]
                 return self._page(query, wanted, "offers", 1000)
             case "GET", ["order", "checkout-forms"]:
-                since = query.get("updatedAt.gte", "")
-                forms = sorted(
-                    (each for each in self.forms if each["updatedAt"] >= since), key=lambda each: each["updatedAt"]
-                )
-                return self._page(query, forms, "checkoutForms", 100)
+                if int(query.get("offset", 0)) + int(query.get("limit", 100)) > self.reach:
+                    message = f"Offset and limit parameters exceed maximal result size of {self.reach} items"
+                    return error(422, "VALIDATION_ERROR", message)
+                return self._page(query, self._forms(query), "checkoutForms", 100)
             case "GET", ["order", "checkout-forms", id_]:
                 found = [each for each in self.forms if each["id"] == id_]
                 return Reply(200, found[0]) if found else error(404, "NOT_FOUND", "Checkout form not found")
@@ -116,6 +124,13 @@ class Allegro:
                 return Reply(200, {"id": id_})
             case _:
                 return error(404, "NOT_FOUND", f"No resource {asked.path}")
+
+    def _forms(self, query: dict[str, str]) -> list[dict[str, Any]]:
+        """Return orders, the newest first if no order is asked for; their mark is moved by buyers only."""
+        forms = [each for each in self.forms if each["updatedAt"] >= query.get("updatedAt.gte", "")]
+        if query.get("sort") == "updatedAt":
+            return sorted(forms, key=lambda each: each["updatedAt"])
+        return sorted(forms, key=lambda each: each["lineItems"][0]["boughtAt"], reverse=True)
 
     def _page(self, query: dict[str, str], rows: list[dict[str, Any]], name: str, most: int) -> Reply:
         start, size = int(query.get("offset", 0)), int(query.get("limit", 20))
