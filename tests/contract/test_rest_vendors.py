@@ -220,6 +220,7 @@ def test_idosell_shows_orders_by_the_clock_of_the_shop_and_then_those_that_chang
     assert (told["totals"]["gross"], told.get("vat_id")) == ("34.59", None)
     assert told["billing_address"]["country"] == "PL"
     assert told["lines"][0]["net"] == "20.00"
+    assert told["shipping"] == [{"name": "DPD", "code": "DPD", "amount": "9.99", "tax_rate": "23"}]
     assert told["tracking"] == [{"number": "P-1", "carrier": "DPD"}]
     _, since = read(connector, "orders", since, full=False)
     found, since = read(connector, "orders", since, full=False)
@@ -259,6 +260,7 @@ def test_shoper_shows_orders_with_their_lines_and_none_that_is_not_whole(store: 
         {"id": "10", "sku": "S-1", "name": "Lampa 1", "quantity": "2", "tax_rate": "23", "unit_price": "12.10",
          "gross": "24.20"}
     ]  # fmt: skip
+    assert told["shipping"] == [{"name": "Dostawa", "code": "4", "amount": "9.99", "tax_rate": "23"}]
     assert valid(connector, "orders", two)["party"] == "guest:jan@example.com"
     with pytest.raises(Exception, match="lines"):
         valid(connector, "orders", long)

@@ -43,6 +43,8 @@ def order(number: int, changed: datetime) -> dict[str, Any]:
             "productOrderPriceNet": 10, "basketPosition": 1}  # fmt: skip
     money = {"currencyId": "PLN", "orderProductsCost": 24.6, "orderDeliveryCost": 9.99, "orderPayformCost": 0,
              "orderInsuranceCost": 0}  # fmt: skip
+    base = {"billingCurrency": "PLN", "orderProductsCost": 24.6, "orderDeliveryCost": 9.99, "orderDeliveryVat": 23,
+            "orderPayformCost": 0, "orderPayformVat": 23, "orderInsuranceCost": 0, "orderInsuranceVat": 23}  # fmt: skip
     return {
         "orderId": f"client-{number}", "orderSerialNumber": number, "orderType": "n", "errors": [],
         "clientResult": {"clientBillingAddress": billing, "clientDeliveryAddress": delivery,
@@ -50,7 +52,7 @@ def order(number: int, changed: datetime) -> dict[str, Any]:
         "orderDetails": {
             "orderStatus": "finished" if number % 2 else "false", "orderAddDate": "2026-07-01 12:00:00",
             "orderChangeDate": str(changed), "clientNoteToOrder": "", "productsResults": [line],
-            "payments": {"orderPaymentType": "prepaid", "orderCurrency": money},
+            "payments": {"orderPaymentType": "prepaid", "orderCurrency": money, "orderBaseCurrency": base},
             "dispatch": {"courierName": "DPD", "deliveryPackageId": "P-1"},
         },
     }  # fmt: skip

@@ -26,8 +26,8 @@ def order(number: int, changed: datetime) -> dict[str, Any]:
             "phone": "500100200"}  # fmt: skip
     return {"order_id": str(number), "user_id": "3" if number % 2 else None, "date": "2026-07-01 12:00:00", "sum": "34.19",
             "status_date": str(changed), "status_id": "1", "status": {"status_id": "1", "type": "1"}, "paid": "34.19",
-            "payment_id": "2", "shipping_id": "4", "shipping_cost": "9.99", "email": "Jan@example.com", "notes": "",
-            "currency_id": "1", "billing_address": home, "delivery_address": home}  # fmt: skip
+            "payment_id": "2", "shipping_id": "4", "shipping_cost": "9.99", "shipping_tax_value": "23", "notes": "",
+            "email": "Jan@example.com", "currency_id": "1", "billing_address": home, "delivery_address": home}  # fmt: skip
 
 
 class Shoper:
@@ -46,7 +46,7 @@ class Shoper:
         if name == "auth":
             return self._token(asked)
         if asked.headers.get("authorization") != f"Bearer {TOKEN}":
-            return Reply(401, {"error": "unauthorized_client", "error_description": "Invalid token"})
+            return Reply(401, {"error": "unauthorized_client", "error_description": "Provided access token is invalid"})
         rows = {"products": ("product_id", self.products), "orders": ("order_id", self.orders)}.get(name)
         if rows is None:
             return self._page(asked, self._others(asked, name), "")
@@ -55,10 +55,10 @@ class Shoper:
             return self._page(asked, records, key)
         found = next((each for each in records if each[key] == id_), None)
         if found is None:
-            return Reply(404, {"error": "not_found", "error_description": "Record not found"})
+            return Reply(404, {"error": "invalid_request", "error_description": "Resource not found"})
         if asked.method == "PUT":
             _merge(found, asked.json)
-            return Reply(200, body=True)
+            return Reply(200, body=1)
         return Reply(200, found)
 
     def _token(self, asked: Asked) -> Reply:
