@@ -79,12 +79,12 @@ class Declared(Generic[System, Told]):
         look: Callable[[System], str] | None = None,
         mend: str | None = None,
         helps: type[HubError] = HubError,
-        hooks: Hooks | None = None,
+        hooks: Callable[[System], Hooks] | None = None,
     ) -> None:
         """`name`: the system's in hub.toml; `kinds`: by the word that stands there under `sync`.
 
         `look` says what the system has, or raises what is wrong with it; none: every kind's own. `mend`: what is to be
-        done about a fault that it `helps`. `hooks`: how the system calls, if it does.
+        done about a fault that it `helps`. `hooks` gives how the system calls, if it does.
         """
         self.name, self.options, self.system, self.kinds = name, options, system, kinds
         self._look, self._mend, self._helps = look or self._look_at_kinds, mend, helps
@@ -104,7 +104,7 @@ class Declared(Generic[System, Told]):
     @property
     def hooks(self) -> Hooks | None:
         """How the system calls when something happens, if it does."""
-        return self._hooks
+        return self._hooks(self.system) if self._hooks else None
 
     @property
     def streams(self) -> Mapping[str, Stream]:

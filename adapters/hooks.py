@@ -1,4 +1,4 @@
-"""Webhooks of systems that sign the body with our secret, and name in a header what happened."""
+"""Webhooks of systems that sign the body with a secret that only they and we know."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,25 +16,33 @@ class SignedHooks:
     topics: Mapping[str, str]
     """The system's word for what it can tell -> the stream that it is about."""
     signature: str
-    """The header with the HMAC-SHA256 of the body, in hex."""
-    event: str
-    """The header with the topic, in whichever capitals."""
+    """The header with the HMAC-SHA256 of the body."""
+    topic: Callable[[Call], str]
+    """A call -> the topic, which may be none of these."""
     ids: Callable[[str, Mapping[str, Any]], Sequence[str]]
     """The topic and the body of a call -> which records are meant."""
     registered: Callable[[], Iterable[Subscription]]
     """Asks for all webhooks."""
     register: Callable[[str, str, str], object]
     """Makes one for a topic, an address and our secret."""
-    wake: Callable[[str], object]
-    """Switches the one of this identity on again."""
+    wake: Callable[[str], object] = lambda _: None
+    """Switches the one of this identity on again; nothing, if the system keeps none that does not call."""
+    form: str = "base64"
+    """Of the signature: or hex."""
+    event: Callable[[Call], str] = lambda _: ""
+    """A call -> the system's identity of what happened, the same in each delivery of it; empty: that of the body."""
+    is_ping: Callable[[Call], bool] = lambda _: False
+    """Whether a call only tries whether there is anybody; it may be unsigned."""
 
     def hints(self, call: Call, secret: str) -> Sequence[Hint]:
         """Return what a call says; Refused, if it is not signed by the system."""
-        check_signature(call, self.signature, secret, form="hex")
-        topic = call.headers.get(self.event.lower(), "").upper()
+        if self.is_ping(call):
+            return ()
+        check_signature(call, self.signature, secret, form=self.form)
+        topic = self.topic(call)
         if topic not in self.topics:
-            raise Refused(f"{topic!r} is not one of the events that are registered")
-        return [Hint(self.topics[topic], tuple(self.ids(topic, json_of(call))))]
+            raise Refused(f"the topic {topic!r} is not one of those that are registered")
+        return [Hint(self.topics[topic], tuple(self.ids(topic, json_of(call))), self.event(call))]
 
     def subscriptions(self) -> Sequence[Subscription]:
         """Return all webhooks."""

@@ -6,14 +6,14 @@ from adapters.checks import Amiss
 from adapters.declared import Declared, Kind, Source
 from adapters.erp.erpnext import asked, bringing, customers, translate
 from adapters.erp.erpnext.client import ErpNext, Filters
-from adapters.erp.erpnext.hooks import ErpNextHooks
+from adapters.erp.erpnext.hooks import hooks
 from adapters.erp.erpnext.options import ErpNextOptions
 from adapters.erp.erpnext.walks import always, changed, changed_from_now, deleted, everything, shipped, source
 from adapters.erp.parties import PARTIES
 from adapters.erp.reference import reference_in
 from adapters.erp.sales import ORDERS
 from hub.clock import Clock
-from hub.connector import Hooks, Stream
+from hub.connector import Stream
 
 SOLD, FOR_ALL, BROUGHT = (always(each) for each in (asked.SOLD, asked.FOR_ALL, asked.BROUGHT))
 
@@ -92,12 +92,7 @@ class ErpNextConnector(Declared[ErpNext, ErpNextOptions]):
     """Speaks to one company in one ERPNext."""
 
     def __init__(self, name: str, options: ErpNextOptions, clock: Clock) -> None:
-        super().__init__(name, options, ErpNext(name, options, clock), KINDS, self._look_at_all, MEND)
-
-    @property
-    def hooks(self) -> Hooks:
-        """How the site calls."""
-        return ErpNextHooks(self.system)
+        super().__init__(name, options, ErpNext(name, options, clock), KINDS, self._look_at_all, MEND, hooks=hooks)
 
     def _look_at_all(self, erp: ErpNext) -> str:
         """Look whether the options name what there is, and every stream can be read."""

@@ -87,19 +87,25 @@ KINDS: Mapping[str, Kind[Shop, SaleorOptions]] = {
 }
 
 
+def hooks(shop: Shop) -> SignedHooks:
+    """Return how the shop calls.
+
+    A webhook with a secret key is signed with HMAC: deprecated, but in all of 3.x (page "Payload Signature").
+    """
+    return SignedHooks(
+        told.TOPICS,
+        "Saleor-Signature",
+        lambda call: call.headers.get("saleor-event", "").upper(),
+        told.meant,
+        registered=lambda: told.registered(*shop.ask(told.HOOKS())),
+        register=lambda topic, address, secret: shop.carry_out(told.subscription(topic, address, secret)),
+        wake=lambda id_: shop.carry_out(told.WAKE(id=id_, input={"isActive": True})),
+        form="hex",
+    )
+
+
 class SaleorConnector(Declared[Shop, SaleorOptions]):
     """A channel of a Saleor shop."""
 
     def __init__(self, name: str, options: SaleorOptions, clock: Clock) -> None:
-        shop = Shop(name, options, clock)
-        # A webhook with a secret key is signed with HMAC: deprecated, but in all of 3.x (page "Payload Signature").
-        hooks = SignedHooks(
-            told.TOPICS,
-            "Saleor-Signature",
-            "Saleor-Event",
-            told.meant,
-            lambda: told.registered(*shop.ask(told.HOOKS())),
-            lambda topic, address, secret: shop.carry_out(told.subscription(topic, address, secret)),
-            lambda id_: shop.carry_out(told.WAKE(id=id_, input={"isActive": True})),
-        )
-        super().__init__(name, options, shop, KINDS, hooks=hooks)
+        super().__init__(name, options, Shop(name, options, clock), KINDS, hooks=hooks)

@@ -10,14 +10,14 @@ from adapters.eshop.customers import placed_by
 from adapters.eshop.forward import check_open, forward, in_turn
 from adapters.eshop.shopify import fulfilling, queries, translate, writing
 from adapters.eshop.shopify.bulk import all_at_once
-from adapters.eshop.shopify.hooks import ShopHooks
+from adapters.eshop.shopify.hooks import hooks
 from adapters.eshop.shopify.lists import Listing, changed, listed
 from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.writing import PRODUCTS
 from adapters.eshop.variants import articles
 from hub.clock import Clock
-from hub.connector import Hooks, Stream
+from hub.connector import Stream
 
 
 def _place(shop: Shop) -> Mapping[str, object]:
@@ -97,9 +97,4 @@ class ShopifyConnector(Declared[Shop, ShopifyOptions]):
     """A Shopify shop."""
 
     def __init__(self, name: str, options: ShopifyOptions, clock: Clock) -> None:
-        super().__init__(name, options, Shop(name, options, clock), KINDS, look)
-
-    @property
-    def hooks(self) -> Hooks:
-        """How the shop calls."""
-        return ShopHooks(self.system)
+        super().__init__(name, options, Shop(name, options, clock), KINDS, look, hooks=hooks)

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from adapters.declared import Declared, Kind, Source
 from adapters.eshop.woocommerce import asked, fulfilling, translate, writing
-from adapters.eshop.woocommerce.hooks import ShopHooks
+from adapters.eshop.woocommerce.hooks import hooks
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.eshop.woocommerce.shop import PAGE, Listing, Shop
 from adapters.walks import changed, listed
 from adapters.writes import singly
 from hub.clock import Clock
-from hub.connector import Hooks, Stream
+from hub.connector import Stream
 
 LATE = timedelta(minutes=2)
 """A change may become visible so long after its mark: a batch is marked record by record while it is carried out."""
@@ -89,9 +89,4 @@ class WooCommerceConnector(Declared[Shop, WooCommerceOptions]):
     """A WooCommerce shop."""
 
     def __init__(self, name: str, options: WooCommerceOptions, clock: Clock) -> None:
-        super().__init__(name, options, Shop(name, options, clock), KINDS, look, MEND)
-
-    @property
-    def hooks(self) -> Hooks:
-        """How the shop calls."""
-        return ShopHooks(self.system)
+        super().__init__(name, options, Shop(name, options, clock), KINDS, look, MEND, hooks=hooks)
