@@ -1,4 +1,4 @@
-"""Lists that GraphQL shows as connections, by cursor only (page "GraphQL Cursor Connections Specification").
+"""Lists that GraphQL shows as connections, by cursor only.
 
 They are read in the order of their change mark: a row that changes meanwhile moves to the end, and is passed over by
 nobody. Where the page behind a cursor is known by the values of the row before it, nothing else moves a row.
@@ -8,19 +8,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack
 
 from adapters.bulk import portions
-from adapters.cursors import by_cursor
+from adapters.cursors import by_cursor, rows_of
 from adapters.declared import Kind, Row, Source, Told, Way
+from adapters.edges import PAGE, nodes, page_of, type_of
 from adapters.forms import Filled, Form
 from adapters.pages import Spot
 from adapters.stable import stable
-from adapters.walks import by_mark
+from adapters.walks import by_mark, source
 from hub.connector import Document, Stream, Write, Written
 from hub.errors import TryLater
 
-PAGE = "pageInfo{hasNextPage endCursor}"
 Chosen = Mapping[str, object]
 """Arguments of a list that choose among its rows."""
 NOTHING: Chosen = {}
@@ -62,7 +63,6 @@ class Connection(Generic[System]):
 
     dialect: Dialect
     name: str
-    type: str
     selected: str
     """What is selected of each row: its `id` and its mark among the rest."""
     right: str
@@ -75,7 +75,7 @@ class Connection(Generic[System]):
 
     def asked(self, system: System, chosen: Chosen, first: int = 0, direction: str = "ASC") -> Any:
         """Return the connection with the rows that are chosen: a page at most."""
-        takes = f"first:Int! after:String {self.dialect.takes.format(self.type)} {self.takes}"
+        takes = f"first:Int! after:String {self.dialect.takes.format(type_of(self.name))} {self.takes}"
         form = Form(self.name, takes, f"edges{{node{{{self.selected}}}}} {PAGE}", self.dialect.order(direction))
         return system.shown(form(first=first or self.dialect.size, **self.own(system), **chosen), self.right)
 
@@ -83,10 +83,10 @@ class Connection(Generic[System]):
         """Return the rows behind a cursor, and the next cursor, none behind the last page."""
         place = {"after": after} if after else NOTHING
         told = self.asked(system, {**place, **(self.dialect.since(since) if since else NOTHING)})
-        more = told["pageInfo"]["hasNextPage"]
-        if more and not told["edges"]:
+        rows, following = page_of(told)
+        if following and not rows:
             raise TryLater(f"the list {self.name} shows nothing, and says that there is more")
-        return nodes(told), told["pageInfo"]["endCursor"] if more else None
+        return rows, following
 
     def last(self, system: System) -> list[Row]:
         """Return the row that was changed last, if there is any."""
@@ -103,29 +103,16 @@ class Connection(Generic[System]):
         return {row["id"]: row for row in self.some(system, list(dict.fromkeys(ids)))}
 
 
-def nodes(connection: Any) -> list[Row]:
-    """Return the rows of a connection."""
-    return [edge["node"] for edge in connection["edges"]]
-
-
 def listed(listing: Connection[System]) -> Source[System]:
-    """Return everything in a list. What is behind a bar in a document's id, the system does not know."""
-
-    def some(system: System, ids: Sequence[str]) -> Sequence[Row]:
-        return listing.some(system, list(dict.fromkeys(id_.partition("|")[0] for id_ in ids)))
-
-    return Source(Way(lambda system, spot: by_cursor(partial(listing.after, system, None), spot)), some)
+    """Return everything in a list."""
+    return source(Way(lambda system, spot: by_cursor(partial(listing.after, system, None), spot)), listing)
 
 
 def changed(listing: Connection[System]) -> Way[System]:
     """Walk through what has changed."""
 
     def page(system: System, since: str | None, offset: int, size: int) -> Sequence[Row]:
-        rows, after = listing.after(system, since, None)
-        while after and len(rows) < offset + size:
-            part, after = listing.after(system, since, after)
-            rows += part
-        return rows[offset : offset + size]
+        return list(islice(rows_of(partial(listing.after, system, since)), offset, offset + size))
 
     told = listing.dialect
     return by_mark(page, told.size, told.mark, told.late, listing.last)

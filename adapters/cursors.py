@@ -3,7 +3,7 @@
 Neither way can turn in circles: a cursor that comes twice ends in TryLater.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from adapters.answers import Rejected
@@ -43,6 +43,11 @@ def by_cursor(
         if not following:
             return
         cursor = following
+
+
+def rows_of(fetch: Callable[[str | None], tuple[Sequence[Row], str | None]]) -> Iterator[Row]:
+    """Yield all rows of a list, whose pages are asked for as they are come to; `fetch`: see `by_cursor`."""
+    return (row for rows, _ in by_cursor(fetch) for row in rows)
 
 
 def since_mark(

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
+
+from adapters.edges import flat
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,3 @@ def request(kind: str, forms: Sequence[Filled]) -> tuple[str, dict[str, object]]
 def answers(data: Mapping[str, Any], forms: Sequence[Filled]) -> list[Any]:
     """Return what came of each form."""
     return [flat(data[f"c{number}"]) for number in range(len(forms))]
-
-
-def flat(value: Any) -> Any:
-    """Return JSON in which a list within a record is a list, and not the connection that it came in."""
-    if isinstance(value, list):
-        return [flat(each) for each in cast("list[Any]", value)]
-    if not isinstance(value, dict):
-        return value
-    table = cast("dict[str, Any]", value)
-    if "edges" in table and "pageInfo" not in table:
-        return [flat(edge["node"]) for edge in table["edges"]]
-    return {name: flat(part) for name, part in table.items()}

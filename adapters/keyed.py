@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.cursors import rows_of
 from adapters.declared import Row
+from adapters.edges import page_of
 from adapters.forms import Filled, Form, answers, request
 from adapters.graphql import Declined
 from adapters.http import Api, KeyRefused
@@ -50,12 +52,7 @@ class KeyedGraphQl:
 
     def all(self, form: Form, **values: object) -> list[Row]:
         """Return all rows of a connection, page by page; it takes `after`, and gives its page's end."""
-        rows, more = list[Row](), True
-        while more:
-            (told,) = self.ask(form(**values))
-            rows += [edge["node"] for edge in told["edges"]]
-            more, values = told["pageInfo"]["hasNextPage"], {**values, "after": told["pageInfo"]["endCursor"]}
-        return rows
+        return list(rows_of(lambda after: page_of(*self.ask(form(**values, **({"after": after} if after else {}))))))
 
     def _send(self, kind: str, forms: tuple[Filled, ...]) -> list[Any]:
         text, variables = request(kind, forms)

@@ -95,13 +95,18 @@ class Listing(Found[Asked_contra], Protocol[Asked_contra]):
         ...
 
 
-def listed(listing: Listing[System]) -> Source[System]:
-    """Return everything in a list. What is behind a bar in a document's id, the system does not know."""
+def source(everything: Way[System], listing: Found[System]) -> Source[System]:
+    """Return where a list's records are. What is behind a bar in a document's id, the system does not know."""
 
     def some(system: System, ids: Sequence[str]) -> Sequence[Row]:
         return listing.some(system, list(dict.fromkeys(id_.partition("|")[0] for id_ in ids)))
 
-    return Source(by_offset(listing.page, listing.size), some)
+    return Source(everything, some)
+
+
+def listed(listing: Listing[System]) -> Source[System]:
+    """Return everything in a list."""
+    return source(by_offset(listing.page, listing.size), listing)
 
 
 def changed(

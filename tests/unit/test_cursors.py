@@ -1,9 +1,11 @@
 """Lists that lead on by cursors: walked to their end, never in circles, and changes are never passed by."""
 
+from itertools import islice
+
 import pytest
 
 from adapters.answers import Rejected
-from adapters.cursors import by_cursor, since_mark
+from adapters.cursors import by_cursor, rows_of, since_mark
 from hub.errors import TryLater
 
 
@@ -22,6 +24,17 @@ def test_a_list_is_walked_to_its_end_and_on_from_any_page():
     for number, (_, spot) in enumerate(whole[:-1]):
         rest = [row for rows, _ in by_cursor(list_of(5), spot) for row in rows]
         assert rest == list(range(2 * number + 2, 5))
+
+
+def test_no_page_is_asked_for_before_it_is_come_to():
+    asked = []
+
+    def fetch(cursor):
+        asked.append(cursor)
+        return list_of(5)(cursor)
+
+    assert list(islice(rows_of(fetch), 1, 4)) == [1, 2, 3]
+    assert asked == [None, "2"]
 
 
 def test_s17_a_cursor_that_has_ended_begins_anew():

@@ -3,7 +3,8 @@
 import pytest
 from graphql import parse
 
-from adapters.forms import Form, answers, flat, request
+from adapters.edges import flat
+from adapters.forms import Form, answers, request
 from adapters.graphql import Declined
 from adapters.keyed import check
 
@@ -29,8 +30,8 @@ def test_answers_come_in_the_order_of_their_forms():
     assert answers({f"c{n}": n for n in reversed(range(11))}, calls) == list(range(11))
 
 
-def test_a_list_within_a_record_is_a_list_and_a_page_stays_one():
-    inner = {"edges": [{"node": {"name": "a"}}]}
+@pytest.mark.parametrize("inner", [{"edges": [{"node": {"name": "a"}}]}, {"nodes": [{"name": "a"}]}])
+def test_a_list_within_a_record_is_a_list_and_a_page_stays_one(inner: dict[str, object]):
     page = {"edges": [{"node": {"above": inner}}], "pageInfo": {"hasNextPage": False}}
     assert flat(page) == {"edges": [{"node": {"above": [{"name": "a"}]}}], "pageInfo": {"hasNextPage": False}}
 

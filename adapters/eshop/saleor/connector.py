@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
-from adapters.connections import Connection, kind, nodes
+from adapters.connections import Connection, kind
 from adapters.declared import Declared, Kind, Row
+from adapters.edges import nodes
 from adapters.eshop import putting, telling
 from adapters.eshop.categories import ids_of
 from adapters.eshop.forward import check_open, forward
@@ -16,21 +18,14 @@ from adapters.hooks import SignedHooks
 from hub.clock import Clock
 from hub.connector import Stream, Write
 
-VARIANTS = Connection[Shop](
-    LISTS,
-    "productVariants",
-    "ProductVariant",
-    translate.OF_VARIANT,
-    "MANAGE_PRODUCTS",
-    "ids:[ID!]",
-    by_id=lambda ids: {"ids": ids},
+_list = partial(Connection[Shop], LISTS)
+VARIANTS = _list(
+    "productVariants", translate.OF_VARIANT, "MANAGE_PRODUCTS", "ids:[ID!]", by_id=lambda ids: {"ids": ids}
 )
-ARTICLES = Connection[Shop](LISTS, "products", "Product", translate.OF_ARTICLE, "MANAGE_PRODUCTS")
 PRICES, STOCK = replace(VARIANTS, selected=translate.OF_PRICE), replace(VARIANTS, selected=translate.OF_STOCK)
-CUSTOMERS = Connection[Shop](LISTS, "customers", "Customer", translate.OF_PARTY, "MANAGE_USERS")
-ORDERS = Connection[Shop](
-    LISTS, "orders", "Order", translate.OF_ORDER, "MANAGE_ORDERS", "channel:String!", told.channel
-)
+ARTICLES = _list("products", translate.OF_ARTICLE, "MANAGE_PRODUCTS")
+CUSTOMERS = _list("customers", translate.OF_PARTY, "MANAGE_USERS")
+ORDERS = _list("orders", translate.OF_ORDER, "MANAGE_ORDERS", "channel:String!", told.channel)
 
 
 def _known(shop: Shop, writes: Sequence[Write]) -> tuple[Row, dict[str, str]]:

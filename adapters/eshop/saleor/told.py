@@ -5,8 +5,8 @@ from decimal import ROUND_FLOOR, Decimal
 from functools import partial
 from typing import Any
 
-from adapters.connections import PAGE
 from adapters.declared import Row
+from adapters.edges import PAGE
 from adapters.eshop.editorjs import blocks
 from adapters.eshop.notes import notes_of
 from adapters.eshop.prices import check_currency, check_tax

@@ -16,6 +16,7 @@ from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.writing import PRODUCTS
 from adapters.eshop.variants import articles
+from adapters.walks import source
 from hub.clock import Clock
 from hub.connector import Stream
 
@@ -33,7 +34,7 @@ PRODUCT = frozenset(["name", "description", "brand", "category", "tags", "active
 KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
     "products": Kind(
         Stream("products", writes=PRODUCT, create="intent", removes=True),
-        listed(PRODUCTS, all_at_once(PRODUCTS)),
+        source(all_at_once(PRODUCTS), PRODUCTS),
         translate.products,
         translate.product,
         {"changed": changed(PRODUCTS)},
@@ -42,7 +43,7 @@ KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
     ),
     "prices": Kind(
         Stream("prices", writes=frozenset(["amount"]), create="put", bulk=100),
-        listed(PRICES, all_at_once(PRICES)),
+        source(all_at_once(PRICES), PRICES),
         lambda shop, rows: translate.prices(rows, shop.terms()),
         translate.price,
         {"changed": changed(PRICES)},
@@ -50,7 +51,7 @@ KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
     ),
     "stock": Kind(
         Stream("stock", writes=frozenset(["available"]), create="put", bulk=100),
-        listed(STOCK, all_at_once(STOCK)),
+        source(all_at_once(STOCK), STOCK),
         translate.stock,
         translate.stock_level,
         {"changed": changed(STOCK)},

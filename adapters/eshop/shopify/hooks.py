@@ -3,7 +3,7 @@
 It calls eight times in four hours, and then takes the webhook away: the hub registers it anew.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from adapters.eshop.shopify import queries
@@ -31,19 +31,15 @@ def hooks(shop: Shop) -> SignedHooks:
         "X-Shopify-Hmac-Sha256",
         lambda call: call.headers.get("x-shopify-topic", "").replace("/", "_").upper(),
         lambda topic, said: _identities(TOPICS[topic], said),
-        registered=lambda: _registered(shop),
+        registered=lambda: map(_subscription, shop.all(queries.HOOKS)),
         register=lambda topic, address, _: shop.ask(queries.SUBSCRIBE, topic=topic, uri=address),
         # When it happened (X-Shopify-Triggered-At) is not under the signature, which is the body's: so it proves nothing.
         event=lambda call: call.headers.get("x-shopify-event-id", ""),
     )
 
 
-def _registered(shop: Shop) -> Iterator[Subscription]:
-    after, more = None, True
-    while more:
-        told = shop.ask(queries.HOOKS, after=after)["list"]
-        yield from (Subscription(row["id"], row["topic"], row["uri"], active=True) for row in told["nodes"])
-        after, more = told["pageInfo"]["endCursor"], told["pageInfo"]["hasNextPage"]
+def _subscription(row: Mapping[str, Any]) -> Subscription:
+    return Subscription(row["id"], row["topic"], row["uri"], active=True)
 
 
 def _identities(stream: str, said: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from functools import partial
-from typing import Any, cast
+from itertools import islice
+from typing import Any
 
 from adapters import walks
 from adapters.bulk import portions
-from adapters.cursors import by_cursor
+from adapters.cursors import by_cursor, rows_of
 from adapters.declared import Row, Source, Way
+from adapters.edges import flat, page_of
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.graphql import Declined
@@ -25,16 +27,6 @@ LATE = timedelta(minutes=5)
 MOST = 250
 """Identities that can be asked for at once (page "Shopify API limits", input limits)."""
 NOTHING: Mapping[str, object] = {}
-
-
-def flat(value: Any) -> Any:
-    """Return JSON in which a list within a record is a list, and not the page that it came in."""
-    if isinstance(value, list):
-        return [flat(each) for each in cast("list[Any]", value)]
-    if not isinstance(value, dict):
-        return value
-    table = cast("dict[str, Any]", value)
-    return flat(table["nodes"]) if "nodes" in table else {name: flat(part) for name, part in table.items()}
 
 
 @dataclass(frozen=True)
@@ -65,24 +57,21 @@ class Listing:
     ) -> tuple[list[Row], None]:
         """Return rows in the order of a mark; Shopify does not say how many there are."""
         query = f"updated_at:>='{_second(since)}'" if mark and since else None
-        rows, after, more = list[Row](), None, True
-        while more and len(rows) < offset + size:
-            part, after, more = self.after(shop, after, query, "UPDATED_AT" if mark else "ID")
-            rows += part
-        return rows[offset : offset + size], None
+        rows = rows_of(partial(self.after, shop, query, "UPDATED_AT" if mark else "ID"))
+        return list(islice(rows, offset, offset + size)), None
 
     def last(self, shop: Shop) -> list[Row]:
         """Return the row that was changed last, if there is any."""
         return shop.ask(queries.last(self.name))["last"]["nodes"]
 
-    def after(self, shop: Shop, after: str | None, query: str | None, sort: str) -> tuple[list[Row], str | None, bool]:
-        """Return the rows behind a cursor, the cursor behind them, and whether there are more."""
+    def after(self, shop: Shop, query: str | None, sort: str, after: str | None) -> tuple[list[Row], str | None]:
+        """Return the rows behind a cursor, and the next cursor, none behind the last page."""
         text = queries.listing(self.name, f"{self.type}SortKeys", self._all_fields, self.declared)
         told = self._fitting(shop, text, after=after, query=query, sort=sort, **self.given(shop))["list"]
-        more = told["pageInfo"]["hasNextPage"]
-        if more and not told["nodes"]:
+        rows, following = page_of(told)
+        if following and not rows:
             raise TryLater(f"{shop.name} shows nothing of {self.name}, and says that there is more")
-        return self._whole(shop, told["nodes"]), told["pageInfo"]["endCursor"], more
+        return self._whole(shop, rows), following
 
     def some(self, shop: Shop, ids: Sequence[str]) -> list[Row]:
         """Return rows by their identity, or by that of their parts, as far as they are there."""
@@ -117,14 +106,14 @@ class Listing:
 
     def _parts(self, shop: Shop, row: Row) -> list[Row]:
         text = queries.rest(self.type, self.part, self.part_fields, self.declared)
-        told, found = row[self.part], list(row[self.part]["nodes"])
-        while told["pageInfo"]["hasNextPage"]:
-            asked = shop.ask(text, id=row["id"], after=told["pageInfo"]["endCursor"], **self.given(shop))
-            if not asked["node"]:  # it was deleted meanwhile
-                break
-            told = asked["node"]["list"]
-            found += told["nodes"]
-        return found
+
+        def fetch(after: str | None) -> tuple[list[Row], str | None]:
+            if after is None:
+                return page_of(row[self.part])
+            told = shop.ask(text, id=row["id"], after=after, **self.given(shop))["node"]
+            return page_of(told["list"]) if told else ([], None)  # it was deleted meanwhile
+
+        return list(rows_of(fetch))
 
 
 def _second(since: str) -> str:
@@ -145,21 +134,9 @@ def changed(listing: Listing) -> Way[Shop]:
 
 def everything(listing: Listing) -> Way[Shop]:
     """Walk through a whole list by identity, without Shopify's search, which lags behind."""
-    return Way(lambda shop, spot: by_cursor(partial(_fetch, listing, shop), spot))
+    return Way(lambda shop, spot: by_cursor(partial(listing.after, shop, None, "ID"), spot))
 
 
-def _fetch(listing: Listing, shop: Shop, cursor: str | None) -> tuple[list[Row], str | None]:
-    rows, following, more = listing.after(shop, cursor, None, "ID")
-    return rows, following if more else None
-
-
-def listed(listing: Listing, way: Way[Shop] | None = None) -> Source[Shop]:
-    """Return everything in a list. What is behind a bar in a document's id, the shop does not know.
-
-    `way`: through all of it, if not page by page.
-    """
-
-    def some(shop: Shop, ids: Sequence[str]) -> Sequence[Row]:
-        return listing.some(shop, list(dict.fromkeys(id_.partition("|")[0] for id_ in ids)))
-
-    return Source(way or everything(listing), some)
+def listed(listing: Listing) -> Source[Shop]:
+    """Return everything in a list."""
+    return walks.source(everything(listing), listing)

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 import orjson
 
+from adapters.edges import PAGE
+
 NAMESPACE, REFERENCE, INVOICE = "hub", "reference", "invoice"
 """The metafields with the hub's reference of a product, and with the invoice of an order."""
 ID = "id"
 """The type of metafields by which a record can be looked up: unique (page "Working with custom IDs")."""
 _IDENTIFIED = f'namespace:"{NAMESPACE}",key:"{REFERENCE}"'
 MARK = {"namespace": NAMESPACE, "key": REFERENCE}
-_PAGE = "pageInfo{hasNextPage endCursor}"
 _MONEY = "{shopMoney{amount}}"
 _TAXES = f"taxLines{{ratePercentage priceSet{_MONEY}}}"
 _ADDRESS = (
@@ -46,11 +47,11 @@ DEFINITION = f"{{metafieldDefinition(identifier:{{ownerType:PRODUCT,{_IDENTIFIED
 DEFINE = f"""mutation{{done:metafieldDefinitionCreate(definition:{{
   ownerType:PRODUCT,{_IDENTIFIED},name:"Hub: reference",type:"{ID}"}}){{createdDefinition{{type{{name}}}} userErrors{{field message code}}}}}}"""
 OWNERS = "query($ids:[ID!]!){nodes(ids:$ids){...on ProductVariant{owner:product{id}}}}"
-SKUS = f"query($query:String,$after:String){{list:productVariants(first:100,query:$query,after:$after){{nodes{{id sku}} {_PAGE}}}}}"
+SKUS = f"query($query:String,$after:String){{list:productVariants(first:100,query:$query,after:$after){{nodes{{id sku}} {PAGE}}}}}"
 
 CREATE = f"""mutation($reference:String!,$input:ProductSetInput!){{done:productSet(
   identifier:{{customId:{{{_IDENTIFIED},value:$reference}}}},input:$input,synchronous:true){{
-  product{{{PRODUCT} variants(first:1){{nodes{{{VARIANT}}} {_PAGE}}}}} userErrors{{field message code}}}}}}"""
+  product{{{PRODUCT} variants(first:1){{nodes{{{VARIANT}}}}}}} userErrors{{field message code}}}}}}"""
 CHANGE = """mutation($product:ProductUpdateInput!,$article:Boolean!,$files:[FileSetInput!],$pictures:Boolean!,
   $id:ID!,$variants:[ProductVariantsBulkInput!]!,$variant:Boolean!){
   productUpdate(product:$product)@include(if:$article){userErrors{field message}}
@@ -96,7 +97,7 @@ NOTE = f"""mutation($id:ID!,$value:String!){{metafieldsSet(metafields:[{{
 FORGET = f"""mutation($id:ID!){{metafieldsDelete(metafields:[{{
   ownerId:$id,namespace:"{NAMESPACE}",key:"{INVOICE}"}}]){{userErrors{{field message}}}}}}"""
 
-HOOKS = f"query($after:String){{list:webhookSubscriptions(first:100,after:$after){{nodes{{id topic uri}} {_PAGE}}}}}"
+HOOKS = f"query($after:String){{list:webhookSubscriptions(first:100,after:$after){{nodes{{id topic uri}} {PAGE}}}}}"
 SUBSCRIBE = """mutation($topic:WebhookSubscriptionTopic!,$uri:String!){webhookSubscriptionCreate(
   topic:$topic,webhookSubscription:{uri:$uri,format:JSON}){userErrors{field message}}}"""
 
@@ -114,7 +115,7 @@ def listing(name: str, sort: str, fields: str, declared: str = "") -> str:
     """Return a query for a page of a list; `sort`: the type of its sort keys."""
     variables = f"$first:Int!,$after:String,$query:String,$sort:{sort}!{declared}"
     arguments = "first:$first,after:$after,query:$query,sortKey:$sort"
-    return f"query({variables}){{list:{name}({arguments}){{nodes{{{fields}}} {_PAGE}}}}}"
+    return f"query({variables}){{list:{name}({arguments}){{nodes{{{fields}}} {PAGE}}}}}"
 
 
 def last(name: str) -> str:
@@ -150,10 +151,10 @@ def some(kind: str, fields: str, declared: str = "") -> str:
 
 def part(name: str, fields: str, size: int) -> str:
     """Return what is asked for of a list within a record."""
-    return f"{name}(first:{size}){{nodes{{{fields}}} {_PAGE}}}"
+    return f"{name}(first:{size}){{nodes{{{fields}}} {PAGE}}}"
 
 
 def rest(kind: str, name: str, fields: str, declared: str = "") -> str:
     """Return a query for more of a list within a record."""
-    asked = f"{name}(first:50,after:$after){{nodes{{{fields}}} {_PAGE}}}"
+    asked = f"{name}(first:50,after:$after){{nodes{{{fields}}} {PAGE}}}"
     return f"query($id:ID!,$after:String{declared}){{node(id:$id){{...on {kind}{{list:{asked}}}}}}}"

@@ -5,7 +5,9 @@ from functools import cached_property
 from typing import Any, cast
 
 from adapters.connecting import connected
+from adapters.cursors import rows_of
 from adapters.declared import Row
+from adapters.edges import page_of
 from adapters.eshop.named import named
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.options import ShopifyOptions
@@ -43,6 +45,10 @@ class Shop:
         if self.options.token:
             return self._ask(query, variables, resolve(self.options.token))
         return self._session.carry_out(lambda token: self._ask(query, variables, token))
+
+    def all(self, query: str, /, **variables: object) -> list[Row]:
+        """Return all rows of what a query calls `list`, page by page: it takes `after`."""
+        return list(rows_of(lambda after: page_of(self.ask(query, after=after, **variables)["list"])))
 
     def terms(self) -> Row:
         """Return the shop's currency, and whether its prices hold the tax."""

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from adapters.bulk import portions
 from adapters.declared import Row
+from adapters.edges import flat
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import Pairs
 from adapters.eshop.shopify import media, queries
-from adapters.eshop.shopify.lists import Listing, flat
+from adapters.eshop.shopify.lists import Listing
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import SINGLE, products
 from adapters.eshop.variants import articles, as_shown, named, parted
@@ -66,12 +67,8 @@ def _by_reference(shop: Shop, references: Sequence[str], skus: Mapping[str, str]
         yield from ({"id": each["id"], "reference": reference} for each in ours)
 
 
-def _by_sku(shop: Shop, skus: Sequence[str], _: object) -> Iterator[Row]:
-    query, after, more = " OR ".join(f"sku:'{_quoted(sku)}'" for sku in skus), None, True
-    while more:
-        told = shop.ask(queries.SKUS, query=query, after=after)["list"]
-        yield from told["nodes"]
-        after, more = told["pageInfo"]["endCursor"], told["pageInfo"]["hasNextPage"]
+def _by_sku(shop: Shop, skus: Sequence[str], _: object) -> list[Row]:
+    return shop.all(queries.SKUS, query=" OR ".join(f"sku:'{_quoted(sku)}'" for sku in skus))
 
 
 def _quoted(text: str) -> str:
