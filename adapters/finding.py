@@ -1,7 +1,7 @@
 """Looking for records that may be in a system already: by the surest sign first, then by others."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from hub.connector import Write
@@ -22,6 +22,10 @@ class Sign:
     """What is looked for; none: this record is not known by that."""
     only: Sequence[Any] = ()
     """What the records are chosen by, besides, in the system's own form."""
+
+
+REFERENCE = Sign("reference", "reference", "id", lambda write: write.reference)
+SKU = Sign("sku", "sku", "id", lambda write: write.record["sku"])
 
 
 def by_signs(
@@ -46,10 +50,7 @@ def by_reference_or_sku(
 
     `field`: of a row, the one that holds the reference, beside `sku` and `id`.
     """
-    signs = {
-        Sign("reference", field, "id", lambda write: write.reference): by_reference,
-        Sign("sku", "sku", "id", lambda write: write.record["sku"]): by_sku,
-    }
+    signs = {replace(REFERENCE, field=field): by_reference, SKU: by_sku}
 
     def find(system: System, wanted: Sequence[Write]) -> dict[str, list[str]]:
         return by_signs(wanted, signs, lambda sign, values: signs[sign](system, values))

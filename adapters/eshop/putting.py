@@ -1,6 +1,7 @@
 """Setting prices and stock levels of products that are there."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import ROUND_FLOOR, Decimal
 from typing import TypeVar
 
 from adapters.declared import Row
@@ -30,6 +31,11 @@ def prices(rows: Rows[System], send: Send[System]) -> Writing[System]:
 def stock(rows: Rows[System], send: Send[System]) -> Writing[System]:
     """Make a function that sets what can be had of products."""
     return _put(rows, send, product_of)
+
+
+def pieces(stock: Row) -> int:
+    """Return how many whole pieces can be had, for a shop that counts no parts of one."""
+    return int(Decimal(stock["available"]).to_integral_value(ROUND_FLOOR))
 
 
 def _put(rows: Rows[System], send: Send[System], identity: Callable[[Write], str]) -> Writing[System]:

@@ -8,7 +8,7 @@ from adapters.eshop.forward import Step
 from adapters.eshop.putting import Send
 from adapters.eshop.variants import as_shown
 from adapters.forms import Filled
-from adapters.writes import Writing, by_sort, known
+from adapters.writes import Writing, by_sort, done, known
 from hub.connector import Document, Write, Written
 
 
@@ -58,7 +58,7 @@ def _by_forms(
             pairs = [(each, known(there, each.id)) for each in writes]
             given = prepare(system, writes)
             system.carry_out(*(form for each, row in pairs for form in forms(given, each, row)))
-        yield from (Written(each.key, "done", each.id) for each in writes)
+        yield from done(writes)
 
     return write
 

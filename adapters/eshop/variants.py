@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from typing import Any, TypeVar
 
 from adapters.fields import at
-from adapters.finding import Sign, by_signs
+from adapters.finding import by_reference_or_sku
 from adapters.walks import Listing
 from adapters.writes import Unfit, known
 from hub.connector import Document, Write, Written
@@ -34,19 +34,13 @@ def find(field: str, by_reference: Listing[System], by_sku: Listing[System]) -> 
 
     `field`: of an article, the one that holds the reference; the lists choose by it, and by their variants' SKUs.
     """
-    signs = {
-        Sign("reference", field, "id", lambda write: write.reference): by_reference,
-        Sign("sku", "sku", "id", lambda write: write.record["sku"]): by_sku,
-    }
 
-    def look(system: System, wanted: Sequence[Write]) -> dict[str, list[str]]:
-        def ask(sign: Sign, values: Sequence[str]) -> list[Row]:
-            rows = signs[sign].some(system, values)
-            return [{**row, **variant} for row in rows for variant in row["variants"]]
+    def within(listing: Listing[System]) -> Callable[[System, Sequence[str]], list[Row]]:
+        return lambda system, values: [
+            {**row, **variant} for row in listing.some(system, values) for variant in row["variants"]
+        ]
 
-        return by_signs(wanted, signs, ask)
-
-    return look
+    return by_reference_or_sku(field, within(by_reference), within(by_sku))
 
 
 def whole(rows: Iterable[Row], own: Callable[[Row], Row], without: Container[str] = ()) -> list[dict[str, Any]]:
@@ -68,6 +62,12 @@ def for_article(fields: Row, *, alone: bool) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in own}
 
 
+def check_shown(fields: Row, *, alone: bool) -> None:
+    """Refuse to hide one of several variants, where the shop can only hide their article."""
+    if not alone and fields.get("active") is False:
+        raise Unfit("variant-not-hidden", "the shop cannot hide one of several variants; take it out of the range")
+
+
 def parted(
     there: Mapping[str, Row], writes: Sequence[Write], article: Set, variant: Set
 ) -> tuple[defaultdict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
@@ -79,8 +79,7 @@ def parted(
     for each in writes:
         row = known(there, each.id)
         alone = len(row["variants"]) == 1
-        if not alone and each.fields.get("active") is False:
-            raise Unfit("variant-not-hidden", "the shop cannot hide one of several variants; take it out of the range")
+        check_shown(each.fields, alone=alone)
         articles[row["id"]] |= article(for_article(each.fields, alone=alone))
         own = {name: value for name, value in each.fields.items() if name != "name" or not alone}
         variants[each.id or ""] = variant(own)

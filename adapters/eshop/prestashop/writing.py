@@ -16,7 +16,7 @@ from adapters.eshop.prestashop.shop import Shop
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.rates import theirs_for
 from adapters.eshop.slugs import slug
-from adapters.eshop.variants import named
+from adapters.eshop.variants import check_shown, named
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, given
 from adapters.finding import Sign, by_signs
@@ -153,10 +153,7 @@ def _weighed(about: Given, kilograms: str | None) -> str:
 
 def _change_combination(shop: Shop, about: Given, write: Write, product: str, combination: str) -> None:
     """Change what is a combination's own; weight and price are what it differs by from its product."""
-    if write.fields.get("active") is False:
-        raise Unfit(
-            "variant-not-hidden", "PrestaShop cannot hide one of several combinations; take it out of the range"
-        )
+    check_shown(write.fields, alone=False)
     row, body = _one(shop, "combinations", combination), _fields(shop, about, _own(write.fields), {})
     if "weight" in body:
         body["weight"] = _difference(body["weight"], _one(shop, "products", product)["weight"])

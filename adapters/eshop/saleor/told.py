@@ -1,7 +1,6 @@
 """Our fields -> what a Saleor shop is told. Nothing doubles: a new product bears the hub's reference, unique there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import ROUND_FLOOR, Decimal
 from functools import partial
 from typing import Any
 
@@ -10,12 +9,12 @@ from adapters.edges import PAGE
 from adapters.eshop.editorjs import blocks
 from adapters.eshop.notes import notes_of
 from adapters.eshop.prices import check_currency, check_tax
+from adapters.eshop.putting import pieces
 from adapters.eshop.saleor.shop import Shop
 from adapters.eshop.saleor.translate import OF_VARIANT, notes, sent
-from adapters.eshop.variants import for_article, named
+from adapters.eshop.variants import check_shown, for_article, named
 from adapters.fields import Field, given, table
 from adapters.forms import Filled, Form
-from adapters.writes import Unfit
 from hub.connector import Subscription, Write
 
 _ERRORS = "errors{field message code}"
@@ -98,8 +97,7 @@ def changes(known: tuple[Row, Tree], write: Write, row: Row) -> Iterator[Filled]
     """Yield what changes a variant, and the article it stands under."""
     (terms, tree), fields, id_ = known, write.fields, row["product"]["id"]
     alone = len(row["product"]["variants"]) == 1
-    if not alone and fields.get("active") is False:
-        raise Unfit("variant-not-hidden", "Saleor cannot hide one of several variants; take it out of the range")
+    check_shown(fields, alone=alone)
     shared = for_article(fields, alone=alone)
     if article := given(ARTICLE, shared) | _category(shared, tree):
         yield UPDATE(id=id_, input=article)
@@ -126,8 +124,7 @@ def level(terms: Row, write: Write, row: Row) -> Filled:
     """Return what sets what can be had in our warehouse: Saleor takes off what orders hold, so that lies there as well."""
     ours = terms["warehouse"]
     held = sum(each["quantityAllocated"] for each in row["stocks"] or () if each["warehouse"]["id"] == ours)
-    available = int(Decimal(write.record["available"]).to_integral_value(ROUND_FLOOR))
-    return STOCK(variantId=row["id"], stocks=[{"warehouse": ours, "quantity": available + held}])
+    return STOCK(variantId=row["id"], stocks=[{"warehouse": ours, "quantity": pieces(write.record) + held}])
 
 
 def is_closed(row: Row) -> bool:

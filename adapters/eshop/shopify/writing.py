@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import ROUND_FLOOR, Decimal
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -11,14 +10,14 @@ from adapters.bulk import portions
 from adapters.declared import Row
 from adapters.edges import flat
 from adapters.eshop.prices import check_currency, check_plain, check_tax
-from adapters.eshop.putting import Pairs
+from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.shopify import media, queries
 from adapters.eshop.shopify.lists import Listing
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import SINGLE, products
 from adapters.eshop.variants import articles, as_shown, named, parted
 from adapters.fields import Field, given, table
-from adapters.finding import Sign, by_signs
+from adapters.finding import REFERENCE, SKU, Sign, by_signs
 from adapters.writes import known, one_by_one, product_of
 from hub.connector import Write, Written
 
@@ -28,8 +27,6 @@ OPTION = "Title"
 """What Shopify calls the only option of a product without options."""
 MANY = 25
 """Products that are looked for at once."""
-REFERENCE = Sign("reference", "reference", "id", lambda write: write.reference)
-SKU = Sign("sku", "sku", "id", lambda write: write.record["sku"])
 ARTICLE = table(
     "title=name",
     descriptionHtml=Field("description", lambda text: text or ""),
@@ -187,6 +184,5 @@ def _quantity(shop: Shop, write: Write, row: Row) -> Body:
         shop.ask(queries.TRACK, id=item["id"])
     if not item["inventoryLevel"]:
         shop.ask(queries.ACTIVATE, id=item["id"], location=shop.location, key=str(uuid4()))
-    available = int(Decimal(write.record["available"]).to_integral_value(ROUND_FLOOR))
     known_as = {"inventoryItemId": item["id"], "locationId": shop.location}
-    return {**known_as, "quantity": available, "changeFromQuantity": None}
+    return {**known_as, "quantity": pieces(write.record), "changeFromQuantity": None}

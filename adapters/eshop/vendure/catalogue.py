@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 from typing import Any
 
 from adapters.declared import Row
 from adapters.eshop.orders import Fields, in_coins, with_tax
-from adapters.eshop.putting import Pairs
+from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.variants import as_shown, for_article, named
 from adapters.eshop.vendure import assets, queries
 from adapters.eshop.vendure.client import Listing, Shop
@@ -183,6 +183,6 @@ def put_stock(shop: Shop, pairs: Pairs) -> None:
 def _level(stock: Row, row: Row) -> Fields:
     """Return what has to lie at the first place, whatever lies at others."""
     free = sum(level["stockOnHand"] - level["stockAllocated"] for level in row["levels"])
-    missing = int(Decimal(stock["available"]).to_integral_value(ROUND_FLOOR)) - free
+    missing = pieces(stock) - free
     on_hand = missing + sum(level["stockOnHand"] for level in row["levels"][:1])
     return {"id": row["id"], "trackInventory": "TRUE", "stockOnHand": on_hand}
