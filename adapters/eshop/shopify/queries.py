@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import orjson
 
 from adapters.edges import PAGE
+from adapters.forms import Form
 
 NAMESPACE, REFERENCE, INVOICE = "hub", "reference", "invoice"
 """The metafields with the hub's reference of a product, and with the invoice of an order."""
@@ -48,6 +49,8 @@ DEFINE = f"""mutation{{done:metafieldDefinitionCreate(definition:{{
   ownerType:PRODUCT,{_IDENTIFIED},name:"Hub: reference",type:"{ID}"}}){{createdDefinition{{type{{name}}}} userErrors{{field message code}}}}}}"""
 OWNERS = "query($ids:[ID!]!){nodes(ids:$ids){...on ProductVariant{owner:product{id}}}}"
 SKUS = f"query($query:String,$after:String){{list:productVariants(first:100,query:$query,after:$after){{nodes{{id sku}} {PAGE}}}}}"
+
+BY_REFERENCE = Form("productByIdentifier", "identifier:ProductIdentifierInput!", "variants(first:100){nodes{id sku}}")
 
 CREATE = f"""mutation($reference:String!,$input:ProductSetInput!){{done:productSet(
   identifier:{{customId:{{{_IDENTIFIED},value:$reference}}}},input:$input,synchronous:true){{
@@ -100,15 +103,6 @@ FORGET = f"""mutation($id:ID!){{metafieldsDelete(metafields:[{{
 HOOKS = f"query($after:String){{list:webhookSubscriptions(first:100,after:$after){{nodes{{id topic uri}} {PAGE}}}}}"
 SUBSCRIBE = """mutation($topic:WebhookSubscriptionTopic!,$uri:String!){webhookSubscriptionCreate(
   topic:$topic,webhookSubscription:{uri:$uri,format:JSON}){userErrors{field message}}}"""
-
-
-def by_reference(count: int) -> str:
-    """Return a query for the products of so many references: `r0`, `r1` ..."""
-    asked = (
-        f"r{n}:productByIdentifier(identifier:{{customId:{{{_IDENTIFIED},value:$r{n}}}}}){{variants(first:100){{nodes{{id sku}}}}}}"
-        for n in range(count)
-    )
-    return f"query({','.join(f'$r{n}:String!' for n in range(count))}){{{' '.join(asked)}}}"
 
 
 def listing(name: str, sort: str, fields: str, declared: str = "") -> str:

@@ -15,6 +15,7 @@ from adapters.eshop.vendure.client import Listing, Shop
 from adapters.eshop.vendure.translate import PRICE, VARIANT, documents
 from adapters.eshop.vendure.translate import STOCK as LEVELS
 from adapters.fields import Field, asked, below, emptied, given, table, written
+from adapters.forms import answers, request
 from adapters.http import exact
 from adapters.pictures import left_out
 from adapters.walks import found
@@ -68,9 +69,10 @@ def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
         return
     terms, missing = _Terms(shop, writes), [key for key in new if key not in articles]
     if missing:
-        inputs = {f"a{number}": terms.new_article(new[key]) for number, key in enumerate(missing)}
-        told = shop.ask(queries.create_articles(len(missing)), **inputs)
-        articles |= {key: told[f"a{number}"]["id"] for number, key in enumerate(missing)}
+        forms = [queries.CREATE_ARTICLE(input=terms.new_article(new[key])) for key in missing]
+        text, variables = request("mutation", forms)
+        made = answers(shop.ask(text, **variables), forms)
+        articles |= {key: article["id"] for key, article in zip(missing, made, strict=True)}
     fixed = {key: {"productId": articles[key], "sku": each.record["sku"]} for key, each in new.items()}
     variants = [terms.of_variant(named(new[key])) | fixed[key] | {"trackInventory": "TRUE"} for key in new]
     made = shop.ask(queries.CREATE_VARIANTS, v=variants)["done"]

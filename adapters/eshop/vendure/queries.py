@@ -1,6 +1,7 @@
 """What is asked of the Admin API besides its lists, and told to it."""
 
 from adapters.eshop.vendure.translate import VARIANT
+from adapters.forms import Form
 from adapters.graphql import ON_ERROR, selection
 
 _VARIANT = selection(VARIANT)
@@ -14,6 +15,8 @@ TERMS = """query($facet:String!){facets(options:{filter:{code:{eq:$facet}}}){ite
   taxRates(options:{take:1000}){items{value enabled zone{id} category{id}}} activeChannel{zone:defaultTaxZone{id}}}"""
 CREATE_FACET = "mutation($input:CreateFacetInput!){made:createFacet(input:$input){id}}"
 CREATE_VALUES = "mutation($input:[CreateFacetValueInput!]!){made:createFacetValues(input:$input){id name}}"
+CREATE_ARTICLE = Form("createProduct", "input:CreateProductInput!", "id")
+"""Vendure has none that takes a list."""
 CREATE_VARIANTS = f"mutation($v:[CreateProductVariantInput!]!){{done:createProductVariants(input:$v){{{_VARIANT}}}}}"
 UPDATE_VARIANTS = "mutation($v:[UpdateProductVariantInput!]!){done:updateProductVariants(input:$v){id}}"
 UPDATE_PRODUCTS = f"""mutation($a:[UpdateProductInput!]!,$v:[UpdateProductVariantInput!]!){{
@@ -31,9 +34,3 @@ MOVE = f"""mutation($id:ID!,$state:String!){{transitionFulfillmentToState(id:$id
   {ON_ERROR} ...on FulfillmentStateTransitionError{{transitionError}}}}}}"""
 CANCEL = f"""mutation($id:ID!){{cancelOrder(input:{{orderId:$id,cancelShipping:true}}){{
   {ON_ERROR} ...on OrderStateTransitionError{{transitionError}}}}}}"""
-
-
-def create_articles(count: int) -> str:
-    """Return a mutation that creates so many; Vendure has none that takes a list."""
-    inputs = ",".join(f"$a{n}:CreateProductInput!" for n in range(count))
-    return f"mutation({inputs}){{{' '.join(f'a{n}:createProduct(input:$a{n}){{id}}' for n in range(count))}}}"
