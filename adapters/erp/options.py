@@ -1,26 +1,14 @@
 """What every ERP is told."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
+from adapters.rates import Rates
 from hub.config import refuse, within
 from hub.config.exchange import ExchangeOptions
-from hub.config.faults import show
-
-
-def _plain_rates(value: Mapping[str, str]) -> Mapping[str, str]:
-    for rate in value:
-        if not rate.replace(".", "", 1).isdigit():
-            refuse(f'{show(rate)} is not a rate in per cent; write it like "23"')
-    return {format(Decimal(rate).normalize(), "f"): name for rate, name in value.items()}
-
-
-Rates = Annotated[Mapping[str, str], AfterValidator(_plain_rates)]
-"""Per cent, plain (20 for 20.00) -> what the ERP calls something of that rate."""
 
 
 class ErpOptions(ExchangeOptions):

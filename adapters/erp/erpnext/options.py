@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from adapters.erp.options import Rates
+from adapters.rates import Rates
 from hub.config import Secret, within
 from hub.config.exchange import ExchangeOptions
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from adapters.erp.options import LocalOptions, Rates
+from adapters.erp.options import LocalOptions
+from adapters.rates import Rates
 from hub.config import Secret, within
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
-from adapters.eshop.rates import Rates
+from adapters.rates import Rates
 from hub.config.exchange import ExchangeOptions
 from hub.config.secrets import Secret
 

@@ -14,13 +14,13 @@ from adapters.eshop.prestashop.asked import associated, categories, combinations
 from adapters.eshop.prestashop.orders import meanings, states
 from adapters.eshop.prestashop.shop import Shop
 from adapters.eshop.prices import check_currency, check_plain, check_tax
-from adapters.eshop.rates import theirs_for
 from adapters.eshop.slugs import slug
 from adapters.eshop.variants import check_shown, named
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, given
 from adapters.finding import Sign, by_signs
 from adapters.http import Rejected
+from adapters.rates import theirs_for
 from adapters.writes import Gone, Unfit, product_of
 from hub.canonical import moves_forward
 from hub.connector import Write, Written

@@ -8,12 +8,12 @@ from typing import Any
 
 from adapters.eshop.categories import Categories
 from adapters.eshop.orders import plain
-from adapters.eshop.rates import theirs_for
 from adapters.eshop.weights import KILOGRAMS
 from adapters.eshop.woocommerce.asked import REFERENCE, categories
 from adapters.eshop.woocommerce.shop import Shop
 from adapters.eshop.woocommerce.translate import STANDARD
 from adapters.fields import Field, emptied, given, table
+from adapters.rates import theirs_for
 from hub.connector import Write
 
 Body = dict[str, Any]

@@ -1,4 +1,4 @@
-"""Options that name something of the shop's for each tax rate."""
+"""Options that name something of the system's for each tax rate."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -18,7 +18,7 @@ def _checked(value: Mapping[str, str]) -> Mapping[str, str]:
 
 
 Rates = Annotated[Mapping[str, str], AfterValidator(_checked)]
-"""Per cent -> the shop's word: `{"23": "standard"}`."""
+"""Per cent, plain (20 for 20.00) -> the system's word: `{"23": "standard"}`."""
 
 
 def theirs_for(rates: Mapping[str, str], rate: str | None, what: str, option: str) -> str | None:
