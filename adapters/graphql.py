@@ -52,6 +52,13 @@ class Declined(Rejected):
         return self.code.lower().replace("_", "-") or "declined"
 
 
+def declined(error: Mapping[str, Any]) -> Declined:
+    """Return what a mutation's result says against what it was given, with the place of it, a name or a path."""
+    where = error.get("field") or error.get("path") or ""
+    place = where if isinstance(where, str) else ".".join(where)
+    return Declined(f"{place}: {error['message']}" if place else error["message"], error.get("code") or "")
+
+
 def data_of(answer: Answer) -> Mapping[str, Any]:
     """Return the data of an answer; raises Declined for an error.
 

@@ -8,7 +8,7 @@ from adapters.cursors import rows_of
 from adapters.declared import Row
 from adapters.edges import page_of
 from adapters.forms import Filled, Form, answers, request
-from adapters.graphql import Declined
+from adapters.graphql import Declined, declined
 from adapters.http import Api, KeyRefused
 from hub.errors import TryLater, Unanswered
 
@@ -75,5 +75,4 @@ def check(result: Mapping[str, Any]) -> None:
     """Raise Declined for the first error of a mutation's result, or of what it holds (`results`, of many at once)."""
     within = [error for each in result.get("results") or () for error in each["errors"] or ()]
     for error in [*(result.get("errors") or ()), *within]:
-        where = error.get("field") or error.get("path")
-        raise Declined(f"{where}: {error['message']}" if where else error["message"], error["code"])
+        raise declined(error)

@@ -11,7 +11,7 @@ from adapters.edges import page_of
 from adapters.eshop.named import named
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.options import ShopifyOptions
-from adapters.graphql import Declined
+from adapters.graphql import Declined, declined
 from adapters.http import KeyRefused, Rejected
 from adapters.sessions import Session
 from hub.clock import Clock
@@ -137,8 +137,7 @@ def check(result: object) -> None:
         return
     told = cast("Row", result)
     for error in (each for name in _ERRORS for each in told.get(name) or ()):
-        where = ".".join(error.get("field") or ())
-        raise Declined(f"{where}: {error['message']}" if where else error["message"], error.get("code") or "")
+        raise declined(error)
 
 
 def pause(body: Row) -> float:
