@@ -1,6 +1,6 @@
-"""GraphQL requests made of data: forms that are filled in, any number of them in one request. Pure."""
+"""GraphQL requests made of data: forms that are filled in, any number of them in one request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,3 +55,9 @@ def request(kind: str, forms: Sequence[Filled]) -> tuple[str, dict[str, object]]
 def answers(data: Mapping[str, Any], forms: Sequence[Filled]) -> list[Any]:
     """Return what came of each form."""
     return [flat(data[f"c{number}"]) for number in range(len(forms))]
+
+
+def send(ask: Callable[..., Any], kind: str, forms: Sequence[Filled]) -> list[Any]:
+    """Return what came of forms that `ask` sends, a function of a request's text and variables that gives its data."""
+    text, variables = request(kind, forms)
+    return answers(ask(text, **variables), forms)

@@ -11,6 +11,7 @@ import pytest
 from adapters.eshop.vendure import catalogue, queries, sales
 from adapters.eshop.vendure.connector import VendureConnector
 from adapters.eshop.vendure.options import VendureOptions
+from adapters.forms import send
 from adapters.pages import instant
 from hub.clock import SystemClock
 from hub.connector import Document, Write, Written
@@ -138,7 +139,7 @@ def test_s06_an_article_without_its_variant_is_completed(shop: VendureConnector)
     half = {
         "translations": [{"languageCode": "en", "name": "x", "slug": f"x-{catalogue.mark(wanted)}", "description": ""}]
     }
-    shop.system.ask(queries.create_articles(1), a0=half)
+    send(shop.system.ask, "mutation", [queries.CREATE_ARTICLE(input=half)])
     assert shop.find("products", [wanted]) == {wanted.key: []}
     (made,) = shop.write("products", [wanted])
     article = (made.document or Document("", {})).raw["article"]["id"]
@@ -183,8 +184,8 @@ def test_two_of_one_sku_are_not_guessed_between(shop: VendureConnector):
     list(shop.write("products", [wanted]))
     double = Write(wanted.key, wanted.fields, wanted.record, reference=f"other-{wanted.key}")
     article = {"languageCode": "en", "name": "x", "slug": wanted.key, "description": ""}
-    made = shop.system.ask(queries.create_articles(1), a0={"translations": [article]})["a0"]["id"]
-    variant = {"productId": made, "sku": wanted.key, "translations": [{"languageCode": "en", "name": "x"}]}
+    (made,) = send(shop.system.ask, "mutation", [queries.CREATE_ARTICLE(input={"translations": [article]})])
+    variant = {"productId": made["id"], "sku": wanted.key, "translations": [{"languageCode": "en", "name": "x"}]}
     shop.system.ask(queries.CREATE_VARIANTS, v=[variant])
     assert len(shop.find("products", [double])[wanted.key]) == 2
     (refused,) = shop.write("products", [double])

@@ -18,7 +18,7 @@ from adapters.eshop.shopify.translate import SINGLE, products
 from adapters.eshop.variants import articles, as_shown, named, parted
 from adapters.fields import Field, given, table
 from adapters.finding import REFERENCE, SKU, Sign, by_signs
-from adapters.forms import answers, request
+from adapters.forms import send
 from adapters.writes import known, one_by_one, product_of
 from hub.connector import Write, Written
 
@@ -57,8 +57,7 @@ def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
 def _by_reference(shop: Shop, references: Sequence[str], skus: Mapping[str, str]) -> Iterator[Row]:
     """Yield the variants of products; where people have added some, the one with our SKU is meant."""
     asked = [queries.BY_REFERENCE(identifier={"customId": {**queries.MARK, "value": each}}) for each in references]
-    text, variables = request("query", asked)
-    for reference, product in zip(references, answers(shop.ask_by_reference(text, **variables), asked), strict=True):
+    for reference, product in zip(references, send(shop.ask_by_reference, "query", asked), strict=True):
         variants: list[Row] = product["variants"] if product else []
         ours = [each for each in variants if each["sku"] == skus[reference]] or variants
         yield from ({"id": each["id"], "reference": reference} for each in ours)

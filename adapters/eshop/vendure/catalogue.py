@@ -15,7 +15,7 @@ from adapters.eshop.vendure.client import Listing, Shop
 from adapters.eshop.vendure.translate import PRICE, VARIANT, documents
 from adapters.eshop.vendure.translate import STOCK as LEVELS
 from adapters.fields import Field, asked, below, emptied, given, table, written
-from adapters.forms import answers, request
+from adapters.forms import send
 from adapters.http import exact
 from adapters.pictures import left_out
 from adapters.walks import found
@@ -70,8 +70,7 @@ def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     terms, missing = _Terms(shop, writes), [key for key in new if key not in articles]
     if missing:
         forms = [queries.CREATE_ARTICLE(input=terms.new_article(new[key])) for key in missing]
-        text, variables = request("mutation", forms)
-        made = answers(shop.ask(text, **variables), forms)
+        made = send(shop.ask, "mutation", forms)
         articles |= {key: article["id"] for key, article in zip(missing, made, strict=True)}
     fixed = {key: {"productId": articles[key], "sku": each.record["sku"]} for key, each in new.items()}
     variants = [terms.of_variant(named(new[key])) | fixed[key] | {"trackInventory": "TRUE"} for key in new]
