@@ -1,12 +1,12 @@
 """Ways through a system's lists, for the declarations of `adapters.declared`."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
-from typing import Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
-from adapters import pages
+from adapters import pages, windows
 from adapters.declared import Row, Source, Way
 
 System = TypeVar("System")
@@ -56,6 +56,36 @@ def by_mark(
             moment=pages.instant,
             newest=partial(newest, system),
         )
+
+    return Way(walk)
+
+
+class Numbered(Protocol[Asked_contra]):
+    """A list that a system shows in the order of a key, and by a change mark, but not in the order of that."""
+
+    size: ClassVar[int]
+    """The rows of a page."""
+
+    def behind(self, system: Asked_contra, since: datetime | None, after: Any, /) -> Sequence[Row]:
+        """Return the first rows with a higher key than `after`; `since`: of those that have changed then or later."""
+        ...
+
+    def latest(self, system: Asked_contra, /) -> str | None:
+        """Return the latest change mark that there is, as RFC 3339 text."""
+        ...
+
+
+def by_key(listing: Numbered[System]) -> Way[System]:
+    """Walk through everything."""
+    return Way(lambda system, spot: windows.by_key(partial(listing.behind, system, None), listing.size, spot))
+
+
+def by_window(listing: Numbered[System]) -> Way[System]:
+    """Walk through what has changed; the first time, everything."""
+
+    def walk(system: System, spot: pages.Spot | None) -> Iterable[tuple[Sequence[Row], pages.Spot]]:
+        latest = partial(listing.latest, system)
+        return windows.by_window(partial(listing.behind, system), latest, listing.size, spot)
 
     return Way(walk)
 

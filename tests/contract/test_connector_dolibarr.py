@@ -44,8 +44,8 @@ class TestDolibarr(MisbehavingContract):
 
     @pytest.fixture(autouse=True)
     def _small_pages(self, monkeypatch: pytest.MonkeyPatch):
-        for module in ("client", "connector"):
-            monkeypatch.setattr(f"adapters.erp.dolibarr.{module}.PAGE", self.page)
+        for size in ("client.PAGE", "connector.Listing.size"):
+            monkeypatch.setattr(f"adapters.erp.dolibarr.{size}", self.page)
 
     def test_s03_what_is_there_already_is_found_by_its_natural_key(self, fake: Fake, connector: Exchange, made: str):
         id_ = fake.add(made)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
-from adapters.declared import Declared, Kind, Row, Source, Way
+from adapters.declared import Declared, Kind, Row
 from adapters.erp import parties, sales
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import PAGE, Dolibarr, kept
@@ -14,8 +14,7 @@ from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.erp.dolibarr.writing import write_orders, write_parties
 from adapters.erp.orders import visible_number
 from adapters.finding import Sign, by_signs
-from adapters.pages import Spot
-from adapters.windows import by_key, by_window
+from adapters.walks import by_key, by_window, source
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write
 from hub.errors import Refused
@@ -31,24 +30,21 @@ class Listing:
     only: tuple[str, ...] = ()
     """The conditions by which its rows are chosen."""
     params: Mapping[str, Any] | None = None
+    size: ClassVar[int] = PAGE
+    """The rows of a page."""
 
-    def page(self, erp: Dolibarr, since: datetime | None, after: int) -> Sequence[Row]:
+    def behind(self, erp: Dolibarr, since: datetime | None, after: int) -> Sequence[Row]:
         """Return the first rows with a higher number; `since`: of those that have changed then or later."""
         changed = [erp.since(since)] if since else []
         return erp.rows(self.path, [*self.only, *changed, f"(t.rowid:>:{after})"], **(self.params or {}))
 
     def some(self, erp: Dolibarr, ids: Sequence[str]) -> Sequence[Row]:
-        """Return the rows of these documents, as far as they are there."""
-        wanted = sorted({int(id_.partition("|")[0]) for id_ in ids})
-        return erp.having(self.path, "rowid", wanted, **(self.params or {}))
+        """Return the rows of these numbers, as far as they are there."""
+        return erp.having(self.path, "rowid", sorted(map(int, ids)), **(self.params or {}))
 
-    def everything(self, erp: Dolibarr, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
-        """Walk through all rows."""
-        return by_key(lambda after: self.page(erp, None, after), PAGE, spot)
-
-    def changed(self, erp: Dolibarr, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
-        """Walk through what has changed; the first time, everything."""
-        return by_window(partial(self.page, erp), lambda: erp.latest(self.path, self.only), PAGE, spot)
+    def latest(self, erp: Dolibarr) -> str | None:
+        """Return the latest change mark that there is, as RFC 3339 text."""
+        return erp.latest(self.path, self.only)
 
 
 def kind(
@@ -61,10 +57,10 @@ def kind(
     """Return a stream of a list."""
     return Kind(
         stream,
-        Source(Way(listing.everything), listing.some),
+        source(by_key(listing), listing),
         documents,
         told,
-        {"changed": Way(listing.changed)},
+        {"changed": by_window(listing)},
         look=lambda erp: list(documents(erp, erp.rows(listing.path, listing.only, limit=1, **(listing.params or {})))),
         **more,
     )

@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.checks import Amiss
-from adapters.declared import Declared, Kind, Row, Way
+from adapters.declared import Declared, Kind, Row
 from adapters.erp import parties, sales
 from adapters.erp.sapb1 import asked, customers, drawn, new_orders, translate
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing, changed_from_now, source
 from adapters.erp.sapb1.options import SapB1Options
+from adapters.walks import by_window
 from hub.clock import Clock
 from hub.connector import Document, Stream
 
@@ -30,7 +31,7 @@ def kind(
     def look(sap: ServiceLayer) -> object:
         return list(documents(sap, sap.rows(listing.name, listing.fields, listing.only, key=listing.key, size=1)))
 
-    changes = {"changed": Way(listing.changed)} if stream.delta else {}
+    changes = {"changed": by_window(listing)} if stream.delta else {}
     ways = more.pop("before", {}) | changes
     return Kind(stream, source(listing, key), documents, told, ways, look=look, **more)
 

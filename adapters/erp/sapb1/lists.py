@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
+from adapters import windows
 from adapters.declared import Row, Source, Way
 from adapters.erp.sapb1.client import PAGE, ServiceLayer, any_of, literal
 from adapters.local_time import earliest_at, instant_of
 from adapters.pages import Spot
-from adapters.windows import by_key, by_window
+from adapters.walks import by_key
 
 MARKS = ("UpdateDate,UpdateTime", "CreateDate,CreateTime")
 """What was never changed has only the date of its making (OITM and OCRD; documents have both at once)."""
@@ -26,12 +27,14 @@ class Listing:
     only: str = ""
     """The condition by which its rows are chosen."""
     marks: Sequence[str] = MARKS
+    size: ClassVar[int] = PAGE
+    """The rows of a page."""
 
-    def page(self, sap: ServiceLayer, since: datetime | None, after: Any) -> Sequence[Row]:
+    def behind(self, sap: ServiceLayer, since: datetime | None, after: Any) -> Sequence[Row]:
         """Return the first rows behind a key; `since`: of those that have changed then or later."""
         changed = any_of(_since(sap, mark, since) for mark in self.marks) if since else ""
         behind = f"{self.key} gt {literal(after)}" if after else ""
-        return sap.rows(self.name, self.fields, self.only, changed, behind, key=self.key, size=PAGE)
+        return sap.rows(self.name, self.fields, self.only, changed, behind, key=self.key, size=self.size)
 
     def latest(self, sap: ServiceLayer) -> str | None:
         """Return the latest change mark that there is, as RFC 3339 text in UTC."""
@@ -43,10 +46,6 @@ class Listing:
         """Return the rows that have one of these keys, or values of another field."""
         return list(sap.having(self.name, self.fields, field or self.key, keys, self.only, key=self.key))
 
-    def changed(self, sap: ServiceLayer, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
-        """Walk through what has changed; the first time, everything."""
-        return by_window(partial(self.page, sap), lambda: self.latest(sap), PAGE, spot)
-
 
 def _since(sap: ServiceLayer, mark: str, since: datetime) -> str:
     """Of a date, hours count for nothing, and of a time only hours and minutes (guide, "Filter")."""
@@ -57,11 +56,7 @@ def _since(sap: ServiceLayer, mark: str, since: datetime) -> str:
 
 def source(listing: Listing, key: Callable[[str], Any] = str) -> Source[ServiceLayer]:
     """Return everything in a list; `key`: the identity of a document -> the key of its row."""
-
-    def everything(sap: ServiceLayer, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
-        return by_key(partial(listing.page, sap, None), PAGE, spot)
-
-    return Source(Way(everything), lambda sap, ids: listing.some(sap, map(key, ids)))
+    return Source(by_key(listing), lambda sap, ids: listing.some(sap, map(key, ids)))
 
 
 def changed_from_now(
@@ -70,8 +65,8 @@ def changed_from_now(
     """Walk through what rows lead to that have changed since the first time: then, only the mark is looked at."""
 
     def walk(sap: ServiceLayer, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
-        page = partial(listing.page, sap) if spot else _nothing
-        for rows, place in by_window(page, lambda: listing.latest(sap), PAGE, spot):
+        page = partial(listing.behind, sap) if spot else _nothing
+        for rows, place in windows.by_window(page, lambda: listing.latest(sap), listing.size, spot):
             yield leads_to(sap, rows), place
 
     return Way(walk)

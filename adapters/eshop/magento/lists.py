@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
-from adapters import windows
 from adapters.bulk import portions
 from adapters.declared import Row, Source, Way
 from adapters.eshop.magento.shop import PAGE, Filter, Shop
-from adapters.pages import Spot
+from adapters.walks import by_key, by_window
 
 MANY = 50
 """Values in one address."""
@@ -28,31 +26,16 @@ class Listing:
     """What rows call the number by which they are ordered."""
     ident: str = "entity_id"
     """The field that documents are known by."""
+    size: ClassVar[int] = PAGE
+    """The rows of a page."""
 
-    def everything(self) -> Way[Shop]:
-        """Walk through all of it."""
+    def behind(self, shop: Shop, since: datetime | None, after: int | str) -> list[Row]:
+        """Return the first rows with a higher number; `since`: by `updated_at`, which is in UTC, in whole seconds."""
+        later = [("updated_at", "gteq", since.strftime("%Y-%m-%d %H:%M:%S"))] if since else []
+        return self._numbered(shop.page(self.path, *self.chosen, *later, ("entity_id", "gt", after)))
 
-        def walk(shop: Shop, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
-            return windows.by_key(lambda after: self._after(shop, after), PAGE, spot)
-
-        return Way(walk)
-
-    def changed(self) -> Way[Shop]:
-        """Walk through what has changed by `updated_at`, which is in UTC, in whole seconds."""
-
-        def walk(shop: Shop, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
-            def since(mark: datetime | None, after: int | str) -> list[Row]:
-                later = [("updated_at", "gteq", mark.strftime("%Y-%m-%d %H:%M:%S"))] if mark else []
-                return self._after(shop, after, *later)
-
-            return windows.by_window(since, partial(self._newest, shop), PAGE, spot)
-
-        return Way(walk)
-
-    def _after(self, shop: Shop, after: int | str, *filters: Filter) -> list[Row]:
-        return self._numbered(shop.page(self.path, *self.chosen, *filters, ("entity_id", "gt", after)))
-
-    def _newest(self, shop: Shop) -> str | None:
+    def latest(self, shop: Shop) -> str | None:
+        """Return the latest change mark that there is."""
         rows, _ = shop.rows(self.path, *self.chosen, order="updated_at", down=True, size=1)
         return rows[0]["updated_at"] if rows else None
 
@@ -67,7 +50,11 @@ class Listing:
 
     def source(self, some: Callable[[Shop, Sequence[str]], Sequence[Row]] | None = None) -> Source[Shop]:
         """Return where the records of this list are; `some`: how they are asked for, if not by this list alone."""
-        return Source(self.everything(), some or self.some)
+        return Source(by_key(self), some or self.some)
+
+    def changed(self) -> Way[Shop]:
+        """Walk through what has changed."""
+        return by_window(self)
 
 
 CATALOGUE = Listing("products", (("type_id", "nin", STAND_FOR_OTHERS),), "id", "sku")
