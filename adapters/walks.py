@@ -60,7 +60,7 @@ def by_mark(
     return Way(walk)
 
 
-class Numbered(Protocol[Asked_contra]):
+class ByKey(Protocol[Asked_contra]):
     """A list that a system shows in the order of a key, and by a change mark, but not in the order of that."""
 
     size: ClassVar[int]
@@ -75,12 +75,12 @@ class Numbered(Protocol[Asked_contra]):
         ...
 
 
-def by_key(listing: Numbered[System]) -> Way[System]:
+def by_key(listing: ByKey[System]) -> Way[System]:
     """Walk through everything."""
     return Way(lambda system, spot: windows.by_key(partial(listing.behind, system, None), listing.size, spot))
 
 
-def by_window(listing: Numbered[System]) -> Way[System]:
+def by_window(listing: ByKey[System]) -> Way[System]:
     """Walk through what has changed; the first time, everything."""
 
     def walk(system: System, spot: pages.Spot | None) -> Iterable[tuple[Sequence[Row], pages.Spot]]:

@@ -1,4 +1,4 @@
-"""Signatures of webhook calls."""
+"""Signatures of webhook calls, and what signed ones say."""
 
 import base64
 import hashlib
@@ -6,8 +6,8 @@ import hmac
 
 import pytest
 
-from adapters.webhooks import check_signature, json_of
-from hub.connector import Call
+from adapters.webhooks import SignedHooks, check_signature, json_of
+from hub.connector import Call, Hint
 from hub.errors import Refused
 
 SECRET = "gdy wiosna"
@@ -57,3 +57,34 @@ def test_a_call_without_the_header_is_refused():
 def test_what_is_no_json_object_is_refused(body: bytes):
     with pytest.raises(Refused):
         json_of(Call({}, body))
+
+
+HOOKS = SignedHooks(
+    {"order/new": "orders"},
+    HEADER,
+    lambda call: call.headers["topic"],
+    lambda _, said: [str(said["id"])],
+    registered=list,
+    register=lambda *_: None,
+    event=lambda call: call.headers["event"],
+    is_ping=lambda call: call.body == b"ping",
+)
+
+
+def test_a_signed_call_says_which_record_is_meant_and_which_event_it_is():
+    signed = Call({HEADER.lower(): signature(), "topic": "order/new", "event": "e1"}, BODY)
+    assert HOOKS.hints(signed, SECRET) == [Hint("orders", ("7",), "e1")]
+
+
+def test_what_is_not_registered_is_refused_though_it_is_signed():
+    with pytest.raises(Refused, match="'shop/closed' is not one of those that are registered"):
+        HOOKS.hints(Call({HEADER.lower(): signature(), "topic": "shop/closed"}, BODY), SECRET)
+
+
+def test_nothing_of_a_forged_call_is_looked_at():
+    with pytest.raises(Refused, match="is not the signature"):
+        HOOKS.hints(Call({HEADER.lower(): signature(secret="another")}, b"no JSON, and no topic"), SECRET)
+
+
+def test_a_ping_says_nothing_and_need_not_be_signed():
+    assert HOOKS.hints(Call({}, b"ping"), SECRET) == ()

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.erp.erpnext.client import ErpNext
-from adapters.hooks import SignedHooks
-from adapters.webhooks import json_of
+from adapters.webhooks import SignedHooks, json_of
 from hub.connector import Subscription
 
 STREAMS = {"Item": "products", "Item Price": "prices", "Customer": "parties", "Sales Order": "orders"}

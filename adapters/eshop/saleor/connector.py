@@ -14,7 +14,7 @@ from adapters.eshop.saleor import told, translate
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.eshop.saleor.shop import LISTS, Shop
 from adapters.finding import by_reference_or_sku
-from adapters.hooks import SignedHooks
+from adapters.webhooks import SignedHooks
 from hub.clock import Clock
 from hub.connector import Stream, Write
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
-from adapters.hooks import SignedHooks
+from adapters.webhooks import SignedHooks
 from hub.connector import Subscription
 
 TOPICS = {

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from adapters.eshop.woocommerce.shop import PAGE, Shop
-from adapters.hooks import SignedHooks
+from adapters.webhooks import SignedHooks
 from hub.connector import Subscription
 
 STREAMS = {"order": "orders", "product": "products", "customer": "parties"}
