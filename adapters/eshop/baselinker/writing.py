@@ -8,7 +8,7 @@ from adapters.declared import Row
 from adapters.eshop.baselinker import asked, told
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
-from adapters.finding import Sign, by_signs
+from adapters.finding import SKU, Sign, by_signs
 from adapters.http import Rejected
 from adapters.writes import Unfit, Writing, all_or_none, known, one_by_one
 from hub.canonical.statuses import moves_forward
@@ -50,7 +50,7 @@ def find(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
         for sku in skus:
             yield from dict(shop.of_catalogue("getInventoryProductsList", filter_sku=sku)["products"]).values()
 
-    return by_signs(wanted, [Sign("product", "sku", "id", lambda write: write.record["sku"])], ask)
+    return by_signs(wanted, [SKU], ask)
 
 
 def put(method: str, value: Callable[[Write, BaseLinkerOptions], Mapping[str, Any]]) -> Writing[Shop]:
