@@ -6,6 +6,7 @@ from typing import Any
 from adapters.erp.erpnext.client import ErpNext
 from adapters.webhooks import SignedHooks, json_of
 from hub.connector import Subscription
+from hub.errors import Refused
 
 STREAMS = {"Item": "products", "Item Price": "prices", "Customer": "parties", "Sales Order": "orders"}
 EVENTS = ("after_insert", "on_change", "on_trash")
@@ -26,11 +27,17 @@ def hooks(erp: ErpNext) -> SignedHooks:
         TOPICS,
         "X-Frappe-Webhook-Signature",
         lambda call: str(json_of(call).get("topic")),
-        lambda _, said: [str(each) for each in said["ids"]],
+        lambda _, said: _identities(said),
         registered=lambda: map(_subscription, erp.rows("Webhook", "webhook_doctype webhook_docevent request_url")),
         register=lambda topic, address, secret: erp.create("Webhook", _webhook(topic, address, secret)),
         wake=lambda id_: erp.change("Webhook", id_, {"enabled": 1}),
     )
+
+
+def _identities(said: Mapping[str, Any]) -> list[str]:
+    if not isinstance(said.get("ids"), list):
+        raise Refused("the call names no records; it is not made of the hub's template")
+    return [str(each) for each in said["ids"]]
 
 
 def _subscription(row: Mapping[str, Any]) -> Subscription:
