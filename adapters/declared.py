@@ -4,8 +4,8 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from adapters.checks import looked
-from adapters.pages import Spot
+from adapters.asking.checks import looked
+from adapters.reading.pages import Spot
 from hub.canonical import ENTITIES
 from hub.canonical.entity import natural_key
 from hub.config.exchange import ExchangeOptions
@@ -24,7 +24,7 @@ FULL = "full"
 
 @dataclass(frozen=True)
 class Way(Generic[System]):
-    """One way through a list; `adapters.walks` has those that pages and change marks allow."""
+    """One way through a list; `adapters.reading.walks` has those that pages and change marks allow."""
 
     walk: Callable[[System, Spot | None], Iterable[tuple[Sequence[Row], Spot]]]
     """Yields rows, each time with the place from which to go on."""

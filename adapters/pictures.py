@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 import httpx2
 
-from adapters import elsewhere
-from adapters.writes import Unfit
+from adapters.asking import elsewhere
+from adapters.writing.writes import Unfit
 from hub.clock import Clock
 from hub.connector import Write, Written
 from hub.errors import TryLater

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.config.faults import refuse, show
 
 

@@ -9,8 +9,8 @@ from urllib.parse import quote_plus
 
 from pydantic import model_validator
 
-from adapters import budgets
-from adapters.http import Api, Rejected
+from adapters.asking import budgets
+from adapters.asking.http import Api, Rejected
 from hub.clock import Clock
 from hub.config import Secret, WebAddress, refuse, resolve
 from hub.config.settings import Frozen

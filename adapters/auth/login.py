@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from adapters.answers import first_words
+from adapters.asking.answers import first_words
 from adapters.auth.endpoint import OAuth2Settings, TokenEndpoint
 from hub.clock import Clock
 from hub.config import resolve

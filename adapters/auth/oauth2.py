@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 import httpx2
 
-from adapters import budgets
+from adapters.asking import budgets
 from adapters.auth.endpoint import OAuth2Settings, TokenEndpoint
 from hub.clock import Clock
 from hub.config import resolve

@@ -1,6 +1,6 @@
 """An ERP that keeps its records in models, each asked for by field and condition: streams by model and table of fields.
 
-Change marks of relatives tell of a change as well as a record's own: see `adapters.windows`.
+Change marks of relatives tell of a change as well as a record's own: see `adapters.reading.windows`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,13 +9,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from adapters.bulk import portions
 from adapters.declared import Kind, Row, Source, Way
 from adapters.erp.options import ErpOptions
 from adapters.fields import Field, Table, asked, told, value_of
-from adapters.finding import Sign, by_signs
-from adapters.pages import Spot
-from adapters.windows import by_key, by_window
+from adapters.reading.pages import Spot
+from adapters.reading.windows import by_key, by_window
+from adapters.writing.bulk import portions
+from adapters.writing.finding import Sign, by_signs
 from hub.connector import Document, Stream, Write, Written
 
 PAGE = 500

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from adapters.bulk import Batch
 from adapters.declared import Row
 from adapters.erp.known import Known, known_in, new_address
 from adapters.erp.models import Model, Models, having
 from adapters.erp.orders import same_place
 from adapters.fields import Table, active, given, told
+from adapters.writing.bulk import Batch
 from hub.connector import Stream, Write, Written
 
 PARTIES = Stream(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
-from adapters.bulk import Batch
 from adapters.erp.address_book import AddressBook
 from adapters.erp.orders import Fields, Unwritable, lacking
+from adapters.writing.bulk import Batch
 from hub.connector import Stream, Write, Written
 
 FIELDS = (

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from adapters.declared import Row
-from adapters.walks import Found
-from adapters.writes import Unfit, Writing, known, singly
+from adapters.reading.walks import Found
+from adapters.writing.writes import Unfit, Writing, known, singly
 from hub.connector import Write, Written
 
 System = TypeVar("System")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from adapters.http import exact
+from adapters.asking.http import exact
 
 Raw = Mapping[str, Any]
 Fields = dict[str, Any]

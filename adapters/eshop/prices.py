@@ -1,6 +1,6 @@
 """Which prices a shop can be told."""
 
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.connector import Write
 
 _LATER = ("minimum_quantity", "valid_from", "valid_to")

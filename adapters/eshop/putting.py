@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from adapters.declared import Row
 from adapters.eshop.prices import check_plain
-from adapters.writes import Writing, all_or_none, known, product_of
+from adapters.writing.writes import Writing, all_or_none, known, product_of
 from hub.connector import Write, Written
 
 System = TypeVar("System")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 
 
 def marks(addresses: Iterable[str], begins: str, longest: int) -> dict[str, str]:

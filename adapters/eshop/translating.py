@@ -16,9 +16,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from adapters.asking.http import exact
 from adapters.eshop.orders import Fields, Raw, charge, paid_by, parcels, plain, rate_between, sums
 from adapters.fields import Table, told
-from adapters.http import exact
 from hub.canonical.sums import rounded
 from hub.config.exchange import ExchangeOptions
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from typing import Any, TypeVar
 
 from adapters.fields import at
-from adapters.finding import by_reference_or_sku
-from adapters.walks import Listing
-from adapters.writes import Unfit, known
+from adapters.reading.walks import Listing
+from adapters.writing.finding import by_reference_or_sku
+from adapters.writing.writes import Unfit, known
 from hub.connector import Document, Write, Written
 
 Row = Mapping[str, Any]

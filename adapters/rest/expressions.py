@@ -8,7 +8,7 @@ from urllib.parse import quote
 from jmespath.functions import Functions
 from pydantic import AfterValidator
 
-from adapters.http import exact
+from adapters.asking.http import exact
 from adapters.rest.functions import RestFunctions
 from hub.config.expressions import compiled, expressions, found
 from hub.config.faults import refuse, show

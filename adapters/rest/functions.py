@@ -7,7 +7,7 @@ from typing import Any
 
 from jmespath.functions import Functions, signature
 
-from adapters.http import exact
+from adapters.asking.http import exact
 from adapters.rest import dates
 from hub.config.faults import show
 

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from adapters.bulk import portions
-from adapters.http import Rejected, exact
+from adapters.asking.http import Rejected, exact
+from adapters.reading.stable import stable
 from adapters.rest.expressions import said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.lists import Fetch, Listed, More
 from adapters.rest.options import StreamSettings
 from adapters.rest.pages import Sized
 from adapters.rest.session import Row, Session, rows_of, truth
-from adapters.stable import stable
+from adapters.writing.bulk import portions
 from hub.connector import Document
 from hub.errors import Refused
 

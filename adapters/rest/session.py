@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 from urllib.parse import urljoin
 
-from adapters.answers import Answer, Rejected
+from adapters.asking.answers import Answer, Rejected
+from adapters.asking.connecting import connected
+from adapters.asking.graphql import answered
 from adapters.auth.settings import open_auth
-from adapters.connecting import connected
-from adapters.graphql import answered
 from adapters.rest.expressions import address, said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.lists import Request

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from adapters.http import exact
+from adapters.asking.http import exact
 from adapters.rest.expressions import said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.lists import Table

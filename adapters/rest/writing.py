@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from adapters.bulk import portions
-from adapters.http import Rejected, exact
+from adapters.asking.http import Rejected, exact
 from adapters.rest.expressions import Unmapped, address, filled, line, said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.options import StreamSettings
@@ -14,7 +13,8 @@ from adapters.rest.session import Row, Session, given, nested, rows_of, truth
 from adapters.rest.tables import Tables, looked_up
 from adapters.rest.tellings import Action, Sign, Writing, spoken
 from adapters.rest.ways import everything
-from adapters.writes import Gone, Unfit, all_or_none, one_by_one
+from adapters.writing.bulk import portions
+from adapters.writing.writes import Gone, Unfit, all_or_none, one_by_one
 from hub.connector import Write, Written
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import sqlalchemy as sa
 
-from adapters.checks import looked
+from adapters.asking.checks import looked
 from adapters.sql.database import Database
 from adapters.sql.reading import EVERYTHING, Source
 from adapters.sql.texts import rows_of

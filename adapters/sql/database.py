@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from adapters.sql.drivers import DRIVERS, Driver
 from adapters.sql.faults import cause_of, sort_of, words_of
 from adapters.sql.options import SqlOptions
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.config import resolve
 from hub.errors import HubError, Misconfigured, Refused, TryLater, Unanswered
 

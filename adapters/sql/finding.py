@@ -6,10 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from adapters.bulk import portions
 from adapters.sql.plain import identity
 from adapters.sql.reading import MOST, Row, Source, rows
 from adapters.sql.texts import value
+from adapters.writing.bulk import portions
 from hub.canonical import EntityModel
 from hub.connector import Write
 

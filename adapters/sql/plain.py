@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from adapters.http import exact
+from adapters.asking.http import exact
 from hub.canonical.entity import natural_key
 
 

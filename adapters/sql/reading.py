@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from adapters.bulk import portions
 from adapters.sql.database import Database
 from adapters.sql.marks import earlier
 from adapters.sql.options import StreamOptions
 from adapters.sql.plain import identity, is_set, key_values, packed, unpacked
 from adapters.sql.texts import bound, rows_of, value
+from adapters.writing.bulk import portions
 from hub.errors import Refused
 
 PAGE = 1000

@@ -20,7 +20,7 @@ from adapters.sql.plain import identity
 from adapters.sql.reading import Source
 from adapters.sql.texts import bound, parameters
 from adapters.sql.values import bindable, values_of
-from adapters.writes import Unfit, all_or_none
+from adapters.writing.writes import Unfit, all_or_none
 from hub.canonical import EntityModel
 from hub.connector import Write, Written
 

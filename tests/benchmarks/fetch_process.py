@@ -10,8 +10,8 @@ import time
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from typing import Any
 
-from adapters.http import Api, exact
-from adapters.pages import by_offset
+from adapters.asking.http import Api, exact
+from adapters.reading.pages import by_offset
 from hub import log
 from hub.clock import SystemClock
 from hub.config import JobSettings

@@ -51,7 +51,7 @@ class FrontedContract(MisbehavingContract):
         for name, value in {**front.environment, "WRONG_KEY": "not-this-one-at-all"}.items():
             monkeypatch.setenv(name, value)
         # How long the pauses between short retries are is tested on fakes.
-        monkeypatch.setattr("adapters.http._BACKOFF", lambda _state: 0.01)
+        monkeypatch.setattr("adapters.asking.http._BACKOFF", lambda _state: 0.01)
         yield front
         front.close()
 

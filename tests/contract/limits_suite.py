@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 import structlog
 
-from adapters.http import KeyRefused
+from adapters.asking.http import KeyRefused
 from hub.connector import Exchange
 from hub.errors import HubError, TryLater
 from tests.contract.connector_suite import ConnectorContract, Counterpart, leaks, only

@@ -42,7 +42,7 @@ class TestDescribed(MisbehavingContract):
     @pytest.fixture(autouse=True)
     def _short_pauses(self, monkeypatch: pytest.MonkeyPatch):
         """Between short retries: how long they are is tested on other fakes."""
-        monkeypatch.setattr("adapters.http._BACKOFF", lambda _state: 0.01)
+        monkeypatch.setattr("adapters.asking.http._BACKOFF", lambda _state: 0.01)
 
     def test_no_more_calls_a_second_than_are_allowed(self, fake: Market):
         """Beside them, a token is got now and then; here it is there already."""

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 import pytest
 
+from adapters.asking.forms import send
 from adapters.eshop.vendure import catalogue, queries, sales
 from adapters.eshop.vendure.connector import VendureConnector
 from adapters.eshop.vendure.options import VendureOptions
-from adapters.forms import send
-from adapters.pages import instant
+from adapters.reading.pages import instant
 from hub.clock import SystemClock
 from hub.connector import Document, Write, Written
 from hub.errors import Refused, TryLater, Unanswered

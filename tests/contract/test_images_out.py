@@ -25,7 +25,7 @@ def pictures() -> Iterator[Pictures]:
 
 @pytest.fixture(params=[Shopify, Magento, PrestaShop])
 def fake(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
-    monkeypatch.setattr("adapters.budgets.sleep", lambda _: None)
+    monkeypatch.setattr("adapters.asking.budgets.sleep", lambda _: None)
     fake: Fake = request.param()
     for name, value in fake.environment.items():
         monkeypatch.setenv(name, value)

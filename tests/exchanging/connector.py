@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from adapters.pages import before, by_mark, by_offset, instant
+from adapters.reading.pages import before, by_mark, by_offset, instant
 from hub.connector import GUEST, Change, Document, Finding, Page, Place, Stream, Unreadable, Write, Written
 from hub.errors import TryLater, Unanswered
 from tests.exchanging.faults import Faults

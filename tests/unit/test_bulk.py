@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from adapters.bulk import Batch, portions
-from adapters.finding import Sign, by_signs
-from adapters.http import KeyRefused, Rejected
+from adapters.asking.http import KeyRefused, Rejected
+from adapters.writing.bulk import Batch, portions
+from adapters.writing.finding import Sign, by_signs
 from hub.connector import Write
 
 WRITES = [Write(key, {"name": key}, {"name": key, "mail": f"{key}@x.example"}, reference=f"r-{key}") for key in "abcd"]

@@ -1,7 +1,7 @@
 """What `hub check` says of a system that was looked at."""
 
-from adapters.checks import looked
-from adapters.http import Rejected
+from adapters.asking.checks import looked
+from adapters.asking.http import Rejected
 from hub.errors import TryLater
 
 

@@ -4,8 +4,8 @@ from itertools import islice
 
 import pytest
 
-from adapters.answers import Rejected
-from adapters.cursors import by_cursor, rows_of, since_mark
+from adapters.asking.answers import Rejected
+from adapters.reading.cursors import by_cursor, rows_of, since_mark
 from hub.errors import TryLater
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapters.checks import Amiss
+from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind, Row, Source
-from adapters.walks import by_mark, by_offset, from_time_on
-from adapters.writes import Gone, Unfit, all_or_none, by_sort, known, product_of, singly
+from adapters.reading.walks import by_mark, by_offset, from_time_on
+from adapters.writing.writes import Gone, Unfit, all_or_none, by_sort, known, product_of, singly
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Change, Document, Finding, Page, Stream, Unreadable, Write, Written
 from hub.errors import Refused, TryLater

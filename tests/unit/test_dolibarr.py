@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from adapters.asking.http import Rejected
 from adapters.erp.dolibarr import translate
-from adapters.http import Rejected
 from hub.connector import Write, Written
 from hub.errors import Refused, TryLater, Unanswered
 from tests.contract.connector_suite import fields_of, only, read_on

@@ -9,7 +9,7 @@ from defusedxml.ElementTree import fromstring
 from adapters.erp.files import forms
 from adapters.erp.files.expressions import FileFunctions, roots
 from adapters.erp.files.order_files import OrderFiles
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 
 ORDER = {
     "number": "1001",

@@ -16,7 +16,7 @@ from adapters.erp.parties import PARTIES, Children, PartyForms, addresses, bring
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.warehouses import warehouses
 from adapters.fields import Field
-from adapters.finding import Sign
+from adapters.writing.finding import Sign
 from hub.connector import Change, Document, Page, Stream, Write
 from hub.errors import Refused, TryLater
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from adapters.asking.http import Rejected
 from adapters.erp.orders import Fields, Unwritable
 from adapters.erp.sales import Standing, bring_sales
-from adapters.http import Rejected
 from hub.connector import Write
 
 STEPS = {"draft": "quote", "quotation": "confirm"}

@@ -7,7 +7,7 @@ import pytest
 from adapters.declared import Row
 from adapters.eshop import notes
 from adapters.eshop.forward import check_open, forward, in_turn, left, unless
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.connector import Write
 
 

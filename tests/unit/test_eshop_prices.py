@@ -4,7 +4,7 @@ import pytest
 
 from adapters.eshop.prices import check_currency, check_tax
 from adapters.rates import theirs_for
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.connector import Write
 
 

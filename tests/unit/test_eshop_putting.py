@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from adapters.asking.http import Rejected
 from adapters.eshop import putting
-from adapters.http import Rejected
 from hub.connector import Write
 
 Sent = list[list[tuple[str, Any]]]

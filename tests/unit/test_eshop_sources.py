@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.eshop.sources import marks, sources
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 
 A, B = "https://pictures.example/a.png", "https://pictures.example/b.png"
 

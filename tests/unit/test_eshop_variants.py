@@ -8,7 +8,7 @@ import pytest
 
 from adapters.declared import Row
 from adapters.eshop import variants
-from adapters.writes import Gone, Unfit
+from adapters.writing.writes import Gone, Unfit
 from hub.connector import Document, Write
 
 ROWS: list[dict[str, Any]] = [

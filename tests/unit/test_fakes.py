@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.http import Api, Rejected
+from adapters.asking.http import Api, Rejected
 from hub.clock import SystemClock
 from hub.errors import TryLater, Unanswered
 from tests.contract.store_steps import StandingClock

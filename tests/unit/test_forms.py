@@ -3,10 +3,10 @@
 import pytest
 from graphql import parse
 
-from adapters.edges import flat
-from adapters.forms import Form, answers, request
-from adapters.graphql import Declined
-from adapters.keyed import check
+from adapters.asking.edges import flat
+from adapters.asking.forms import Form, answers, request
+from adapters.asking.graphql import Declined
+from adapters.asking.keyed import check
 
 CHANGE = Form("productUpdate", "id:ID! input:ProductInput!", "errors{message}")
 

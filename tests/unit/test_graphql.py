@@ -1,6 +1,6 @@
 """What is asked for over GraphQL, made of paths."""
 
-from adapters.graphql import selection
+from adapters.asking.graphql import selection
 
 
 def test_paths_become_nested_fields_each_asked_for_once():

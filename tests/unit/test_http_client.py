@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 import structlog
 
-from adapters.http import Api, KeyRefused, Rejected
+from adapters.asking.http import Api, KeyRefused, Rejected
 from hub.clock import SystemClock
 from hub.errors import Misconfigured, Refused, TryLater, Unanswered
 from tests.unit.http_server import Asked, Reply, Server

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from adapters.instants import by_instant
-from adapters.journals import by_journal
-from adapters.numbered import Numbered
-from adapters.walks import listed
+from adapters.reading.instants import by_instant
+from adapters.reading.journals import by_journal
+from adapters.reading.numbered import Numbered
+from adapters.reading.walks import listed
 from hub.errors import Refused
 
 Row = Mapping[str, Any]

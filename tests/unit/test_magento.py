@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from adapters.answers import filled, words
+from adapters.asking.answers import filled, words
 from adapters.eshop.gallery import mark
 from adapters.eshop.magento.options import MagentoOptions
 from hub.connector import Change, Exchange, Write, Written

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from adapters.asking.http import Api, KeyRefused, Rejected
 from adapters.erp.odoo.calls import fault, version
 from adapters.erp.odoo.translate import PRODUCT, places
 from adapters.fields import told
-from adapters.http import Api, KeyRefused, Rejected
 from hub.clock import SystemClock
 from hub.connector import Write, Written
 from hub.errors import Refused, TryLater, Unanswered

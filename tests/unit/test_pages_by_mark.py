@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.pages import before, by_mark, instant
+from adapters.reading.pages import before, by_mark, instant
 from hub.errors import Refused, TryLater
 
 Row = tuple[int, int]

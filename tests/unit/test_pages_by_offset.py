@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.pages import by_offset
+from adapters.reading.pages import by_offset
 from hub.errors import TryLater
 
 Moves = Callable[[int, list[int]], None]

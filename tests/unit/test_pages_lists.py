@@ -8,11 +8,11 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.answers import Answer
+from adapters.asking.answers import Answer
+from adapters.asking.http import Api, Rejected
 from adapters.declared import Row
-from adapters.http import Api, Rejected
-from adapters.lists import Listing, in_blocks, listed
-from adapters.writes import one_by_one
+from adapters.reading.lists import Listing, in_blocks, listed
+from adapters.writing.writes import one_by_one
 from hub.connector import Write, Written
 
 

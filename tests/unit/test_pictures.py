@@ -6,7 +6,7 @@ import pytest
 
 from adapters import pictures
 from adapters.pictures import fetch, tried
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.clock import SystemClock
 from tests.contract.picture_server import Pictures, png, serving
 

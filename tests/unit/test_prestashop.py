@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.asking.http import KeyRefused
 from adapters.eshop.prestashop.shop import earlier
-from adapters.http import KeyRefused
 from hub.connector import Exchange, Write, Written
 from hub.errors import TryLater, Unanswered
 from tests.contract.connector_suite import by_id, fields_of, of_stream, only

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from adapters.declared import Row
-from adapters.rest_lists import RestListing
-from adapters.walks import changed, found, listed
+from adapters.reading.rest_lists import RestListing
+from adapters.reading.walks import changed, found, listed
 
 AT = "2026-01-01T00:00:00Z"
 

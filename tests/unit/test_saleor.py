@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from adapters.asking.http import KeyRefused
 from adapters.eshop.saleor.connector import SaleorConnector
-from adapters.http import KeyRefused
 from hub.canonical import ENTITIES
 from hub.connector import Change, Write, Written
 from hub.errors import TryLater, Unanswered

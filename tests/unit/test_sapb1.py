@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from adapters.http import KeyRefused
+from adapters.asking.http import KeyRefused
 from hub.connector import Write, Written
 from hub.errors import HubError, Refused, TryLater, Unanswered
 from tests.contract.connector_suite import fields_of, only, read_on

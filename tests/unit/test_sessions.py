@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from adapters.http import KeyRefused
-from adapters.sessions import Session
+from adapters.asking.http import KeyRefused
+from adapters.asking.sessions import Session
 
 
 class Office:

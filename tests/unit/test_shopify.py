@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapters.asking.http import KeyRefused
 from adapters.eshop.shopify.connector import ShopifyConnector
 from adapters.eshop.shopify.options import ShopifyOptions
-from adapters.http import KeyRefused
 from hub.canonical import ENTITIES
 from hub.clock import SystemClock
 from hub.connector import Change, Write, Written

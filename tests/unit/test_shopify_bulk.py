@@ -18,7 +18,7 @@ COUNT = 45
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shopify]:
-    monkeypatch.setattr("adapters.budgets.sleep", lambda _: None)
+    monkeypatch.setattr("adapters.asking.budgets.sleep", lambda _: None)
     fake = Shopify()
     for name, value in fake.environment.items():
         monkeypatch.setenv(name, value)

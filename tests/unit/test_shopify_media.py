@@ -28,7 +28,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shopify]:
 
 @pytest.fixture
 def shop(fake: Shopify, monkeypatch: pytest.MonkeyPatch) -> ShopifyConnector:
-    monkeypatch.setattr("adapters.budgets.sleep", lambda _: None)
+    monkeypatch.setattr("adapters.asking.budgets.sleep", lambda _: None)
     return fake.connect()
 
 

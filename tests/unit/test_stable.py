@@ -1,6 +1,6 @@
 """What moves by itself is left out of documents."""
 
-from adapters.stable import shown, stable, without_host
+from adapters.reading.stable import shown, stable, without_host
 
 
 def test_s12_what_moves_by_itself_is_left_out_at_every_depth():

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from adapters.asking.graphql import Declined
+from adapters.asking.http import KeyRefused
 from adapters.eshop.vendure.client import Shop
 from adapters.eshop.vendure.options import VendureOptions
-from adapters.graphql import Declined
-from adapters.http import KeyRefused
 from hub.clock import SystemClock
 from hub.errors import TryLater, Unanswered
 from tests.unit.http_server import Asked, Reply, Server

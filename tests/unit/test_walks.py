@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from adapters.declared import Row
-from adapters.walks import changed
+from adapters.reading.walks import changed
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LATE = timedelta(seconds=5)

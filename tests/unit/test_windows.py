@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from adapters.bulk import in_halves
-from adapters.http import Rejected
-from adapters.windows import OVERLAP, by_key, by_window
+from adapters.asking.http import Rejected
+from adapters.reading.windows import OVERLAP, by_key, by_window
+from adapters.writing.bulk import in_halves
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, cast
 
-from adapters.bulk import portions
-from adapters.connecting import connected
+from adapters.asking.connecting import connected
+from adapters.asking.http import Rejected
 from adapters.declared import Row
 from adapters.erp.dolibarr.options import DolibarrOptions
-from adapters.http import Rejected
-from adapters.local_time import earliest_at, instant_of
-from adapters.windows import by_key
+from adapters.reading.local_time import earliest_at, instant_of
+from adapters.reading.windows import by_key
+from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve
 

@@ -13,8 +13,8 @@ from adapters.erp.dolibarr.client import PAGE, Dolibarr, kept
 from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.erp.dolibarr.writing import write_orders, write_parties
 from adapters.erp.orders import visible_number
-from adapters.finding import Sign, by_signs
-from adapters.walks import by_key, by_window, source
+from adapters.reading.walks import by_key, by_window, source
+from adapters.writing.finding import Sign, by_signs
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write
 from hub.errors import Refused

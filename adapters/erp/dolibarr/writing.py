@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from adapters.asking.http import Rejected
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import Dolibarr
 from adapters.erp.orders import SaleLine, Unwritable, lacking, same_place
-from adapters.http import Rejected
-from adapters.writes import Unfit, singly
+from adapters.writing.writes import Unfit, singly
 from hub.connector import Write, Written
 
 DRAFT, CANCELLED = 0, -1

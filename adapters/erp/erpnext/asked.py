@@ -6,7 +6,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from adapters.checks import Amiss
+from adapters.asking.checks import Amiss
 from adapters.declared import Row
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.reference import OURS

@@ -13,7 +13,7 @@ from adapters.erp.erpnext.new_orders import ROUNDING, NewOrders
 from adapters.erp.orders import Unwritable, lacking
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
-from adapters.writes import Unfit, one_by_one
+from adapters.writing.writes import Unfit, one_by_one
 from hub.connector import Write, Written
 
 Values = dict[str, Any]

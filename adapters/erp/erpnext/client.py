@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from adapters.answers import Answer, first_words
-from adapters.connecting import connected
+from adapters.asking.answers import Answer, first_words
+from adapters.asking.connecting import connected
+from adapters.asking.http import Rejected
 from adapters.erp.erpnext.options import ErpNextOptions
-from adapters.http import Rejected
-from adapters.writes import Gone, Unfit
+from adapters.writing.writes import Gone, Unfit
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import TryLater

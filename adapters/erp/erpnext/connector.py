@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from adapters.checks import Amiss
+from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind, Source
 from adapters.erp.erpnext import asked, bringing, customers, translate
 from adapters.erp.erpnext.client import ErpNext, Filters

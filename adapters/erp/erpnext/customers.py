@@ -9,8 +9,8 @@ from adapters.declared import Row
 from adapters.erp.erpnext import asked
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.reference import OURS
-from adapters.finding import Sign, by_signs
-from adapters.writes import Unfit, one_by_one
+from adapters.writing.finding import Sign, by_signs
+from adapters.writing.writes import Unfit, one_by_one
 from hub.connector import Write, Written
 
 Values = dict[str, Any]

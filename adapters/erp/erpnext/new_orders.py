@@ -12,7 +12,7 @@ from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.erpnext.customers import Places
 from adapters.erp.orders import Fields, SaleLine, places_of, plain, sale_lines, visible_number
 from adapters.erp.reference import OURS
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.canonical.codes import decimals_of
 from hub.connector import Write
 

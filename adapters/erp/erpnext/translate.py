@@ -4,11 +4,11 @@ from typing import Any
 
 from stdnum import ean
 
+from adapters.asking.http import exact
 from adapters.declared import Row
 from adapters.erp.erpnext.options import ErpNextOptions
 from adapters.erp.reference import OURS
 from adapters.fields import Field, Table, fixed, parts, table, told, words
-from adapters.http import exact
 from hub.canonical.contacts import vat_id_in
 from hub.config import resolve
 

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from adapters import pages
 from adapters.declared import Row, Source, Way
 from adapters.erp.erpnext.client import PAGE, ErpNext, Filters
-from adapters.windows import by_key
+from adapters.reading import pages
+from adapters.reading.windows import by_key
 
 LATE = timedelta(minutes=2)
 """A change may become visible so long after its mark: a transaction's marks are from before its end."""

@@ -14,7 +14,7 @@ from adapters.erp.files.options import ErpFilesOptions
 from adapters.erp.files.order_files import ORDERS, OrderFiles
 from adapters.erp.files.refused import refused
 from adapters.files.delivery import Delivery
-from adapters.writes import Unfit, one_by_one
+from adapters.writing.writes import Unfit, one_by_one
 from hub.canonical import ENTITIES
 from hub.clock import Clock
 from hub.connector import Change, Document, Finding, Page, Place, Stream, Write, Written

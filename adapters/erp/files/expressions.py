@@ -6,9 +6,9 @@ from typing import Annotated, Any, cast
 
 from jmespath.functions import signature
 
-from adapters.http import exact
+from adapters.asking.http import exact
 from adapters.rest.functions import RestFunctions, Tables
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.config.expressions import compiled, expressions, found
 from hub.config.faults import show
 

@@ -10,7 +10,7 @@ import orjson
 from adapters.erp.files import xml_form
 from adapters.erp.files.expressions import FileFunctions, Scope, each_of, text_of, value_of
 from adapters.erp.files.order_files import OrderFiles
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 
 
 def filled(files: OrderFiles, scope: Scope, functions: FileFunctions) -> bytes:

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
-from adapters.answers import first_words
-from adapters.http import Api, KeyRefused, Rejected
+from adapters.asking.answers import first_words
+from adapters.asking.http import Api, KeyRefused, Rejected
 from hub.errors import HubError, Refused, TryLater, Unanswered
 
 JSON2_SINCE = 19

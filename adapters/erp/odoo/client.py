@@ -6,14 +6,14 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from adapters.bulk import portions
-from adapters.connecting import connected
+from adapters.asking.connecting import connected
+from adapters.asking.http import Rejected
 from adapters.declared import Row
 from adapters.erp.models import Conditions, Model
 from adapters.erp.odoo.calls import Calls, calls_of, says_no
 from adapters.erp.odoo.options import OdooOptions
 from adapters.fields import within
-from adapters.http import Rejected
+from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve
 

@@ -16,7 +16,7 @@ from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sale_forms import SaleForms, bring_orders
 from adapters.erp.warehouses import warehouses
 from adapters.fields import Field, told
-from adapters.finding import Sign
+from adapters.writing.finding import Sign
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write, Written
 from hub.errors import Refused

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from adapters.checks import Amiss
+from adapters.asking.checks import Amiss
 from adapters.declared import Row
 from adapters.erp.orders import plain
 from adapters.erp.sapb1.client import ServiceLayer

@@ -10,14 +10,14 @@ from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
 
-from adapters.answers import Answer
-from adapters.bulk import portions
-from adapters.connecting import connected
+from adapters.asking.answers import Answer
+from adapters.asking.connecting import connected
+from adapters.asking.http import Rejected
+from adapters.asking.sessions import Session
 from adapters.declared import Row
 from adapters.erp.sapb1.options import SapB1Options
-from adapters.http import Rejected
-from adapters.sessions import Session
-from adapters.writes import Gone, Unfit
+from adapters.writing.bulk import portions
+from adapters.writing.writes import Gone, Unfit
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import TryLater

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from adapters.checks import Amiss
+from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind, Row
 from adapters.erp import parties, sales
 from adapters.erp.sapb1 import asked, customers, drawn, new_orders, translate
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing, changed_from_now, source
 from adapters.erp.sapb1.options import SapB1Options
-from adapters.walks import by_window
+from adapters.reading.walks import by_window
 from hub.clock import Clock
 from hub.connector import Document, Stream
 

@@ -10,8 +10,8 @@ from adapters.erp.sapb1 import translate
 from adapters.erp.sapb1.asked import PARTNERS
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.fields import given, told
-from adapters.finding import Sign, by_signs
-from adapters.writes import Gone, singly
+from adapters.writing.finding import Sign, by_signs
+from adapters.writing.writes import Gone, singly
 from hub.connector import Write, Written
 
 Values = dict[str, Any]

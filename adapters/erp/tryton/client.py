@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
-from adapters.connecting import connected
+from adapters.asking.connecting import connected
+from adapters.asking.http import Rejected
 from adapters.declared import Row
 from adapters.erp.models import Conditions, Model
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.fields import Field, within
-from adapters.http import Rejected
 from hub.clock import Clock
 from hub.config import resolve
 

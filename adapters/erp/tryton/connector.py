@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
+from adapters.asking.http import exact
 from adapters.declared import Declared, Kind, Row
 from adapters.erp import parties, sales
 from adapters.erp.models import ALSO, Model, having, kept
@@ -15,8 +16,7 @@ from adapters.erp.tryton.client import Tryton
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.erp.warehouses import warehouses
 from adapters.fields import Field, told
-from adapters.finding import Sign
-from adapters.http import exact
+from adapters.writing.finding import Sign
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write, Written
 from hub.errors import Refused

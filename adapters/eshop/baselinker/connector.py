@@ -2,17 +2,17 @@
 
 from functools import partial
 
-from adapters.checks import all_there
-from adapters.connections import documents
+from adapters.asking.checks import all_there
 from adapters.declared import Declared, Kind, Source
 from adapters.eshop.baselinker import asked, told, translate, writing
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
 from adapters.eshop.forward import forward
-from adapters.instants import by_instant
-from adapters.journals import by_journal
-from adapters.numbered import Numbered
-from adapters.walks import listed
+from adapters.reading.connections import documents
+from adapters.reading.instants import by_instant
+from adapters.reading.journals import by_journal
+from adapters.reading.numbered import Numbered
+from adapters.reading.walks import listed
 from hub.clock import Clock
 from hub.connector import Stream
 

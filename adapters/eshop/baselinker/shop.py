@@ -4,10 +4,10 @@ from typing import Any, cast
 
 import orjson
 
+from adapters.asking.connecting import connected
+from adapters.asking.http import KeyRefused, Rejected
 from adapters.auth.keys import HeaderKey
-from adapters.connecting import connected
 from adapters.eshop.baselinker.options import BaseLinkerOptions
-from adapters.http import KeyRefused, Rejected
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import HubError, TryLater, Unanswered

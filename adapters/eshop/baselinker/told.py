@@ -8,7 +8,7 @@ from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.translate import EXEMPT
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.fields import Field, emptied, given
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.connector import Write
 
 LONGEST = {"sku": 50, "gtin": 32, "name": 200}

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from adapters.asking.http import Rejected
 from adapters.declared import Row
 from adapters.eshop.baselinker import asked, told
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
-from adapters.finding import SKU, Sign, by_signs
-from adapters.http import Rejected
-from adapters.writes import Unfit, Writing, all_or_none, known, one_by_one
+from adapters.writing.finding import SKU, Sign, by_signs
+from adapters.writing.writes import Unfit, Writing, all_or_none, known, one_by_one
 from hub.canonical.statuses import moves_forward
 from hub.connector import Write, Written
 

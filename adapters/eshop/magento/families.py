@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
+from adapters.asking.http import Rejected
 from adapters.declared import Row
 from adapters.eshop.magento.goods import families
 from adapters.eshop.magento.lists import ALL_TYPES
 from adapters.eshop.magento.shop import Shop
 from adapters.eshop.magento.translate import ENABLED
 from adapters.eshop.slugs import slug
-from adapters.http import Rejected
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.connector import Write, Written
 
 Body = dict[str, Any]

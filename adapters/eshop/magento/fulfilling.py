@@ -8,7 +8,7 @@ from adapters.eshop.magento.lists import ORDERS
 from adapters.eshop.magento.sales import notes, shipments
 from adapters.eshop.magento.shop import Shop
 from adapters.eshop.notes import notes_of
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.connector import Write
 
 CARRIER = "custom"

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from adapters.asking.http import Rejected
 from adapters.declared import Row
 from adapters.eshop.gallery import arranged, marked
 from adapters.eshop.magento.shop import Shop
-from adapters.http import Rejected
 from adapters.pictures import NO_PICTURE, Picture, fetch, unfit
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 
 MAIN = ("image", "small_image", "thumbnail")
 """The types of the picture that stands for the product on its page, in lists and in the cart."""

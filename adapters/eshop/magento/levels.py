@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import partial
 from urllib.parse import quote
 
+from adapters.asking.http import Rejected
 from adapters.eshop.magento.shop import Shop
-from adapters.http import Rejected
-from adapters.writes import one_by_one, product_of
+from adapters.writing.writes import one_by_one, product_of
 from hub.connector import Write, Written
 from hub.errors import Refused
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from adapters.bulk import portions
 from adapters.declared import Row, Source, Way
 from adapters.eshop.magento.shop import PAGE, Filter, Shop
-from adapters.walks import by_key, by_window
+from adapters.reading.walks import by_key, by_window
+from adapters.writing.bulk import portions
 
 MANY = 50
 """Values in one address."""

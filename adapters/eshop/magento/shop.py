@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from adapters import waiting
+from adapters.asking import waiting
+from adapters.asking.http import Api
 from adapters.auth.oauth1 import OAuth1
 from adapters.declared import Row
 from adapters.eshop.magento.options import MagentoOptions
-from adapters.http import Api
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import TryLater, Unanswered

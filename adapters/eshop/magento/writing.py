@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from adapters.answers import filled
-from adapters.batches import in_batches
+from adapters.asking.answers import filled
+from adapters.asking.http import Rejected, exact
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.magento import gallery, levels
@@ -19,10 +19,10 @@ from adapters.eshop.magento.translate import DISABLED, ENABLED, KILOGRAMS
 from adapters.eshop.orders import plain
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.slugs import slug
-from adapters.http import Rejected, exact
 from adapters.pictures import left_out
 from adapters.rates import theirs_for
-from adapters.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
+from adapters.writing.batches import in_batches
+from adapters.writing.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
 from hub.connector import Write, Written
 from hub.errors import TryLater
 

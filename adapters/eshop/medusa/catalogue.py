@@ -15,7 +15,7 @@ from adapters.eshop.putting import Pairs
 from adapters.eshop.slugs import handle
 from adapters.eshop.variants import articles, as_shown, each_variant, named, parted, whole, with_article
 from adapters.fields import Field, given, table
-from adapters.writes import Unfit, done, product_of
+from adapters.writing.writes import Unfit, done, product_of
 from hub.connector import Document, Write, Written
 
 Body = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
-from adapters.checks import Amiss
+from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind
 from adapters.eshop import putting
 from adapters.eshop.forward import forward, in_turn
@@ -12,8 +12,8 @@ from adapters.eshop.medusa import catalogue, sales, translate
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.medusa.shop import Shop
 from adapters.eshop.variants import articles, find
-from adapters.walks import changed, listed
-from adapters.writes import by_sort
+from adapters.reading.walks import changed, listed
+from adapters.writing.writes import by_sort
 from hub.clock import Clock
 from hub.connector import Stream
 

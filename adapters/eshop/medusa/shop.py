@@ -2,12 +2,12 @@
 
 from typing import Any, Literal
 
-from adapters.connecting import connected
+from adapters.asking.connecting import connected
 from adapters.declared import Row
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.named import named
-from adapters.rest_lists import RestListing
-from adapters.stable import stable
+from adapters.reading.rest_lists import RestListing
+from adapters.reading.stable import stable
 from hub.clock import Clock
 from hub.config import resolve
 

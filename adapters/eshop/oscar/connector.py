@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
+from adapters.asking.http import Rejected
 from adapters.declared import Declared, Kind, Source
 from adapters.eshop import buyers
 from adapters.eshop.oscar import shop, translate, writing
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.oscar.shop import Shop
-from adapters.http import Rejected
-from adapters.lists import Listing, in_blocks, listed
-from adapters.writes import singly_with
+from adapters.reading.lists import Listing, in_blocks, listed
+from adapters.writing.writes import singly_with
 from hub.clock import Clock
 from hub.connector import Stream
 

@@ -11,7 +11,7 @@ from adapters.eshop.slugs import slug
 from adapters.eshop.sources import marks, sources
 from adapters.fields import Field, emptied, given, table
 from adapters.pictures import fetch, left_out, tried
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.connector import Document, Write, Written
 
 Show = Callable[[Shop, Sequence[Row]], Iterator[Document]]

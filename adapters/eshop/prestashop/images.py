@@ -7,12 +7,12 @@ So a gallery is filled as a whole, in its order, which cannot be changed afterwa
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from adapters.asking.http import Rejected
 from adapters.declared import Row
 from adapters.eshop.prestashop.shop import Shop
 from adapters.fields import at
-from adapters.http import Rejected
 from adapters.pictures import fetch, left_out, unfit
-from adapters.writes import Unfit, known
+from adapters.writing.writes import Unfit, known
 from hub.connector import Write, Written
 from hub.errors import TryLater, Unanswered
 

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from httpx2 import URL
 
-from adapters.bulk import portions
-from adapters.connecting import connected
+from adapters.asking.connecting import connected
+from adapters.asking.http import Answer, KeyRefused, Rejected
 from adapters.declared import Row
 from adapters.eshop.prestashop import told
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.fields import at
-from adapters.http import Answer, KeyRefused, Rejected
 from adapters.pictures import Picture
-from adapters.windows import by_key
+from adapters.reading.windows import by_key
+from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve
 

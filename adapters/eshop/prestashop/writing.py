@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from adapters.asking.http import Rejected
 from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.orders import plain
@@ -18,10 +19,9 @@ from adapters.eshop.slugs import slug
 from adapters.eshop.variants import check_shown, named
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, given
-from adapters.finding import Sign, by_signs
-from adapters.http import Rejected
 from adapters.rates import theirs_for
-from adapters.writes import Gone, Unfit, product_of
+from adapters.writing.finding import Sign, by_signs
+from adapters.writing.writes import Gone, Unfit, product_of
 from hub.canonical import moves_forward
 from hub.connector import Write, Written
 

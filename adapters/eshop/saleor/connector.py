@@ -4,17 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from adapters.connections import Connection, kind
+from adapters.asking.edges import nodes
 from adapters.declared import Declared, Kind, Row
-from adapters.edges import nodes
 from adapters.eshop import putting, telling
 from adapters.eshop.categories import ids_of
 from adapters.eshop.forward import check_open, forward
 from adapters.eshop.saleor import told, translate
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.eshop.saleor.shop import LISTS, Shop
-from adapters.finding import by_reference_or_sku
+from adapters.reading.connections import Connection, kind
 from adapters.webhooks import SignedHooks
+from adapters.writing.finding import by_reference_or_sku
 from hub.clock import Clock
 from hub.connector import Stream, Write
 

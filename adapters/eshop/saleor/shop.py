@@ -2,16 +2,16 @@
 
 from typing import Any
 
+from adapters.asking.connecting import connected
+from adapters.asking.forms import Filled
+from adapters.asking.http import KeyRefused
+from adapters.asking.keyed import Faults, KeyedGraphQl
 from adapters.auth.keys import HeaderKey
-from adapters.connecting import connected
-from adapters.connections import Dialect
 from adapters.declared import Row
 from adapters.eshop.saleor import translate
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.fields import at
-from adapters.forms import Filled
-from adapters.http import KeyRefused
-from adapters.keyed import Faults, KeyedGraphQl
+from adapters.reading.connections import Dialect
 from hub.clock import Clock
 from hub.config import resolve
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from adapters.asking.edges import PAGE
+from adapters.asking.forms import Filled, Form
 from adapters.declared import Row
-from adapters.edges import PAGE
 from adapters.eshop.editorjs import blocks
 from adapters.eshop.notes import notes_of
 from adapters.eshop.prices import check_currency, check_tax
@@ -14,7 +15,6 @@ from adapters.eshop.saleor.shop import Shop
 from adapters.eshop.saleor.translate import OF_VARIANT, notes, sent
 from adapters.eshop.variants import check_shown, for_article, named
 from adapters.fields import Field, given, table
-from adapters.forms import Filled, Form
 from hub.connector import Subscription, Write
 
 _ERRORS = "errors{field message code}"

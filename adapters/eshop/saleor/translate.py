@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from adapters.connections import documents
+from adapters.asking.forms import Form
+from adapters.asking.graphql import selection
 from adapters.eshop import translating
 from adapters.eshop.categories import BELOW
 from adapters.eshop.editorjs import html
@@ -15,8 +16,7 @@ from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, asked, at, fixed, part, parts, table, told, words
-from adapters.forms import Form
-from adapters.graphql import selection
+from adapters.reading.connections import documents
 from hub.connector import Document
 
 Rows = Sequence[Raw]

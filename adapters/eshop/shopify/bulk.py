@@ -8,15 +8,15 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from adapters import budgets
+from adapters.asking import budgets
+from adapters.asking.elsewhere import json_lines
+from adapters.asking.graphql import Declined
+from adapters.asking.http import KeyRefused
 from adapters.declared import Row, Way
-from adapters.elsewhere import json_lines
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.lists import Listing, everything
 from adapters.eshop.shopify.shop import Shop
-from adapters.graphql import Declined
-from adapters.http import KeyRefused
-from adapters.pages import Spot
+from adapters.reading.pages import Spot
 from hub.errors import TryLater
 
 LARGE = 2500

@@ -16,7 +16,7 @@ from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.writing import PRODUCTS
 from adapters.eshop.variants import articles
-from adapters.walks import source
+from adapters.reading.walks import source
 from hub.clock import Clock
 from hub.connector import Stream
 

@@ -8,7 +8,7 @@ from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import order as translated
 from adapters.fields import at
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.connector import Write
 
 OPEN = ("OPEN", "IN_PROGRESS")

@@ -10,15 +10,15 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from adapters import walks
-from adapters.bulk import portions
-from adapters.cursors import by_cursor, rows_of
+from adapters.asking.edges import flat, page_of
+from adapters.asking.graphql import Declined
 from adapters.declared import Row, Source, Way
-from adapters.edges import flat, page_of
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
-from adapters.graphql import Declined
-from adapters.pages import instant
+from adapters.reading import walks
+from adapters.reading.cursors import by_cursor, rows_of
+from adapters.reading.pages import instant
+from adapters.writing.bulk import portions
 from hub.errors import TryLater
 
 MARK = "updatedAt"

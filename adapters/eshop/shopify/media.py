@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from adapters.asking.waiting import until
 from adapters.declared import Row
 from adapters.eshop.gallery import arranged, marked
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.fields import at
 from adapters.pictures import fetch, hand_over, left_out, tried, unfit
-from adapters.waiting import until
-from adapters.writes import Gone, Unfit
+from adapters.writing.writes import Gone, Unfit
 from hub.connector import Write, Written
 
 PATIENCE = 60.0

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import orjson
 
-from adapters.edges import PAGE
-from adapters.forms import Form
+from adapters.asking.edges import PAGE
+from adapters.asking.forms import Form
 
 NAMESPACE, REFERENCE, INVOICE = "hub", "reference", "invoice"
 """The metafields with the hub's reference of a product, and with the invoice of an order."""

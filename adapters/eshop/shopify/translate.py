@@ -11,7 +11,7 @@ from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import each_variant, full_name, with_article
 from adapters.fields import Field, at, fixed, or_none, part, parts, table, told, words
-from adapters.stable import id_of, shown, stable
+from adapters.reading.stable import id_of, shown, stable
 from hub.connector import Document
 
 SINGLE = "Default Title"

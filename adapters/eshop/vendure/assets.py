@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
+from adapters.asking.graphql import Declined
 from adapters.declared import Row
 from adapters.eshop.orders import Fields
 from adapters.eshop.sources import marks
 from adapters.eshop.vendure import queries
 from adapters.eshop.vendure.client import Shop
 from adapters.eshop.vendure.translate import SOURCE, came_from
-from adapters.graphql import Declined
 from adapters.pictures import fetch, tried
-from adapters.writes import Unfit
+from adapters.writing.writes import Unfit
 from hub.connector import Write
 
 LONGEST_TAG = 255

@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from adapters.asking.forms import send
+from adapters.asking.http import exact
 from adapters.declared import Row
 from adapters.eshop.orders import Fields, in_coins, with_tax
 from adapters.eshop.putting import Pairs, pieces
@@ -15,11 +17,9 @@ from adapters.eshop.vendure.client import Listing, Shop
 from adapters.eshop.vendure.translate import PRICE, VARIANT, documents
 from adapters.eshop.vendure.translate import STOCK as LEVELS
 from adapters.fields import Field, asked, below, emptied, given, table, written
-from adapters.forms import send
-from adapters.http import exact
 from adapters.pictures import left_out
-from adapters.walks import found
-from adapters.writes import Unfit, done, known
+from adapters.reading.walks import found
+from adapters.writing.writes import Unfit, done, known
 from hub.connector import Write, Written
 
 VARIANTS, ARTICLES = (

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from adapters.connecting import connected
+from adapters.asking.connecting import connected
+from adapters.asking.graphql import GraphQl, selection
 from adapters.declared import Row
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.vendure.queries import LOGIN
-from adapters.graphql import GraphQl, selection
-from adapters.pages import before
+from adapters.reading.pages import before
 from hub.clock import Clock
 from hub.config import resolve
 

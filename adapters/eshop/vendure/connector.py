@@ -11,8 +11,8 @@ from adapters.eshop.vendure import catalogue, queries, sales, translate
 from adapters.eshop.vendure.client import Shop
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.vendure.sales import PLACED, move
-from adapters.walks import changed, found, from_time_on, listed
-from adapters.writes import by_sort
+from adapters.reading.walks import changed, found, from_time_on, listed
+from adapters.writing.writes import by_sort
 from hub.clock import Clock
 from hub.connector import Stream
 

@@ -1,8 +1,8 @@
 """What is asked of the Admin API besides its lists, and told to it."""
 
+from adapters.asking.forms import Form
+from adapters.asking.graphql import ON_ERROR, selection
 from adapters.eshop.vendure.translate import VARIANT
-from adapters.forms import Form
-from adapters.graphql import ON_ERROR, selection
 
 _VARIANT = selection(VARIANT)
 LOGIN = f"mutation($user:String!,$password:String!){{login(username:$user,password:$password){{{ON_ERROR}}}}}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from operator import itemgetter, not_
 
+from adapters.asking.http import exact
 from adapters.eshop import translating
 from adapters.eshop.notes import invoice_in, parcels_in
 from adapters.eshop.orders import Fields, Raw, joined
@@ -10,8 +11,7 @@ from adapters.eshop.sources import sources
 from adapters.eshop.translating import by_table
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.fields import Field, asked, at, below, fixed, part, parts, table, told, words
-from adapters.http import exact
-from adapters.stable import stable
+from adapters.reading.stable import stable
 from hub.connector import Document
 
 STATUS = words(

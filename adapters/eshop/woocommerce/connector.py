@@ -8,8 +8,8 @@ from adapters.eshop.woocommerce import asked, fulfilling, translate, writing
 from adapters.eshop.woocommerce.hooks import hooks
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.eshop.woocommerce.shop import PAGE, Listing, Shop
-from adapters.walks import changed, listed
-from adapters.writes import singly
+from adapters.reading.walks import changed, listed
+from adapters.writing.writes import singly
 from hub.clock import Clock
 from hub.connector import Stream
 

@@ -6,7 +6,7 @@ from typing import Any
 from adapters.declared import Row
 from adapters.eshop.woocommerce.asked import INVOICE, TRACKING
 from adapters.eshop.woocommerce.shop import Shop
-from adapters.writes import Gone
+from adapters.writing.writes import Gone
 from hub.canonical import moves_forward
 from hub.connector import Write, Written
 

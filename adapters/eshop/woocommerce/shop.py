@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from adapters import pages
+from adapters.asking.connecting import connected
 from adapters.auth.oauth1 import OAuth1
-from adapters.bulk import portions
-from adapters.connecting import connected
 from adapters.declared import Row
 from adapters.eshop.woocommerce.options import WooCommerceOptions
+from adapters.reading import pages
+from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import Unanswered

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from adapters.http import Rejected
-from adapters.writes import refused
+from adapters.asking.http import Rejected
+from adapters.writing.writes import refused
 from hub.connector import Write, Written
 
 Where = TypeVar("Where", bound=Hashable)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.edges import flat
+from adapters.asking.edges import flat
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Neither way can turn in circles: a cursor that comes twice ends in TryLater.
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from adapters.answers import Rejected
+from adapters.asking.answers import Rejected
 from hub.errors import TryLater
 
 Row = TypeVar("Row")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from adapters import budgets
+from adapters.asking import budgets
 from hub.clock import Clock
 
 SLOWEST = 5.0

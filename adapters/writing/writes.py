@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import TypeVar
 
-from adapters.bulk import in_halves
-from adapters.http import Rejected
+from adapters.asking.http import Rejected
+from adapters.writing.bulk import in_halves
 from hub.connector import Write, Written
 from hub.errors import TryLater
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from adapters.http import KeyRefused
+from adapters.asking.http import KeyRefused
 
 Answered = TypeVar("Answered")
 

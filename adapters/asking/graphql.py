@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import orjson
 
-from adapters.http import Answer, Api, KeyRefused, Params, Rejected
+from adapters.asking.http import Answer, Api, KeyRefused, Params, Rejected
+from adapters.asking.sessions import Session
 from adapters.pictures import Picture
-from adapters.sessions import Session
 from hub.errors import TryLater
 
 _FORBIDDEN = ("FORBIDDEN", "UNAUTHENTICATED")

@@ -8,9 +8,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
+from adapters.asking.http import Api
 from adapters.declared import Row, Source, Way
-from adapters.http import Api
-from adapters.pages import Spot
+from adapters.reading.pages import Spot
 
 System = TypeVar("System", bound="Spoken")
 

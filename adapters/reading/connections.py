@@ -11,14 +11,14 @@ from functools import partial
 from itertools import islice
 from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack
 
-from adapters.bulk import portions
-from adapters.cursors import by_cursor, rows_of
+from adapters.asking.edges import PAGE, nodes, page_of, type_of
+from adapters.asking.forms import Filled, Form
 from adapters.declared import Kind, Row, Source, Told, Way
-from adapters.edges import PAGE, nodes, page_of, type_of
-from adapters.forms import Filled, Form
-from adapters.pages import Spot
-from adapters.stable import stable
-from adapters.walks import by_mark, source
+from adapters.reading.cursors import by_cursor, rows_of
+from adapters.reading.pages import Spot
+from adapters.reading.stable import stable
+from adapters.reading.walks import by_mark, source
+from adapters.writing.bulk import portions
 from hub.connector import Document, Stream, Write, Written
 from hub.errors import TryLater
 

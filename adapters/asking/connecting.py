@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2
 
-from adapters.http import Api
+from adapters.asking.http import Api
 from hub.clock import Clock
 from hub.config import resolve
 from hub.config.exchange import ExchangeOptions

@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import orjson
 
-from adapters.http import is_loopback
+from adapters.asking.http import is_loopback
 from hub.errors import TryLater
 
 PATIENCE = 30.0

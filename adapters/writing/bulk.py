@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from adapters.http import KeyRefused, Rejected
+from adapters.asking.http import KeyRefused, Rejected
 from hub.connector import Write, Written
 from hub.errors import Refused
 

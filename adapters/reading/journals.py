@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from adapters.declared import Row, Way
-from adapters.pages import Spot
+from adapters.reading.pages import Spot
 
 System = TypeVar("System")
 Entries = Sequence[tuple[int, str]]

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from adapters.declared import Row, Way
-from adapters.pages import Spot
+from adapters.reading.pages import Spot
 from hub.errors import Refused
 
 System = TypeVar("System")

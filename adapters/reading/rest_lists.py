@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from adapters.bulk import portions
 from adapters.declared import Row
+from adapters.writing.bulk import portions
 
 
 class Rest(Protocol):
@@ -25,7 +25,7 @@ def _nothing(_: object) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class RestListing(Generic[System]):
-    """A list; `adapters.walks` walks through it."""
+    """A list; `adapters.reading.walks` walks through it."""
 
     path: str
     fields: str

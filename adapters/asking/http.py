@@ -19,8 +19,18 @@ import httpx2
 import orjson
 import tenacity
 
-from adapters import budgets
-from adapters.answers import Answer, KeyRefused, NotJson, Rejected, exact, first_words, parsed, retry_after, words
+from adapters.asking import budgets
+from adapters.asking.answers import (
+    Answer,
+    KeyRefused,
+    NotJson,
+    Rejected,
+    exact,
+    first_words,
+    parsed,
+    retry_after,
+    words,
+)
 from adapters.auth.keys import HeaderKey, QueryKey
 from hub import log
 from hub.clock import Clock

@@ -6,8 +6,8 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from adapters import pages, windows
 from adapters.declared import Row, Source, Way
+from adapters.reading import pages, windows
 
 System = TypeVar("System")
 Asked_contra = TypeVar("Asked_contra", contravariant=True)

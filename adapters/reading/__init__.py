@@ -1,0 +1,1 @@
+"""Ways through lists: whole, by pages, by cursors, by change marks, by journals."""
