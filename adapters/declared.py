@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from adapters.asking.checks import looked
-from adapters.reading.pages import Spot
+from adapters.rows import Row, Spot
 from hub.canonical import ENTITIES
 from hub.canonical.entity import natural_key
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Change, Document, Finding, Hooks, Page, Place, Stream, Unreadable, Write, Written
 from hub.errors import HubError
 
-Row = Mapping[str, Any]
-"""One record as the system's answer has it."""
 System = TypeVar("System")
 """Who speaks to the system: its session."""
 Told = TypeVar("Told", bound=ExchangeOptions)

@@ -35,6 +35,11 @@ class Picture:
     """As in `image/png`."""
     content: bytes
 
+    @property
+    def part(self) -> tuple[str, bytes, str]:
+        """Return it as a part of a form."""
+        return self.name, self.content, self.type
+
 
 def fetch(address: str, clock: Clock) -> Picture:
     """Return the picture at an address; raises Unfit, with what is wrong with it."""
@@ -87,7 +92,7 @@ def hand_over(picture: Picture, address: str, form: Mapping[str, str]) -> None:
 
     Raises TryLater, if it cannot be reached, and Unfit, if it does not take the picture.
     """
-    url, files = httpx2.URL(address), {"file": (picture.name, picture.content, picture.type)}
+    url, files = httpx2.URL(address), {"file": picture.part}
     try:
         with elsewhere.client(url, follow_redirects=False) as client:
             answer = client.post(url, data=dict(form), files=files)

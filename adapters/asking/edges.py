@@ -5,7 +5,7 @@ Page "GraphQL Cursor Connections Specification".
 
 from typing import Any, cast
 
-from adapters.declared import Row
+from adapters.rows import Row
 
 PAGE = "pageInfo{hasNextPage endCursor}"
 """What is asked for of a list that goes on."""

@@ -8,7 +8,6 @@ import orjson
 
 from adapters.asking.http import Answer, Api, KeyRefused, Params, Rejected
 from adapters.asking.sessions import Session
-from adapters.pictures import Picture
 from hub.errors import TryLater
 
 _FORBIDDEN = ("FORBIDDEN", "UNAUTHENTICATED")
@@ -113,16 +112,17 @@ class GraphQl:
         answer = self._post(query, variables, repeatable=asks, headers={"authorization": f"Bearer {token}"})
         return answered(self._api.name, answer, asks=asks)
 
-    def send_file(self, query: str, path: str, picture: Picture, **variables: object) -> Any:
+    def send_file(self, query: str, path: str, file: tuple[str, bytes, str], **variables: object) -> Any:
         """Carry out a mutation with a file (GraphQL multipart request specification); raises as `ask`.
 
-        `path`: where in the variables it belongs, e.g. `variables.input.file`; there stands nothing.
+        `path`: where in the variables it belongs, e.g. `variables.input.file`; there stands nothing. `file`: name, content
+        and type.
         """
         told = {
             "operations": orjson.dumps({"query": query, "variables": variables}).decode(),
             "map": orjson.dumps({"0": [path]}).decode(),
         }
-        files = {"0": (picture.name, picture.content, picture.type)}
+        files = {"0": file}
 
         def send(token: str) -> Any:
             # Without the second header, servers refuse forms that a browser could send from any page.

@@ -31,7 +31,7 @@ from adapters.asking.answers import (
     retry_after,
     words,
 )
-from adapters.auth.keys import HeaderKey, QueryKey
+from adapters.asking.auth.keys import HeaderKey, QueryKey
 from hub import log
 from hub.clock import Clock
 from hub.errors import Misconfigured, Refused, TryLater, Unanswered
@@ -86,7 +86,7 @@ class Api:
         clock: Clock,
         sleep: Callable[[float], None] = budgets.sleep,
     ) -> None:
-        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password, or of `adapters.auth`.
+        """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password, or of `adapters.asking.auth`.
 
         `refuses`: which answers of 500 and more, by status and body, mean that it understood, and said no.
         """

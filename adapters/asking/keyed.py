@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.asking.cursors import rows_of
 from adapters.asking.edges import page_of
 from adapters.asking.forms import Filled, Form, answers, request
 from adapters.asking.graphql import Declined, declined
 from adapters.asking.http import Api, KeyRefused
-from adapters.declared import Row
-from adapters.reading.cursors import rows_of
+from adapters.rows import Row
 from hub.errors import TryLater, Unanswered
 
 

@@ -9,11 +9,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from adapters.declared import Kind, Row, Source, Way
+from adapters.declared import Kind, Source, Way
 from adapters.erp.options import ErpOptions
 from adapters.fields import Field, Table, asked, told, value_of
-from adapters.reading.pages import Spot
 from adapters.reading.windows import by_key, by_window
+from adapters.rows import Row, Spot
 from adapters.writing.bulk import portions
 from adapters.writing.finding import Sign, by_signs
 from hub.connector import Document, Stream, Write, Written

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from adapters.declared import Row
 from adapters.erp.known import Known, known_in, new_address
 from adapters.erp.models import Model, Models, having
 from adapters.erp.orders import same_place
 from adapters.fields import Table, active, given, told
+from adapters.rows import Row
 from adapters.writing.bulk import Batch
 from hub.connector import Stream, Write, Written
 

@@ -6,7 +6,7 @@ An order is a row with its `id` and its `buyer`, who may be nobody.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from adapters.declared import Row
+from adapters.rows import Row
 from hub.connector import GUEST, Document
 
 LATEST = "latest"

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from adapters.declared import Row
 from adapters.reading.walks import Found
+from adapters.rows import Row
 from adapters.writing.writes import Unfit, Writing, known, singly
 from hub.connector import Write, Written
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from adapters.declared import Row
 from adapters.pictures import Picture
+from adapters.rows import Row
 
 MARK = re.compile(r"hub-[0-9a-f]{20}")
 

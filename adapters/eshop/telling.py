@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from adapters.asking.forms import Filled
-from adapters.declared import Row
 from adapters.eshop.forward import Step
 from adapters.eshop.putting import Send
 from adapters.eshop.variants import as_shown
+from adapters.rows import Row
 from adapters.writing.writes import Writing, by_sort, done, known
 from hub.connector import Document, Write, Written
 

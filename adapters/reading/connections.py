@@ -11,13 +11,13 @@ from functools import partial
 from itertools import islice
 from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack
 
+from adapters.asking.cursors import by_cursor, rows_of
 from adapters.asking.edges import PAGE, nodes, page_of, type_of
 from adapters.asking.forms import Filled, Form
-from adapters.declared import Kind, Row, Source, Told, Way
-from adapters.reading.cursors import by_cursor, rows_of
-from adapters.reading.pages import Spot
+from adapters.declared import Kind, Source, Told, Way
 from adapters.reading.stable import stable
 from adapters.reading.walks import by_mark, source
+from adapters.rows import Row, Spot
 from adapters.writing.bulk import portions
 from hub.connector import Document, Stream, Write, Written
 from hub.errors import TryLater

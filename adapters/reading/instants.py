@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from adapters.declared import Row, Way
-from adapters.reading.pages import Spot
+from adapters.declared import Way
+from adapters.rows import Row, Spot
 from hub.errors import Refused
 
 System = TypeVar("System")

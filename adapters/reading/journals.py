@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from adapters.declared import Row, Way
-from adapters.reading.pages import Spot
+from adapters.declared import Way
+from adapters.rows import Row, Spot
 
 System = TypeVar("System")
 Entries = Sequence[tuple[int, str]]

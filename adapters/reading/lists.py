@@ -9,8 +9,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import orjson
 
 from adapters.asking.http import Api
-from adapters.declared import Row, Source, Way
-from adapters.reading.pages import Spot
+from adapters.declared import Source, Way
+from adapters.rows import Row, Spot
 
 System = TypeVar("System", bound="Spoken")
 

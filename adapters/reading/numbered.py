@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from adapters.declared import Row
+from adapters.rows import Row
 
 System = TypeVar("System")
 

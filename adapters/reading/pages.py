@@ -4,16 +4,16 @@ Both ways yield rows with the place from which to go on: JSON-ready, made for a 
 Neither can turn in circles: an answer that leads nowhere ends in TryLater or Refused.
 """
 
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, TypeVar
 
+from adapters.rows import Spot
 from hub.errors import Refused, TryLater
 
 Row = TypeVar("Row")
-Spot = Mapping[str, Any]
 
 OVERLAP = 10
 SETBACKS = 100

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from adapters.declared import Row
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 
 

@@ -6,8 +6,9 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from adapters.declared import Row, Source, Way
+from adapters.declared import Source, Way
 from adapters.reading import pages, windows
+from adapters.rows import Row
 
 System = TypeVar("System")
 Asked_contra = TypeVar("Asked_contra", contravariant=True)

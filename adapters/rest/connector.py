@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from adapters.declared import Declared, Kind, Row, Source, Way
-from adapters.reading.pages import Spot
+from adapters.declared import Declared, Kind, Source, Way
 from adapters.rest.expressions import Unmapped, canonical, filled, said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.lists import Request
@@ -15,6 +14,7 @@ from adapters.rest.session import Session
 from adapters.rest.tables import looked_up
 from adapters.rest.ways import PORTION, changed, everything, gone
 from adapters.rest.writing import find, write
+from adapters.rows import Row, Spot
 from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.connector import Change, Document, Place, Stream, Unreadable

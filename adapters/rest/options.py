@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from adapters.auth.settings import AuthSettings, NoAuth
+from adapters.asking.auth.settings import AuthSettings, NoAuth
 from adapters.rest.expressions import Address, Expression, Template
 from adapters.rest.lists import Listed, Table
 from adapters.rest.tellings import Writing

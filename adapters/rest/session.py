@@ -5,9 +5,9 @@ from typing import Any, cast
 from urllib.parse import urljoin
 
 from adapters.asking.answers import Answer, Rejected
+from adapters.asking.auth.settings import open_auth
 from adapters.asking.connecting import connected
 from adapters.asking.graphql import answered
-from adapters.auth.settings import open_auth
 from adapters.rest.expressions import address, said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.lists import Request

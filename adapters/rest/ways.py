@@ -9,18 +9,18 @@ from typing import Any, cast
 from zlib import crc32
 
 from adapters.asking.answers import Answer, Rejected
+from adapters.asking.cursors import by_cursor, since_mark
 from adapters.asking.http import exact
 from adapters.declared import Way
 from adapters.reading import pages as walks
-from adapters.reading.cursors import by_cursor, since_mark
 from adapters.reading.lists import changed_blocks
-from adapters.reading.pages import Spot
 from adapters.rest import dates
 from adapters.rest.expressions import line, said
 from adapters.rest.lists import Changes, Gone, List, Listed, Marked
 from adapters.rest.pages import Cursors, Link, NextAddress, Numbers, Offsets, Whole
 from adapters.rest.records import lasting, whole, with_buyers
 from adapters.rest.session import Row, Said, Session, rows_of, truth
+from adapters.rows import Spot
 from adapters.writing.bulk import portions
 from hub.errors import Refused
 

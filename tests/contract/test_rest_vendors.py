@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.auth.endpoint import OAuth2Settings
+from adapters.asking.auth.endpoint import OAuth2Settings
 from adapters.rest.connector import RestConnector
 from hub.app.vault import open_vault
 from hub.canonical import ENTITIES

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 import pytest
 import sqlalchemy as sa
 
+from adapters.asking.auth.oauth2 import OAuth2, OAuth2Settings
 from adapters.asking.http import Api
-from adapters.auth.oauth2 import OAuth2, OAuth2Settings
 from hub.app.vault import MemoryVault, StoredVault
 from hub.clock import SystemClock
 from hub.errors import Misconfigured, Refused, TryLater

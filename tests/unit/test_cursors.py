@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 
 from adapters.asking.answers import Rejected
-from adapters.reading.cursors import by_cursor, rows_of, since_mark
+from adapters.asking.cursors import by_cursor, rows_of, since_mark
 from hub.errors import TryLater
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from adapters.asking.checks import Amiss
-from adapters.declared import Declared, Kind, Row, Source
+from adapters.declared import Declared, Kind, Source
 from adapters.reading.walks import by_mark, by_offset, from_time_on
+from adapters.rows import Row
 from adapters.writing.writes import Gone, Unfit, all_or_none, by_sort, known, product_of, singly
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Change, Document, Finding, Page, Stream, Unreadable, Write, Written

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.declared import Declared, Row
+from adapters.declared import Declared
 from adapters.erp.known import known_in
 from adapters.erp.models import PAGE, Conditions, Model, having, kept
 from adapters.erp.options import ErpOptions
@@ -16,6 +16,7 @@ from adapters.erp.parties import PARTIES, Children, PartyForms, addresses, bring
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.warehouses import warehouses
 from adapters.fields import Field
+from adapters.rows import Row
 from adapters.writing.finding import Sign
 from hub.connector import Change, Document, Page, Stream, Write
 from hub.errors import Refused, TryLater

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from adapters.declared import Row
 from adapters.eshop import notes
 from adapters.eshop.forward import check_open, forward, in_turn, left, unless
+from adapters.rows import Row
 from adapters.writing.writes import Unfit
 from hub.connector import Write
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from adapters.declared import Row
 from adapters.eshop import variants
+from adapters.rows import Row
 from adapters.writing.writes import Gone, Unfit
 from hub.connector import Document, Write
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from adapters.asking.auth.oauth1 import OAuth1, base_string, header, signed
 from adapters.asking.http import Api
-from adapters.auth.oauth1 import OAuth1, base_string, header, signed
 from hub.clock import SystemClock
 from hub.errors import TryLater
 from tests.unit.http_server import Reply, Server

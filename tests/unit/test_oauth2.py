@@ -9,8 +9,8 @@ from urllib.parse import parse_qs
 import pytest
 from pydantic import ValidationError
 
+from adapters.asking.auth.oauth2 import OAuth2, OAuth2Settings
 from adapters.asking.http import Api, KeyRefused
-from adapters.auth.oauth2 import OAuth2, OAuth2Settings
 from hub.app.vault import MemoryVault
 from hub.clock import SystemClock
 from hub.errors import Refused, TryLater

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from adapters.asking.answers import Answer
 from adapters.asking.http import Api, Rejected
-from adapters.declared import Row
 from adapters.reading.lists import Listing, in_blocks, listed
+from adapters.rows import Row
 from adapters.writing.writes import one_by_one
 from hub.connector import Write, Written
 

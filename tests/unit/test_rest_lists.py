@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from adapters.declared import Row
 from adapters.reading.rest_lists import RestListing
 from adapters.reading.walks import changed, found, listed
+from adapters.rows import Row
 
 AT = "2026-01-01T00:00:00Z"
 

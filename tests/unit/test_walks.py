@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from adapters.declared import Row
 from adapters.reading.walks import changed
+from adapters.rows import Row
 
 START = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LATE = timedelta(seconds=5)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.auth.oauth1 import OAuth1
+from adapters.asking.auth.oauth1 import OAuth1
 from adapters.eshop.woocommerce.connector import WooCommerceConnector
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.eshop.woocommerce.shop import auth_of

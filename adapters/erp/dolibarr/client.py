@@ -12,10 +12,10 @@ from typing import Any, cast
 
 from adapters.asking.connecting import connected
 from adapters.asking.http import Rejected
-from adapters.declared import Row
 from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.reading.local_time import earliest_at, instant_of
 from adapters.reading.windows import by_key
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve

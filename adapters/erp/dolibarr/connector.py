@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from adapters.declared import Declared, Kind, Row
+from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import PAGE, Dolibarr, kept
@@ -14,6 +14,7 @@ from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.erp.dolibarr.writing import write_orders, write_parties
 from adapters.erp.orders import visible_number
 from adapters.reading.walks import by_key, by_window, source
+from adapters.rows import Row
 from adapters.writing.finding import Sign, by_signs
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write

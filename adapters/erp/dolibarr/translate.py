@@ -9,9 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.declared import Row
 from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.erp.orders import SaleLine, places_of, plain, sale_lines, visible_number
+from adapters.rows import Row
 
 OURS = "hub-"
 """Before the hub's reference in `ref_ext`."""

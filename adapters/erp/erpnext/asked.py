@@ -7,9 +7,9 @@ from operator import itemgetter
 from typing import Any
 
 from adapters.asking.checks import Amiss
-from adapters.declared import Row
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.reference import OURS
+from adapters.rows import Row
 from hub.connector import Document
 
 ITEM = "item_name description stock_uom item_group brand variant_of disabled is_sales_item weight_per_unit weight_uom image"

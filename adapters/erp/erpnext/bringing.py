@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from adapters.declared import Row
 from adapters.erp.erpnext import translate
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.erpnext.new_orders import ROUNDING, NewOrders
 from adapters.erp.orders import Unwritable, lacking
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
+from adapters.rows import Row
 from adapters.writing.writes import Unfit, one_by_one
 from hub.connector import Write, Written
 

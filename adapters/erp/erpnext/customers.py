@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from adapters.declared import Row
 from adapters.erp.erpnext import asked
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.reference import OURS
+from adapters.rows import Row
 from adapters.writing.finding import Sign, by_signs
 from adapters.writing.writes import Unfit, one_by_one
 from hub.connector import Write, Written

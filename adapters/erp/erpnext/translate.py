@@ -5,10 +5,10 @@ from typing import Any
 from stdnum import ean
 
 from adapters.asking.http import exact
-from adapters.declared import Row
 from adapters.erp.erpnext.options import ErpNextOptions
 from adapters.erp.reference import OURS
 from adapters.fields import Field, Table, fixed, parts, table, told, words
+from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 from hub.config import resolve
 

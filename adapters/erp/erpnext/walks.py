@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from adapters.declared import Row, Source, Way
+from adapters.declared import Source, Way
 from adapters.erp.erpnext.client import PAGE, ErpNext, Filters
 from adapters.reading import pages
 from adapters.reading.windows import by_key
+from adapters.rows import Row
 
 LATE = timedelta(minutes=2)
 """A change may become visible so long after its mark: a transaction's marks are from before its end."""

@@ -8,11 +8,11 @@ from typing import Any
 
 from adapters.asking.connecting import connected
 from adapters.asking.http import Rejected
-from adapters.declared import Row
 from adapters.erp.models import Conditions, Model
 from adapters.erp.odoo.calls import Calls, calls_of, says_no
 from adapters.erp.odoo.options import OdooOptions
 from adapters.fields import within
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
-from adapters.declared import Declared, Kind, Row
+from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
 from adapters.erp.models import ALSO, Model, having, kept
 from adapters.erp.odoo import translate
@@ -16,6 +16,7 @@ from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sale_forms import SaleForms, bring_orders
 from adapters.erp.warehouses import warehouses
 from adapters.fields import Field, told
+from adapters.rows import Row
 from adapters.writing.finding import Sign
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write, Written

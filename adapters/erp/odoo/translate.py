@@ -10,10 +10,10 @@ from html import escape
 from typing import Any
 
 from adapters.asking.http import exact
-from adapters.declared import Row
 from adapters.erp.orders import Unwritable, plain, same_place, visible_number
 from adapters.erp.reference import OURS, reference_in
 from adapters.fields import Field, active, asked, fixed, parts, told, words
+from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
 UNITS = words(H87="Units Unit", HUR="Hours", DAY="Days", SMI="mi", LBR="lb lbs", ONZ="oz oz(s)", DZN="Dozens")

@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.asking.checks import Amiss
-from adapters.declared import Row
 from adapters.erp.orders import plain
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing
+from adapters.rows import Row
 from hub.connector import Document
 
 ITEMS = Listing(

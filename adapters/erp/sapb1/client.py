@@ -14,8 +14,8 @@ from adapters.asking.answers import Answer
 from adapters.asking.connecting import connected
 from adapters.asking.http import Rejected
 from adapters.asking.sessions import Session
-from adapters.declared import Row
 from adapters.erp.sapb1.options import SapB1Options
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 from adapters.writing.writes import Gone, Unfit
 from hub.clock import Clock

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from adapters.asking.checks import Amiss
-from adapters.declared import Declared, Kind, Row
+from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
 from adapters.erp.sapb1 import asked, customers, drawn, new_orders, translate
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing, changed_from_now, source
 from adapters.erp.sapb1.options import SapB1Options
 from adapters.reading.walks import by_window
+from adapters.rows import Row
 from hub.clock import Clock
 from hub.connector import Document, Stream
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.declared import Row
 from adapters.erp.orders import same_place
 from adapters.erp.reference import OURS
 from adapters.erp.sapb1 import translate
 from adapters.erp.sapb1.asked import PARTNERS
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.fields import given, told
+from adapters.rows import Row
 from adapters.writing.finding import Sign, by_signs
 from adapters.writing.writes import Gone, singly
 from hub.connector import Write, Written

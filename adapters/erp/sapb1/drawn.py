@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from adapters.declared import Row
 from adapters.erp.reference import OURS
 from adapters.erp.sapb1.asked import kept
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing
+from adapters.rows import Row
 from hub.connector import Document
 
 DATED = ("UpdateDate,UpdateTime",)

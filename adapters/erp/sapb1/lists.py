@@ -6,12 +6,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
-from adapters.declared import Row, Source, Way
+from adapters.declared import Source, Way
 from adapters.erp.sapb1.client import PAGE, ServiceLayer, any_of, literal
 from adapters.reading import windows
 from adapters.reading.local_time import earliest_at, instant_of
-from adapters.reading.pages import Spot
 from adapters.reading.walks import by_key
+from adapters.rows import Row, Spot
 
 MARKS = ("UpdateDate,UpdateTime", "CreateDate,CreateTime")
 """What was never changed has only the date of its making (OITM and OCRD; documents have both at once)."""

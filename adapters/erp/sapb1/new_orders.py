@@ -5,13 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.declared import Row
 from adapters.erp.orders import SaleLine, Unwritable, lacking, sale_lines
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.erp.sapb1 import translate
 from adapters.erp.sapb1.asked import vat_rates
 from adapters.erp.sapb1.client import SOME, ServiceLayer, any_of, literal
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 from adapters.writing.writes import Gone, Unfit, singly_with
 from hub.connector import Write, Written

@@ -10,11 +10,11 @@ from typing import Any
 from stdnum import ean
 
 from adapters.asking.http import exact
-from adapters.declared import Row
 from adapters.erp.orders import Fields, SaleLine, places_of, visible_number
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sapb1.options import SapB1Options
 from adapters.fields import Field, Table, given, parts, table, told, words, written
+from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
 YES = "tYES"

@@ -11,10 +11,10 @@ import orjson
 
 from adapters.asking.connecting import connected
 from adapters.asking.http import Rejected
-from adapters.declared import Row
 from adapters.erp.models import Conditions, Model
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.fields import Field, within
+from adapters.rows import Row
 from hub.clock import Clock
 from hub.config import resolve
 

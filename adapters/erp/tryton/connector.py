@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 from adapters.asking.http import exact
-from adapters.declared import Declared, Kind, Row
+from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
 from adapters.erp.models import ALSO, Model, having, kept
 from adapters.erp.reference import OURS, reference_in
@@ -16,6 +16,7 @@ from adapters.erp.tryton.client import Tryton
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.erp.warehouses import warehouses
 from adapters.fields import Field, told
+from adapters.rows import Row
 from adapters.writing.finding import Sign
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write, Written

@@ -8,11 +8,11 @@ from operator import itemgetter
 from stdnum.eu.vat import MEMBER_STATES
 
 from adapters.asking.http import exact
-from adapters.declared import Row
 from adapters.erp.orders import plain, visible_number
 from adapters.erp.reference import OURS
 from adapters.erp.tryton.client import classed
 from adapters.fields import Field, backwards, first, in_use, of_type, parts, parts_in_use
+from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
 UNITS = {"u": "H87", "d": "DAY", "kW⋅h": "KWH"}

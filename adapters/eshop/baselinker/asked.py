@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from adapters.declared import Row
 from adapters.eshop.baselinker.shop import Shop
 from adapters.eshop.baselinker.translate import BUYER, LINE, ORDER, PRODUCT, TEXTS, VARIANT
 from adapters.eshop.buyers import guest
 from adapters.eshop.categories import Categories
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 from hub.connector import GUEST, Document
 

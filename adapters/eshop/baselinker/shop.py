@@ -4,9 +4,9 @@ from typing import Any, cast
 
 import orjson
 
+from adapters.asking.auth.keys import HeaderKey
 from adapters.asking.connecting import connected
 from adapters.asking.http import KeyRefused, Rejected
-from adapters.auth.keys import HeaderKey
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from hub.clock import Clock
 from hub.config import resolve

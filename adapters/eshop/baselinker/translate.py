@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.declared import Row
 from adapters.eshop import translating
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.orders import Fields, address, charge, plain
 from adapters.eshop.translating import by_table, number
 from adapters.fields import Field, fixed, or_none, table, told
+from adapters.rows import Row
 from hub.canonical.sums import rounded
 
 EXEMPT = {"E": -1.0, "O": -0.02, "AE": -0.03}

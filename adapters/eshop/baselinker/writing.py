@@ -5,10 +5,10 @@ from functools import cache
 from typing import Any
 
 from adapters.asking.http import Rejected
-from adapters.declared import Row
 from adapters.eshop.baselinker import asked, told
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
+from adapters.rows import Row
 from adapters.writing.finding import SKU, Sign, by_signs
 from adapters.writing.writes import Unfit, Writing, all_or_none, known, one_by_one
 from hub.canonical.statuses import moves_forward

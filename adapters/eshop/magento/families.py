@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 from adapters.asking.http import Rejected
-from adapters.declared import Row
 from adapters.eshop.magento.goods import families
 from adapters.eshop.magento.lists import ALL_TYPES
 from adapters.eshop.magento.shop import Shop
 from adapters.eshop.magento.translate import ENABLED
 from adapters.eshop.slugs import slug
+from adapters.rows import Row
 from adapters.writing.writes import Unfit
 from hub.connector import Write, Written
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from adapters.declared import Row
 from adapters.eshop.forward import left
 from adapters.eshop.magento.lists import ORDERS
 from adapters.eshop.magento.sales import notes, shipments
 from adapters.eshop.magento.shop import Shop
 from adapters.eshop.notes import notes_of
+from adapters.rows import Row
 from adapters.writing.writes import Unfit
 from hub.connector import Write
 

@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 from adapters.asking.http import Rejected
-from adapters.declared import Row
 from adapters.eshop.gallery import arranged, marked
 from adapters.eshop.magento.shop import Shop
 from adapters.pictures import NO_PICTURE, Picture, fetch, unfit
+from adapters.rows import Row
 from adapters.writing.writes import Unfit
 
 MAIN = ("image", "small_image", "thumbnail")

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.magento import levels
 from adapters.eshop.magento.lists import any_of, picked
 from adapters.eshop.magento.shop import Shop
+from adapters.rows import Row
 from hub.connector import Document
 
 LINKS = "extension_attributes[configurable_product_links,configurable_product_options]"

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from adapters.declared import Row, Source, Way
+from adapters.declared import Source, Way
 from adapters.eshop.magento.shop import PAGE, Filter, Shop
 from adapters.reading.walks import by_key, by_window
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 
 MANY = 50

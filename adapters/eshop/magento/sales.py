@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from adapters.declared import Row
 from adapters.eshop.buyers import guest
 from adapters.eshop.magento.lists import CUSTOMERS, any_of, picked
 from adapters.eshop.magento.shop import Shop
 from adapters.eshop.notes import parcels_in
+from adapters.rows import Row
 from hub.connector import GUEST, Document
 
 CUSTOMER = "email firstname lastname taxvat addresses"

@@ -5,10 +5,10 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from adapters.asking import waiting
+from adapters.asking.auth.oauth1 import OAuth1
 from adapters.asking.http import Api
-from adapters.auth.oauth1 import OAuth1
-from adapters.declared import Row
 from adapters.eshop.magento.options import MagentoOptions
+from adapters.rows import Row
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import TryLater, Unanswered

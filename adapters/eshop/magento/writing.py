@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from adapters.asking.answers import filled
 from adapters.asking.http import Rejected, exact
-from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.magento import gallery, levels
 from adapters.eshop.magento.families import ALONE, FIELDS, Families
@@ -21,6 +20,7 @@ from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.slugs import slug
 from adapters.pictures import left_out
 from adapters.rates import theirs_for
+from adapters.rows import Row
 from adapters.writing.batches import in_batches
 from adapters.writing.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
 from hub.connector import Write, Written

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.medusa.shop import Listing, Shop, lasting
 from adapters.eshop.medusa.translate import SINGLE
@@ -15,6 +14,7 @@ from adapters.eshop.putting import Pairs
 from adapters.eshop.slugs import handle
 from adapters.eshop.variants import articles, as_shown, each_variant, named, parted, whole, with_article
 from adapters.fields import Field, given, table
+from adapters.rows import Row
 from adapters.writing.writes import Unfit, done, product_of
 from hub.connector import Document, Write, Written
 

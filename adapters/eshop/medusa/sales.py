@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from adapters.declared import Row
 from adapters.eshop.customers import buyer_of, customers_of
 from adapters.eshop.forward import Step, left, unless
 from adapters.eshop.medusa.shop import Listing, Shop, lasting
 from adapters.reading.stable import shown
+from adapters.rows import Row
 from hub.connector import Document, Write
 
 CUSTOMER = ("id", "email", "first_name", "last_name", "company_name", "phone", "addresses")

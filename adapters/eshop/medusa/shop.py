@@ -3,11 +3,11 @@
 from typing import Any, Literal
 
 from adapters.asking.connecting import connected
-from adapters.declared import Row
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.named import named
 from adapters.reading.rest_lists import RestListing
 from adapters.reading.stable import stable
+from adapters.rows import Row
 from hub.clock import Clock
 from hub.config import resolve
 

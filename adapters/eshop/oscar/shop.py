@@ -5,12 +5,12 @@ from functools import cache
 from typing import Any
 
 from adapters.asking.connecting import connected
-from adapters.declared import Row
 from adapters.eshop.buyers import guest, with_latest
 from adapters.eshop.named import named
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.sources import sources
 from adapters.reading.stable import id_of, stable, without_host
+from adapters.rows import Row
 from hub.clock import Clock
 from hub.config import resolve
 from hub.connector import Document

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from adapters.declared import Row
 from adapters.eshop.orders import Fields
 from adapters.eshop.oscar.shop import Shop, levels, mark, prices, products, record_of
 from adapters.eshop.slugs import slug
 from adapters.eshop.sources import marks, sources
 from adapters.fields import Field, emptied, given, table
 from adapters.pictures import fetch, left_out, tried
+from adapters.rows import Row
 from adapters.writing.writes import Unfit
 from hub.connector import Document, Write, Written
 

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.prestashop.images import address, ids_of
 from adapters.eshop.prestashop.shop import Shop
 from adapters.eshop.slugs import slug
 from adapters.eshop.variants import full_name
 from adapters.fields import at
+from adapters.rows import Row
 from hub.connector import Document
 
 PRODUCT = "id reference ean13 name description active weight id_tax_rules_group link_rewrite"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 
-from adapters.declared import Declared, Kind, Row, Source, Way
+from adapters.declared import Declared, Kind, Source, Way
 from adapters.eshop.prestashop import asked, orders, translate, writing
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.prestashop.shop import PAGE, Shop, earlier
@@ -12,6 +12,7 @@ from adapters.eshop.prestashop.writing import Given
 from adapters.reading import pages
 from adapters.reading.walks import ID
 from adapters.reading.windows import by_key
+from adapters.rows import Row
 from adapters.writing.writes import singly, singly_with
 from hub.clock import Clock
 from hub.connector import Stream

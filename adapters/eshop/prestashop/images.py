@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from adapters.asking.http import Rejected
-from adapters.declared import Row
 from adapters.eshop.prestashop.shop import Shop
 from adapters.fields import at
 from adapters.pictures import fetch, left_out, unfit
+from adapters.rows import Row
 from adapters.writing.writes import Unfit, known
 from hub.connector import Write, Written
 from hub.errors import TryLater, Unanswered

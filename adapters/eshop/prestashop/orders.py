@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from adapters.declared import Row
 from adapters.eshop.prestashop.asked import associated, currencies, located, parties, picked
 from adapters.eshop.prestashop.shop import Shop, utc
+from adapters.rows import Row
 from hub.connector import Document
 
 ORDER = (

@@ -10,12 +10,12 @@ from httpx2 import URL
 
 from adapters.asking.connecting import connected
 from adapters.asking.http import Answer, KeyRefused, Rejected
-from adapters.declared import Row
 from adapters.eshop.prestashop import told
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.fields import at
 from adapters.pictures import Picture
 from adapters.reading.windows import by_key
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve
@@ -100,7 +100,7 @@ class Shop:
 
     def add_picture(self, product: str, picture: Picture) -> None:
         """Add a picture to a product (page "Image management"); what is answered is not the same in all versions."""
-        path, files = f"images/products/{product}", {"image": (picture.name, picture.content, picture.type)}
+        path, files = f"images/products/{product}", {"image": picture.part}
         self._permitted(lambda: self._api.send_files(path, {}, files, {"output_format": "JSON"}))
 
     def delete(self, resource: str, id_: str) -> None:

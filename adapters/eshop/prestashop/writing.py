@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 from adapters.asking.http import Rejected
-from adapters.declared import Row
 from adapters.eshop.categories import Categories
 from adapters.eshop.orders import plain
 from adapters.eshop.prestashop import images
@@ -20,6 +19,7 @@ from adapters.eshop.variants import check_shown, named
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, given
 from adapters.rates import theirs_for
+from adapters.rows import Row
 from adapters.writing.finding import Sign, by_signs
 from adapters.writing.writes import Gone, Unfit, product_of
 from hub.canonical import moves_forward

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from adapters.asking.edges import nodes
-from adapters.declared import Declared, Kind, Row
+from adapters.declared import Declared, Kind
 from adapters.eshop import putting, telling
 from adapters.eshop.categories import ids_of
 from adapters.eshop.forward import check_open, forward
@@ -13,6 +13,7 @@ from adapters.eshop.saleor import told, translate
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.eshop.saleor.shop import LISTS, Shop
 from adapters.reading.connections import Connection, kind
+from adapters.rows import Row
 from adapters.webhooks import SignedHooks
 from adapters.writing.finding import by_reference_or_sku
 from hub.clock import Clock

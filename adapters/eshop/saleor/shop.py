@@ -2,16 +2,16 @@
 
 from typing import Any
 
+from adapters.asking.auth.keys import HeaderKey
 from adapters.asking.connecting import connected
 from adapters.asking.forms import Filled
 from adapters.asking.http import KeyRefused
 from adapters.asking.keyed import Faults, KeyedGraphQl
-from adapters.auth.keys import HeaderKey
-from adapters.declared import Row
 from adapters.eshop.saleor import translate
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.fields import at
 from adapters.reading.connections import Dialect
+from adapters.rows import Row
 from hub.clock import Clock
 from hub.config import resolve
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from adapters.asking.edges import PAGE
 from adapters.asking.forms import Filled, Form
-from adapters.declared import Row
 from adapters.eshop.editorjs import blocks
 from adapters.eshop.notes import notes_of
 from adapters.eshop.prices import check_currency, check_tax
@@ -15,6 +14,7 @@ from adapters.eshop.saleor.shop import Shop
 from adapters.eshop.saleor.translate import OF_VARIANT, notes, sent
 from adapters.eshop.variants import check_shown, for_article, named
 from adapters.fields import Field, given, table
+from adapters.rows import Row
 from hub.connector import Subscription, Write
 
 _ERRORS = "errors{field message code}"

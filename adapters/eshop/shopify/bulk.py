@@ -12,11 +12,11 @@ from adapters.asking import budgets
 from adapters.asking.elsewhere import json_lines
 from adapters.asking.graphql import Declined
 from adapters.asking.http import KeyRefused
-from adapters.declared import Row, Way
+from adapters.declared import Way
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.lists import Listing, everything
 from adapters.eshop.shopify.shop import Shop
-from adapters.reading.pages import Spot
+from adapters.rows import Row, Spot
 from hub.errors import TryLater
 
 LARGE = 2500

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 
-from adapters.declared import Row
 from adapters.eshop.forward import Step, unless
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import order as translated
 from adapters.fields import at
+from adapters.rows import Row
 from adapters.writing.writes import Unfit
 from hub.connector import Write
 

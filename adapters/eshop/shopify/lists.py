@@ -10,14 +10,15 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from adapters.asking.cursors import by_cursor, rows_of
 from adapters.asking.edges import flat, page_of
 from adapters.asking.graphql import Declined
-from adapters.declared import Row, Source, Way
+from adapters.declared import Source, Way
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.reading import walks
-from adapters.reading.cursors import by_cursor, rows_of
 from adapters.reading.pages import instant
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 from hub.errors import TryLater
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 from functools import partial
 
 from adapters.asking.waiting import until
-from adapters.declared import Row
 from adapters.eshop.gallery import arranged, marked
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.fields import at
 from adapters.pictures import fetch, hand_over, left_out, tried, unfit
+from adapters.rows import Row
 from adapters.writing.writes import Gone, Unfit
 from hub.connector import Write, Written
 

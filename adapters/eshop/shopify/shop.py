@@ -5,15 +5,15 @@ from functools import cached_property
 from typing import Any, cast
 
 from adapters.asking.connecting import connected
+from adapters.asking.cursors import rows_of
 from adapters.asking.edges import page_of
 from adapters.asking.graphql import Declined, declined
 from adapters.asking.http import KeyRefused, Rejected
 from adapters.asking.sessions import Session
-from adapters.declared import Row
 from adapters.eshop.named import named
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.options import ShopifyOptions
-from adapters.reading.cursors import rows_of
+from adapters.rows import Row
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import Refused, TryLater, Unanswered

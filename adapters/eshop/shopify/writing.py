@@ -8,7 +8,6 @@ from uuid import uuid4
 
 from adapters.asking.edges import flat
 from adapters.asking.forms import send
-from adapters.declared import Row
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.shopify import media, queries
@@ -17,6 +16,7 @@ from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import SINGLE, products
 from adapters.eshop.variants import articles, as_shown, named, parted
 from adapters.fields import Field, given, table
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 from adapters.writing.finding import REFERENCE, SKU, Sign, by_signs
 from adapters.writing.writes import known, one_by_one, product_of

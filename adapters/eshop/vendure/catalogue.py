@@ -8,7 +8,6 @@ from typing import Any
 
 from adapters.asking.forms import send
 from adapters.asking.http import exact
-from adapters.declared import Row
 from adapters.eshop.orders import Fields, in_coins, with_tax
 from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.variants import as_shown, for_article, named
@@ -19,6 +18,7 @@ from adapters.eshop.vendure.translate import STOCK as LEVELS
 from adapters.fields import Field, asked, below, emptied, given, table, written
 from adapters.pictures import left_out
 from adapters.reading.walks import found
+from adapters.rows import Row
 from adapters.writing.writes import Unfit, done, known
 from hub.connector import Write, Written
 

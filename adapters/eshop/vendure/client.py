@@ -7,10 +7,10 @@ from typing import Any
 
 from adapters.asking.connecting import connected
 from adapters.asking.graphql import GraphQl, selection
-from adapters.declared import Row
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.vendure.queries import LOGIN
 from adapters.reading.pages import before
+from adapters.rows import Row
 from hub.clock import Clock
 from hub.config import resolve
 

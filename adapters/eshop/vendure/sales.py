@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from adapters.declared import Row
 from adapters.eshop.forward import Step, left, unless
 from adapters.eshop.notes import notes_of
 from adapters.eshop.vendure import queries
 from adapters.eshop.vendure.client import Listing, Shop
 from adapters.eshop.vendure.translate import CUSTOMER, NOTES, PLACED_ORDER, fulfilments
 from adapters.fields import at
+from adapters.rows import Row
 from hub.connector import Write
 
 PLACED = "orderPlacedAt"

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from adapters.declared import Row
 from adapters.eshop.buyers import guest
 from adapters.eshop.categories import Categories
 from adapters.eshop.woocommerce.shop import PAGE, Shop
+from adapters.rows import Row
 from hub.connector import GUEST, Document
 
 REFERENCE, IMAGES, TRACKING, INVOICE = "_hub_reference", "_hub_images", "_hub_tracking", "_hub_invoice"

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.declared import Row
 from adapters.eshop.woocommerce.asked import INVOICE, TRACKING
 from adapters.eshop.woocommerce.shop import Shop
+from adapters.rows import Row
 from adapters.writing.writes import Gone
 from hub.canonical import moves_forward
 from hub.connector import Write, Written

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.declared import Row
 from adapters.eshop.woocommerce.asked import IMAGES, VARIATION, articles, identity, meta_of, with_variations
 from adapters.eshop.woocommerce.shop import Shop
+from adapters.rows import Row
 from hub.connector import Write
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from adapters.asking.auth.oauth1 import OAuth1
 from adapters.asking.connecting import connected
-from adapters.auth.oauth1 import OAuth1
-from adapters.declared import Row
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.reading import pages
+from adapters.rows import Row
 from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve

@@ -5,12 +5,12 @@ from decimal import Decimal
 from functools import partial
 from html import unescape
 
-from adapters.declared import Row
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.woocommerce import images
 from adapters.eshop.woocommerce.asked import REFERENCE, meta_of, taxes_included
 from adapters.eshop.woocommerce.shop import Shop
 from adapters.eshop.woocommerce.words import Body, Words
+from adapters.rows import Row
 from adapters.writing.batches import in_batches
 from adapters.writing.bulk import portions
 from adapters.writing.writes import Gone, Unfit, one_by_one, product_of

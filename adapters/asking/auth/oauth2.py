@@ -10,7 +10,7 @@ from http import HTTPStatus
 import httpx2
 
 from adapters.asking import budgets
-from adapters.auth.endpoint import OAuth2Settings, TokenEndpoint
+from adapters.asking.auth.endpoint import OAuth2Settings, TokenEndpoint
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import Refused
