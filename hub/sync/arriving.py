@@ -15,7 +15,7 @@ from hub.sync.reading import Shown
 from hub.sync.system import Flow
 from hub.sync.taken import Arrival, Taken
 from hub.sync.threeway import Arrived, arrive
-from hub.sync.understanding import Understood
+from hub.sync.understanding import Understood, understand
 
 NOTHING: Mapping[str, Any] = {}
 CALM = timedelta(days=1)
@@ -82,7 +82,7 @@ def take(
 def _understood(shown: Sequence[Shown], taken: Taken) -> list[Understood]:
     understood: list[Understood] = []
     for each in shown:
-        said = each.understood(taken.flow)
+        said = understand(taken.flow.system, taken.flow.name, each.document, each.digest)
         if isinstance(said, Understood):
             understood.append(said)
         else:

@@ -101,7 +101,7 @@ def _take_delivered(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bo
 def _read(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     with hold.reading() as tx:
         seen = checkpoints.get(tx, flow.system.name, flow.name)
-    with closing(read(flow, seen.value, full=False, first=seen.value is None)) as pages:
+    with closing(read(flow, seen.value, full=False)) as pages:
         for each in pages:
             seen = _store_changes(flow, each, seen, run, hold, total)
             if hold.over():
@@ -176,7 +176,7 @@ def _go_through(
     complete = over = False
     shown: list[str] = []
     identical = 0
-    with closing(read(flow, scan.at, full=True, first=scan.ended is None)) as pages:
+    with closing(read(flow, scan.at, full=True)) as pages:
         for each in pages:
             page, into, _ = each
             complete, changed = page.complete, _changed(each, hold, total)

@@ -1,13 +1,12 @@
-"""A stream's pages with what can be worked out while the one before is stored: digests, and what documents say. Pure."""
+"""A stream's pages, read while the one before is stored, with the digests by which what has changed is found."""
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import closing
 from typing import Any, NamedTuple
 
-from hub.connector import Document, Page, Unreadable
+from hub.connector import Document, Page
 from hub.sync.digest import of_document
 from hub.sync.system import Flow
-from hub.sync.understanding import Understood, understand
 
 
 class Shown(NamedTuple):
@@ -15,12 +14,6 @@ class Shown(NamedTuple):
 
     document: Document
     digest: str
-    said: Understood | Unreadable | None = None
-    """What it says, where that was worked out while it was read."""
-
-    def understood(self, flow: Flow) -> Understood | Unreadable:
-        """Return what it says."""
-        return self.said or understand(flow.system, flow.name, self.document, self.digest)
 
 
 class Read(NamedTuple):
@@ -38,21 +31,20 @@ def digested(flow: Flow, documents: Iterable[Document]) -> list[Shown]:
     return [Shown(each, of_document(each, settings)) for each in documents]
 
 
-def read(flow: Flow, since: Mapping[str, Any] | None, *, full: bool, first: bool) -> Generator[Read]:
-    """Yield a stream's pages; `first`: it has never been read, so that most documents are about to be understood.
+def read(flow: Flow, since: Mapping[str, Any] | None, *, full: bool) -> Generator[Read]:
+    """Yield a stream's pages. What is delivered comes one by one, each page when the one before has been stored.
 
-    What is delivered comes one by one, each page when the one before has been stored.
+    Not what documents say as well: two threads that compute wait for each other longer than one takes for both.
     """
-    pages = _read(flow, since, full=full, first=first)
+    pages = _read(flow, since, full=full)
     return flow.system.ahead(pages) if flow.stream.asked else pages
 
 
-def _read(flow: Flow, since: Mapping[str, Any] | None, *, full: bool, first: bool) -> Generator[Read]:
+def _read(flow: Flow, since: Mapping[str, Any] | None, *, full: bool) -> Generator[Read]:
     with closing(flow.system.connector.read(flow.name, since, full=full)) as pages:
         for page in pages:
             into = _flow_of(flow, page)
-            shown = digested(into, page.documents)
-            yield Read(page, into, [each._replace(said=each.understood(into)) for each in shown] if first else shown)
+            yield Read(page, into, digested(into, page.documents))
 
 
 def _flow_of(flow: Flow, page: Page) -> Flow:
