@@ -53,8 +53,8 @@ def _patient(client: type) -> object:
 @pytest.mark.parametrize(
     "address", ["file:///etc/passwd", "ftp://127.0.0.1/a.png", "http://127.0.0.1:9/a.png", "http://"]
 )
-def test_what_cannot_be_had_is_refused(address: str):
-    refused(address)
+def test_what_cannot_be_had_is_refused_and_named(address: str):
+    assert address in refused(address)
 
 
 def test_a_redirect_leads_to_no_other_kind_of_address(served: Pictures):
