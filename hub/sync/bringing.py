@@ -8,45 +8,27 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from hub.connector import Document, Written
 from hub.errors import TryLater
 from hub.handler import Hold
 from hub.messages import RecordOutcome
-from hub.store import Tx, bindings, history, intents, quarantine, records
-from hub.store.bindings import Binding
-from hub.store.history import Event
+from hub.store import Tx, bindings, intents, quarantine, records
+from hub.sync.adopting import adopt, bind_unread
 from hub.sync.arriving import Told, take
+from hub.sync.brake import BRAKE, too_many
+from hub.sync.noting import as_written, note_written, put_aside
 from hub.sync.preparing import Prepared, Want, prepare
 from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow
-from hub.sync.unanswered import UNANSWERED, is_given_up
+from hub.sync.unanswered import UNANSWERED, is_given_up, unanswered
 
 DEEPEST = 2
 """What a record needs is brought before it (an order's party), and what that needs."""
-
-
-BRAKE, BREAKS = "brake", "breaks"
-"""Causes in quarantine."""
+BREAKS = "breaks"
+"""The cause in quarantine of what a system breaks on that is well otherwise."""
 MOST_FAULTS = 3
 """So often may what was not answered before not be answered again, before the others are left for the next run."""
-FEW = 10
-"""Of so few records, all may go at once."""
-
-
-def too_many(going: int, there: int, brake: int) -> bool:
-    """Tell whether so many deletions of so many records have to be asked about: above the brake, or one in twenty."""
-    return going > brake or (going > FEW and going * 20 > there)
-
-
-def _seen(binding: Binding | None) -> Mapping[str, Any]:
-    return binding.seen if binding is not None else {}
-
-
-def _told(want: Want, written: Written) -> Mapping[str, Any]:
-    """Return what was written indeed."""
-    return {**want.write.fields, **written.instead}
 
 
 def _portions(wants: Sequence[Want], suspect: Collection[str], size: int) -> Iterator[Sequence[Want]]:
@@ -187,49 +169,10 @@ class Bringing:
         return self._adopt(found, brought)
 
     def _adopt(self, found: Mapping[str, Sequence[str]], brought: Brought) -> list[str]:
-        """Bind what is in the system already. Its intent stays until it has been written whole: it may be half done."""
-        single = {key: ids[0] for key, ids in found.items() if len(ids) == 1}
-        several = {key: ids for key, ids in found.items() if len(ids) > 1}
-        connector, name = self.flow.system.connector, self.flow.system.name
-        documents = digested(self.flow, connector.fetch(self.flow.name, list(single.values()))) if single else []
-        there = {each.document.id for each in documents}
-        keys = {identity: key for key, identity in single.items() if identity in there}
-        if not keys and not several:
-            return []
-        with self.hold.page() as (tx, report):
-            known = bindings.by_ids(tx, name, self.flow.stream.entity, list(keys))
-            for identity, each in known.items():
-                if each.gone_at is None and each.key != keys[identity] and not self._undo_twin(tx, identity, each.key):
-                    several[keys.pop(identity)] = [identity]
-            for key, ids in several.items():
-                why = (
-                    f"{name} has what may be it already, as {', '.join(ids[:5])}; which of them it is has to be seen to"
-                )
-                self._put_aside(tx, key, "found-otherwise", why)
-                report.records.append(RecordOutcome(key=key, outcome="quarantined", cause="found-otherwise"))
-            brought.ended |= several.keys()
-            mine = [each for each in documents if each.document.id in keys]
-            taken = take(tx, self.flow, mine, run=self.run, known_as=keys)
-            self._note(tx, "found", {key: {"id": identity} for identity, key in keys.items()})
-            taken.counts = Counter({"found": len(keys), "quarantined": len(several)}) if keys or several else Counter()
-            taken.report(report)
-        self.total.update(taken.counts)
-        return list(keys.values())
-
-    def _undo_twin(self, tx: Tx, identity: str, key: str) -> bool:
-        """Undo a record that is the one being created: it was read, changed by somebody, before it was found.
-
-        Only a record that no other system has; what stands in it comes in again as the found one's.
-        """
-        name, entity = self.flow.system.name, self.flow.stream.entity
-        twin = records.by_keys(tx, entity, [key]).get(key)
-        elsewhere = [each for _, each in bindings.of_record(tx, entity, key) if each.external_id != identity]
-        if self.flow.entity.natural or twin is None or twin.made_by != name or elsewhere:
-            return False
-        records.delete(tx, entity, [key], system=name, run=self.run, latest=records.take_turn(tx, entity))
-        bindings.lose(tx, name, entity, [identity], owed=False)
-        self._note(tx, "merged", {key: {"id": identity}})
-        return True
+        adopted = adopt(self.flow, self.run, self.hold, found)
+        brought.ended |= adopted.unclear
+        self.total.update(adopted.counts)
+        return adopted.keys
 
     def _intended(self, wants: Sequence[Want], brought: Brought) -> Sequence[Want]:
         """Write down what is about to be created; returns what may be written."""
@@ -304,7 +247,7 @@ class Bringing:
             known = quarantine.by_identity(tx, system, self.flow.name, [identity]).get(identity)
             first = known is None or known.cause != BREAKS
             why = f"{system} is well and cannot take this record: {fault}" + ("; tried once more" if first else "")
-            self._put_aside(tx, key, BREAKS, why, again=first)
+            put_aside(tx, self.flow, self.run, key, BREAKS, why, again=first)
             report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
             report.entity, report.counts = self.flow.stream.entity, {"quarantined": 1}
         self.total.update({"quarantined": 1})
@@ -316,7 +259,7 @@ class Bringing:
             for each in creates:
                 late = f"{self.flow.stream.late:.0f} s"
                 why = f"{self.flow.system.name} did not say whether it was created; it is looked for after {late}"
-                self._put_aside(tx, each.write.key, UNANSWERED, why)
+                put_aside(tx, self.flow, self.run, each.write.key, UNANSWERED, why)
 
     def _given_up(self, wants: Sequence[Want]) -> set[str]:
         """Return the keys of what has been tried for long without an answer."""
@@ -330,12 +273,11 @@ class Bringing:
         return {each.key for each in self._tried(wants) if each.key and each.changed_at > each.since}
 
     def _tried(self, wants: Sequence[Want]) -> list[quarantine.Entry]:
-        tried = [f"push:{each.write.key}" for each in wants if each.creates and each.intent is not None]
-        if not tried:
+        keys = [each.write.key for each in wants if each.creates and each.intent is not None]
+        if not keys:
             return []
         with self.hold.reading() as tx:
-            waiting = quarantine.by_identity(tx, self.flow.system.name, self.flow.name, tried)
-        return [each for each in waiting.values() if each.cause == UNANSWERED]
+            return unanswered(tx, self.flow, keys)
 
     def _carried_out(self, batch: Mapping[str, Want]) -> tuple[list[Written], Exception | None]:
         """Have a batch written; returns what is known of it, and what broke it off."""
@@ -363,7 +305,7 @@ class Bringing:
             called = self._called_now(tx, batch.values())
             known_as = {each.id: called[each.key] for each in done if each.id and batch[each.key].creates}
             taken = take(tx, self.flow, shown, run=self.run, told=told, known_as=known_as)
-            self._bind_unread(tx, told, {each.external_id for each in taken.bound})
+            bind_unread(tx, self.flow, self.run, told, {each.external_id for each in taken.bound})
             bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in removed], owed=False)
             bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in gone], owed=self.flow.follows)
             intents.close(tx, name, entity, [called[each.key] for each in known])
@@ -372,7 +314,9 @@ class Bringing:
             whole = [*removed, *(each.key for each in done if not each.instead)]
             quarantine.settle(tx, name, self.flow.name, [f"push:{key}" for key in whole])
             for each in known:
-                self._outcome(tx, each, batch[each.key], counts, report.records)
+                counted, outcomes = note_written(tx, self.flow, self.run, batch[each.key], each)
+                counts += counted
+                report.records += outcomes
             report.entity = entity
             report.counts = dict(counts)
         brought.ended.update(each.key for each in known)
@@ -385,17 +329,6 @@ class Bringing:
         references = {each.write.key: each.write.reference for each in wants}
         now = intents.called(tx, self.flow.system.name, self.flow.stream.entity, references.values())
         return {key: now.get(marked, key) for key, marked in references.items()}
-
-    def _bind_unread(self, tx: Tx, told: Mapping[str, Told], read: Collection[str]) -> None:
-        """Bind what was written, but cannot be read back: what we wrote is all that is known of it."""
-        left = {identity: each for identity, each in told.items() if identity not in read}
-        there = bindings.by_ids(tx, self.flow.system.name, self.flow.stream.entity, list(left))
-        bound = [
-            Binding(external_id=identity, key=each.key, seen={**_seen(there.get(identity)), **each.fields})
-            for identity, each in left.items()
-            if identity not in there or there[identity].parked_at is None
-        ]
-        bindings.put(tx, self.flow.system.name, self.flow.stream.entity, bound, self.run)
 
     def _braked(self, wants: Sequence[Want], brought: Brought) -> list[Want]:
         """Put aside what would be taken away beyond the brake (PAINS S16)."""
@@ -410,7 +343,7 @@ class Bringing:
         )
         with self.hold.page() as (tx, report):
             for each in removes:
-                self._put_aside(tx, each.write.key, BRAKE, why)
+                put_aside(tx, self.flow, self.run, each.write.key, BRAKE, why)
                 report.records.append(RecordOutcome(key=each.write.key, outcome="quarantined", cause=BRAKE))
             report.entity = self.flow.stream.entity
             report.counts = {"quarantined": len(removes)}
@@ -427,7 +360,7 @@ class Bringing:
             documents += self._read_back(left)
         # What has just been created, nobody else has changed.
         certain |= {each.id for each in done if each.id and batch[each.key].creates}
-        told = {e.id: Told(e.key, _told(batch[e.key], e), e.id in certain) for e in done if e.id}
+        told = {e.id: Told(e.key, as_written(batch[e.key], e), e.id in certain) for e in done if e.id}
         return digested(self.flow, documents), told
 
     def _read_back(self, ids: Sequence[str]) -> list[Document]:
@@ -438,31 +371,6 @@ class Bringing:
             self.hold.tell(f"{len(ids)} {self.flow.stream.entity} were written and not read back: {away}", "warning")
             return []
 
-    def _outcome(self, tx: Tx, each: Written, want: Want, counts: Counter[str], outcomes: list[RecordOutcome]) -> None:
-        if each.outcome == "refused":
-            counts["quarantined"] += 1
-            self._put_aside(tx, each.key, each.cause or "refused", each.message)
-            outcomes.append(RecordOutcome(key=each.key, outcome="quarantined", cause=each.cause or "refused"))
-            self._note(tx, "refused", {each.key: {"message": each.message}})
-        elif each.outcome == "done":
-            what = "removed" if want.write.remove else "created" if want.creates else "told"
-            counts[what] += 1
-            changes = {
-                name: (want.binding.seen.get(name) if want.binding else None, value)
-                for name, value in _told(want, each).items()
-            }
-            detail: dict[str, Any] = {"id": each.id or want.write.id}
-            self._note(tx, what, {each.key: detail | ({"changes": changes} if what == "told" else {})})
-            outcomes.append(RecordOutcome(key=each.key, outcome=what, cause=", ".join(want.write.fields) or None))
-            if each.instead:
-                counts["quarantined"] += 1
-                self._put_aside(tx, each.key, each.cause, each.message)
-                outcomes.append(RecordOutcome(key=each.key, outcome="quarantined", cause=each.cause))
-                self._note(tx, "left-out", {each.key: dict.fromkeys(each.instead, each.message)})
-        elif each.outcome == "gone":
-            counts["gone"] += 1
-            self._note(tx, "gone", {each.key: {"id": want.write.id}})
-
     # After
 
     def _put_aside_waiting(self, prepared: Prepared) -> None:
@@ -471,7 +379,9 @@ class Bringing:
         with self.hold.page() as (tx, report):
             for key, (entity, needed) in prepared.waits.items():
                 why = f"waits until {entity} {needed} is in {self.flow.system.name}"
-                self._put_aside(tx, key, f"waits-for-{entity}", why, needs={"entity": entity, "key": needed})
+                put_aside(
+                    tx, self.flow, self.run, key, f"waits-for-{entity}", why, needs={"entity": entity, "key": needed}
+                )
                 report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=f"waits-for-{entity}"))
             report.entity = self.flow.stream.entity
             report.counts = {"quarantined": len(prepared.waits)}
@@ -484,40 +394,3 @@ class Bringing:
                 return
         with self.hold.page() as (tx, _):
             quarantine.settle(tx, self.flow.system.name, self.flow.name, [f"push:{key}" for key in keys])
-
-    def _put_aside(
-        self,
-        tx: Tx,
-        key: str,
-        cause: str,
-        message: str,
-        *,
-        needs: Mapping[str, str] | None = None,
-        again: bool = False,
-    ) -> None:
-        entity = self.flow.stream.entity
-        caught = quarantine.Caught(
-            system=self.flow.system.name,
-            stream=self.flow.name,
-            identity=f"push:{key}",
-            entity=entity,
-            key=key,
-            cause=cause,
-            message=message,
-            place={"source": f"to {self.flow.system.name}: {entity} {key}"},
-            raw={},
-            needs=needs,
-            again=again,
-            run=self.run,
-        )
-        quarantine.put(tx, [caught])
-
-    def _note(self, tx: Tx, what: str, details: Mapping[str, Mapping[str, Any]]) -> None:
-        entity, system = self.flow.stream.entity, self.flow.system.name
-        history.note(
-            tx,
-            [
-                Event(entity=entity, key=key, system=system, what=what, detail=detail, run=self.run)
-                for key, detail in details.items()
-            ],
-        )

@@ -11,7 +11,7 @@ from hub.store import Tx, bindings, checkpoints, history, quarantine, records, s
 from hub.store.bindings import Binding
 from hub.store.history import Event
 from hub.sync.arriving import fresh, take
-from hub.sync.bringing import too_many
+from hub.sync.brake import too_many
 from hub.sync.reading import digested
 from hub.sync.system import Flow
 

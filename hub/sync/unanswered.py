@@ -19,6 +19,12 @@ def is_given_up(entry: Entry) -> bool:
     return entry.cause == UNANSWERED and entry.changed_at - entry.since > GIVE_UP
 
 
+def unanswered(tx: Tx, flow: Flow, keys: Iterable[str]) -> list[Entry]:
+    """Return what waits in quarantine of these creates because it was not answered."""
+    waiting = quarantine.by_identity(tx, flow.system.name, flow.name, [f"push:{key}" for key in keys])
+    return [each for each in waiting.values() if each.cause == UNANSWERED]
+
+
 def surely_over(tx: Tx, flow: Flow) -> dict[str, datetime]:
     """Return the creates of one stream that are to be looked for, each with when it has been carried out, or never will be.
 

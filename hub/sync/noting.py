@@ -1,0 +1,86 @@
+"""What is kept of bringing a record: its history, what waits in quarantine, and the outcome for the run log."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from hub.connector import Written
+from hub.messages import RecordOutcome
+from hub.store import Tx, history, quarantine
+from hub.store.history import Event
+from hub.sync.preparing import Want
+from hub.sync.system import Flow
+
+
+def as_written(want: Want, written: Written) -> Mapping[str, Any]:
+    """Return what was written indeed."""
+    return {**want.write.fields, **written.instead}
+
+
+def put_aside(
+    tx: Tx,
+    flow: Flow,
+    run: int,
+    key: str,
+    cause: str,
+    message: str,
+    *,
+    needs: Mapping[str, str] | None = None,
+    again: bool = False,
+) -> None:
+    """Put a record that cannot be brought into quarantine. `again`: it is tried once more without being asked."""
+    entity = flow.stream.entity
+    caught = quarantine.Caught(
+        system=flow.system.name,
+        stream=flow.name,
+        identity=f"push:{key}",
+        entity=entity,
+        key=key,
+        cause=cause,
+        message=message,
+        place={"source": f"to {flow.system.name}: {entity} {key}"},
+        raw={},
+        needs=needs,
+        again=again,
+        run=run,
+    )
+    quarantine.put(tx, [caught])
+
+
+def note(tx: Tx, flow: Flow, run: int, what: str, details: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep in the history what happened to records: key -> detail."""
+    entity, system = flow.stream.entity, flow.system.name
+    events = [
+        Event(entity=entity, key=key, system=system, what=what, detail=detail, run=run)
+        for key, detail in details.items()
+    ]
+    history.note(tx, events)
+
+
+def note_written(
+    tx: Tx, flow: Flow, run: int, want: Want, written: Written
+) -> tuple[Counter[str], list[RecordOutcome]]:
+    """Keep what became of a write; returns it for the run log."""
+    key = written.key
+    if written.outcome == "refused":
+        cause = written.cause or "refused"
+        put_aside(tx, flow, run, key, cause, written.message)
+        note(tx, flow, run, "refused", {key: {"message": written.message}})
+        return Counter(["quarantined"]), [RecordOutcome(key=key, outcome="quarantined", cause=cause)]
+    if written.outcome == "gone":
+        note(tx, flow, run, "gone", {key: {"id": want.write.id}})
+        return Counter(["gone"]), []
+    what = "removed" if want.write.remove else "created" if want.creates else "told"
+    seen: Mapping[str, Any] = want.binding.seen if want.binding else {}
+    changes = {name: (seen.get(name), value) for name, value in as_written(want, written).items()}
+    detail: dict[str, Any] = {"id": written.id or want.write.id}
+    note(tx, flow, run, what, {key: detail | ({"changes": changes} if what == "told" else {})})
+    outcomes = [RecordOutcome(key=key, outcome=what, cause=", ".join(want.write.fields) or None)]
+    if not written.instead:
+        return Counter([what]), outcomes
+    put_aside(tx, flow, run, key, written.cause, written.message)
+    note(tx, flow, run, "left-out", {key: dict.fromkeys(written.instead, written.message)})
+    return Counter([what, "quarantined"]), [
+        *outcomes,
+        RecordOutcome(key=key, outcome="quarantined", cause=written.cause),
+    ]
