@@ -76,6 +76,7 @@ def test_s05_stock_is_added_up_less_what_is_reserved_anywhere_and_not_expired(
     assert field("stock", "LAMPA-02|GŁÓWNY", "on_hand") == "0.5"
 
 
+@pytest.mark.usefixtures("home")
 def test_an_order_goes_in_with_its_customer_its_lines_and_a_date_as_clarion_counts(xl: Optima) -> None:
     [(id_, kind, day, party, url)] = xl.rows(
         "SELECT ZaN_GIDNumer, ZaN_ZamTyp, ZaN_DataWystawienia, ZaN_KntNumer, ZaN_Url FROM CDN.ZamNag"
