@@ -131,6 +131,7 @@ def test_products_prices_and_stock_have_come(field: Callable[[str, str, str], An
     assert field("stock", "LAMPA-01|MAGAZYN", "reserved") == "2"
 
 
+@pytest.mark.usefixtures("home")
 def test_an_order_went_in_with_its_customer_and_lines(optima: Optima) -> None:
     [(id_, number, party)] = optima.rows("SELECT TrN_TrNId, TrN_NumerPelny, TrN_PodId FROM CDN.TraNag")
     assert number == "shop 1001"
