@@ -153,7 +153,8 @@ def system_of(settings: Settings, name: str, connector: Exchange) -> System:
     """Return a system with records of its own, as the engine needs it."""
     system = settings.systems[name]
     options: Any = system.options
-    return System(name, system.kind, connector, options, owners(settings), takes_orders(settings), ahead=read_ahead)
+    reads = _synced(settings).get(name, set())
+    return System(name, system.kind, connector, options, owners(settings), takes_orders(settings), reads, read_ahead)
 
 
 def owners(settings: Settings) -> dict[str, str]:
@@ -167,9 +168,15 @@ def owners(settings: Settings) -> dict[str, str]:
 
 def takes_orders(settings: Settings) -> dict[str, bool]:
     """Return each ERP that a job brings orders to, and whether a job reads its stock."""
+    kinds = {name: system.kind for name, system in settings.systems.items()}
+    synced = _synced(settings).items()
+    return {name: "stock" in each for name, each in synced if kinds.get(name) == "erp" and "orders" in each}
+
+
+def _synced(settings: Settings) -> dict[str, set[str]]:
+    """Return the streams of each system that jobs read."""
     synced: dict[str, set[str]] = {}
     for job in settings.all_jobs().values():
         if job.enabled:
             synced.setdefault(job.system, set()).update(job.sync)
-    kinds = {name: system.kind for name, system in settings.systems.items()}
-    return {name: "stock" in each for name, each in synced.items() if kinds.get(name) == "erp" and "orders" in each}
+    return synced

@@ -11,6 +11,7 @@ from hub.store.bindings import Binding
 from hub.store.intents import Intent
 from hub.sync.digest import reference
 from hub.sync.outgoing import links_of, may_create, product_of, wanted
+from hub.sync.scanning import stands
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
 
@@ -61,7 +62,7 @@ def prepare(
     records = wanted(tx, flow, keys)
     bound = bindings.by_keys(tx, system, entity, keys)
     under_way = intents.find(tx, system, entity, keys)
-    links = _links(tx, flow, records.values())
+    links, unread = _links(tx, flow, records.values()), are_products_unread(tx, flow)
     new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]
     for key in bindings.parted(tx, system, entity, new):
         prepared.counts["not-wanted"] += 1
@@ -78,7 +79,7 @@ def prepare(
                 prepared.abandoned.append(Want(write, None, intent))
             continue
         record = records.get(key, {})
-        lacking = _lacking(flow, record, links) if want.creates else None
+        lacking = _lacking(flow, record, links, unread=unread) if want.creates else None
         if lacking is not None and flow.stream.create == "put":
             prepared.counts["not-there"] += 1
         elif lacking is not None:
@@ -144,8 +145,21 @@ def _links(tx: Tx, flow: Flow, records: Collection[Mapping[str, Any]]) -> dict[s
     }
 
 
-def _lacking(flow: Flow, record: Mapping[str, Any], links: Mapping[str, Mapping[str, str]]) -> tuple[str, str] | None:
-    """Return the record that has to be in the system before; an order's line stands without its product (PAINS S20)."""
+def are_products_unread(tx: Tx, flow: Flow) -> bool:
+    """Tell whether a product that the system is not known to have may be there: they are yet to be read whole."""
+    products = flow.system.stream_of("products")
+    if products is None or products not in flow.system.reads:
+        return False
+    return stands(tx, flow.system.flow(products))[0].ended is None
+
+
+def _lacking(
+    flow: Flow, record: Mapping[str, Any], links: Mapping[str, Mapping[str, str]], *, unread: bool
+) -> tuple[str, str] | None:
+    """Return the record that has to be in the system before; an order's line stands without its product (PAINS S20).
+
+    `unread`: nobody knows yet which products there are.
+    """
     product = product_of(flow, record)
     if product is not None:
         return None if product in links.get("products", {}) else ("products", product)
@@ -153,4 +167,6 @@ def _lacking(flow: Flow, record: Mapping[str, Any], links: Mapping[str, Mapping[
         key = record.get(name)
         if key and flow.stream.asked and flow.system.stream_of(entity) and key not in links.get(entity, {}):
             return entity, key
-    return None
+    lines = record.get("lines") or () if unread and flow.stream.asked else ()
+    skus = (line["sku"] for line in lines if line.get("sku"))
+    return next((("products", sku) for sku in skus if sku not in links.get("products", {})), None)

@@ -1,6 +1,6 @@
 """What the engine is told of a system: its connector, its range, and who owns what."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -28,6 +28,8 @@ class System:
     """ENTITY.FIELD -> system, of all systems' settings together."""
     takes_orders: Mapping[str, bool] = field(default_factory=dict[str, bool])
     """Each ERP that orders are brought to -> whether its stock is read too, and so shows what it reserves for them."""
+    reads: Collection[str] = ()
+    """The streams that a job reads: what one holds is known when it has been read whole once."""
     ahead: Ahead = as_it_comes
     """How pages are read: each when it is asked for, or the next while one is stored."""
 

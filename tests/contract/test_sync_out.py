@@ -501,6 +501,32 @@ def test_s20_an_order_goes_on_without_a_product_that_is_gone(hub, erp, shop):
     assert write.links["products"] == {}
 
 
+def test_an_order_waits_until_the_erps_products_have_been_read_whole_once(hub, erp, shop):
+    hub.systems["erp"] = replace(hub.systems["erp"], reads=("products", "orders"))
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    order(shop)
+    lamp(erp)
+    hub.run("shop", "parties", "orders")
+    hub.run("erp", "parties", "orders")
+    assert not erp.rows["orders"]
+    assert [each.cause for each in hub.waiting()] == ["waits-for-products"]
+    hub.run("erp", "products", "orders")
+    write = next(each for stream, each in erp.writes if stream == "orders")
+    assert [*write.links["products"]] == ["A"]
+    assert not hub.waiting()
+
+
+def test_s20_an_order_waits_no_more_for_what_is_not_among_the_products(hub, erp, shop):
+    hub.systems["erp"] = replace(hub.systems["erp"], reads=("products", "orders"))
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    order(shop)
+    hub.run("shop", "parties", "orders")
+    hub.run("erp", "parties", "orders")
+    hub.run("erp", "products", "orders")
+    assert len(erp.rows["orders"]) == 1
+    assert not hub.waiting()
+
+
 def test_an_order_waits_for_its_customer(hub, erp, shop):
     shop.put("parties", "c1", name="Jan", email="jan@example.com")
     order(shop)

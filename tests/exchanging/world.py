@@ -159,7 +159,14 @@ class World:
         )
         ahead = _some_ahead if connector.peer.traits.ahead else as_it_comes
         return System(
-            name, connector.peer.traits.kind, connector, options, self.owners, self._takes_orders, ahead=ahead
+            name,
+            connector.peer.traits.kind,
+            connector,
+            options,
+            self.owners,
+            self._takes_orders,
+            self.plan.entities,
+            ahead,
         )
 
     @property
