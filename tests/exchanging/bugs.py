@@ -364,6 +364,12 @@ def references_not_waited_for() -> AbstractContextManager[Any]:
 
 
 @_bug
+def products_not_waited_for() -> AbstractContextManager[Any]:
+    """An order goes into the ERP before its products have been read for the first time."""
+    return mock.patch.object(hub.sync.preparing, "are_products_unread", return_value=False)
+
+
+@_bug
 def waiting_never_tried() -> AbstractContextManager[Any]:
     """What waits for another record is not tried again when that has come."""
     return mock.patch.object(quarantine, "to_try", return_value=[])

@@ -228,6 +228,7 @@ def _orders(state: State) -> Iterator[str]:
                 yield f"doubled: the ERP has order {number} {len(there)} times"
             elif there:
                 yield from _order(shop, row, there[0], placed[shop.name, number], parties)
+                yield from _unlinked(state, there[0], placed[shop.name, number])
             elif row.fields["status"] != "cancelled" and row.fields["email"] != TWIN:
                 yield f"missing: the ERP has no order {number}"
     known = {number for _, number in placed}
@@ -255,6 +256,15 @@ def _order(
         yield f"disagree: order {number} is {theirs.fields['status']} in {shop.name}, {ours.fields['status']} in the ERP"
     if ours.fields.get("tracking") and ours.fields["tracking"] != theirs.fields.get("tracking"):
         yield f"disagree: parcels of order {number}"
+
+
+def _unlinked(state: State, ours: Row, placed: Mapping[str, Any]) -> Iterator[str]:
+    """Find lines without their product, where the ERP has had it all the time and has shown all of its products."""
+    there = state.erp.rows("products") if "page-omits" not in state.world.plan.rates else {}
+    for sku in sorted({line["sku"] for line in placed["lines"] if "sku" in line} & state.world.first.keys()):
+        row = there.get(state.world.first[sku])
+        if ours.by_hub and row is not None and row.fields["sku"] == sku and sku not in ours.linked:
+            yield f"unlinked: order {placed['number']} names no product for {sku}, which the ERP has always had"
 
 
 # What users entered

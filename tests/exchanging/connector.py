@@ -233,6 +233,8 @@ class SimConnector:
 
     def _create(self, stream: str, each: Write, fields: Mapping[str, Any], *, late: bool) -> Row | None:
         row = self.peer.hub_adds(self.table(stream), fields, each.reference)
+        if row is not None:
+            row.linked = frozenset(each.links.get("products", ()))
         if row is not None and row.draft and not late:
             self.point(f"half written {stream} {each.key}")
             if self.faults.happens("half-written"):

@@ -28,6 +28,8 @@ class Row:
     reference: str = ""
     draft: bool = False
     by_hub: bool = False
+    linked: frozenset[str] = frozenset()
+    """Of an order that the hub made: the products that its lines named by their identity."""
 
 
 Rows = dict[str, Row]

@@ -99,6 +99,8 @@ class Plan:
     """Whether the ERP has two parties of one e-mail address from the beginning, so that nobody can say who is meant."""
     stocked: bool = False
     """Whether the systems have been at work for some time before there is a hub."""
+    parted: bool = False
+    """Whether goods and deals are read by jobs of their own, which may run at once."""
     prompt: bool = False
     """Whether nothing happens that only a full scan can find: then all must agree before there is one."""
     rates: dict[str, float] = field(default_factory=dict[str, float])
@@ -116,7 +118,8 @@ class Plan:
         kinds = ", ".join(sorted(self.rates)) or "none"
         systems = "; ".join(_told(each) for each in self.systems)
         owner = f"; {self.owner} owns descriptions" if self.owner else ""
-        owner += "; twins" * self.twins + "; stocked" * self.stocked + "; prompt" * self.prompt
+        owner += "; twins" * self.twins + "; stocked" * self.stocked + "; parted" * self.parted
+        owner += "; prompt" * self.prompt
         return f"{self.steps} steps of {', '.join(sorted(self.entities))}{owner}; {systems}; accidents: {kinds}"
 
 
@@ -132,6 +135,8 @@ def _told(traits: Traits) -> str:
 
 MAKES_NOTHING = 0.15
 """So often does a shop get no products that it does not have."""
+PARTED = 0.5
+"""So often, where there are both, do goods and deals have jobs of their own."""
 GOODS = frozenset(["products", "prices", "stock"])
 DEALS = frozenset(["parties", "orders"])
 
@@ -158,7 +163,8 @@ def plan_of(seed: int) -> Plan:
     # By dice of its own: what other seeds stand for stays as it was.
     if "products" in entities and random.Random(f"makes {seed}").random() < MAKES_NOTHING:
         systems = (systems[0], replace(systems[1], makes=False), *systems[2:])
-    return Plan(seed, systems, entities, steps, owner, twins, stocked, prompt, rates)
+    parted = entities == GOODS | DEALS and random.Random(f"parted {seed}").random() < PARTED
+    return Plan(seed, systems, entities, steps, owner, twins, stocked, parted, prompt, rates)
 
 
 def _traits(name: str, kind: str, dice: random.Random) -> Traits:

@@ -19,7 +19,7 @@ from tests.exchanging.database import Database
 from tests.exchanging.faults import Crash, Faults
 from tests.exchanging.hold import SimHold
 from tests.exchanging.peer import Peer
-from tests.exchanging.plan import Plan
+from tests.exchanging.plan import DEALS, GOODS, Plan
 from tests.exchanging.users import TWIN, Users
 from tests.simulation.clock import START, SimClock
 
@@ -83,7 +83,7 @@ class Job:
     @property
     def name(self) -> str:
         """Return its name."""
-        return f"{self.system}.{'all' if self.scope is None else self.streams[0]}"
+        return f"{self.system}.{self.streams[0] if self.scope else '+'.join(self.streams)}"
 
 
 @dataclass(slots=True)
@@ -105,6 +105,8 @@ class World:
     dice: random.Random = field(init=False)
     database: Database = field(init=False)
     users: Users = field(init=False)
+    first: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The products that the ERP had before there was a hub: SKU -> identity."""
     _seq: int = 0
     _numbers: int = 0
     _stack: list[Job] = field(default_factory=list[Job])
@@ -116,8 +118,9 @@ class World:
         self.database = Database(self.clock, self.next)
         self.peers = {each.name: Peer(each, self.clock) for each in plan.systems}
         self.users = Users(plan, self.peers, self.faults, self.next, self._webhook, random.Random(f"users {plan.seed}"))
-        streams = tuple(each for each in STREAMS if each in plan.entities)
-        self.jobs = [Job(name, streams, run=self._number()) for name in self.peers]
+        parts = (GOODS, DEALS) if plan.parted else (GOODS | DEALS,)
+        streams = [tuple(each for each in STREAMS if each in plan.entities & part) for part in parts]
+        self.jobs = [Job(name, some, run=self._number()) for name in self.peers for some in streams]
 
     def next(self) -> int:
         """Return the next number in the order of all that happens."""
@@ -290,7 +293,8 @@ class World:
         if self.plan.twins:
             for number in range(2):
                 self.peers["erp"].add("parties", {"name": f"Twin {number}", "email": TWIN})
-            self.run(self.jobs[0])
+            self.run(next(each for each in self.jobs if "parties" in each.streams))
+        self.first = {row.fields["sku"]: row.id for row in self.peers["erp"].rows("products").values()}
         self.faults.on = True
 
     def come_right(self) -> None:
