@@ -20,7 +20,7 @@ NO_PICTURE = "no-picture"
 LARGEST = 20 * 1024 * 1024
 """Bytes."""
 LONGEST = 30.0
-"""Seconds, for the whole picture."""
+"""Seconds, for the whole picture once it begins to come."""
 BEGINNINGS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png", b"GIF8": "gif", b"RIFF": "webp"}
 """First bytes -> type; what a server says of the type is often wrong."""
 
@@ -79,22 +79,24 @@ def _content(address: str, clock: Clock) -> bytes:
     url = httpx2.URL(address)
     if url.scheme not in ("http", "https"):
         raise unfit(address, "is not at an http or https address")
-    with elsewhere.client(url, follow_redirects=True) as client:
-        ends = clock.monotonic() + LONGEST
-        with client.stream("GET", url, headers={"accept": "image/*", "user-agent": "hubwerk"}) as answer:
-            if not answer.is_success:
-                raise unfit(address, f"cannot be fetched: its server answered {answer.status_code}")
-            return b"".join(_within(answer, address, ends, clock))
+    headers = {"accept": "image/*", "user-agent": "hubwerk"}
+    with (
+        elsewhere.client(url, clock, follow_redirects=True) as client,
+        client.stream("GET", url, headers=headers) as answer,
+    ):
+        if not answer.is_success:
+            raise unfit(address, f"cannot be fetched: its server answered {answer.status_code}")
+        return b"".join(_within(answer, address, clock.monotonic() + LONGEST, clock))
 
 
-def hand_over(picture: Picture, address: str, form: Mapping[str, str]) -> None:
+def hand_over(picture: Picture, address: str, form: Mapping[str, str], clock: Clock) -> None:
     """Bring a picture to where a system has made room for it, without its key: as `file`, the last of a form.
 
     Raises TryLater, if it cannot be reached, and Unfit, if it does not take the picture.
     """
     url, files = httpx2.URL(address), {"file": picture.part}
     try:
-        with elsewhere.client(url, follow_redirects=False) as client:
+        with elsewhere.client(url, clock, follow_redirects=False) as client:
             answer = client.post(url, data=dict(form), files=files)
     except httpx2.HTTPError as fault:
         raise TryLater(

@@ -67,6 +67,13 @@ class _Request:
     redirects: int = 0
 
 
+class _NoKey(Exception):
+    """What the system knows us by cannot be had now: whoever asked for it has asked as often as is worth it."""
+
+    def __init__(self, fault: TryLater) -> None:
+        self.fault = fault
+
+
 class Api:
     """One system's HTTP interface: a pool, a budget of requests a second, short retries, time-outs, redacted logs.
 
@@ -105,6 +112,7 @@ class Api:
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx2.Timeout(self._seconds, connect=min(10.0, self._seconds)),
             mounts={f"all://{_host(self._url)}": None} if is_loopback(self._url.host) else None,
+            event_hooks={"request": [self._wait_for_turn]},
         )
         self._budget = budgets.budget_of(self._url.netloc.decode("ascii"))
         self._leave = self._budget.join(requests_per_second)
@@ -199,10 +207,12 @@ class Api:
 
     def _carry_out(self, request: _Request) -> Answer:
         """Repeat for a short while what may be repeated."""
-        return self._retrying(self._once, request)
+        try:
+            return self._retrying(self._once, request)
+        except _NoKey as no_key:
+            raise no_key.fault from no_key.fault.__cause__
 
     def _once(self, request: _Request) -> Answer:
-        self._sleep_for(self._budget.turn(self._clock.monotonic()))
         response = self._exchange(request)
         if response.has_redirect_location:
             return self._once(self._redirected(request, response))
@@ -211,12 +221,13 @@ class Api:
         raise self._refusal(request, response)
 
     def _exchange(self, request: _Request) -> httpx2.Response:
-        began = self._clock.monotonic()
-        status: int | str = "failed"
+        response: httpx2.Response | None = None
         try:
             response = self._client.request(
                 request.method, request.url, content=request.content, headers=request.headers
             )
+        except TryLater as fault:
+            raise _NoKey(fault) from fault
         except httpx2.LocalProtocolError:
             raise Refused(f"{self.name}: the request cannot be sent as HTTP; does a key end in a line break?") from None
         except _NOT_SENT as fault:
@@ -224,7 +235,6 @@ class Api:
         except httpx2.RequestError as fault:
             raise self._no_answer(request, fault) from fault
         else:
-            status = response.status_code
             return response
         finally:
             logger.debug(
@@ -233,8 +243,8 @@ class Api:
                 method=request.method,
                 path=request.url.path,
                 query=_shown_query(request.url),
-                status=status,
-                ms=round((self._clock.monotonic() - began) * 1000),
+                status=response.status_code if response else "failed",
+                ms=round(response.elapsed.total_seconds() * 1000) if response else None,
             )
 
     def _no_answer(self, request: _Request, fault: httpx2.RequestError) -> TryLater:
@@ -289,7 +299,9 @@ class Api:
             text = text.replace(secret, "***")
         return log.without_password(first_words(text))
 
-    def _sleep_for(self, seconds: float) -> None:
+    def _wait_for_turn(self, _: httpx2.Request) -> None:
+        """Wait for a place in the host's budget: before each request that leaves, the one with a renewed token as well."""
+        seconds = self._budget.turn(self._clock.monotonic())
         if seconds > 0:
             self._sleep(seconds)
 

@@ -21,9 +21,17 @@ class Clock(SystemClock):
     """The machine's clock, set forward as a test says."""
 
     ahead = timedelta(0)
+    seconds = 0.0
+    """How long was slept: no time passes otherwise."""
 
     def now(self):
         return super().now() + self.ahead
+
+    def monotonic(self):
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
 
 
 class Authorisation:
@@ -31,8 +39,8 @@ class Authorisation:
         self.given, self.accepts = 0, lambda number: True
         self.answer: dict | None = None
         self.status = 200
-        self.server = Server(self.reply)
         self.clock = Clock()
+        self.server = Server(self.reply, now=self.clock.monotonic)
 
     def reply(self, _: int, asked: Asked) -> Reply:
         if asked.path == "/token":
@@ -42,11 +50,12 @@ class Authorisation:
         good = asked.headers["authorization"] == f"Bearer t{self.given}" and self.accepts(self.given)
         return Reply(body=b'{"good": true}') if good else Reply(401, b'{"message": "t1 has ended"}')
 
-    def api(self, **more) -> Api:
+    def api(self, pace: float | None = None, **more) -> Api:
         told = {"type": "oauth2", "token_url": f"{self.server.url}/token", "client_id": "hub", "client_secret": "env:S"}
         settings = OAuth2Settings.model_validate(told | more)
-        auth = OAuth2("shop", settings, MemoryVault(), self.clock, sleep=lambda _: None)
-        return Api("shop", self.server.url, auth=auth, clock=self.clock, sleep=lambda _: None)
+        sleep = self.clock.sleep
+        auth = OAuth2("shop", settings, MemoryVault(), self.clock, sleep=sleep)
+        return Api("shop", self.server.url, auth=auth, requests_per_second=pace, clock=self.clock, sleep=sleep)
 
 
 @pytest.fixture
@@ -110,6 +119,29 @@ def test_no_token_is_told_by_what_happens_next(there: Authorisation, status, ans
     with pytest.raises(error, match=says):
         there.api().send("POST", "/things", {})
     assert all(asked.path == "/token" for asked in there.server.asked)
+
+
+def test_a_token_endpoint_that_fails_is_asked_as_often_as_any_other_address(there: Authorisation):
+    there.status, there.answer = 500, {"error": "down"}
+    with pytest.raises(TryLater, match="500"):
+        there.api().get("/things")
+    assert there.given == 4
+
+
+def test_a_renewal_that_fails_does_not_have_the_request_sent_again(there: Authorisation):
+    api = there.api()
+    api.get("/things")
+    there.accepts, there.status, there.answer = (lambda _: False), 500, {"error": "down"}
+    with pytest.raises(TryLater, match="500"):
+        api.send("POST", "/things", {})
+    assert [asked.path for asked in there.server.asked] == ["/token", "/things", "/things", *["/token"] * 4]
+
+
+def test_s22_each_call_takes_its_turn_also_those_for_a_token_and_after_it(there: Authorisation):
+    there.accepts = lambda number: number > 1
+    there.api(pace=2.0).get("/things")
+    asked = [(each.path, each.at) for each in there.server.asked]
+    assert asked == [("/token", 0.0), ("/things", 0.5), ("/token", 1.0), ("/things", 1.5)]
 
 
 def test_client_credentials_need_a_secret():

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from adapters import pictures
+from adapters.asking.budgets import budget_of
 from adapters.pictures import fetch, tried
 from adapters.writing.writes import Unfit
 from hub.clock import SystemClock
@@ -73,3 +74,16 @@ def test_one_that_cannot_be_had_does_not_stop_the_others(served: Pictures):
     good, bad = served.put("good.png", png(1)), f"{served.url}/nothing.png"
     had, faults = tried([bad, good], lambda address: fetch(address, SystemClock()).name)
     assert (had, [*faults]) == ({good: "good.png"}, [bad])
+
+
+def test_s22_a_picture_waits_for_its_turn_where_a_system_has_a_budget(
+    served: Pictures, monkeypatch: pytest.MonkeyPatch
+):
+    slept = list[float]()
+    monkeypatch.setattr("adapters.asking.budgets.sleep", slept.append)
+    address = served.put("a.png", png(1))
+    leave = budget_of(address.split("/")[2]).join(0.01)
+    for _ in range(2):
+        fetch(address, SystemClock())
+    leave()
+    assert [round(seconds, -1) for seconds in slept] == [0, 100]

@@ -69,7 +69,7 @@ def _look(shop: Shop, id_: str) -> Row | None:
 
 def _rows(shop: Shop, operation: Row) -> Iterator[Row]:
     """Yield the rows of the file, as the list shows them; of nothing at all there is no file."""
-    lines = json_lines(operation["url"]) if operation["url"] else ()
+    lines = json_lines(operation["url"], shop.clock) if operation["url"] else ()
     return _grouped(_whole(lines, int(operation["objectCount"]), shop.name))
 
 

@@ -67,7 +67,7 @@ def _bring(shop: Shop, source: str) -> Row:
     picture = marked(fetch(source, shop.clock), source)
     room = {"resource": "IMAGE", "filename": picture.name, "mimeType": picture.type, "httpMethod": "POST"}
     (target,) = shop.ask(queries.STAGE, input=[room])["done"]["stagedTargets"]
-    hand_over(picture, target["url"], {each["name"]: each["value"] for each in target["parameters"]})
+    hand_over(picture, target["url"], {each["name"]: each["value"] for each in target["parameters"]}, shop.clock)
     return {"originalSource": target["resourceUrl"], "contentType": "IMAGE", "filename": picture.name}
 
 
