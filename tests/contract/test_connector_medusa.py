@@ -124,6 +124,19 @@ def test_a_product_comes_back_as_it_was_written(shop: MedusaConnector):
     assert shop.find("products", [wanted]) == {wanted.key: [made.id]}
 
 
+def test_categories_whose_addresses_come_out_alike_are_kept_apart(medusa: Peer, shop: MedusaConnector):
+    """Medusa keeps no two categories of one handle, wherever in the tree they are."""
+    token = uuid.uuid4().hex[:6]
+    paths = [f"{token} > Sale", f"{token} Sale", f"{token} & Sale", f"{token} > Sale!", f"{token} > &"]
+    made = [*shop.write("products", [product(category=path) for path in paths[:4]])]
+    made += shop.write("products", [product(category=paths[4])])
+    assert [told(shop, "products", each.id)["category"] for each in made if each.outcome == "done"] == paths
+    found = admin(medusa, "product-categories?fields=handle&limit=10000")["product_categories"]
+    handles = [each["handle"] for each in found if token in each["handle"]]
+    assert {f"{token}-sale", token} < set(handles)
+    assert len(handles) == 6
+
+
 def test_a_change_leaves_everything_else(shop: MedusaConnector):
     (made,) = shop.write("products", [product()])
     before = told(shop, "products", made.id)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from adapters.eshop.buyers import buyers, guest, one_each, orders, own, with_latest
-from adapters.eshop.slugs import slug
 
 
 def order(id_: str, buyer: str | None, email: str) -> dict[str, Any]:
@@ -31,7 +30,3 @@ def test_a_later_order_of_the_buyer_does_not_change_the_ones_before():
     before, after = with_latest(ORDERS[1:], ["email"]), with_latest(ORDERS, ["email"])
     assert own(before[0]) == own(after[0])
     assert [*orders(None, before[:1])] == [*orders(None, after[:1])]
-
-
-def test_an_address_is_made_of_letters_digits_and_hyphens():
-    assert (slug("Lampa 1/A"), slug("Świeca"), slug("--")) == ("lampa-1-a", "wieca", "product")

@@ -11,7 +11,7 @@ from adapters.eshop.medusa.shop import Listing, Shop, lasting
 from adapters.eshop.medusa.translate import SINGLE
 from adapters.eshop.prices import check_tax
 from adapters.eshop.putting import Pairs
-from adapters.eshop.slugs import handle
+from adapters.eshop.slugs import apart, handle
 from adapters.eshop.variants import articles, as_shown, each_variant, named, parted, whole, with_article
 from adapters.fields import Field, given, table
 from adapters.rows import Row
@@ -50,14 +50,20 @@ VARIANT = table("ean=gtin title=name")
 
 
 def categories(shop: Shop) -> Categories:
-    """Return the tree of categories: asked for with each product, it makes an answer ten times slower."""
+    """Return the tree of categories: asked for with each product, it makes an answer ten times slower.
+
+    A handle is taken once in the whole tree (IDX_category_handle_unique in Medusa's model), whatever the path.
+    """
+    fields = "id,name,handle,parent_category_id"
+    rows, _ = shop.rows("product-categories", fields=fields, limit=100_000, order="-created_at")
+    taken = {row["handle"] for row in rows}
 
     def make(name: str, path: str, parent: str | None) -> str:
-        body = {"name": name, "handle": handle(path), "is_active": True, "parent_category_id": parent}
+        free = apart(path, taken)
+        taken.add(free)
+        body = {"name": name, "handle": free, "is_active": True, "parent_category_id": parent}
         return shop.send("product-categories", body)["product_category"]["id"]
 
-    fields = "id,name,parent_category_id"
-    rows, _ = shop.rows("product-categories", fields=fields, limit=100_000, order="-created_at")
     return Categories(rows, "parent_category_id", make)
 
 
