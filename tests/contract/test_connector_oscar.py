@@ -136,6 +136,26 @@ def test_an_order_comes_with_its_buyer_lines_and_sums(shop: OscarConnector, osca
     assert fields["note"] == "Please ring twice"
 
 
+def test_s20_a_line_whose_product_is_gone_says_so(shop: OscarConnector, oscar: Peer):
+    lamp = made(shop)
+    put(shop, "prices", lamp, amount="12.50")
+    put(shop, "stock", lamp, available="5")
+    number = place_order(oscar, {lamp.key: 2}, "gone@example.com")
+    assert line_of(shop, number) == (lamp.key, None)
+    staff(oscar, f"products/{lamp.id}", {"upc": None}, method="PATCH")
+    assert line_of(shop, number) == (None, "Lampa stojąca")
+    staff(oscar, f"products/{lamp.id}", method="DELETE")
+    assert line_of(shop, number) == (None, "A product that is not in the shop any more")
+
+
+def line_of(shop: OscarConnector, number: str) -> tuple[str | None, str | None]:
+    """Return how the only line of an order is called."""
+    pages = shop.read("orders", None, full=True)
+    [order] = [each for page in pages for each in page.documents if each.raw.get("number") == number]
+    [line] = fields_of(shop, "orders", order)["lines"]
+    return line.get("sku"), line.get("name")
+
+
 def test_only_the_orders_near_a_new_one_are_asked_for_their_lines(shop: OscarConnector, oscar: Peer):
     for _ in range(2):
         place_order(oscar, {"W004": 1}, "bo@example.com")

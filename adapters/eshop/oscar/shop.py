@@ -28,9 +28,9 @@ class Shop:
         self.name, self.options, self.clock = name, options, clock
         self.api = connected(name, options, clock, auth=(options.user, resolve(options.password)))
 
-    def skus(self) -> dict[str, str]:
-        """Return the UPC of each product by its id, from the short list: 5,000 take less than half a second."""
-        return {str(row["id"]): row["upc"] for row in self.api.get("products/").body if row["upc"]}
+    def short(self) -> dict[str, Row]:
+        """Return `upc` and `title` of each product by its id, from the short list: 5,000 take less than half a second."""
+        return {str(row["id"]): row for row in self.api.get("products/").body}
 
     def partner(self) -> Row:
         """Return the partner whose prices and stock are meant."""
@@ -94,12 +94,22 @@ def as_orders(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def lines_of(shop: Shop) -> Callable[[Row], Row]:
-    """Return what asks for the lines of an order, with the UPCs of what was bought."""
-    skus = cache(shop.skus)
+    """Return what asks for the lines of an order, with what is known of what was bought."""
+    short = cache(shop.short)
 
     def complete(order: Row) -> Row:
         rows = shop.api.get(f"admin/orders/{order['id']}/lines/").body
         lines = [lasting(row) | {"id": id_of(row["url"])} for row in rows]
-        return {**order, "lines": [line | {"upc": skus().get(line["product"] or "")} for line in lines]}
+        return {**order, "lines": [_called(line, short().get(line["product"] or "", {})) for line in lines]}
 
     return complete
+
+
+def _called(line: Row, product: Row) -> dict[str, Any]:
+    """Return a line with `upc` and `title`: its own where the shop shows them, otherwise those of the product as it is now.
+
+    A line keeps both, but django-oscar-api shows them only if OSCARAPI_ORDERLINE_FIELDS says so. A product's title may
+    change, and the line's does not: it counts only where nothing else is known.
+    """
+    upc = line.get("upc") or product.get("upc")
+    return {**line, "upc": upc, "title": line.get("title") or (None if upc else product.get("title"))}

@@ -31,10 +31,18 @@ def _first(name: str) -> Field:
 
 
 PARTY = table("email", person=_first("name"), phone=_first("phone"), addresses=Field("", _addresses))
+GONE = "A product that is not in the shop any more"
+"""The name of a line of which nothing else is known."""
+
+
+def _sku(raw: Raw) -> str | None:
+    return raw["upc"] or raw.get("partner_sku")
+
+
 LINE = table(
-    "id quantity name=title net=price_excl_tax gross=price_incl_tax",
-    # We look `upc` up, unless the shop shows more than it does at first.
-    sku=Field("", lambda raw: raw["upc"] or raw.get("partner_sku")),
+    "id quantity net=price_excl_tax gross=price_incl_tax",
+    sku=Field("", _sku),
+    name=Field("", lambda raw: raw["title"] or (None if _sku(raw) else GONE)),
     full_gross=Field("", lambda raw: number(raw["price_incl_tax_excl_discounts"]) / raw["quantity"]),
 )
 SHIPPING = table("name=shipping_method code=shipping_code net=shipping_excl_tax gross=shipping_incl_tax")

@@ -29,7 +29,7 @@ LONGEST_CODE = 255
 
 def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
     """Look for products by their UPC, which is unique: the shop has no place for the hub's reference."""
-    ids = {upc: id_ for id_, upc in shop.skus().items()}
+    ids = {row["upc"]: id_ for id_, row in shop.short().items() if row["upc"]}
     return {each.key: [ids[sku]] if (sku := each.record.get("sku")) in ids else [] for each in wanted}
 
 
