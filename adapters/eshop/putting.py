@@ -34,8 +34,8 @@ def stock(rows: Rows[System], send: Send[System]) -> Writing[System]:
 
 
 def pieces(stock: Row) -> int:
-    """Return how many whole pieces can be had, for a shop that counts no parts of one."""
-    return int(Decimal(stock["available"]).to_integral_value(ROUND_FLOOR))
+    """Return how many whole pieces can be had, for a shop that counts no parts of one: none, where nothing is said."""
+    return int(Decimal(stock.get("available") or 0).to_integral_value(ROUND_FLOOR))
 
 
 def _put(rows: Rows[System], send: Send[System], identity: Callable[[Write], str]) -> Writing[System]:

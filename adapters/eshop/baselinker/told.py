@@ -1,12 +1,12 @@
 """What BaseLinker is told: its fields, made of ours. Pure."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.translate import EXEMPT
 from adapters.eshop.prices import check_currency, check_plain, check_tax
+from adapters.eshop.putting import pieces
 from adapters.fields import Field, emptied, given
 from adapters.writing.writes import Unfit
 from hub.connector import Write
@@ -51,7 +51,7 @@ def price(write: Write, options: BaseLinkerOptions) -> Mapping[str, Any]:
 
 def stock(write: Write, options: BaseLinkerOptions) -> Mapping[str, Any]:
     """Return what can be had, by the warehouse, in whole units."""
-    return {options.warehouse: int(Decimal(write.record["available"]))}
+    return {options.warehouse: pieces(write.record)}
 
 
 def status(write: Write, options: BaseLinkerOptions) -> int:

@@ -1,11 +1,11 @@
 """What a django-oscar shop is told, record by record. All but the creation of a product may be repeated."""
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from adapters.eshop.orders import Fields
 from adapters.eshop.oscar.shop import Shop, levels, mark, prices, products, record_of
+from adapters.eshop.putting import pieces
 from adapters.eshop.slugs import slug
 from adapters.eshop.sources import marks, sources
 from adapters.fields import Field, emptied, given, table
@@ -85,7 +85,7 @@ def put_price(shop: Shop, partner: Row, write: Write) -> Written:
 
 def put_stock(shop: Shop, partner: Row, write: Write) -> Written:
     """Set the stock in the product's stock record: what may be sold, and what open orders hold already."""
-    available = int(Decimal(write.record.get("available") or 0))
+    available = pieces(write.record)
     return _put(shop, partner, write, lambda held: {"num_in_stock": available + held}, levels)
 
 

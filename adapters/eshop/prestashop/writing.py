@@ -14,6 +14,7 @@ from adapters.eshop.prestashop.asked import associated, categories, combinations
 from adapters.eshop.prestashop.orders import meanings, states
 from adapters.eshop.prestashop.shop import Shop
 from adapters.eshop.prices import check_currency, check_plain, check_tax
+from adapters.eshop.putting import pieces
 from adapters.eshop.slugs import slug
 from adapters.eshop.variants import check_shown, named
 from adapters.eshop.weights import KILOGRAMS
@@ -188,7 +189,7 @@ def put_stock(shop: Shop, write: Write) -> Written:
     rows = [row for row in levels(shop, [id_]) if str(row["id_product_attribute"]) == (combination or "0")]
     if not rows:
         raise Gone
-    shop.change("stock_availables", rows[0], {"quantity": int(Decimal(write.record["available"]))})
+    shop.change("stock_availables", rows[0], {"quantity": pieces(write.record)})
     return Written(write.key, "done", id_)
 
 

@@ -1,11 +1,11 @@
 """What a WooCommerce shop is told of its catalogue: in batches, with an outcome for each."""
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 from functools import partial
 from html import unescape
 
 from adapters.eshop.prices import check_currency, check_plain, check_tax
+from adapters.eshop.putting import pieces
 from adapters.eshop.woocommerce import images
 from adapters.eshop.woocommerce.asked import REFERENCE, meta_of, taxes_included
 from adapters.eshop.woocommerce.shop import Shop
@@ -79,7 +79,7 @@ def put_stock(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     tracked = {"manage_stock": True} if shop.options.keep_stock else {}
 
     def body(write: Write) -> Body:
-        return {**tracked, "stock_quantity": int(Decimal(write.record["available"]))}
+        return {**tracked, "stock_quantity": pieces(write.record)}
 
     return _put(shop, writes, product_of, body, _check_tracked)
 
