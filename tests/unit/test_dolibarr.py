@@ -19,7 +19,7 @@ from tests.fakes import faults
 from tests.fakes.dolibarr import Dolibarr, Dolibarr20
 from tests.fakes.dolibarr.lists import error
 from tests.fakes.dolibarr.orders import shown
-from tests.fakes.server import Answer, Asked, Reply
+from tests.fakes.server import Answer, Asked, Fault, Reply
 
 
 @pytest.fixture(params=[Dolibarr, Dolibarr20])
@@ -36,6 +36,16 @@ def bought(erp: Dolibarr, number: str = "1001", **more: Any) -> Write:
     record = {**order(number), **more}
     links = {"parties": {"p": customer}, "products": {"L-1": product}}
     return Write(f"shop-a|{number}", record, record, reference=f"o-{number}", links=links)
+
+
+def buyer() -> Write:
+    record = party("p")
+    return Write("p", record, record, reference="p-1")
+
+
+def switched_off(_asked: Asked, _answer: Answer) -> Reply:
+    """Answer as a module that is off does."""
+    return error(404, "API not found (failed to include API file)")
 
 
 def values(erp: Dolibarr, written: Written) -> Mapping[str, Any]:
@@ -129,12 +139,8 @@ def test_s20_an_order_in_another_currency_is_refused(erp: Dolibarr) -> None:
 def test_s16_an_empty_list_is_empty_and_a_module_that_is_off_is_not(erp: Dolibarr) -> None:
     """Both are answered with 404."""
     assert list(erp.connect().read("parties", None, full=True))[-1].complete
-
-    def off(_asked: Asked, _answer: Answer) -> Reply:
-        return error(404, "API not found (failed to include API file)")
-
-    erp.server.misbehave(off, to="thirdparties", times=-1)
-    with pytest.raises(Rejected, match="API not found"):
+    erp.server.misbehave(switched_off, to="thirdparties", times=-1)
+    with pytest.raises(Refused, match=r"API not found.*switch the module on"):
         list(erp.connect().read("parties", None, full=True))
     assert not erp.connect().check()[0].good
 
@@ -149,8 +155,27 @@ def test_s16_an_empty_list_is_empty_and_a_module_that_is_off_is_not(erp: Dolibar
 def test_s16_an_address_that_is_not_there_is_no_empty_list(erp: Dolibarr, there: Reply) -> None:
     """Or all that is known of would be taken for deleted."""
     erp.server.misbehave(lambda _asked, _answer: there, to="thirdparties", times=-1)
-    with pytest.raises(Rejected, match="Not Found"):
+    with pytest.raises(Refused, match="Not Found"):
         list(erp.connect().read("parties", None, full=True))
+
+
+@pytest.mark.parametrize("there", [faults.page(404), switched_off])
+@pytest.mark.parametrize(("stream", "to"), [("orders", r"GET .*/orders/\d+\n"), ("parties", "PUT .*/thirdparties/")])
+def test_s15_a_404_of_the_web_servers_does_not_say_that_a_record_is_gone(
+    erp: Dolibarr, there: Fault, stream: str, to: str
+) -> None:
+    """Nor that a country is unknown: an address that is wrong is mended once, not record by record."""
+    write = bought(erp) if stream == "orders" else buyer()
+    made = only(erp.connect().write(stream, [write]))
+    erp.server.misbehave(there, to=to, times=-1)
+    with pytest.raises(Refused, match=r"no such interface.*mend url in \[systems\.erp\]") as raised:
+        list(erp.connect().write(stream, [replace(write, id=made.id)]))
+    assert not isinstance(raised.value, Rejected)
+
+
+def test_s15_what_dolibarr_itself_does_not_find_is_gone(erp: Dolibarr) -> None:
+    for stream, write in (("orders", bought(erp)), ("parties", buyer())):
+        assert only(erp.connect().write(stream, [replace(write, id="99")])).outcome == "gone"
 
 
 def test_s11_changes_are_asked_for_in_the_servers_time(erp: Dolibarr) -> None:

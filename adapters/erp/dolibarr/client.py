@@ -5,7 +5,8 @@ api_access.class.php, and each module's api_*.class.php.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, cast
@@ -19,6 +20,7 @@ from adapters.rows import Row
 from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve
+from hub.errors import Refused
 
 PAGE = 100
 """The most rows that are given at once (default of `limit`)."""
@@ -46,9 +48,10 @@ class Dolibarr:
         asked = {"sortfield": "t.rowid", "sortorder": "ASC", "limit": limit or PAGE, "page": 0} | params
         where = " and ".join(f"({each})" for each in filters)
         try:
-            found: list[Row] = self.api.get(path, asked | ({"sqlfilters": where} if where else {})).body
+            with self._at_home():
+                found: list[Row] = self.api.get(path, asked | ({"sqlfilters": where} if where else {})).body
         except Rejected as fault:
-            if not says_none(fault):
+            if not (what_is_missing(fault) or "").endswith(" found"):  # up to version 19, see there
                 raise
             found = list[Row]()
         return [{**row, "id": int(row["id"])} for row in found]
@@ -80,11 +83,29 @@ class Dolibarr:
 
     def look_up(self, path: str) -> Any:
         """Return what lies there, if it does."""
-        return self.api.look_up(path)
+        try:
+            with self._at_home():
+                return self.api.get(path).body
+        except Rejected as fault:
+            if not fault.is_gone:
+                raise
+            return None
 
     def send(self, method: str, path: str, body: Mapping[str, Any], *, repeatable: bool = False) -> Any:
         """Carry something out."""
-        return self.api.send(method, path, body, repeatable=repeatable).body
+        with self._at_home():
+            return self.api.send(method, path, body, repeatable=repeatable).body
+
+    @contextmanager
+    def _at_home(self) -> Generator[None]:
+        """Let Dolibarr's own refusals through; a 404 of another's says nothing of any record. Raises Refused for it."""
+        try:
+            yield
+        except Rejected as fault:
+            if fault.is_gone and not what_is_missing(fault):
+                mend = f"mend url in [systems.{self.name}], or switch the module on there: Home > Setup > Modules"
+                raise Refused(f"{self.name} has no such interface: {fault}; {mend}") from fault
+            raise
 
 
 def says_no(status: int, body: Any) -> bool:
@@ -93,15 +114,17 @@ def says_no(status: int, body: Any) -> bool:
     return status == HTTPStatus.INTERNAL_SERVER_ERROR and isinstance(told, Mapping) and "code" in told
 
 
-def says_none(fault: Rejected) -> bool:
-    """Return whether a 404 is an empty list's, up to version 19 (pull request 27261): "Not Found: No product found".
+def what_is_missing(fault: Rejected) -> str | None:
+    """Return what a 404 of Dolibarr's own says is missing: "Not Found: Order not found".
 
-    An address that is not there says "Not Found" alone, or in a page of the web server's.
+    Up to version 19 an empty list says so, too: "Not Found: No product found" (pull request 27261). None for an address that is not there, which says "Not Found" alone, or in a page of the web server's, and for a
+    module that is off: "Not Found: API not found (failed to include API file)".
     """
     body: Any = fault.body
     error: Any = cast("Mapping[str, Any]", body).get("error") if isinstance(body, Mapping) else None
     words: Any = cast("Mapping[str, Any]", error).get("message") if isinstance(error, Mapping) else None
-    return fault.is_gone and re.fullmatch(r"Not Found: (?!API).+ found", str(words)) is not None
+    said = re.fullmatch(r"Not Found: (?!API)(.+)", str(words)) if fault.is_gone else None
+    return said and said[1]
 
 
 def kept(*names: str) -> Callable[[Row], dict[str, Any]]:
