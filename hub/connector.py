@@ -157,6 +157,8 @@ class Write:
     stores it with what it creates, wherever the system has a place for it, and finds by it."""
     remove: bool = False
     """Take the record away, or hide it."""
+    agreed: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Of an update: what the same fields were agreed to be before, for what can only be replaced as a whole."""
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     """Entity -> canonical key -> this system's identity, of all records that this one refers to, as far as known."""
 

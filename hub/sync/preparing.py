@@ -125,7 +125,8 @@ def _want(
         prepared.counts["identical"] += 1
         prepared.settled.append(key)
         return None
-    return Want(Write(key, fields, record, id=bound.external_id if bound else None, reference=marked), bound)
+    id_, agreed = (bound.external_id, {name: bound.agreed(name) for name in fields}) if bound else (None, {})
+    return Want(Write(key, fields, record, id=id_, reference=marked, agreed=agreed), bound)
 
 
 def _is_called_off(flow: Flow, record: Mapping[str, Any], bound: Binding) -> bool:

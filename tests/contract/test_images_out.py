@@ -63,3 +63,29 @@ def test_s09_images_are_sent_once_and_do_not_come_back(fake: Fake, pictures: Pic
              hub.systems["shop"].connector.read("products", None, full=True) for each in page.documents]  # fmt: skip
     assert [len(each) for each in shown] == [1]
     store.close()
+
+
+def test_s09_one_that_cannot_be_had_does_not_have_the_others_sent_again(
+    pictures: Pictures, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch
+):
+    fake = PrestaShop()
+    for name, value in fake.environment.items():
+        monkeypatch.setenv(name, value)
+    store = Store(migrated_sqlite)
+    hub = Hub(store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    options = ExchangeOptions.model_validate({"url": fake.server.url})
+    hub.systems["shop"] = System("shop", "eshop", fake.connect(replace_images=True), options)
+    good, missing = pictures.put("1.png", png(1)), f"{pictures.url}/2.png"
+    erp.put("products", "1", sku="A-1", name="Lamp", images=[missing, good])
+    hub.in_step("products")
+    sent = len(fake.server.seen(r"(POST|DELETE) .*images"))
+    assert sent == 1
+    for _ in range(2):
+        hub.run("erp", "products", full=True)
+        hub.run("shop", "products", full=True)
+    assert pictures.asked["/2.png"] > 1, "it is tried again"
+    assert len(fake.server.seen(r"(POST|DELETE) .*images")) == sent
+    assert [each.cause for each in hub.waiting()] == ["no-picture"]
+    store.close()
+    fake.close()

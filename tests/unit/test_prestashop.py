@@ -332,6 +332,49 @@ def test_images_that_are_there_are_replaced_where_that_is_wanted(fake: PrestaSho
     assert gallery(fake, id_) == ([], "")
 
 
+def test_what_is_agreed_on_stays_and_only_what_is_new_is_added(fake: PrestaShop, pictures: Pictures):
+    connector, (a, b, c) = fake.connect(replace_images=True), [pictures.put(f"{n}.png", png(n)) for n in (1, 2, 3)]
+    broken, large = pictures.put("b.png", png(8) + BROKEN), f"{pictures.url}/none.png"
+    id_ = str(made(connector, images=[a, b]).id)
+
+    def tell(agreed: list[str] | None, *images: str) -> Written:
+        fields = {"images": list(images)}
+        agreed_on = {"images": agreed}
+        return only(
+            connector.write("products", [Write("k", fields, {"sku": "A-1", **fields}, id=id_, agreed=agreed_on)])
+        )
+
+    for _ in range(2):
+        told = tell([a, b], broken, a, large, b)
+        assert (told.cause, told.instead, gallery(fake, id_)) == ("no-picture", {"images": [a, b]}, ([101, 102], "101"))
+    assert tell([a, b], a, large, b, c).instead == {"images": [a, b, c]}
+    shown, cover = gallery(fake, id_)
+    assert (shown[:2], len(shown), cover) == ([101, 102], 3, "101"), "what is new comes behind"
+    tell([a, b, c], c, a, b)
+    assert not {*gallery(fake, id_)[0]} & {*shown}, "in another order"
+    for agreed in ([a], [b, a], None):
+        shown, _ = gallery(fake, id_)
+        tell(agreed, a, b)
+        assert (len(gallery(fake, id_)[0]), {*gallery(fake, id_)[0]} & {*shown}) == (2, set()), (
+            "nobody knows what is there"
+        )
+
+
+def test_a_picture_that_can_be_had_at_last_takes_its_place(fake: PrestaShop, pictures: Pictures):
+    connector, last = fake.connect(replace_images=True), pictures.put("2.png", png(2))
+    first = f"{pictures.url}/1.png"
+    written = made(connector, images=[first, last])
+    assert written.instead == {"images": [last]}
+    pictures.put("1.png", png(1))
+    fields = {"images": [first, last]}
+    write = Write("k", fields, {"sku": "A-1", **fields}, id=written.id, agreed=written.instead)
+    assert only(connector.write("products", [write])).cause == ""
+    shown, cover = gallery(fake, written.id)
+    sent = [each.body for each in fake.server.seen(r"\APOST /api/images/products/1\?")][-2:]
+    assert [png(n) in body for n, body in zip((1, 2), sent, strict=True)] == [True, True]
+    assert (len(shown), cover) == (2, str(shown[0]))
+
+
 def test_s18_a_product_goes_without_a_picture_that_cannot_be_had(fake: PrestaShop, pictures: Pictures):
     good, none = pictures.put("a.png", png(1)), f"{pictures.url}/none.png"
     broken, large = pictures.put("b.png", png(2) + BROKEN), pictures.put("c.png", png(3) + bytes(LARGEST))

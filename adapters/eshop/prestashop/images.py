@@ -34,17 +34,29 @@ def put(shop: Shop, write: Write, written: Written, language: str) -> Written:
     """Fill a product's gallery; one in which there is something already is left alone, or replaced as a whole."""
     product = written.id or ""
     row, wanted = _read(shop, product), list(dict.fromkeys(write.fields["images"] or ()))
-    before = ids_of(row)
-    if before and not shop.options.replace_images:
+    agreed: list[str] = list(write.agreed.get("images") or ())
+    if (before := ids_of(row)) and not shop.options.replace_images:
         if not wanted:
             return written
         return replace(written, cause="images-kept", message=KEPT, instead={"images": []})
+    # Otherwise one picture that cannot be had would have all others sent again whenever it is tried.
+    if agreed and len(before) == len(agreed) and [each for each in wanted if each in agreed] == agreed:
+        _, faults = _add(shop, product, [each for each in wanted if each not in agreed], before)
+        if [each for each in wanted if each not in faults][: len(agreed)] == agreed:
+            return left_out(written, write, faults)
+        row = _read(shop, product)
+    return left_out(written, write, _fill(shop, row, wanted, language))
+
+
+def _fill(shop: Shop, row: Row, wanted: Sequence[str], language: str) -> Mapping[str, Unfit]:
+    """Fill a gallery anew; returns what is left out: its address -> why."""
+    product, before = row["id"], ids_of(row)
     added, faults = _add(shop, product, wanted, before)
     if before and added:  # of several, the first stays the cover, and nothing takes its place
         shop.change("products", row, {"id_default_image": added[0]}, language)
     for each in before if added or not wanted else ():  # where none can be had, what is there is better than nothing
         shop.delete(f"images/products/{product}", each)
-    return left_out(written, write, faults)
+    return faults
 
 
 def _read(shop: Shop, product: str) -> Row:
