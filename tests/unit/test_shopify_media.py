@@ -150,10 +150,11 @@ def test_one_of_several_variants_leaves_its_articles_images_alone(
     assert names(fake, made) == before
 
 
-def test_of_many_images_ten_are_read_and_none_is_lost(fake: Shopify, shop: ShopifyConnector, pictures: Pictures):
-    sources = [pictures.put(f"{n}.png", png(n)) for n in range(12)]
+def test_of_many_images_all_are_read_and_none_is_lost(fake: Shopify, shop: ShopifyConnector, pictures: Pictures):
+    sources = [pictures.put(f"{n}.png", png(n)) for n in range(64)]
     made = put(shop, *sources)
-    assert len(fields_of(shop, "products", made.id or "")["images"]) == 10
+    shown = fields_of(shop, "products", made.id or "")["images"]
+    assert [gallery.mark(each) in url for each, url in zip(sources, shown, strict=True)] == [True] * 64
     assert put(shop, *reversed(sources), id_=made.id).outcome == "done"
     assert names(fake, made) == [f"{gallery.mark(each)}.png" for each in reversed(sources)]
     assert set(pictures.asked.values()) == {1}

@@ -56,7 +56,8 @@ def _started(shop: Shop, listing: Listing) -> str | None:
     """Have the file made, if there are many products; returns the operation's identity, none if it is not to be."""
     if shop.ask(queries.COUNT, limit=LARGE)["count"]["count"] < LARGE:
         return None
-    text = queries.in_bulk(listing.name, listing.fields, listing.part, listing.part_fields, listing.given(shop))
+    parts = {name: part.fields for name, part in listing.parts.items()}
+    text = queries.in_bulk(listing.name, listing.fields, parts, listing.given(shop))
     try:
         return shop.ask(queries.RUN, query=text)["done"]["bulkOperation"]["id"]
     except (Declined, KeyRefused):  # others are under way, or this key may not
@@ -86,16 +87,12 @@ def _grouped(lines: Iterable[dict[str, Any]]) -> Iterator[Row]:
     row: dict[str, Any] = {}
     for line in lines:
         if "__parentId" not in line:
-            yield from _finished(row)
+            if row:
+                yield row
             row = {**line, "variants": [], "media": []}
         elif line.pop("__parentId") != row["id"]:
             raise TryLater("the file of a bulk operation is not in the order of its records")
         else:
             row["variants" if line["id"].startswith(VARIANT) else "media"].append(line)
-    yield from _finished(row)
-
-
-def _finished(row: dict[str, Any]) -> Iterator[Row]:
     if row:
-        # A bulk operation does not heed how much of a list within a record is asked for.
-        yield {**row, "media": row["media"][: queries.SHOWN]}
+        yield row

@@ -11,7 +11,7 @@ from adapters.eshop.forward import check_open, forward, in_turn
 from adapters.eshop.shopify import fulfilling, queries, translate, writing
 from adapters.eshop.shopify.bulk import all_at_once
 from adapters.eshop.shopify.hooks import hooks
-from adapters.eshop.shopify.lists import Listing, changed, listed
+from adapters.eshop.shopify.lists import Listing, Part, changed, listed
 from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.writing import PRODUCTS
@@ -26,10 +26,10 @@ def _place(shop: Shop) -> Mapping[str, object]:
     return {"location": shop.location}
 
 
-PRICES = replace(PRODUCTS, fields="id updatedAt", part_fields=queries.PRICE)
-STOCK = replace(PRICES, part_fields=queries.STOCK, declared=",$location:ID!", given=_place)
+PRICES = replace(PRODUCTS, fields="id updatedAt", parts={"variants": Part(queries.PRICE)})
+STOCK = replace(PRICES, parts={"variants": Part(queries.STOCK)}, declared=",$location:ID!", given=_place)
 CUSTOMERS = Listing("customers", "Customer", queries.CUSTOMER)
-ORDERS = Listing("orders", "Order", queries.ORDER, "lineItems", queries.LINE)
+ORDERS = Listing("orders", "Order", queries.ORDER, {"lineItems": Part(queries.LINE)})
 PRODUCT = frozenset(["name", "description", "brand", "category", "tags", "active", "gtin", "weight", "images"])
 KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
     "products": Kind(

@@ -4,11 +4,11 @@ A query may cost 1000 points at most, by a formula of the shop's own: one that i
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from adapters.asking.cursors import by_cursor, rows_of
 from adapters.asking.edges import flat, page_of
@@ -30,18 +30,25 @@ MOST = 250
 NOTHING: Mapping[str, object] = {}
 
 
+class Part(NamedTuple):
+    """A list within a record."""
+
+    fields: str
+    size: int = 20
+    """How many are asked for along with the record, which the cost of a query grows with (page "GraphQL Admin API rate
+    limits", connections); what does not fit is asked for record by record."""
+
+
 @dataclass(frozen=True)
 class Listing:
-    """A list whose records have one list of their own that may be long: an article's variants, an order's lines."""
+    """A list whose records have lists of their own that may be long: an article's variants and images, an order's lines."""
 
     name: str
     type: str
     """Of its records; the type of its sort keys is called after it."""
     fields: str
-    part: str = ""
-    part_fields: str = ""
+    parts: Mapping[str, Part] = field(default_factory=dict[str, Part])
     size: int = 50
-    part_size: int = 20
     declared: str = ""
     """Further variables of the query, with their types."""
     given: Callable[[Shop], Mapping[str, object]] = lambda _: NOTHING
@@ -49,9 +56,9 @@ class Listing:
     """The query for the records that parts of them stand in, where it is these that are asked for by their identity."""
 
     @property
-    def _all_fields(self) -> str:
-        own = queries.part(self.part, self.part_fields, self.part_size) if self.part else ""
-        return f"{self.fields} {own}"
+    def all_fields(self) -> str:
+        """What is asked for of a record; `whole` asks for the rest."""
+        return " ".join([self.fields, *(queries.part(name, *part) for name, part in self.parts.items())])
 
     def page(
         self, shop: Shop, offset: int, size: int, mark: str | None = None, since: str | None = None
@@ -67,16 +74,16 @@ class Listing:
 
     def after(self, shop: Shop, query: str | None, sort: str, after: str | None) -> tuple[list[Row], str | None]:
         """Return the rows behind a cursor, and the next cursor, none behind the last page."""
-        text = queries.listing(self.name, f"{self.type}SortKeys", self._all_fields, self.declared)
+        text = queries.listing(self.name, f"{self.type}SortKeys", self.all_fields, self.declared)
         told = self._fitting(shop, text, after=after, query=query, sort=sort, **self.given(shop))["list"]
         rows, following = page_of(told)
         if following and not rows:
             raise TryLater(f"{shop.name} shows nothing of {self.name}, and says that there is more")
-        return self._whole(shop, rows), following
+        return self.whole(shop, rows), following
 
     def some(self, shop: Shop, ids: Sequence[str]) -> list[Row]:
         """Return rows by their identity, or by that of their parts, as far as they are there."""
-        text = queries.some(self.type, self._all_fields, self.declared)
+        text = queries.some(self.type, self.all_fields, self.declared)
         rows, left = list[Row](), self._owners(shop, ids) if self.owners else list(ids)
         while left:
             first = min(shop.fits.get(text, self.size), MOST)
@@ -85,7 +92,7 @@ class Listing:
             except Declined as fault:
                 _halve(shop, text, first, fault)
                 continue
-            rows += self._whole(shop, [each for each in nodes if each])
+            rows += self.whole(shop, [each for each in nodes if each])
             left = left[first:]
         return rows
 
@@ -101,16 +108,16 @@ class Listing:
             except Declined as fault:
                 _halve(shop, text, first, fault)
 
-    def _whole(self, shop: Shop, rows: Iterable[Row]) -> list[Row]:
+    def whole(self, shop: Shop, rows: Iterable[Row]) -> list[Row]:
         """Return rows with all that belongs to them: a list within a row comes in pages as well."""
-        return [flat({**row, self.part: self._parts(shop, row)} if self.part else row) for row in rows]
+        return [flat({**row, **{name: self._part(shop, row, name) for name in self.parts}}) for row in rows]
 
-    def _parts(self, shop: Shop, row: Row) -> list[Row]:
-        text = queries.rest(self.type, self.part, self.part_fields, self.declared)
+    def _part(self, shop: Shop, row: Row, name: str) -> list[Row]:
+        text = queries.rest(self.type, name, self.parts[name].fields, self.declared)
 
         def fetch(after: str | None) -> tuple[list[Row], str | None]:
             if after is None:
-                return page_of(row[self.part])
+                return page_of(row[name])
             told = shop.ask(text, id=row["id"], after=after, **self.given(shop))["node"]
             return page_of(told["list"]) if told else ([], None)  # it was deleted meanwhile
 

@@ -19,10 +19,8 @@ _ADDRESS = (
     "name company street:address1 street_more:address2 city postcode:zip region:province country:countryCodeV2 phone"
 )
 
-SHOWN = 10
-"""Images of a product that are read."""
-PRODUCT = f"""id updatedAt title descriptionHtml vendor productType tags status
-  media(first:{SHOWN}){{nodes{{id ...on MediaImage{{image{{url}}}}}}}}"""
+PRODUCT = "id updatedAt title descriptionHtml vendor productType tags status"
+IMAGE = "id ...on MediaImage{image{url}}"
 VARIANT = "id sku title barcode selectedOptions{name value} inventoryItem{measurement{weight{unit value}}}"
 PRICE = "id sku price"
 STOCK = (
@@ -52,9 +50,6 @@ SKUS = f"query($query:String,$after:String){{list:productVariants(first:100,quer
 
 BY_REFERENCE = Form("productByIdentifier", "identifier:ProductIdentifierInput!", "variants(first:100){nodes{id sku}}")
 
-CREATE = f"""mutation($reference:String!,$input:ProductSetInput!){{done:productSet(
-  identifier:{{customId:{{{_IDENTIFIED},value:$reference}}}},input:$input,synchronous:true){{
-  product{{{PRODUCT} variants(first:1){{nodes{{{VARIANT}}}}}}} userErrors{{field message code}}}}}}"""
 CHANGE = """mutation($product:ProductUpdateInput!,$article:Boolean!,$files:[FileSetInput!],$pictures:Boolean!,
   $id:ID!,$variants:[ProductVariantsBulkInput!]!,$variant:Boolean!){
   productUpdate(product:$product)@include(if:$article){userErrors{field message}}
@@ -117,9 +112,20 @@ def last(name: str) -> str:
     return f"{{last:{name}(first:1,sortKey:UPDATED_AT,reverse:true){{nodes{{updatedAt}}}}}}"
 
 
-def in_bulk(name: str, fields: str, part: str, part_fields: str, given: Mapping[str, object]) -> str:
-    """Return a query for a whole list, to be carried out by a bulk operation: it takes no variables, and wants edges."""
-    text = f"{{{name}{{nodes{{{fields} {part}{{nodes{{{part_fields}}}}}}}}}}}"
+def create(fields: str) -> str:
+    """Return what makes a product, or sets the one with the reference to it, and shows these fields of it."""
+    return f"""mutation($reference:String!,$input:ProductSetInput!){{done:productSet(
+      identifier:{{customId:{{{_IDENTIFIED},value:$reference}}}},input:$input,synchronous:true){{
+      product{{{fields}}} userErrors{{field message code}}}}}}"""
+
+
+def in_bulk(name: str, fields: str, parts: Mapping[str, str], given: Mapping[str, object]) -> str:
+    """Return a query for a whole list, to be carried out by a bulk operation: it takes no variables, and wants edges.
+
+    `parts`: the fields of lists within a record, by their names.
+    """
+    lists = " ".join(f"{part}{{nodes{{{part_fields}}}}}" for part, part_fields in parts.items())
+    text = f"{{{name}{{nodes{{{fields} {lists}}}}}}}"
     for variable, value in given.items():
         text = text.replace(f"${variable}", orjson.dumps(value).decode())
     return _by_edges(text)

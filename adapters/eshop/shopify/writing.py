@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from adapters.asking.edges import flat
 from adapters.asking.forms import send
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.shopify import media, queries
-from adapters.eshop.shopify.lists import Listing
+from adapters.eshop.shopify.lists import Listing, Part
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import SINGLE, products
 from adapters.eshop.variants import articles, as_shown, named, parted
@@ -23,7 +23,9 @@ from adapters.writing.writes import known, one_by_one, product_of
 from hub.connector import Write, Written
 
 Body = dict[str, Any]
-PRODUCTS = Listing("products", "Product", queries.PRODUCT, "variants", queries.VARIANT, owners=queries.OWNERS)
+PARTS = {"variants": Part(queries.VARIANT), "media": Part(queries.IMAGE, 10)}
+PRODUCTS = Listing("products", "Product", queries.PRODUCT, PARTS, owners=queries.OWNERS)
+MADE = replace(PRODUCTS, parts={**PARTS, "variants": Part(queries.VARIANT, 1)})
 OPTION = "Title"
 """What Shopify calls the only option of a product without options."""
 MANY = 25
@@ -86,10 +88,11 @@ def create(shop: Shop, write: Write, brought: media.Brought) -> Written:
     }
     if fields.get("images"):
         body["files"] = media.files(shop, write, (), brought)
-    made = shop.ask_by_reference(queries.CREATE, reference=write.reference, input=body)["done"]["product"]
+    text = queries.create(MADE.all_fields)
+    made = shop.ask_by_reference(text, reference=write.reference, input=body)["done"]["product"]
     if shop.channels:
         shop.ask(queries.PUBLISH, id=made["id"], input=[{"publicationId": each} for each in shop.channels])
-    (written,) = as_shown([write], products(shop, [flat(made)]), "variant.sku")
+    (written,) = as_shown([write], products(shop, MADE.whole(shop, [made])), "variant.sku")
     return written
 
 

@@ -43,9 +43,12 @@ def product(shop: "Shopify", record: Record) -> Row:
 def _media(shop: "Shopify", record: Record) -> Callable[..., Row]:
     """Return the list of media, in the order that they were given."""
 
-    def resolve(_info: Info, first: int | None = None, **_: Any) -> Row:
-        rows = [media.shown(shop, each) for each in record.values["media"][:first]]
-        return {"nodes": rows, "pageInfo": {"hasNextPage": False, "hasPreviousPage": False, "endCursor": None}}
+    def resolve(_info: Info, first: int | None = None, after: str | None = None, **_: Any) -> Row:
+        begin, held = int(after or 0), record.values["media"]
+        shown = held[begin:][:first]
+        more, end = begin + len(shown) < len(held), str(begin + len(shown)) if shown else None
+        page = {"hasNextPage": more, "hasPreviousPage": begin > 0, "endCursor": end}
+        return {"nodes": [media.shown(shop, each) for each in shown], "pageInfo": page}
 
     return resolve
 
