@@ -8,10 +8,14 @@ import orjson
 
 from adapters.asking.http import Answer, Api, KeyRefused, Params, Rejected
 from adapters.asking.sessions import Session
-from hub.errors import TryLater
+from hub.errors import TryLater, Unanswered
 
 _FORBIDDEN = ("FORBIDDEN", "UNAUTHENTICATED")
-_OWN_FAULT = ("", "INTERNAL_SERVER_ERROR")
+BROKEN = "INTERNAL_SERVER_ERROR"
+"""What servers say of all that they did not expect (Vendure, `InternalServerError`; Apollo Server, "Error handling", of
+each error without a code): their database is away or locked, or cannot keep a value. What a record is refused for, they
+expect, and say by a code of its own, such as USER_INPUT_ERROR."""
+_OWN_FAULT = ("", BROKEN)
 
 
 ON_ERROR = "...on ErrorResult{errorCode message}"
@@ -51,6 +55,14 @@ class Declined(Rejected):
         return self.code.lower().replace("_", "-") or "declined"
 
 
+class Broken(Unanswered):
+    """The other system broke on a mutation: nobody knows whether it was carried out, or a part of it.
+
+    It may be the record's fault after all. The engine finds that out: what a system that is well breaks on again and
+    again is put aside alone, and holds up no other.
+    """
+
+
 def declined(error: Mapping[str, Any]) -> Declined:
     """Return what a mutation's result says against what it was given, with the place of it, a name or a path."""
     where = error.get("field") or error.get("path") or ""
@@ -73,9 +85,10 @@ def data_of(answer: Answer) -> Mapping[str, Any]:
 
 
 def answered(name: str, answer: Answer, *, asks: bool) -> Mapping[str, Any]:
-    """Return the data of an answer of the system of this name; raises Declined, KeyRefused, of a query TryLater.
+    """Return the data of an answer of the system of this name.
 
-    `asks`: it was a query, which changes nothing, so that a fault of the system's own may pass.
+    `asks`: it was a query, which changes nothing. Raises Declined, KeyRefused, and for a fault of the system's own, which
+    may pass, TryLater of a query, Broken of a mutation.
     """
     try:
         return data_of(answer)
@@ -84,6 +97,8 @@ def answered(name: str, answer: Answer, *, asks: bool) -> Mapping[str, Any]:
             raise _refused(name, fault, "give more rights there to the user", 403) from fault
         if asks and fault.code in _OWN_FAULT:
             raise TryLater(f"{name}: {fault}") from fault
+        if fault.code == BROKEN:
+            raise Broken(f"{name} broke on it: {fault}") from fault
         raise
 
 

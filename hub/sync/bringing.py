@@ -225,7 +225,7 @@ class Bringing:
             return
         brought.unsettled |= {each.write.key for each in left}
         if creates:
-            self._note_unanswered(creates)
+            self._note_unanswered(creates, fault)
         if fault is not None and not isinstance(fault, TryLater):
             raise fault
         told = str(fault or f"{self.flow.system.name} said nothing of {len(left)} {self.flow.stream.entity}")
@@ -253,12 +253,13 @@ class Bringing:
         self.total.update({"quarantined": 1})
         brought.ended.add(key)
 
-    def _note_unanswered(self, creates: Sequence[Want]) -> None:
+    def _note_unanswered(self, creates: Sequence[Want], fault: Exception | None) -> None:
         """Show what was not answered; what has not been for long is left until somebody says so."""
         with self.hold.page() as (tx, _):
             for each in creates:
                 late = f"{self.flow.stream.late:.0f} s"
                 why = f"{self.flow.system.name} did not say whether it was created; it is looked for after {late}"
+                why += f": {fault}" if isinstance(fault, TryLater) else ""
                 put_aside(tx, self.flow, self.run, each.write.key, UNANSWERED, why)
 
     def _given_up(self, wants: Sequence[Want]) -> set[str]:

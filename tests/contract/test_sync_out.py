@@ -411,6 +411,7 @@ def test_s18_a_record_on_which_the_system_breaks_holds_up_no_other(hub, erp, sho
     assert sorted(row["sku"] for row in shop.rows["products"].values()) == ["A0", "A1", "A3", "A4", "A5"]
     (waiting,) = hub.waiting()
     assert waiting.cause == "unanswered"
+    assert waiting.message.endswith(": 500"), "what the system said is shown"
     clock.move(hours=2)
     with pytest.raises(TryLater):
         hub.run("shop", "products")

@@ -8,10 +8,13 @@ import pytest
 
 from adapters.asking.graphql import Declined
 from adapters.asking.http import KeyRefused
+from adapters.eshop.vendure import assets
 from adapters.eshop.vendure.client import Shop
 from adapters.eshop.vendure.options import VendureOptions
 from hub.clock import SystemClock
+from hub.connector import Write
 from hub.errors import TryLater, Unanswered
+from tests.contract.picture_server import png, serving
 from tests.unit.http_server import Asked, Reply, Server
 
 JSON = {"content-type": "application/json"}
@@ -21,6 +24,13 @@ Serve = Callable[[Callable[[str, Asked], Reply]], tuple[Shop, Server]]
 def said(data: Any = None, code: str | None = None, headers: Mapping[str, str] = JSON) -> Reply:
     errors = [] if code is None else [{"message": "said no", "extensions": {"code": code} if code else {}}]
     return Reply(body=json.dumps({"data": data, "errors": errors}).encode(), headers={**JSON, **headers})
+
+
+def query_of(asked: Asked) -> str:
+    """Return what is asked for; with a file, it stands in the first part of a form."""
+    form = asked.headers["content-type"].startswith("multipart")
+    operations = asked.body.split(b"\r\n\r\n")[1].split(b"\r\n")[0] if form else asked.body
+    return json.loads(operations)["query"]
 
 
 def session(token: str) -> Reply:
@@ -33,7 +43,7 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
     servers: list[Server] = []
 
     def begin(script: Callable[[str, Asked], Reply]) -> tuple[Shop, Server]:
-        server = Server(lambda _, asked: script(json.loads(asked.body)["query"], asked))
+        server = Server(lambda _, asked: script(query_of(asked), asked))
         servers.append(server)
         given = {"url": server.url, "user": "hub", "password": "env:SHOP_PASSWORD", "language": "pt-BR"}
         return Shop("shop", VendureOptions.model_validate(given), SystemClock()), server
@@ -86,13 +96,38 @@ def test_an_error_type_is_a_refusal_in_its_own_words(serve: Serve):
     assert refusal.value.code == "STATE_ERROR"
 
 
+@pytest.mark.parametrize(
+    ("code", "error"), [("", Declined), ("INTERNAL_SERVER_ERROR", Unanswered), ("USER_INPUT_ERROR", Declined)]
+)
+def test_s06_what_the_shop_broke_on_when_writing_is_unknown_and_what_it_refuses_is_not(
+    serve: Serve, code: str, error: type[Exception]
+):
+    shop, server = serve(lambda query, _: session("one") if "login" in query else said(None, code))
+    with pytest.raises(error, match="said no"):
+        shop.ask("mutation{done}")
+    assert len(server.asked) == 2, "it is not sent again blindly"
+
+
 @pytest.mark.parametrize("code", ["", "INTERNAL_SERVER_ERROR"])
-def test_a_fault_of_the_shops_own_is_tried_later_when_reading_and_refused_when_writing(serve: Serve, code: str):
+def test_a_fault_of_the_shops_own_is_tried_later_when_reading(serve: Serve, code: str):
     shop, _ = serve(lambda query, _: session("one") if "login" in query else said(None, code))
     with pytest.raises(TryLater):
         shop.ask("{list}")
-    with pytest.raises(Declined):
-        shop.ask("mutation{done}")
+
+
+def test_s18_a_picture_that_the_shop_breaks_on_keeps_no_product_back(serve: Serve):
+    def script(query: str, _: Asked) -> Reply:
+        if "createAssets" in query:
+            return said(None, "INTERNAL_SERVER_ERROR")
+        return session("one") if "login" in query else said({"assets": {"items": []}})
+
+    shop, _ = serve(script)
+    with serving() as pictures:
+        source = pictures.put("a.png", png(1))
+        record = {"sku": "A", "images": [source]}
+        made, faults = assets.uploaded(shop, [Write("A", record, record)])
+    assert made == {}
+    assert "cannot be kept by the shop: shop broke on it: said no" in str(faults[source])
 
 
 def test_s06_a_mutation_without_an_answer_is_not_sent_again(serve: Serve):

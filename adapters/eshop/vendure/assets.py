@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from adapters.asking.graphql import Declined
+from adapters.asking.graphql import Broken, Declined
 from adapters.eshop.orders import Fields
 from adapters.eshop.sources import marks
 from adapters.eshop.vendure import queries
 from adapters.eshop.vendure.client import Shop
 from adapters.eshop.vendure.translate import SOURCE, came_from
-from adapters.pictures import fetch, tried
+from adapters.pictures import fetch, tried, unfit
 from adapters.rows import Row
 from adapters.writing.writes import Unfit
 from hub.connector import Write
@@ -33,7 +33,11 @@ def uploaded(shop: Shop, writes: Sequence[Write]) -> tuple[dict[str, str], dict[
 def _upload(shop: Shop, source: str) -> str:
     given = {"file": None, "tags": [SOURCE + source]}
     picture = fetch(source, shop.clock)
-    (made,) = shop.send_file(queries.CREATE_ASSET, "variables.input.file", picture.part, input=given)["made"]
+    try:
+        (made,) = shop.send_file(queries.CREATE_ASSET, "variables.input.file", picture.part, input=given)["made"]
+    except Broken as fault:
+        # As it does on a picture of which it can make no small one (AssetService); an asset too many harms nothing.
+        raise unfit(source, f"cannot be kept by the shop: {fault}") from fault
     if "errorCode" in made:
         raise Declined(made["message"], made["errorCode"])
     return made["id"]
