@@ -9,7 +9,8 @@ from hub.connector import Exchange, Write, Written
 from tests.contract.connector_suite import fields_of
 from tests.fakes.magento import Magento
 from tests.fakes.magento.families import attribute
-from tests.fakes.magento.keys import TOKEN
+from tests.fakes.magento.keys import TOKEN, error
+from tests.fakes.server import Answer, Asked, Reply
 
 
 @pytest.fixture
@@ -64,6 +65,40 @@ def test_what_is_told_again_changes_nothing(shop: Magento):
     assert below(shop, "C-1") == ["A-R"]
     assert values(shop, "C-1")["name"] == "Lamp of the shop's own"
     assert len(shop.server.seen(r"POST .*/child\b")) == 1
+
+
+def test_a_variant_that_stands_there_already_is_well_placed(shop: Magento):
+    """Between the look and the request somebody else, or an earlier attempt, has put it there."""
+    connector = shop.connect(families=True)
+    put(connector, variant("A-R", "Red"))
+
+    def twice(asked: Asked, answer: Answer) -> Reply:
+        answer(asked)
+        return answer(asked)
+
+    shop.server.misbehave(twice, to=r"POST .*/child\b")
+    told = put(connector, variant("A-B", "Blue"))["A-B"]
+    assert (told.outcome, told.instead) == ("done", {})
+    assert (below(shop, "C-1"), values(shop, "A-B")["visibility"]) == (["A-R", "A-B"], 1)
+
+
+def test_a_variant_that_somebody_took_away_is_not_gone(shop: Magento):
+    connector = shop.connect(families=True)
+    put(connector, variant("A-R", "Red"))
+    fields_of(connector, "products", "A-R")
+    values(shop, "C-1")["children"] = []
+    told = put(connector, variant("A-R", None, of=None, id_="A-R"))["A-R"]
+    assert (told.outcome, told.instead) == ("done", {})
+
+
+def test_a_variant_that_the_shop_leaves_where_it_is_is_named(shop: Magento):
+    connector = shop.connect(families=True)
+    put(connector, variant("A-R", "Red"))
+    refusal = error(404, "The option that was requested doesn't exist. Verify the entity and try again.")
+    shop.server.misbehave(lambda _asked, _answer: refusal, to="DELETE .*/children/")
+    told = put(connector, variant("A-R", None, of=None, id_="A-R"))["A-R"]
+    assert (told.outcome, told.cause) == ("done", "no-family")
+    assert "A-R stands below C-1 still" in told.message
 
 
 def test_a_variant_moves_to_another_article_or_to_none(shop: Magento):

@@ -58,7 +58,7 @@ class Families:
         wanted, current = write.record.get("variant_of"), self._known.get(str(before["id"])) if before else None
         try:
             if wanted:
-                self._put_below(write, wanted, sku, body)
+                self._put_below(write, wanted, sku, body, before)
         except Rejected as fault:
             self.faults[write.key] = f"{sku} does not stand below {wanted}: {fault}"
             if not current:  # nobody would see it
@@ -66,7 +66,7 @@ class Families:
                 self._shop.send("PUT", f"products/{quote(sku, safe='')}", seen, repeatable=True)
             return
         if current and current["sku"].lower() != (wanted or "").lower():
-            self._shop.send("DELETE", f"{_path(current['sku'])}/children/{quote(sku, safe='')}", repeatable=True)
+            self._take_away(write, current["sku"], sku)
         self._shop.forget(families)
 
     def outcome(self, write: Write, written: Written) -> Written:
@@ -81,7 +81,7 @@ class Families:
     def _known(self) -> Mapping[str, Row]:
         return self._shop.lately(families)
 
-    def _put_below(self, write: Write, wanted: str, sku: str, body: Row) -> None:
+    def _put_below(self, write: Write, wanted: str, sku: str, body: Row, before: Row | None) -> None:
         if wanted.lower() not in self._parents:
             rows = ALL_TYPES.some(self._shop, [wanted])
             self._parents[wanted.lower()] = rows[0] if rows else self._make(write, wanted, body)
@@ -92,9 +92,31 @@ class Families:
         theirs = {str(each["attribute_id"]) for each in parent["extension_attributes"]["configurable_product_options"]}
         if ours != theirs:
             raise Unfit("other-options", "the two are not told apart by the same options")
-        children = self._shop.get(f"{_path(wanted)}/children")
-        if sku.lower() not in [each["sku"].lower() for each in children]:
+        if before and str(before["id"]) in _links(parent):
+            return
+        try:
             self._shop.send("POST", f"{_path(wanted)}/child", {"childSku": sku})
+        except Rejected:
+            if not self._stands_below(wanted, sku):  # as it may by now: "The product is already attached."
+                raise
+
+    def _take_away(self, write: Write, parent: str, sku: str) -> None:
+        """Take a product away from below another; what the shop says against it counts only if it stands there still."""
+        try:
+            self._shop.send("DELETE", f"{_path(parent)}/children/{quote(sku, safe='')}", repeatable=True)
+        except Rejected as fault:
+            if self._stands_below(parent, sku):
+                self.faults[write.key] = f"{sku} stands below {parent} still: {fault}"
+
+    def _stands_below(self, parent: str, sku: str) -> bool:
+        """Look whether a product stands below another.
+
+        The shop's list of its children leaves out what cannot be bought (magento2#25287), and names no numbers; the
+        parent's own links are all there are.
+        """
+        rows = {row["sku"].lower(): row for row in ALL_TYPES.some(self._shop, [parent, sku])}
+        above, child = rows.get(parent.lower()), rows.get(sku.lower())
+        return bool(above and child and child["id"] in _links(above))
 
     def _make(self, write: Write, sku: str, body: Row) -> Row:
         """Make the product that is sold, with what its first variant shows; from then on it is the shop's own.
@@ -152,6 +174,10 @@ class Families:
                 raise Unfit("no-attribute", f"the shop has no attribute {name} to tell variants apart; make it, {how}")
             self._attributes[name] = fit[0]
         return self._attributes[name]
+
+
+def _links(parent: Row) -> set[str]:
+    return {str(each) for each in parent["extension_attributes"].get("configurable_product_links") or ()}
 
 
 def _path(sku: str) -> str:

@@ -52,14 +52,6 @@ def save_one(shop: "Magento", asked: Asked) -> Reply:
     return Reply(200, shown(shop, record))
 
 
-def list_children(shop: "Magento", _asked: Asked, sku: str) -> Reply:
-    """Return the products below one; nothing, where it is not configurable."""
-    record = shop.product(sku)
-    if record is None:
-        return error(404, NOT_THERE)
-    return Reply(200, [{"sku": shop.products.records[each].values["sku"]} for each in record.values["children"]])
-
-
 def add_child(shop: "Magento", asked: Asked, sku: str) -> Reply:
     """Put a product below one; it must have a value of each of its options."""
     record, child = shop.product(sku), shop.product(asked.json["childSku"])

@@ -42,7 +42,6 @@ class Magento(Fake):
         f"POST {BASE}/products/attributes/{{code}}/options": families.add_option,
         f"POST {BASE}/products": families.save_one,
         f"PUT {BASE}/products/{{sku}}": lambda shop, asked, _: families.save_one(shop, asked),
-        f"GET {BASE}/configurable-products/{{sku}}/children": families.list_children,
         f"POST {BASE}/configurable-products/{{sku}}/child": families.add_child,
         f"DELETE {BASE}/configurable-products/{{sku}}/children/{{child}}": families.remove_child,
         f"POST {BASE}/products/base-prices": products.set_prices,
