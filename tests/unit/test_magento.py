@@ -11,6 +11,7 @@ from adapters.eshop.gallery import mark
 from adapters.eshop.magento.options import MagentoOptions
 from hub.connector import Change, Exchange, Write, Written
 from hub.errors import TryLater, Unanswered
+from tests.contract.connector_suite import only
 from tests.contract.picture_server import Pictures, png, serving
 from tests.fakes.magento import Magento
 from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET
@@ -359,3 +360,34 @@ def test_s06_an_image_whose_answer_was_lost_is_not_sent_twice(shop: Magento, pic
         write(connector, "products", pictured("A", address))
     assert write(connector, "products", pictured("A", address))["A"].outcome == "done"
     assert len(gallery_of(shop, "A")) == 1
+
+
+# One store view
+
+
+def test_texts_are_those_of_the_store_view_and_prices_those_of_the_default_scope(shop: Magento):
+    """Prices are set in the default scope: read in the store view, another's would be taken for ours."""
+    id_, connector = shop.add("products"), shop.connect(store="de")
+    record = shop.product(id_)
+    assert record
+    record.values["views"] = {"de": {"name": "Lampe", "price": 5.0}}
+    assert fields(connector, "products", id_)["name"] == "Lampe"
+    price = fields(connector, "prices", id_)
+    assert (price["amount"], price["currency"]) == (str(record.values["price"]), "PLN")
+    told = {"amount": "7.50"}
+    write = Write("k", told, {"sku": id_, "currency": "PLN", **told}, links={"products": {id_: id_}})
+    assert only(connector.write("prices", [write])).outcome == "done"
+    assert fields(connector, "prices", id_)["amount"] == "7.5"
+    renamed = Write(id_, {"name": "Leuchte"}, {"sku": id_, "name": "Leuchte"}, id=id_)
+    assert only(connector.write("products", [renamed])).outcome == "done"
+    assert fields(connector, "products", id_)["name"] == "Leuchte"
+    assert fields(shop.connect(), "products", id_)["name"] == record.values["name"]
+
+
+def test_a_store_view_weighs_as_it_is_set_up(shop: Magento):
+    id_ = shop.add("products")
+    record = shop.product(id_)
+    assert record
+    record.values["weight"] = 2.0
+    weights = [fields(shop.connect(store=store), "products", id_)["weight"] for store in ("all", "de")]
+    assert weights == ["0.907185", "2"], "in pounds, in kilograms"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from adapters.declared import Declared, Kind
 from adapters.eshop.forward import forward
 from adapters.eshop.magento import fulfilling, goods, levels, sales, translate, writing
-from adapters.eshop.magento.lists import CATALOGUE, CUSTOMERS, ORDERS
+from adapters.eshop.magento.lists import CATALOGUE, CUSTOMERS, ORDERS, PRICED
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.magento.shop import Shop
 from hub.clock import Clock
@@ -33,10 +33,10 @@ KINDS: Mapping[str, Kind[Shop, MagentoOptions]] = {
     # Prices that are set by themselves move no mark: the full scan finds that.
     "prices": Kind(
         Stream("prices", writes=frozenset(["amount"]), create="put", bulk=100),
-        CATALOGUE.source(),
+        PRICED.source(),
         goods.prices,
         translate.price,
-        {"changed": CATALOGUE.changed()},
+        {"changed": PRICED.changed()},
         write=writing.put_prices,
     ),
     # Levels have no mark.
@@ -76,8 +76,7 @@ def look(shop: Shop) -> str:
     for path in ("products", "orders", "customers/search", "shipments"):
         shop.rows(path, size=1, order="")
     levels.check(shop)
-    config = shop.config()
-    return f"Magento sells in {config['base_currency_code']}, weighs in {config['weight_unit']}"
+    return f"Magento sells in {shop.currency()}, weighs in {shop.config()['weight_unit']}"
 
 
 class MagentoConnector(Declared[Shop, MagentoOptions]):

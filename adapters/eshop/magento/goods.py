@@ -113,7 +113,7 @@ def prices(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each product that has a price."""
     if not rows:
         return
-    currency = shop.config()["base_currency_code"]
+    currency = shop.currency()
     for row in rows:
         if row.get("price") is not None:
             yield Document(row["sku"], {"sku": row["sku"], "amount": row["price"], "currency": currency})

@@ -1,12 +1,12 @@
 """The shop's lists, and the ways through them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
 from adapters.declared import Source, Way
-from adapters.eshop.magento.shop import PAGE, Filter, Shop
+from adapters.eshop.magento.shop import EVERYWHERE, PAGE, Filter, Shop
 from adapters.reading.walks import by_key, by_window
 from adapters.rows import Row
 from adapters.writing.bulk import portions
@@ -27,17 +27,19 @@ class Listing:
     """What rows call the number by which they are ordered."""
     ident: str = "entity_id"
     """The field that documents are known by."""
+    scope: str = ""
+    """Where it is read, instead of in the store view in the options."""
     size: ClassVar[int] = PAGE
     """The rows of a page."""
 
     def behind(self, shop: Shop, since: datetime | None, after: int | str) -> list[Row]:
         """Return the first rows with a higher number; `since`: by `updated_at`, which is in UTC, in whole seconds."""
         later = [("updated_at", "gteq", since.strftime("%Y-%m-%d %H:%M:%S"))] if since else []
-        return self._numbered(shop.page(self.path, *self.chosen, *later, ("entity_id", "gt", after)))
+        return self._numbered(self._page(shop, *later, ("entity_id", "gt", after)))
 
     def latest(self, shop: Shop) -> str | None:
         """Return the latest change mark that there is."""
-        rows, _ = shop.rows(self.path, *self.chosen, order="updated_at", down=True, size=1)
+        rows, _ = shop.rows(self.path, *self.chosen, order="updated_at", down=True, size=1, scope=self.scope)
         return rows[0]["updated_at"] if rows else None
 
     def _numbered(self, rows: Sequence[Row]) -> list[Row]:
@@ -45,9 +47,10 @@ class Listing:
 
     def some(self, shop: Shop, ids: Sequence[str]) -> list[Row]:
         """Return the rows of documents, as far as they are there."""
-        return self._numbered(
-            [row for each in any_of(self.ident, ids) for row in shop.page(self.path, *self.chosen, each)]
-        )
+        return self._numbered([row for each in any_of(self.ident, ids) for row in self._page(shop, each)])
+
+    def _page(self, shop: Shop, *filters: Filter) -> list[Row]:
+        return shop.page(self.path, *self.chosen, *filters, scope=self.scope)
 
     def source(self, some: Callable[[Shop, Sequence[str]], Sequence[Row]] | None = None) -> Source[Shop]:
         """Return where the records of this list are; `some`: how they are asked for, if not by this list alone."""
@@ -59,6 +62,8 @@ class Listing:
 
 
 CATALOGUE = Listing("products", (("type_id", "nin", STAND_FOR_OTHERS),), "id", "sku")
+PRICED = replace(CATALOGUE, scope=EVERYWHERE)
+"""Prices are read where they are set: a website may have others."""
 ALL_TYPES = Listing("products", number="id", ident="sku")
 CUSTOMERS = Listing("customers/search", number="id")
 ORDERS = Listing("orders")

@@ -19,6 +19,8 @@ PAGE = 100
 LATELY = 300.0
 """Seconds."""
 Made = TypeVar("Made")
+EVERYWHERE = "all"
+"""What the address says for the default scope."""
 ACCEPTED = "accepted"
 OPEN = 4
 """Of an operation (page "Bulk operation status endpoints")."""
@@ -33,7 +35,8 @@ class Shop:
         auth = auth_of(options, clock)
         headers = {} if auth else {"authorization": f"Bearer {resolve(options.token)}"}
         pace, timeout = options.requests_per_second, options.timeout
-        url = f"{resolve(options.url).rstrip('/')}/rest/{quote(options.store, safe='')}"
+        self._store = quote(options.store, safe="")
+        url = f"{resolve(options.url).rstrip('/')}/rest"
         self._api = Api(
             name, url, headers=headers, auth=auth, requests_per_second=pace, timeout=timeout, clock=clock
         )  # fmt: skip
@@ -46,8 +49,9 @@ class Shop:
         down: bool = False,
         size: int = PAGE,
         fields: str = "",
+        scope: str = "",
     ) -> tuple[list[Row], int]:
-        """Return the first rows of a list, and how many there are in all; `fields`: what is shown of them.
+        """Return the first rows of a list, and how many there are in all; `fields`: what is shown of them; `scope`: see `get`.
 
         Never a later page: behind the last, the shop shows the last one again (magento2#3787, #26986).
         """
@@ -61,7 +65,7 @@ class Shop:
             params |= {f"{where}[{name}]": value for name, value in told}
         if fields:
             params["fields"] = f"items[{fields}],total_count"
-        body = self.get(path, params)
+        body = self.get(path, params, scope=scope)
         return body.get("items") or [], body["total_count"]
 
     def page(self, path: str, *filters: Filter, **how: Any) -> list[Row]:
@@ -82,21 +86,26 @@ class Shop:
                 return
             after = rows[-1][shown]
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        """Return what lies at a path."""
-        return self._api.get(f"V1/{path}", params).body
+    def get(self, path: str, params: Mapping[str, Any] | None = None, *, scope: str = "") -> Any:
+        """Return what lies at a path; `scope`: instead of the store view in the options."""
+        return self._api.get(f"{scope or self._store}/V1/{path}", params).body
 
     def look_up(self, path: str) -> Any:
         """Return what lies at a path, or None if there is no such thing."""
-        return self._api.look_up(f"V1/{path}")
+        return self._api.look_up(f"{self._store}/V1/{path}")
 
     def send(self, method: str, path: str, body: object = None, *, repeatable: bool = False) -> Any:
         """Send a record or a command; return the answer."""
-        return self._api.send(method, f"V1/{path}", body, repeatable=repeatable).body
+        return self._api.send(method, f"{self._store}/V1/{path}", body, repeatable=repeatable).body
 
     def config(self) -> Row:
-        """Return how the store is set up: currency, unit of weight, where images are."""
-        return self.get("store/storeConfigs")[0]
+        """Return how the store view is set up: unit of weight, where images are; of the default scope, the first one's."""
+        rows = self.get("store/storeConfigs")
+        return next((row for row in rows if row["code"] == self.options.store), rows[0])
+
+    def currency(self) -> str:
+        """Return the currency of prices in the default scope, which the first store view has as its base."""
+        return self.get("store/storeConfigs")[0]["base_currency_code"]
 
     def lately(self, ask: Callable[["Shop"], Made]) -> Made:
         """Return what `ask` gives, or gave a short time ago: for what is long, and the same for many pages."""
@@ -116,7 +125,7 @@ class Shop:
 
         `status` 1 done, 2 to be tried again, 3 to be mended, 4 not carried out yet, 5 rejected; `result_message`.
         """
-        answer = self._api.send("POST", f"async/bulk/V1/{path}", items).body
+        answer = self._api.send("POST", f"{self._store}/async/bulk/V1/{path}", items).body
         told = sorted(answer["request_items"], key=lambda each: each["id"])
         if len(told) != len(items):
             raise Unanswered(f"{self.name} took {len(told)} of {len(items)} records into its queue")

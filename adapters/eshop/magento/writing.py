@@ -160,7 +160,7 @@ def _delete(shop: Shop, write: Write) -> Written:
 
 def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Set base prices in the default scope (page "Manage prices for multiple products"); the others are the shop's own."""
-    included, currency = shop.options.prices_include_tax, shop.config()["base_currency_code"]
+    included, currency = shop.options.prices_include_tax, shop.currency()
 
     def prepare(write: Write) -> tuple[str, Body]:
         check_plain(write)

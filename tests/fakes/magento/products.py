@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 SIMPLE: Mapping[str, Any] = {
     "type_id": "simple", "attribute_set_id": 4, "price": None, "status": 1, "visibility": 4, "weight": None,
-    "custom": {}, "category_ids": (), "children": (), "options": (), "media": (),
+    "custom": {}, "category_ids": (), "children": (), "options": (), "media": (), "views": {},
 }  # fmt: skip
 KNOWN = {"sku", "name", "attribute_set_id", "price", "status", "visibility", "type_id", "weight"}
 NESTED = {"extension_attributes", "custom_attributes"}
@@ -24,9 +24,10 @@ class Refusal(Exception):
     """Not saved; the message that the shop gives."""
 
 
-def shown(_shop: "Magento", record: Record) -> Row:
+def shown(shop: "Magento", record: Record) -> Row:
     """Return a product as the list shows it; further attributes are texts (page "Search using REST APIs", samples)."""
-    values, links = record.values, record.values["category_ids"]
+    values = record.values | record.values["views"].get(shop.view, {})
+    links = values["category_ids"]
     row = {name: values[name] for name in KNOWN if values[name] is not None}
     more: Row = {"website_ids": [1], "category_links": [{"position": 0, "category_id": str(id_)} for id_ in links]}
     if values["type_id"] == "configurable":
@@ -49,7 +50,11 @@ def save(shop: "Magento", given: Row) -> None:
     _check(given, is_new=old is None)
     sku = given["sku"].strip()
     values = dict(old.values) if old else {**SIMPLE, "sku": sku, "media": []}
-    values |= {name: given[name] for name in KNOWN - {"sku"} if name in given}
+    told = {name: given[name] for name in KNOWN - {"sku"} if name in given}
+    if old and shop.view != "all" and "name" in told:
+        own = {"name": told.pop("name")}
+        values["views"] = {**values["views"], shop.view: {**values["views"].get(shop.view, {}), **own}}
+    values |= told
     told = {each["attribute_code"]: each["value"] for each in given.get("custom_attributes", ())}
     values["custom"] = {**values["custom"], **told}
     if "url_key" not in values["custom"]:  # code: ProductUrlPathGenerator: made of the name

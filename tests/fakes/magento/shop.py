@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import unquote
@@ -17,6 +18,8 @@ from tests.fakes.records import Record, Table
 from tests.fakes.server import Asked, Reply
 
 BASE = "/rest/all/V1"
+VIEWS = ("default", "de")
+"""Store views, each of a website of its own; what they do not say themselves, the default scope says (`all`)."""
 CHILD = 10
 """Every so many products stand under a configurable one."""
 
@@ -25,7 +28,9 @@ def store_configs(shop: "Magento", _asked: Asked) -> Reply:
     """Page "Store configuration endpoints"."""
     media = {"base_media_url": "http://shop.example/media/", "secure_base_media_url": "https://shop.example/media/"}
     told = {"id": 1, "code": "default", "website_id": 1, "timezone": "Europe/Warsaw", "weight_unit": "lbs"}
-    return Reply(200, [{**told, **media, "base_currency_code": "PLN", "default_display_currency_code": "PLN"}])
+    told |= {**media, "base_currency_code": "PLN", "default_display_currency_code": "PLN"}
+    other = {"id": 2, "code": "de", "website_id": 2, "weight_unit": "kgs", "base_currency_code": "EUR"}
+    return Reply(200, [told, {**told, **other}])
 
 
 class Magento(Fake):
@@ -77,7 +82,7 @@ class Magento(Fake):
         self.attributes = [families.attribute(93, "color", "Color", "Red", "Blue")]
         self.bulks, self.slow_queue, self.deadlocked = dict[str, list[dict[str, Any]]](), 0, set[str]()
         self.held, self.reserved = dict[str, float](), dict[str, float]()
-        self.unkept, self.source = set[str](), "default"
+        self.unkept, self.source, self.view = set[str](), "default", "all"
         super().__init__()
         self.products, self.users, self.orders = (Table(self.clock) for _ in range(3))
         self.shipments, self.categories = Table(self.clock), Table(self.clock)
@@ -93,6 +98,11 @@ class Magento(Fake):
 
     def answer(self, asked: Asked) -> Reply:
         """A SKU may hold a slash, which has to come encoded: parts of the path are parted before they are decoded."""
+        if view := re.match(rf"/rest/({'|'.join(VIEWS)})/", asked.target):
+            self.view = view[1]
+            asked = replace(asked, target=f"/rest/all/{asked.target.removeprefix(view[0])}")
+        else:
+            self.view = "all"
         if found := re.fullmatch(rf"{BASE}/products/([^/]*%2F[^/]*)", asked.target, re.IGNORECASE):
             return self.refusal(asked) or products.delete(self, asked, unquote(found[1]))
         if not self.msi and asked.path.startswith(f"{BASE}/inventory/"):
