@@ -117,8 +117,9 @@ def says_no(status: int, body: Any) -> bool:
 def what_is_missing(fault: Rejected) -> str | None:
     """Return what a 404 of Dolibarr's own says is missing: "Not Found: Order not found".
 
-    Up to version 19 an empty list says so, too: "Not Found: No product found" (pull request 27261). None for an address that is not there, which says "Not Found" alone, or in a page of the web server's, and for a
-    module that is off: "Not Found: API not found (failed to include API file)".
+    Up to version 19 an empty list says so, too: "Not Found: No product found" (pull request 27261).
+    None for an address that is not there, which says "Not Found" alone, or in a page of the web server's, and for a module
+    that is off: "Not Found: API not found (failed to include API file)".
     """
     body: Any = fault.body
     error: Any = cast("Mapping[str, Any]", body).get("error") if isinstance(body, Mapping) else None
