@@ -37,6 +37,7 @@ from tests.contract.tables import ERP, SHOP, Hub, Tables
 from tests.fakes import faults
 from tests.fakes.fake import Fake
 from tests.fakes.server import Fault
+from tests.servers.process import wait_until
 
 CARRIED_OUT: Mapping[str, Fault] = {
     "no answer": faults.lost_answer,
@@ -107,6 +108,7 @@ class MisbehavingContract(OnFake):
         fake.server.misbehave(CARRIED_OUT[how], to=fake.creates[made])
         with pytest.raises(Unanswered):
             list(fake.connect(timeout=self.patience).write(made, [write]))
+        wait_until("it to be carried out", lambda: fake.count(made) > before)  # the client has waited for so long only
         assert fake.count(made) == before + 1
         found = connector.find(made, [write])[write.key]
         assert len(found) == 1

@@ -8,6 +8,7 @@ import pytest
 from hub.broker import Delivery, Fate, Outgoing, invalid, open_broker
 from hub.broker.topology import INVALID
 from tests.contract.broker_steps import DEPOT, LIMIT, SHOP, Given, bodies, given, take
+from tests.servers.process import wait_until
 
 
 @pytest.fixture(params=["embedded", "rabbitmq"])
@@ -137,17 +138,20 @@ class TestConsumer:
         seen: list[bytes] = []
 
         def work() -> None:
-            while taken := consumer.take(7, 1):
+            while taken := consumer.take(7, LIMIT):
                 seen.extend(bodies(taken))
                 consumer.ack(taken)
 
         workers = [threading.Thread(target=work) for _ in range(6)]
         for worker in workers:
             worker.start()
-        for worker in workers:
-            worker.join(30)
-        assert sorted(seen) == sorted(sent)
+        wait_until("all to be taken", lambda: len(seen) >= len(sent))
+        assert consumer.take(1, 0.2) == []
         assert consumer.state().connections == 1
+        consumer.cancel()
+        for worker in workers:
+            worker.join(LIMIT)
+        assert sorted(seen) == sorted(sent)
 
     def test_one_turn_at_a_time_without_a_thread(self, opened: Given) -> None:
         opened.put(b"a")

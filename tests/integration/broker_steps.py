@@ -3,7 +3,9 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import quote, unquote, urlsplit
 
 import pika
@@ -29,7 +31,7 @@ def listed(rabbit: Rabbit, url: str, what: str) -> list[dict[str, Any]]:
 
 
 def set_memory_mark(server: RabbitServer, mark: str) -> None:
-    """Set the memory mark above which the node takes no messages: 0 raises the alarm at once."""
+    """Set the memory mark above which the node takes no messages, and wait until it holds: 0 raises the alarm."""
     assert server._folder is not None
     subprocess.run(
         [program("rabbitmqctl"), "-q", "set_vm_memory_high_watermark", *mark.split()],
@@ -38,8 +40,18 @@ def set_memory_mark(server: RabbitServer, mark: str) -> None:
         capture_output=True,
         timeout=60,
     )
+    wait_until("the alarm to be raised, or over", lambda: is_alarmed(server) == (mark == "0"))
+
+
+def is_alarmed(server: RabbitServer) -> bool:
+    """Tell whether the node has an alarm."""
+    try:
+        server.api("GET", "/api/health/checks/local-alarms")
+    except HTTPError as told:
+        return told.code == HTTPStatus.SERVICE_UNAVAILABLE
+    return False
 
 
 def wait_for_listing(consumer: Consumer, *, listed: bool) -> None:
     """Wait until the consumer's state says so."""
-    wait_until(f"listed={listed}", lambda: consumer.state().listed is listed, seconds=20)
+    wait_until(f"listed={listed}", lambda: consumer.state().listed is listed)

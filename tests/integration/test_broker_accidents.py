@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from hub.broker import Broker, Fate, Outgoing, invalid, open_broker, topology
+from hub.broker import Broker, Fate, Outgoing, Publisher, invalid, open_broker, topology
 from hub.broker.topology import DEAD, DELIVERY_LIMIT, RUNLOG
 from tests.contract.broker_steps import DEPOT, SHOP, SYSTEMS, Given, bodies, given, job, take
 from tests.integration.broker_steps import foreign_channel, listed, set_memory_mark, wait_for_listing
+from tests.servers.process import wait_until
 from tests.servers.rabbitmq import Rabbit, RabbitServer
 
 NAME = "hub adapter eshop @ host-1 (4021)"
@@ -34,15 +35,23 @@ def publish_until_confirmed(hub: Given, messages: list[Outgoing]) -> None:
         messages = [message for message, fate in zip(messages, fates, strict=True) if fate is not Fate.CONFIRMED]
 
 
+def connected(hub: Given, limit: float) -> Publisher:
+    """Open a publisher of little patience, and wait for its connection."""
+    publisher = hub.broker.publisher(limit=limit)
+    wait_until("the publisher to be connected", lambda: publisher.state().connected)
+    return publisher
+
+
 def test_j02_heartbeats_go_on_while_work_is_slow(hub: Given) -> None:
     hub.put(b"slow", b"next")
     consumer = hub.broker.consumer([SHOP], heartbeat=1, watch_every=60)
     held = take(consumer, 1)
     threading.Event().wait(4)  # the work; a broker that hears nothing for two heartbeats hangs up
+    done = time.monotonic()
     consumer.ack(held)
-    assert consumer.state().connections == 1
     assert bodies(take(consumer, 1)) == [b"next"]
-    assert time.monotonic() - consumer.state().last_loop < 2
+    assert consumer.state().connections == 1
+    wait_until("the loop to come round", lambda: consumer.state().last_loop > done)
 
 
 def test_j03_consumes_again_after_a_broker_restart(killable_rabbitmq: RabbitServer, hub: Given) -> None:
@@ -111,22 +120,22 @@ def test_j10_nothing_confirmed_is_lost_when_the_broker_is_killed_while_publishin
     assert under_way.wait(30)
     killable_rabbitmq.kill()
     killable_rabbitmq.start()
-    thread.join(60)
-    consumer, arrived = hub.consumer(SHOP, prefetch=1000), set[bytes]()
-    while deliveries := consumer.take(1000, 3):
-        arrived.update(bodies(deliveries))
-        consumer.ack(deliveries)
-    assert confirmed <= arrived
+    thread.join()
     assert len(confirmed) >= 100 * 190
+    consumer, missing = hub.consumer(SHOP, prefetch=1000), set(confirmed)
+    while missing:
+        deliveries = take(consumer, 1) + consumer.take(1000, 0)
+        missing.difference_update(bodies(deliveries))
+        consumer.ack(deliveries)
 
 
 def test_j10_an_absent_broker_leaves_messages_unconfirmed_in_time(killable_rabbitmq: RabbitServer, hub: Given) -> None:
-    publisher = hub.broker.publisher(limit=0.5)
-    assert publisher.publish([job(b"before")]) == [Fate.CONFIRMED]
+    publisher = connected(hub, limit=0.5)
+    hub.put(b"before")
     killable_rabbitmq.kill()
     began = time.monotonic()
     assert publisher.publish([job(b"lost"), job(b"too")]) == [Fate.UNCONFIRMED, Fate.UNCONFIRMED]
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     state = publisher.state()
     assert not state.connected
     assert state.problem
@@ -136,14 +145,14 @@ def test_j10_an_absent_broker_leaves_messages_unconfirmed_in_time(killable_rabbi
 
 
 def test_j11_publish_does_not_hang_under_a_memory_alarm(killable_rabbitmq: RabbitServer, hub: Given) -> None:
-    publisher = hub.broker.publisher(limit=1)
-    assert publisher.publish([job(b"before")]) == [Fate.CONFIRMED]
+    publisher = connected(hub, limit=1)
+    hub.put(b"before")
     set_memory_mark(killable_rabbitmq, "0")
     try:
         began = time.monotonic()
         assert publisher.publish([job(b"blocked")]) == [Fate.UNCONFIRMED]
         assert publisher.publish([job(b"not sent")]) == [Fate.UNCONFIRMED]
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 8
         assert "memory" in (publisher.state().blocked or "")
     finally:
         set_memory_mark(killable_rabbitmq, "absolute 512MiB")
@@ -171,13 +180,13 @@ def test_j13_a_message_that_always_comes_back_ends_in_hub_dead(hub: Given) -> No
     hub.put(b"kills its worker")
     consumer, dead = hub.consumer(SHOP), hub.consumer(DEAD)
     times = 0
-    while taken := consumer.take(1, 1):
-        times += 1
+    while not (kept := dead.take(1, 0)):
+        taken = consumer.take(1, 0.1)
+        times += len(taken)
         assert times <= DELIVERY_LIMIT + 1
         consumer.give_back(taken)
-    (kept,) = take(dead, 1)
-    assert (kept.body, times) == (b"kills its worker", DELIVERY_LIMIT + 1)
-    assert kept.headers["x-first-death-queue"] == SHOP
+    assert (bodies(kept), times) == ([b"kills its worker"], DELIVERY_LIMIT + 1)
+    assert kept[0].headers["x-first-death-queue"] == SHOP
 
 
 def test_j13_what_lies_in_hub_dead_is_never_dropped(hub: Given) -> None:

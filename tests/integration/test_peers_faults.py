@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.peers.faults import Faults, Link
-from tests.servers.process import HOST
+from tests.servers.process import HOST, wait_until
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -103,6 +103,7 @@ def test_what_was_held_flows_when_it_is_lifted(client: http.client.HTTPConnectio
     client.timeout = 0.2
     with pytest.raises(TimeoutError):
         post(client, b"held")
+    wait_until("the request to have got through", lambda: bool(echo.seen))
     assert echo.seen == [b"held"]
     client.close()
     client.timeout = 5

@@ -97,8 +97,8 @@ def test_a_server_ends_with_the_tests_that_started_it():
         *pids, folder = tests.stdout.readline().split()
         assert pids
         tests.send_signal(signal.SIGKILL)
-    wait_until("the guard to end it", lambda: not any(is_alive(int(pid)) for pid in pids), seconds=10)
-    wait_until("the guard to clean up", lambda: not Path(folder).exists(), seconds=10)
+    wait_until("the guard to end it", lambda: not any(is_alive(int(pid)) for pid in pids))
+    wait_until("the guard to clean up", lambda: not Path(folder).exists())
 
 
 def test_a_new_virtual_host_is_empty_and_apart(rabbitmq: Rabbit, amqp_url: str):
