@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -111,7 +112,7 @@ class Home:
     @contextmanager
     def up(self, *arguments: str, command: str = "up") -> Iterator["Running"]:
         """Run a process of the hub beside the test; killed at the end if it has not ended."""
-        folder = processes.open_folder("hub", None)
+        folder = Path(tempfile.mkdtemp(prefix="up-", dir=self.folder))
         argv = [sys.executable, "-m", "hub.cli", "--config", str(self.file), *command.split(), *arguments]
         process = processes.start(argv, log=folder / "out.txt", env=self._environment())
         try:

@@ -47,7 +47,7 @@ def test_three_processes_import_a_file_and_take_triggers(at_work: Home):
     assert first["state"] == "done"
     at_work.deliver("STAN_1.csv", rows(50))
     at_work.ok("trigger", "depot.stock", "--publish", "--reason", "a foreign client")
-    processes.wait_until("the rows to be there", lambda: at_work.json("records") == {"stock": 50}, seconds=30)
+    processes.wait_until("the rows to be there", lambda: at_work.json("records") == {"stock": 50})
     (run,) = [each for each in at_work.json("runs") if each["cause"] == "trigger"]
     assert run["reason"] == "a foreign client"
     found = {each["subject"]: each for each in at_work.json("check")}
@@ -60,7 +60,7 @@ def test_three_processes_import_a_file_and_take_triggers(at_work: Home):
 def test_a_message_nobody_understands_is_listed_with_its_reason(at_work: Home):
     at_work.ok("trigger", "depot.nonsense", "--publish")
     assert at_work.run("trigger", "shop.nonsense", "--publish").code == 1
-    processes.wait_until("the message to be kept", lambda: len(at_work.json("dead")) == 1, seconds=30)
+    processes.wait_until("the message to be kept", lambda: len(at_work.json("dead")) == 1)
     (kept,) = at_work.json("dead")
     assert kept["kind"] == "message"
     assert "there is no job depot.nonsense" in kept["reason"]

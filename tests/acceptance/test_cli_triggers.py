@@ -24,7 +24,7 @@ def triggered(home: Home):
 def test_a_storm_of_foreign_triggers_makes_a_handful_of_runs(at_work: Home, foreign):  # noqa: F811
     at_work.deliver("STAN_1.csv", rows(50))
     foreign.basic_publish("hub.triggers", "depot.stock", b'{"version": 1}')
-    processes.wait_until("the rows to be there", lambda: at_work.json("records") == {"stock": 50}, seconds=30)
+    processes.wait_until("the rows to be there", lambda: at_work.json("records") == {"stock": 50})
     for _ in range(STORM):
         foreign.basic_publish("hub.triggers", "depot.stock", b"{}")
     foreign.basic_publish("hub.triggers", "depot.stock", b"{not even JSON")
@@ -33,7 +33,7 @@ def test_a_storm_of_foreign_triggers_makes_a_handful_of_runs(at_work: Home, fore
         runs = triggered(at_work)
         return sum(run["stands_for"] for run in runs) == STORM + 1 and {run["state"] for run in runs} == {"done"}
 
-    processes.wait_until("all triggers to be answered", answered, seconds=60)
+    processes.wait_until("all triggers to be answered", answered)
     assert len(triggered(at_work)) <= 8
     (kept,) = at_work.json("dead")
     assert "JSON" in kept["reason"]

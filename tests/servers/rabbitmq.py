@@ -154,7 +154,7 @@ class RabbitServer(Rabbit, Server):
         def on_disk() -> bool:
             return any(name in path.read_bytes() for path in self._folder.glob(files)) if self._folder else False
 
-        processes.wait_until(f"the name of {queue} to be on disk", on_disk, process=self._node, seconds=20)
+        processes.wait_until(f"the name of {queue} to be on disk", on_disk, process=self._node)
 
     def close(self) -> None:
         """Kill it and remove its data."""
