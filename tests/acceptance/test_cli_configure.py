@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.acceptance.hubs import Home
+from tests.acceptance.hubs import SELDOM, Home
 
 
 def test_init_writes_a_file_that_works(tmp_path: Path):
@@ -49,7 +49,7 @@ def test_apply_shows_the_difference_and_numbers_it(home: Home):
     assert "nothing was changed" in home.ok("apply", "--dry-run")
     assert len(home.json("config")) == 1
     text = home.ok("apply", "--yes", "--note", "less often")
-    assert '"1h" -> "2h"' in text
+    assert f'"{SELDOM}" -> "2h"' in text
     assert "Revision 2 is in force now (1 change)" in text
     assert [each["note"] for each in home.json("config")] == ["less often", None]
 
@@ -68,7 +68,7 @@ def test_a_revision_is_reverted_and_exported_by_number(home: Home):
     home.ok("config", "export", "-o", "hub.toml", "--force")
     assert home.file.read_text(encoding="utf-8") == first
     assert home.run("config", "revert", "9").code == 2
-    assert home.json("jobs")[0]["schedule"] == "every 1h"
+    assert home.json("jobs")[0]["schedule"] == f"every {SELDOM}"
 
 
 def test_check_says_how_to_mend_a_file_that_is_not_applied_and_a_folder_that_is_missing(home: Home):

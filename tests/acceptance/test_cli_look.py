@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.acceptance.hubs import ROOT, Home
+from tests.acceptance.hubs import ROOT, SELDOM, Home
 
 
 def test_the_first_import_says_what_happened(imported: Home):
@@ -46,7 +46,7 @@ def test_s18_one_bad_row_waits_and_the_rest_goes_on(imported: Home):
 
 def test_jobs_are_listed_with_their_schedule(imported: Home):
     jobs = {job["name"]: job for job in imported.json("jobs")}
-    assert jobs["depot.stock"]["schedule"] == "every 1h"
+    assert jobs["depot.stock"]["schedule"] == f"every {SELDOM}"
     assert jobs["depot.stock"]["last_run"]["state"] == "done"
     assert jobs["hub.prune"]["schedule"] == "cron 30 3 * * *"
     assert "depot.stock" in imported.ok("jobs")

@@ -20,7 +20,7 @@ SERVERS = 'database = "env:TEST_DATABASE"\nbroker = "env:TEST_BROKER"\nlease = "
 @pytest.fixture
 def shared(tmp_path: Path, postgres_url: str, amqp_url: str) -> Home:
     """A hub whose file names a database and a broker."""
-    home = Home(tmp_path).configure(hub=SERVERS, more='[jobs."depot.stock"]\nevery = "1h"\ntriggers = true\n')
+    home = Home(tmp_path).configure(hub=SERVERS, more='[jobs."depot.stock"]\ntriggers = true\n')
     home.environment = {"TEST_DATABASE": postgres_url, "TEST_BROKER": amqp_url}
     return home
 

@@ -74,7 +74,7 @@ def test_s17_a_long_first_load_goes_on_at_the_page_after_a_kill(killed: Home):
 
 def test_b04_a_changed_schedule_is_taken_up_without_a_restart(home: Home):
     with home.up() as up:
-        up.wait_until_said("Next: depot.stock")
+        up.wait_until_said("Next:")
         home.deliver("STAN_1.csv", rows(3))
         assert home.count("record") == 0
         home.configure(every="1s")

@@ -2,7 +2,7 @@
 
 import csv
 
-from tests.acceptance.hubs import Home
+from tests.acceptance.hubs import SELDOM, Home
 
 
 def test_b05_the_importer_updates_existing_records(home: Home):
@@ -63,7 +63,7 @@ def test_a_record_that_has_changed_since_is_not_overwritten_unasked(home: Home):
     entry = home.json("quarantine", "list")[0]["id"]
     # Another stream of the same system brings the record meanwhile, and may update it.
     more = (
-        '[systems.depot.formats.inventory]\nentity = "stock"\nfiles = "INW_*.csv"\nevery = "1h"\n'
+        f'[systems.depot.formats.inventory]\nentity = "stock"\nfiles = "INW_*.csv"\nevery = "{SELDOM}"\n'
         'columns = { sku = "Indeks", location = "Magazyn", on_hand = "Stan" }\n'
     )
     home.configure(policy="review", more=more)
