@@ -8,8 +8,14 @@ import os
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from subprocess import TimeoutExpired
+from typing import Any
+
+from tests.servers.process import Process, guarded
 
 ROOT = Path(__file__).parents[2]
 PRELOAD = [
@@ -37,6 +43,39 @@ def run(
         return process.exitcode, *(path.read_text(encoding="utf-8") for path in streams[1:])
 
 
+def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
+    """Start a command that goes on beside the test, in the folder of its log, which both its outputs go to."""
+    streams = [Path(os.devnull), log, log]
+    given = (list(arguments), log.parent, dict(environment), streams)
+    process = context().Process(target=_command_in_session, args=given)
+    process.start()
+    return guarded(Started(process), log)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A command under way, as a program."""
+
+    process: BaseProcess
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        assert self.process.pid
+        return self.process.pid
+
+    def poll(self) -> int | None:
+        """Return its exit code, or None while it runs."""
+        return self.process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; returns its exit code. Raises TimeoutExpired."""
+        self.process.join(timeout)
+        if self.process.exitcode is None:
+            raise TimeoutExpired(self.process.name, timeout or 0)
+        return self.process.exitcode
+
+
 def context() -> ForkServerContext:
     """Return the server of processes, started when first needed."""
     if not _context:
@@ -47,8 +86,13 @@ def context() -> ForkServerContext:
     return _context[0]
 
 
+def _command_in_session(*given: Any) -> None:
+    os.setsid()
+    _command(*given)
+
+
 def _command(arguments: list[str], folder: Path, environment: dict[str, str], streams: list[Path]) -> None:
-    for number, (path, mode) in enumerate(zip(streams, ("r", "w", "w"), strict=True)):
+    for number, (path, mode) in enumerate(zip(streams, ("r", "a", "a"), strict=True)):
         with path.open(mode, encoding="utf-8") as file:
             os.dup2(file.fileno(), number)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # multiprocessing has closed it

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import sqlite3
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -115,8 +114,8 @@ class Home:
     def up(self, *arguments: str, command: str = "up") -> Iterator["Running"]:
         """Run a process of the hub beside the test; killed at the end if it has not ended."""
         folder = Path(tempfile.mkdtemp(prefix="up-", dir=self.folder))
-        argv = [sys.executable, "-m", "hub.cli", "--config", str(self.file), *command.split(), *arguments]
-        process = processes.start(argv, log=folder / "out.txt", env=self._environment())
+        given = ["--config", str(self.file), *command.split(), *arguments]
+        process = commands.start(given, self._environment(), folder / "out.txt")
         try:
             yield Running(process)
         finally:
@@ -147,7 +146,7 @@ class Running:
 
     def end(self, number: signal.Signals = signal.SIGTERM, limit: float = LIMIT) -> int:
         """Send a signal and wait; returns the exit code."""
-        self.process.popen.send_signal(number)
+        os.kill(self.process.popen.pid, number)
         return self.process.popen.wait(limit)
 
     def kill(self) -> None:

@@ -73,7 +73,7 @@ def test_a_login_in_a_browser_connects_a_system(home: Home, authority: Authority
     pages: list[str] = []
     running = connected(home, browser=lambda shown: pages.append(page(shown)))
     said = running.said()
-    assert running.process.popen.returncode == 0, said
+    assert running.process.popen.poll() == 0, said
     assert "You may close this window" in pages[0]
     assert re.search(r"shop is connected\.\n  access token  good until \d{4}-.*, then renewed by itself\n", said)
     assert re.search(r"  login         good until \d{4}-\d\d-\d\d .*\nNext: hub check shop\n$", said)
@@ -98,7 +98,7 @@ def test_the_browser_of_the_machine_is_opened(home: Home, authority: Authority):
 def test_s23_after_a_login_each_refresh_token_is_used_once_by_processes_at_the_same_time(
     home: Home, authority: Authority
 ):
-    assert connected(home).process.popen.returncode == 0
+    assert connected(home).process.popen.poll() == 0
     for _ in range(3):
         authority.ended = True
         with ThreadPoolExecutor(2) as pool:
@@ -119,7 +119,7 @@ def test_s23_another_login_takes_the_place_of_one_that_has_ended(home: Home, aut
 def test_a_login_that_is_refused_is_said(home: Home, authority: Authority):
     authority.deny = "access_denied"
     running = connected(home)
-    assert running.process.popen.returncode == 1
+    assert running.process.popen.poll() == 1
     assert "access_denied (The owner said no): the login was refused" in running.said()
     assert not authority.forms
 
@@ -135,7 +135,7 @@ def test_a_call_that_answers_another_login_ends_nothing(home: Home, authority: A
         page(shown)
 
     running = connected(home, browser=browse)
-    assert running.process.popen.returncode == 0, running.said()
+    assert running.process.popen.poll() == 0, running.said()
     assert len(authority.forms) == 1
 
 
@@ -147,7 +147,7 @@ def test_a_redirect_address_that_is_not_registered_is_said_when_nobody_comes_bac
             urlopen(shown, timeout=20)
 
     running = connected(home, "--wait", "2", browser=browse)
-    assert running.process.popen.returncode == 1
+    assert running.process.popen.poll() == 1
     assert re.search(
         r"nobody has logged in to shop within 2 s\..* register http://127\.0\.0\.1:\d+/callback", running.said()
     )
@@ -198,7 +198,7 @@ def test_without_a_key_nobody_is_sent_to_log_in(home: Home, authority: Authority
     assert done.err.endswith("and there the output of: hub systems key\n")
     configured(home, authority)
     home.environment = {"CLIENT_SECRET": SECRET, "HUB_TOKEN_KEY": home.ok("systems", "key").strip()}
-    assert connected(home).process.popen.returncode == 0
+    assert connected(home).process.popen.poll() == 0
 
 
 def test_a_port_that_is_taken_is_said(home: Home, authority: Authority):
@@ -210,7 +210,7 @@ def test_a_port_that_is_taken_is_said(home: Home, authority: Authority):
 def test_a_code_whose_answer_is_lost_is_not_shown_again(home: Home, authority: Authority):
     authority.hang_up_on_codes = True
     running = connected(home)
-    assert running.process.popen.returncode == 3
+    assert running.process.popen.poll() == 3
     assert "once more: hub systems connect shop" in running.said()
     assert len(authority.forms) == 1
 

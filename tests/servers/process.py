@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 HOST = "127.0.0.1"
 PORTS = range(12_000, 32_000)
@@ -25,11 +26,28 @@ class ServerFailed(Exception):
     """A server for the tests did not start."""
 
 
+class Program(Protocol):
+    """A program that was started: what is used of `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        ...
+
+    def poll(self) -> int | None:
+        """Return its exit code, or None while it runs."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; returns its exit code. Raises TimeoutExpired."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Process:
     """A started server process, with the guard that ends it when the tests die without saying so."""
 
-    popen: subprocess.Popen[bytes]
+    popen: Program
     guard: subprocess.Popen[bytes]
     log: Path
 
@@ -56,6 +74,11 @@ def start(
             group=group_of(user),
             extra_groups=[] if user else None,
         )
+    return guarded(popen, log)
+
+
+def guarded(popen: Program, log: Path) -> Process:
+    """Put a guard beside a program that leads a session of its own."""
     guard = subprocess.Popen(
         ["sh", "-c", GUARD, "guard", str(popen.pid), str(log.parent)],
         cwd="/",
@@ -206,8 +229,8 @@ def wait_until(what: str, ready: Callable[[], bool], *, process: Process | None 
         with contextlib.suppress(OSError):
             if ready():
                 return
-        if process and process.popen.poll() is not None:
-            raise ServerFailed(f"waiting for {what}: the server ended with {process.popen.returncode}\n{tail(process)}")
+        if process and (code := process.popen.poll()) is not None:
+            raise ServerFailed(f"waiting for {what}: the server ended with {code}\n{tail(process)}")
         if time.monotonic() > deadline:
             raise ServerFailed(f"waited {seconds:g} s for {what}\n{tail(process) if process else ''}")
         time.sleep(0.03)
