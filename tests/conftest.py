@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tests.peers import Peer
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 pytest.register_assert_rewrite("tests.contract")
 
 KILLS_THE_BROKER = "killable_rabbitmq"
+
+# How long an example takes says nothing on a machine that is busy with other tests.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(tryfirst=True)

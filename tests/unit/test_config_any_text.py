@@ -1,6 +1,6 @@
 """Whatever a user writes, the answer is settings or faults: never another exception, never a secret."""
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.config import Faults, Settings, load
@@ -123,7 +123,6 @@ def test_the_text_that_the_others_are_made_from_is_good():
     assert isinstance(answer(WHOLE), Settings)
 
 
-@settings(deadline=None)
 @given(st.text())
 @example("\ufeff")
 @example("a = " + "[" * 10_000)
@@ -132,19 +131,16 @@ def test_any_text_gives_settings_or_faults(text: str):
     assert isinstance(answer(text), Settings | Faults)
 
 
-@settings(deadline=None)
 @given(st.lists(PIECES, max_size=12))
 def test_any_toml_gives_settings_or_faults(pieces: list[str]):
     assert isinstance(answer("".join(pieces)), Settings | Faults)
 
 
-@settings(deadline=None)
 @given(st.integers(0, len(WHOLE)), st.integers(0, 40), st.text(max_size=5))
 def test_a_file_with_a_slip_of_the_hand_gives_settings_or_faults(start: int, length: int, instead: str):
     assert isinstance(answer(WHOLE[:start] + instead + WHOLE[start + length :]), Settings | Faults)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(KEYS), st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1))
 def test_a_secret_in_the_wrong_form_is_never_shown(key: str, tail: str):
     secret = f"s3cret{tail}"

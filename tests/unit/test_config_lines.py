@@ -1,7 +1,7 @@
 import tomllib
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.config.lines import line_numbers, line_of
@@ -130,7 +130,6 @@ def documents(draw: st.DrawFn) -> tuple[str, list[tuple[str, int]]]:
     return text, placed
 
 
-@settings(deadline=None)
 @given(documents())
 def test_lines_agree_with_the_text_that_was_made(made: tuple[str, list[tuple[str, int]]]):
     text, placed = made

@@ -1,7 +1,7 @@
 from datetime import time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -52,7 +52,6 @@ def test_settings_do_not_change():
 DURATIONS = st.integers(1, 10_000_000).map(lambda seconds: timedelta(seconds=seconds))
 
 
-@settings(deadline=None)
 @given(DURATIONS, st.none() | st.just("mon-sat"), st.none() | st.just("22:00-06:00"))
 def test_a_schedule_survives_the_database(every: timedelta, days: str | None, between: str | None):
     schedule = ScheduleSettings(every=every, days=days, between=between, catchup=every)
@@ -67,7 +66,6 @@ def test_a_job_survives_the_database_and_knows_its_schedule():
     assert job.schedule() == ScheduleSettings(every=timedelta(minutes=5))
 
 
-@settings(deadline=None)
 @given(DURATIONS)
 def test_a_duration_is_read_as_it_is_written(duration: timedelta):
     assert read_duration(duration_text(duration)) == duration

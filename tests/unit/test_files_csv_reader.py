@@ -117,7 +117,7 @@ CELLS = st.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     data=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=12),
     delimiter=st.sampled_from([";", ",", "\t", "|"]),
@@ -137,7 +137,7 @@ def test_what_is_written_is_read_back(tmp_path_factory, data, delimiter, ending,
     assert [tuple(row.cells) for row in read] == [row for row in data if any(map(str.strip, row)) or len(row) > 1]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=400) | st.text('A;B"\n\r', max_size=60).map(str.encode))
 def test_any_bytes_are_rows_or_a_refusal(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("csv") / "file.csv"

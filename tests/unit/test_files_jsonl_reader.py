@@ -50,7 +50,7 @@ def test_a_key_that_never_comes_is_missed_at_once(tmp_path):
     assert refused.value.cause == "columns-missing"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_rows_or_a_refusal(tmp_path_factory, content):
     path = tmp_path_factory.mktemp("jsonl") / "file.jsonl"

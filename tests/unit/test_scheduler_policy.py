@@ -35,7 +35,7 @@ def due_between(schedule: Schedule, first: datetime, now: datetime) -> list[date
     return [first, *occurrences(schedule, first, now)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(schedules, st.integers(0, 400), spans, spans, st.data())
 def test_every_occurrence_is_accounted_for_once(schedule, day, late, catchup, data):
     coalesce, limit = data.draw(st.booleans()), data.draw(st.integers(1, 50))

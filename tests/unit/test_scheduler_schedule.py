@@ -162,7 +162,7 @@ def around_a_change(draw) -> tuple[Schedule, datetime, datetime]:
     return schedule, middle - DAY - draw(st.integers(0, 600)) * MINUTE, middle + DAY + 6 * HOUR
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(around_a_change(), st.data())
 def test_j05_every_occurrence_around_a_change_is_what_the_clock_on_the_wall_shows(case, data):
     schedule, after, until = case
@@ -180,7 +180,7 @@ def test_j05_every_occurrence_around_a_change_is_what_the_clock_on_the_wall_show
         assert following is None or following > until
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(around_a_change())
 def test_j05_years_of_occurrences_only_go_forward_and_keep_to_days_window_and_holidays(case):
     schedule, instant, _ = case
@@ -197,7 +197,7 @@ def test_j05_years_of_occurrences_only_go_forward_and_keep_to_days_window_and_ho
         instant = found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(around_a_change(), st.integers(0, 3000))
 def test_the_last_before_an_instant_is_the_last_of_all_before_it(case, minutes):
     schedule, since, until = case

@@ -69,7 +69,7 @@ def test_s17_a_page_that_was_read_but_not_committed_is_read_again(tmp_path):
     assert sum(len(page.changes) for page in rest) == 15
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=6))
 def test_s17_wherever_it_crashes_each_row_comes_once(tmp_path_factory, crashes):
     """Crash after so many pages, the last of them committed or not; then let it end."""
@@ -262,7 +262,7 @@ def test_check_tells_what_is_missing(tmp_path):
     assert "mkdir" in source.check()[1].mend
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.sampled_from(["csv", "xlsx", "xls", "ods", "xml", "jsonl", "doc"]))
 def test_any_bytes_under_any_ending_are_accounted_for(tmp_path_factory, content, ending):
     folder = tmp_path_factory.mktemp("any")
