@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -138,8 +137,8 @@ class Vendure(Front):
         assert done.outcome == "done", done
 
     def change_variant(self, id_: str) -> None:
-        price = int(time.time())  # another one each time
-        self.ask(CHANGE_VARIANT, v=[{"id": id_.partition("|")[0], "price": price, "sku": f"N{id_}{price}"}])
+        variant, price = id_.partition("|")[0], secrets.randbelow(10**9)  # another one each time
+        self.ask(CHANGE_VARIANT, v=[{"id": variant, "price": price, "sku": f"N{variant}-{price}"}])
 
     def change_party(self, id_: str) -> None:
         self.ask(CHANGE_PARTY, input={"id": id_, "lastName": secrets.token_hex(4)})
