@@ -74,8 +74,8 @@ $(VENV)/%.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
 	@touch $@
 
 NEEDS_demo := --editable '.[files]'
-NEEDS_test := --editable '.[all]' --group test
-NEEDS_check := --editable '.[all]' --group check 'pyright[nodejs]'
+NEEDS_test := --editable '.[all,firebird]' --group test
+NEEDS_check := --editable '.[all,firebird]' --group check 'pyright[nodejs]'
 NEEDS_bench := $(NEEDS_test) --group bench
 
 lock:

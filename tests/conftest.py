@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 if TYPE_CHECKING:
     from tests.peers import Peer
     from tests.peers.faults import Link
+    from tests.servers.firebird import FirebirdServer
     from tests.servers.mariadb import MariaServer
     from tests.servers.postgres import PostgresServer
     from tests.servers.rabbitmq import Rabbit, RabbitServer
@@ -52,6 +53,15 @@ def mariadb() -> Iterator["MariaServer"]:
     from tests.servers.mariadb import MariaServer  # noqa: PLC0415  # only who asks for it needs PyMySQL
 
     with MariaServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def firebird() -> Iterator["FirebirdServer"]:
+    """A private Firebird."""
+    from tests.servers.firebird import FirebirdServer  # noqa: PLC0415  # only who asks for it needs its driver
+
+    with FirebirdServer() as server:
         yield server
 
 

@@ -1,4 +1,4 @@
-"""Make sure that PostgreSQL, MariaDB and RabbitMQ, or Python's venv, are on this machine: `install.py servers` or `install.py venv`.
+"""Make sure that PostgreSQL, MariaDB, Firebird and RabbitMQ, or Python's venv, are on this machine: `install.py servers` or `install.py venv`.
 
 As root on Debian or Ubuntu it installs their packages, without starting a service. Otherwise it says what to install.
 Standard library only: it runs before anything is installed.
@@ -38,6 +38,8 @@ def missing_servers() -> list[str]:
         missing.append("mariadb-server-core")
     if not shutil.which("my_print_defaults"):  # mariadb-install-db asks for it
         missing.append("mariadb-client-core")
+    if not Path("/usr/sbin/firebird").exists() or not shutil.which("isql-fb"):
+        missing.append("firebird-server")  # a name for whichever version Debian has
     own_rabbit = Path("/usr/lib/rabbitmq/bin/rabbitmq-server").exists() or shutil.which("rabbitmq-server")
     if not own_rabbit and "HUB_TEST_RABBITMQ_URL" not in os.environ:
         missing.append("rabbitmq-server")

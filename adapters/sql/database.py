@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import registry
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 
@@ -24,6 +25,7 @@ CONNECTIONS = 4
 RECYCLE = 1800
 """Seconds after which a connection is not used again: firewalls forget those that stand idle."""
 
+registry.register("firebird.firebird", "adapters.sql.firebird", "Dialect")
 _LOADING = Lock()
 """Held while SQLAlchemy imports a dialect: two threads at once find it half imported."""
 
@@ -189,11 +191,12 @@ def _prepare(engine: sa.Engine, driver: Driver, seconds: int) -> None:
         if driver.patience:
             name, of_a_second = driver.patience
             setattr(connection, name, seconds * of_a_second)
-        cursor = connection.cursor()
-        for each in driver.session(seconds):
-            cursor.execute(each)
-        cursor.close()
-        connection.commit()
+        if words := driver.session(seconds):
+            cursor = connection.cursor()
+            for each in words:
+                cursor.execute(each)
+            cursor.close()
+            connection.commit()
 
 
 def _begin_by_hand(engine: sa.Engine) -> None:

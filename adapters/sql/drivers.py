@@ -60,6 +60,10 @@ def _oracledb(_seconds: int, _zone: str) -> Given:
     return {"tcp_connect_timeout": CONNECT_SECONDS}
 
 
+def _firebird(seconds: int, zone: str) -> Given:
+    return {"timeout": seconds, "session_time_zone": zone}  # the zone since Firebird 4; 3 passes over it
+
+
 def _sqlite(seconds: int, _zone: str) -> Given:
     return {"timeout": seconds, "check_same_thread": False}
 
@@ -82,7 +86,7 @@ _MYSQL = Driver("pymysql[rsa]", _mariadb, _mysql_words, read_only=READ_ONLY)
 _PYMSSQL = Driver("pymssql", _pymssql, _lock_timeout)
 _PYODBC = Driver("pyodbc", _pyodbc, _lock_timeout, patience=("timeout", 1))
 _ORACLE = Driver("oracledb", _oracledb, patience=("call_timeout", 1000), read_only=READ_ONLY)
-_FIREBIRD = Driver("sqlalchemy-firebird", read_only=READ_ONLY)
+_FIREBIRD = Driver("sqlalchemy-firebird", _firebird, read_only=READ_ONLY, isolation="SNAPSHOT")
 
 DRIVERS: Mapping[str, Driver] = {
     "postgresql": _PSYCOPG,

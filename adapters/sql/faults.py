@@ -1,6 +1,6 @@
 """What a database says when something goes wrong, and what happens next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, NotSupportedError, ProgrammingError
@@ -54,9 +54,16 @@ NUMBERS: Mapping[str, Mapping[int, Sort]] = {
         denied="1031 1720",
         record="1 1400 1401 1407 1438 1722 1840 1843 1847 1858 1861 2290 2291 2292 12899",
     ),  # Oracle's "Database Error Messages"
+    "firebird": _numbers(
+        away="335544528 335544856",
+        slow="335544794",
+        login="335544734",
+        denied="335544352",
+        record="335544517",
+    ),  # Firebird's "Language Reference", "SQLCODE and GDSCODE Error Codes": of those whose SQLSTATE says another thing
 }
 """Backend -> its error numbers."""
-DUPLICATES = frozenset(["23505", 1062, 2601, 2627])
+DUPLICATES = frozenset(["23505", 1062, 2601, 2627, 335544349, 335544665])
 """Of those, what says that there is such a record already."""
 
 
@@ -74,8 +81,8 @@ def sort_of(fault: DBAPIError, backend: str) -> Sort:
 
 def cause_of(fault: DBAPIError) -> str:
     """Return a short word to group refusals by."""
-    unique = "UNIQUE" in getattr(fault.orig, "sqlite_errorname", "") or "PRIMARYKEY" in _name(fault.orig)
-    return DUPLICATE if unique or {_state(fault.orig), _number(fault.orig)} & DUPLICATES else "refused"
+    unique = any(sort in _name(fault.orig) for sort in ("UNIQUE", "PRIMARYKEY"))
+    return DUPLICATE if unique or {_state(fault.orig), *_codes(fault.orig)} & DUPLICATES else "refused"
 
 
 def words_of(fault: BaseException, secrets: frozenset[str]) -> str:
@@ -93,11 +100,12 @@ def words_of(fault: BaseException, secrets: frozenset[str]) -> str:
 def _by_code(orig: Any, backend: str) -> Sort | None:
     if _turned_away_by_postgres(orig):
         return "login"
-    state, number = _state(orig), _number(orig)
-    if number is not None and number in NUMBERS.get(backend, {}):
-        return NUMBERS[backend][number]
-    if number is not None and ((backend == "mssql" and number > 50_000) or _is_raised_in_oracle(backend, number)):  # noqa: PLR2004 - THROW's own
-        return "record"
+    state, known = _state(orig), NUMBERS.get(backend, {})
+    for number in _codes(orig):
+        if number in known:
+            return known[number]
+        if (backend == "mssql" and number > 50_000) or _is_raised_in_oracle(backend, number):  # noqa: PLR2004 - THROW's own
+            return "record"
     fitting = [begin for begin in STATES if state and state.startswith(begin)]
     return STATES[max(fitting, key=len)] if fitting else None
 
@@ -133,12 +141,15 @@ def _state(orig: Any) -> str | None:
     return state if isinstance(state, str) and len(state) == len("42000") and state.isalnum() else None
 
 
-def _number(orig: Any) -> int | None:
+def _codes(orig: Any) -> Sequence[int]:
+    """Return the database's own numbers for an error; Firebird tells it in several, from the general to the cause."""
+    if gds := getattr(orig, "gds_codes", None):
+        return gds
     first: Any = next(iter(getattr(orig, "args", ())), None)
     if isinstance(first, tuple):  # pymssql's, when it cannot connect
         first = next(iter(cast("tuple[Any, ...]", first)), None)
     number = getattr(first, "code", first)  # oracledb's
-    return number if isinstance(number, int) else None
+    return (number,) if isinstance(number, int) else ()
 
 
 def _last_text(orig: BaseException) -> str:

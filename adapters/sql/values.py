@@ -40,6 +40,8 @@ def bindable(given: Any, backend: str) -> Any:
             return orjson.dumps(given, default=str).decode()
         case bool() if backend in ("oracle", "firebird"):
             return int(given)
+        case int() | Decimal() if backend == "firebird":
+            return format(given, "f" if isinstance(given, Decimal) else "d")  # the server rounds; the driver would cut
         case datetime() if backend == "sqlite":
             return given.isoformat(" ")
         case Decimal() | date() if backend == "sqlite":

@@ -1,14 +1,15 @@
--- A small ERP of nobody's make, for the contract of the connector `sql`. {KEY} is each database's own serial number.
+-- A small ERP of nobody's make, for the contract of the connector `sql`. {KEY} is each database's own serial
+-- number, {LENGTH} its function for a text's length.
 
 CREATE TABLE article (
   id {KEY},
   ref VARCHAR(40),
   code VARCHAR(40) NOT NULL UNIQUE,
-  name VARCHAR(200) NOT NULL CHECK (length(name) <= 100),
+  name VARCHAR(200) NOT NULL CHECK ({LENGTH}(name) <= 100),
   weight NUMERIC(12, 4),
-  active INTEGER NOT NULL DEFAULT 1,
-  removed CHAR(1) NOT NULL DEFAULT 'N',
-  changed TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+  active INTEGER DEFAULT 1 NOT NULL,
+  removed CHAR(1) DEFAULT 'N' NOT NULL,
+  changed TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );
 
 CREATE TABLE price (
@@ -28,9 +29,9 @@ CREATE TABLE level (
 CREATE TABLE customer (
   id {KEY},
   ref VARCHAR(40),
-  name VARCHAR(200) NOT NULL CHECK (length(name) <= 100),
+  name VARCHAR(200) NOT NULL CHECK ({LENGTH}(name) <= 100),
   email VARCHAR(200),
-  changed TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+  changed TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );
 
 CREATE TABLE sale (
@@ -43,15 +44,15 @@ CREATE TABLE sale (
   currency CHAR(3) NOT NULL,
   gross NUMERIC(14, 2) NOT NULL CHECK (gross >= 0),
   status VARCHAR(20) NOT NULL,
-  changed TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP
+  changed TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
 );
 
 CREATE TABLE sale_line (
   sale_id INTEGER NOT NULL REFERENCES sale (id),
-  position INTEGER NOT NULL,
+  line INTEGER NOT NULL,
   code VARCHAR(40),
   name VARCHAR(200),
   quantity NUMERIC(12, 4) NOT NULL,
   unit_price NUMERIC(14, 4) NOT NULL,
-  PRIMARY KEY (sale_id, position)
+  PRIMARY KEY (sale_id, line)
 );

@@ -1,4 +1,4 @@
-"""The connector for SQL databases, on three of them."""
+"""The connector for SQL databases, on four of them."""
 
 import secrets
 from collections.abc import Iterator
@@ -130,3 +130,16 @@ class TestMariaDb(SqlContract):
     @pytest.fixture
     def system(self, office, monkeypatch) -> Counterpart:
         return office.counterpart(monkeypatch, WRONG, {"url": "mariadb+pymysql://hub@127.0.0.1:9/erp"})
+
+
+class TestFirebird(SqlContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def office(cls, firebird, tmp_path_factory) -> Office:
+        return Office(sa.make_url(firebird.new_database()), tmp_path_factory.mktemp("office"))
+
+    @pytest.fixture
+    def system(self, office, monkeypatch) -> Counterpart:
+        # After four wrong passwords Firebird makes everybody of that name wait, for eight seconds.
+        wrong = {"url": office.address.replace(".fdb", "-not-there.fdb")}
+        return office.counterpart(monkeypatch, wrong, {"url": "firebird+firebird://hub@127.0.0.1:9//erp.fdb"})

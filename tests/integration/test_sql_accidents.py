@@ -16,6 +16,7 @@ from hub.connector import Write
 from hub.errors import Refused, TryLater, Unanswered
 from tests.contract.sql_office import Office, described
 from tests.peers.faults import Faults, Link
+from tests.servers.firebird import FirebirdServer
 from tests.servers.mariadb import MariaServer
 from tests.servers.postgres import PostgresServer
 from tests.servers.process import wait_until
@@ -24,6 +25,17 @@ WAITING = {
     "postgresql": "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()",
     "mariadb": "SELECT variable_value FROM information_schema.global_status"
     " WHERE variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS'",
+    "firebird": "SELECT count(*) FROM mon$statements WHERE mon$state = 1 AND mon$sql_text STARTING WITH 'UPDATE article'",
+}
+COMMIT = {
+    "postgresql": b"COMMIT\0",  # the zero byte tells it from READ COMMITTED
+    "mariadb": b"COMMIT",
+    "firebird": b"\0\0\0\x1e\0\0\0",  # the operation's number, and the first bytes of a transaction's
+}
+SLOW = {
+    "postgresql": "pg_sleep(20)",
+    "mariadb": "sleep(20)",
+    "firebird": "(SELECT count(*) FROM rdb$fields a, rdb$fields b, rdb$fields c, rdb$fields d, rdb$fields e)",
 }
 
 
@@ -31,14 +43,14 @@ WAITING = {
 class Ground:
     """A server, and an ERP in it."""
 
-    server: PostgresServer | MariaServer
+    server: PostgresServer | MariaServer | FirebirdServer
     office: Office
 
     def connect(self, **options: Any) -> SqlConnector:
         return self.office.connect(**options)
 
 
-@pytest.fixture(params=["postgres", "mariadb"])
+@pytest.fixture(params=["postgres", "mariadb", "firebird"])
 def ground(request: pytest.FixtureRequest, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     server = request.getfixturevalue(request.param)
     office = Office(sa.make_url(server.new_database()), tmp_path)
@@ -47,6 +59,13 @@ def ground(request: pytest.FixtureRequest, tmp_path: Any, monkeypatch: pytest.Mo
     if not server.is_running():
         server.start()
     office.engine.dispose()
+
+
+def make_firebird_user(url: sa.URL) -> None:
+    engine = sa.create_engine(url.set(username="SYSDBA"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE USER clerk PASSWORD 'clerks-secret'")
+    engine.dispose()
 
 
 def article(code: str, id_: str | None = None, **fields: Any) -> Write:
@@ -59,8 +78,7 @@ def test_s06_a_commit_whose_answer_is_lost_is_unanswered_and_the_record_is_found
     with Link(port) as link:
         connector = ground.connect(url=ground.office.address.replace(f":{port}/", f":{link.port}/"))
         assert connector.check()[0].good
-        end = b"COMMIT" if "mariadb" in ground.office.address else b"COMMIT\0"
-        link.set(Faults(lose_answers=1, to=end))  # the zero byte tells it from READ COMMITTED
+        link.set(Faults(lose_answers=1, to=COMMIT[ground.office.engine.dialect.name]))
         with pytest.raises(Unanswered):
             list(connector.write("products", [write]))
         assert link.lost == 1
@@ -105,7 +123,7 @@ def test_a_deadlock_is_tried_again_at_once(ground: Ground) -> None:
     engine, outcomes = ground.office.engine, []
     both = [article("X1", one, name="Mine"), article("X2", other, name="Mine")]
     writing = threading.Thread(target=lambda: outcomes.extend(ground.connect().write("products", both)))
-    with engine.connect() as rival, contextlib.suppress(sa.exc.OperationalError), rival.begin():
+    with engine.connect() as rival, contextlib.suppress(sa.exc.DatabaseError), rival.begin():
         if engine.dialect.name == "postgresql":
             rival.execute(sa.text("SET LOCAL deadlock_timeout = '60s'"))  # the other one notices
         rival.execute(sa.text("UPDATE article SET name = 'Theirs' WHERE id <> :id"), {"id": int(one)})
@@ -119,11 +137,11 @@ def test_a_deadlock_is_tried_again_at_once(ground: Ground) -> None:
 
 
 def test_a_query_that_takes_too_long_is_ended_by_the_database(ground: Ground) -> None:
-    sleep = "pg_sleep(20)" if ground.office.engine.dialect.name == "postgresql" else "sleep(20)"
+    slow = SLOW[ground.office.engine.dialect.name]
     ground.office.add_article()
     streams = described()["streams"]
     streams["products"] = {
-        "query": f"SELECT id, code, name, {sleep} AS nothing FROM article",
+        "query": f"SELECT id, code, name, {slow} AS nothing FROM article",
         "key": "id",
         "fields": {"sku": "code", "name": "name"},
     }
@@ -149,6 +167,7 @@ def test_a_user_without_rights_is_told_to_be_given_them(ground: Ground, monkeypa
             ground.office.do("CREATE USER clerk@'127.0.0.1' IDENTIFIED BY 'clerks-secret'"),
             ground.office.do(f"GRANT SELECT ON {database}.sale TO clerk@'127.0.0.1'"),
         ],
+        "firebird": lambda: make_firebird_user(ground.office.url),
     }
     make[ground.office.engine.dialect.name]()
     monkeypatch.setenv("OFFICE_PASSWORD", "clerks-secret")
