@@ -107,6 +107,13 @@ class Database:
             raise self._fault(fault, place, lost) from None
         except SQLAlchemyError as fault:
             raise Refused(f"{place}: {words_of(fault, self._secrets)}") from None
+        except UnicodeDecodeError as fault:
+            mend = f"name it at the end of [systems.{self.name}] url, as in ?charset=WIN1250"
+            raise Refused(f"{place}: a text there is not in the character set {fault.encoding}; {mend}") from None
+        except UnicodeEncodeError as fault:
+            raise Unfit(
+                "refused", f"{fault.object!r} cannot be written in the character set {fault.encoding}"
+            ) from None
 
     def _fault(self, fault: DBAPIError, place: str, lost: type[TryLater]) -> HubError:
         words = words_of(fault, self._secrets)

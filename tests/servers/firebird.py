@@ -58,6 +58,8 @@ class FirebirdServer(Database):
         users = USERS.format(folder=folder, user=self.user, password=self.password)
         for name, text in (("users.sql", users), ("databases.conf", ""), ("plugins.conf", "")):
             (folder / name).write_text(text, encoding="utf-8")  # the folder itself is closed to others
+        for charsets in Path("/usr/lib").glob("*/firebird/*/intl"):  # they are looked for beside the settings
+            shutil.copytree(charsets, folder / "intl")
         self._write_settings(folder)
         self._make_by(["env", *self._places(folder), program("isql-fb"), "-q", "-i", str(folder / "users.sql")], folder)
 

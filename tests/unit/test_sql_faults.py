@@ -8,6 +8,17 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Program
 from adapters.sql.faults import cause_of, sort_of, words_of
 
 
+class FirebirdError(Exception):
+    """As firebird-driver raises it: several codes, from the general to the cause; what it has not is None."""
+
+    def __init__(self, state: str, *codes: int, text: str = "no") -> None:
+        super().__init__(text)
+        self.sqlstate, self.gds_codes = state, codes
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
 class OracleError:
     """As oracledb hands it over."""
 
@@ -50,6 +61,27 @@ def fault(kind: type[DBAPIError], *args: Any) -> DBAPIError:
 def test_each_error_comes_to_what_is_done_next(backend: str, args: tuple[Any, ...], sort: str):
     kind = OperationalError if backend == "mssql" and args[0] in (18456, 1205) else ProgrammingError
     assert sort_of(fault(kind, *args), backend) == sort
+
+
+@pytest.mark.parametrize(
+    ("orig", "sort", "cause"),
+    [
+        (FirebirdError("08006", 335544721, 335544722), "away", "refused"),
+        (FirebirdError("08001", 335544344, 335544734), "login", "refused"),
+        (FirebirdError("28000", 335544472), "login", "refused"),
+        (FirebirdError("28000", 335544352), "denied", "refused"),
+        (FirebirdError("08003", 335544794), "slow", "refused"),
+        (FirebirdError("40001", 335544336, 335544451), "busy", "refused"),
+        (FirebirdError("42S22", 335544569, 335544578), "mistake", "refused"),
+        (FirebirdError("23000", 335544665, 335545072), "record", "duplicate"),
+        (FirebirdError("23000", 335544558), "record", "refused"),
+        (FirebirdError("22001", 335544569, 335544914), "record", "refused"),
+        (FirebirdError("HY000", 335544517, 335544842), "record", "refused"),
+    ],
+)
+def test_each_error_of_firebird_as_well(orig: FirebirdError, sort: str, cause: str):
+    told = DBAPIError("SELECT 1", {}, orig)
+    assert (sort_of(told, "firebird"), cause_of(told)) == (sort, cause)
 
 
 def test_an_error_that_is_not_known_is_judged_by_its_sort():
