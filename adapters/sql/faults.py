@@ -39,7 +39,7 @@ NUMBERS: Mapping[str, Mapping[int, Sort]] = {
     "mysql": _MYSQL,
     "mariadb": _MYSQL,
     "mssql": _numbers(
-        away="121 233 258 10053 10054 10060 10061 20002 20003 20004 20006 20009 20047 40197 40501 40613",
+        away="121 233 258 701 802 823 824 825 1105 8645 8651 9001 9002 10053 10054 10060 10061 20002 20003 20004 20006 20009 20047 40197 40501 40613",
         slow="-2 3617",
         busy="1204 1205 1222 3935 3960 41302 41305 41325",
         login="4060 4064 18452 18456 18470 18486 18487 18488",
@@ -63,6 +63,8 @@ NUMBERS: Mapping[str, Mapping[int, Sort]] = {
     ),  # Firebird's "Language Reference", "SQLCODE and GDSCODE Error Codes": of those whose SQLSTATE says another thing
 }
 """Backend -> its error numbers."""
+FREETDS = 20_000
+"""From here on a number is not SQL Server's, but of the library that pymssql is made of: nobody was there."""
 DUPLICATES = frozenset(["23505", 1062, 2601, 2627, 335544349, 335544665])
 """Of those, what says that there is such a record already."""
 
@@ -106,6 +108,8 @@ def _by_code(orig: Any, backend: str) -> Sort | None:
             return known[number]
         if (backend == "mssql" and number > 50_000) or _is_raised_in_oracle(backend, number):  # noqa: PLR2004 - THROW's own
             return "record"
+        if backend == "mssql" and 0 < number < FREETDS:  # pymssql calls all that it does not know operational
+            return "mistake"
     fitting = [begin for begin in STATES if state and state.startswith(begin)]
     return STATES[max(fitting, key=len)] if fitting else None
 
@@ -145,15 +149,22 @@ def _codes(orig: Any) -> Sequence[int]:
     """Return the database's own numbers for an error; Firebird tells it in several, from the general to the cause."""
     if gds := getattr(orig, "gds_codes", None):
         return gds
-    first: Any = next(iter(getattr(orig, "args", ())), None)
-    if isinstance(first, tuple):  # pymssql's, when it cannot connect
-        first = next(iter(cast("tuple[Any, ...]", first)), None)
+    first: Any = next(iter(_arguments(orig)), None)
     number = getattr(first, "code", first)  # oracledb's
     return (number,) if isinstance(number, int) else ()
 
 
 def _last_text(orig: BaseException) -> str:
-    """Return the words among an exception's arguments: drivers put their numbers in front."""
-    texts = [each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in orig.args]
-    words = [each for each in texts if isinstance(each, str) and each.strip()]
+    """Return the words among an exception's arguments: drivers put their numbers in front, FreeTDS its own behind."""
+    texts = [each.decode("utf-8", "replace") if isinstance(each, bytes) else each for each in _arguments(orig)]
+    words = [
+        each.partition("DB-Lib error message")[0] or each for each in texts if isinstance(each, str) and each.strip()
+    ]
     return words[-1] if words else str(orig) or type(orig).__name__
+
+
+def _arguments(orig: Any) -> tuple[Any, ...]:
+    """Return what an exception was made with; pymssql gives a pair in the place of two."""
+    arguments = getattr(orig, "args", ())
+    paired = len(arguments) == 1 and isinstance(arguments[0], tuple)
+    return cast("tuple[Any, ...]", arguments[0]) if paired else arguments

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from adapters.sql.plain import identity
 from adapters.sql.reading import MOST, Row, Source, rows
-from adapters.sql.texts import value
+from adapters.sql.texts import compared
 from adapters.writing.bulk import portions
 from hub.canonical import EntityModel
 from hub.connector import Write
@@ -29,7 +29,7 @@ def look_up(connection: sa.Connection, source: Source, entity: EntityModel, writ
     """Return the rows of a record that was just made, in the same transaction; two at most."""
     reference = source.options.reference
     signs = [("", reference)] if reference else source.options.signs(entity)
-    conditions = [source.from_.c[column] == value(told) for ours, column in signs if (told := _told(write, ours))]
+    conditions = [source.from_.c[column] == compared(told) for ours, column in signs if (told := _told(write, ours))]
     return rows(connection, source.select().where(*conditions).limit(2)) if conditions else ()
 
 
@@ -51,7 +51,7 @@ def _having(
     ids: defaultdict[str, list[str]] = defaultdict(list)
     with source.database.reading(source.place) as connection:
         for some in portions(sorted(wanted), MOST):
-            among = source.from_.c[column].in_([value(each) for each in some])
+            among = source.from_.c[column].in_([compared(each) for each in some])
             for row in rows(connection, source.select().where(among)):
                 if not source.is_deleted(row):
                     ids[_canonical(entity, ours, row[column])].append(identity(source.key_of(row)))

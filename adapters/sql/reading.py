@@ -19,7 +19,7 @@ from adapters.sql.database import Database
 from adapters.sql.marks import earlier
 from adapters.sql.options import StreamOptions
 from adapters.sql.plain import identity, is_set, key_values, packed, unpacked
-from adapters.sql.texts import bound, rows_of, value
+from adapters.sql.texts import bound, compared, rows_of
 from adapters.writing.bulk import portions
 from hub.errors import Refused
 
@@ -172,7 +172,7 @@ class Source:
         """Return one row more than a page holds, if there are so many: it shows whether the key is one."""
         selected = self.select().order_by(*self.key).limit(PAGE + 1)
         if spot.get("from") is not None:
-            selected = selected.where(self.from_.c[self.options.changed or ""] >= value(unpacked(spot["from"])))
+            selected = selected.where(self.from_.c[self.options.changed or ""] >= compared(unpacked(spot["from"])))
         if spot.get("after"):
             selected = selected.where(behind(self.key, [unpacked(each) for each in spot["after"]]))
         return rows(connection, selected)
@@ -205,15 +205,15 @@ def rows(connection: sa.Connection, selected: sa.Select[Any]) -> list[dict[str, 
 def among(columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Sequence[Any]]) -> sa.ColumnElement[bool]:
     """Return the condition that a row has one of these keys."""
     if len(columns) == 1:
-        return columns[0].in_([value(key[0]) for key in keys])
-    return sa.or_(*(sa.and_(*(c == value(each) for c, each in zip(columns, key, strict=True))) for key in keys))
+        return columns[0].in_([compared(key[0]) for key in keys])
+    return sa.or_(*(sa.and_(*(c == compared(each) for c, each in zip(columns, key, strict=True))) for key in keys))
 
 
 def behind(columns: Sequence[sa.ColumnElement[Any]], key: Sequence[Any]) -> sa.ColumnElement[bool]:
     """Return the condition that a row comes behind a key, in the order of these columns."""
     first, *rest = columns
-    higher = first > value(key[0])
+    higher = first > compared(key[0])
     if not rest:
         return higher
     # The first part alone is what an index can be entered by.
-    return sa.and_(first >= value(key[0]), sa.or_(higher, behind(rest, key[1:])))
+    return sa.and_(first >= compared(key[0]), sa.or_(higher, behind(rest, key[1:])))

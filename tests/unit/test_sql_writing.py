@@ -63,6 +63,13 @@ def test_what_is_not_there_is_gone(tables: Tables):
     assert [each.outcome for each in outcomes] == ["done", "gone"]
 
 
+def test_what_a_procedure_did_not_find_is_gone_though_no_rows_are_counted(tables: Tables):
+    tables.add(1, None)
+    procedure = {**WRITTEN, "update": "SELECT :name, :id"}  # as CALL and EXEC do: the driver's count is -1
+    outcomes = tables.connect(procedure).write("products", [write("S1", "1", name="New"), write("X", "9", name="New")])
+    assert [each.outcome for each in outcomes] == ["done", "gone"]
+
+
 def test_s18_what_the_database_refuses_does_not_stop_the_others(tables: Tables):
     tables.do("CREATE UNIQUE INDEX one_sku ON article (sku)")
     tables.add(1, None)
