@@ -39,8 +39,8 @@ NUMBERS: Mapping[str, Mapping[int, Sort]] = {
     "mysql": _MYSQL,
     "mariadb": _MYSQL,
     "mssql": _numbers(
-        away="121 233 258 701 802 823 824 825 1105 8645 8651 9001 9002 10053 10054 10060 10061 20002 20003 20004 20006 20009 20047 40197 40501 40613",
-        slow="-2 3617",
+        away="121 233 258 701 802 823 824 825 1105 8645 8651 9001 9002 10053 10054 10060 10061 20002 20004 20006 20009 20047 40197 40501 40613",
+        slow="-2 3617 20003",
         busy="1204 1205 1222 3935 3960 41302 41305 41325",
         login="4060 4064 18452 18456 18470 18486 18487 18488",
         denied="229 230 262 297 300 916",
@@ -48,12 +48,12 @@ NUMBERS: Mapping[str, Mapping[int, Sort]] = {
     ),  # Microsoft's documentation, "Database Engine events and errors"; 20000s: FreeTDS' own
     "oracle": _numbers(
         away="1012 1033 1034 1089 1090 1092 3113 3114 3135 12170 12505 12514 12516 12518 12520 12528 12537 12541 12547",
-        slow="1013 3136",
+        slow="1013 3136 -4024",
         busy="54 60 104 4020 8177 30006",
         login="1005 1017 1045 28000 28001",
         denied="1031 1720",
         record="1 1400 1401 1407 1438 1722 1840 1843 1847 1858 1861 2290 2291 2292 12899",
-    ),  # Oracle's "Database Error Messages"
+    ),  # Oracle's "Database Error Messages"; below zero: python-oracledb's own, DPY-
     "firebird": _numbers(
         away="335544528 335544856",
         slow="335544794",
@@ -151,6 +151,8 @@ def _codes(orig: Any) -> Sequence[int]:
         return gds
     first: Any = next(iter(_arguments(orig)), None)
     number = getattr(first, "code", first)  # oracledb's
+    if (own := getattr(first, "full_code", None)) and own.startswith("DPY-"):
+        number = -int(own.removeprefix("DPY-"))
     return (number,) if isinstance(number, int) else ()
 
 

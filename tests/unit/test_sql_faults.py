@@ -20,10 +20,10 @@ class FirebirdError(Exception):
 
 
 class OracleError:
-    """As oracledb hands it over."""
+    """As oracledb hands it over; its own errors have no number."""
 
     def __init__(self, code: int, text: str) -> None:
-        self.code, self.text = code, text
+        self.code, self.text, self.full_code = code, text, text.partition(":")[0]
 
     def __str__(self) -> str:
         return self.text
@@ -46,6 +46,7 @@ def fault(kind: type[DBAPIError], *args: Any) -> DBAPIError:
         ("mssql", ((334, b"The target table 'CDN.TraNag' cannot have any enabled triggers"),), "mistake"),
         ("mssql", ((8156, b"The column 'id' was specified multiple times for 'r'."),), "mistake"),
         ("mssql", ((1105, b"Could not allocate space: the filegroup is full."),), "away"),
+        ("mssql", ((20003, b"DB-Lib error message 20003, severity 6:\nAdaptive Server connection timed out"),), "slow"),
         ("mssql", ((20047, b"DBPROCESS is dead or not enabled"),), "away"),
         ("mssql", ("28000", "[28000] [Microsoft] Login failed for user 'hub'."), "login"),
         ("mssql", ("08S01", "[08S01] [Microsoft] Communication link failure"), "away"),
@@ -56,6 +57,8 @@ def fault(kind: type[DBAPIError], *args: Any) -> DBAPIError:
         ("oracle", (OracleError(20001, "ORA-20001: the period is closed"),), "record"),
         ("oracle", (OracleError(942, "ORA-00942: table or view does not exist"),), "mistake"),
         ("oracle", (OracleError(60, "ORA-00060: deadlock detected"),), "busy"),
+        ("oracle", (OracleError(0, "DPY-4024: call timeout of 30000 ms exceeded"),), "slow"),
+        ("oracle", (OracleError(4020, "ORA-04020: deadlock detected while trying to lock object"),), "busy"),
         ("mysql", (1205, "Lock wait timeout exceeded"), "busy"),
         ("mysql", (1644, "the period is closed"), "record"),
         ("mysql", (1054, "Unknown column 'a' in 'field list'"), "mistake"),
