@@ -167,6 +167,6 @@ def _last_text(orig: BaseException) -> str:
 
 def _arguments(orig: Any) -> tuple[Any, ...]:
     """Return what an exception was made with; pymssql gives a pair in the place of two."""
-    arguments = getattr(orig, "args", ())
+    arguments: tuple[Any, ...] = getattr(orig, "args", ())
     paired = len(arguments) == 1 and isinstance(arguments[0], tuple)
     return cast("tuple[Any, ...]", arguments[0]) if paired else arguments
