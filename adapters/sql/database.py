@@ -25,7 +25,7 @@ CONNECTIONS = 4
 RECYCLE = 1800
 """Seconds after which a connection is not used again: firewalls forget those that stand idle."""
 
-registry.register("firebird.firebird", "adapters.sql.firebird", "Dialect")
+registry.register("firebird.firebird", "adapters.sql.firebird", "Dialect")  # in the place of the one as it comes
 _LOADING = Lock()
 """Held while SQLAlchemy imports a dialect: two threads at once find it half imported."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from firebird.driver import DatabaseError, connect, create_database, driver_config
 
 from tests.servers.postgres import unprivileged_user
-from tests.servers.process import HOST, ServerFailed
+from tests.servers.process import HOST
 from tests.servers.server import Database
 
 SECURITY = "security.fdb"
@@ -61,11 +61,13 @@ class FirebirdServer(Database):
         for charsets in Path("/usr/lib").glob("*/firebird/*/intl"):  # they are looked for beside the settings
             shutil.copytree(charsets, folder / "intl")
         self._write_settings(folder)
-        self._make_by(["env", *self._places(folder), program("isql-fb"), "-q", "-i", str(folder / "users.sql")], folder)
+        self._make_by(
+            ["env", *self._places(folder), self._program("isql-fb"), "-q", "-i", str(folder / "users.sql")], folder
+        )
 
     def _command(self, folder: Path) -> Sequence[str | Path]:
         self._write_settings(folder)
-        return ["env", *self._places(folder), program("firebird")]
+        return ["env", *self._places(folder), self._program("firebird")]
 
     def _write_settings(self, folder: Path) -> None:
         settings = SETTINGS.format(host=HOST, port=self.port, folder=folder)
@@ -80,12 +82,3 @@ class FirebirdServer(Database):
             connect(self._dsn(f"{self._folder}/{SECURITY}"), user=self.user, password=self.password).close()
             return True
         return False
-
-
-def program(name: str) -> str:
-    """Return the path of one of Firebird's programs."""
-    own = Path("/usr/sbin") / name
-    found = str(own) if own.exists() else shutil.which(name)
-    if not found:
-        raise ServerFailed("Firebird is not installed: run `python3 tests/install.py servers`")
-    return found

@@ -2,14 +2,13 @@
 
 import contextlib
 import secrets
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 import pymysql
 
 from tests.servers.postgres import unprivileged_user
-from tests.servers.process import HOST, ServerFailed
+from tests.servers.process import HOST
 from tests.servers.server import Database
 
 
@@ -62,7 +61,7 @@ class MariaServer(Database):
         (folder / "user.sql").chmod(0o644)  # the folder itself is closed to others
         self._make_by(
             [
-                program("mariadb-install-db"),
+                self._program("mariadb-install-db"),
                 "--no-defaults",
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db",
@@ -85,18 +84,9 @@ class MariaServer(Database):
             "innodb-flush-log-at-trx-commit": "1" if self._durable else "2",
         }
         arguments = [f"--{name}={text}" for name, text in settings.items()]
-        return [program("mariadbd"), "--no-defaults", "--skip-name-resolve", *arguments]
+        return [self._program("mariadbd"), "--no-defaults", "--skip-name-resolve", *arguments]
 
     def _answers(self) -> bool:
         with contextlib.suppress(pymysql.err.OperationalError), contextlib.closing(self._connected()):
             return True
         return False
-
-
-def program(name: str) -> str:
-    """Return the path of one of MariaDB's programs."""
-    own = Path("/usr/sbin") / name
-    found = str(own) if own.exists() else shutil.which(name)
-    if not found:
-        raise ServerFailed("MariaDB is not installed: run `python3 tests/install.py servers`")
-    return found

@@ -113,6 +113,14 @@ class Database(Server):
         root = self._process.popen.pid if self._process else None
         return [pid for pid in (root, *processes.descendants(root)) if processes.is_alive(pid)] if root else []
 
+    def _program(self, name: str) -> str:
+        """Return the path of one of its programs; Debian has servers where not everybody looks. Raises ServerFailed."""
+        own = Path("/usr/sbin") / name
+        found = str(own) if own.exists() else shutil.which(name)
+        if not found:
+            raise ServerFailed(f"{self.title} is not installed: run `python3 tests/install.py servers`")
+        return found
+
     def _make_by(self, argv: Sequence[str], folder: Path) -> None:
         """Run the program that makes the first data. Raises ServerFailed with what it wrote."""
         done = subprocess.run(
