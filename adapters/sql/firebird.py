@@ -5,14 +5,23 @@ What is said of Firebird itself is from its "Firebird 3.0 Language Reference", "
 "Using OO API".
 """
 
+import signal
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from threading import Lock, Timer, current_thread
 from typing import Any
 
 import sqlalchemy as sa
 from firebird.driver import CancelType, DatabaseError, Isolation, TraAccessMode, driver_config, tpb  # pyright: ignore[reportMissingTypeStubs]
-from firebird.driver.fbapi import load_api  # pyright: ignore[reportMissingTypeStubs]
+from firebird.driver.fbapi import (  # pyright: ignore[reportMissingTypeStubs]
+    FB_SHUTDOWN_CALLBACK,
+    ISC_STATUS_ARRAY,
+    fb_shut_confirmation,
+    fb_shutrsn_signal,
+    get_api,
+    load_api,
+)
 from sqlalchemy_firebird.firebird import FBDialect_firebird  # pyright: ignore[reportMissingTypeStubs]
 
 from adapters.sql.drivers import CONNECT_SECONDS, READ_ONLY
@@ -63,6 +72,19 @@ class Watch:
                 self._connection._att.cancel_operation(CancelType.ABORT)  # noqa: SLF001 - the driver has no public way
 
 
+@FB_SHUTDOWN_CALLBACK
+def _has_its_own_way(reason: int, _mask: int, _: Any) -> int:
+    """Say no (1) to the client library, which shuts its connections at SIGTERM, where that has a handler of ours."""
+    return int(reason == fb_shutrsn_signal and callable(signal.getsignal(signal.SIGTERM)))
+
+
+@cache
+def _go_on_at_signals() -> None:
+    """Let a hub that is stopped finish what it does ("fb_shutdown_callback")."""
+    shutting: Any = get_api().fb_shutdown_callback  # pyright: ignore[reportUnknownMemberType]
+    shutting(ISC_STATUS_ARRAY(), _has_its_own_way, fb_shut_confirmation, None)
+
+
 class Dialect(FBDialect_firebird):
     """How Firebird is spoken to."""
 
@@ -77,6 +99,7 @@ class Dialect(FBDialect_firebird):
             load_api()
         except OSError as missing:
             raise ImportError(f"{missing} On Debian: apt-get install libfbclient2") from None
+        _go_on_at_signals()
         return super().import_dbapi()
 
     def create_connect_args(self, url: sa.URL) -> Any:

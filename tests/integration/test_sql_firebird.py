@@ -1,5 +1,7 @@
 """What Firebird and its driver do in their own way, and what the connector `sql` makes of it."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -39,6 +41,23 @@ PRODUCTS: dict[str, Any] = {
     " VALUES (:sku, :name, :weight, :active, :description, :weight, :today) RETURNING code",
     "values": {"today": "'2026-07-01'"},
 }
+
+STOPPED = """
+import os, signal, sys, threading, time
+import sqlalchemy as sa
+import adapters.sql.database
+
+told = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: told.set())
+engine = sa.create_engine(sys.argv[1])
+with engine.connect() as connection:
+    os.kill(os.getpid(), signal.SIGTERM)
+    end = time.monotonic() + 1
+    while not told.wait(0.01) or time.monotonic() < end:
+        connection.exec_driver_sql("SELECT 1 FROM rdb$database").all()
+print("finished")
+"""
+"""A process that goes on working for a second after it is told to end, as a hub does that drains."""
 
 
 class Base:
@@ -169,3 +188,17 @@ def test_a_reading_shows_one_moment_and_a_writing_the_latest(base: Base) -> None
             connection.execute(sa.text("SELECT * FROM article")).all()
             base.do("UPDATE article SET name = 'Lantern'")
             assert connection.execute(sa.text("SELECT name FROM article")).scalar() == seen
+
+
+def test_a_hub_that_is_stopped_finishes_what_it_does(base: Base) -> None:
+    """The client library has a handler for SIGTERM of its own, which shuts all connections."""
+    address = base.url.render_as_string(hide_password=False)
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED, address],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "finished\n", done.stderr
