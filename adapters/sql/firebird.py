@@ -81,8 +81,8 @@ def _has_its_own_way(reason: int, _mask: int, _: Any) -> int:
 @cache
 def _go_on_at_signals() -> None:
     """Let a hub that is stopped finish what it does ("fb_shutdown_callback")."""
-    shutting: Any = get_api().fb_shutdown_callback  # pyright: ignore[reportUnknownMemberType]
-    shutting(ISC_STATUS_ARRAY(), _has_its_own_way, fb_shut_confirmation, None)
+    library: Any = get_api()
+    library.fb_shutdown_callback(ISC_STATUS_ARRAY(), _has_its_own_way, fb_shut_confirmation, None)
 
 
 class Dialect(FBDialect_firebird):
