@@ -159,6 +159,7 @@ class _Page:
             return None
         if key is None and not self.flow.makes:
             self.taken.unmatched[said.document.id] = said.key
+            self.taken.well.append(f"id:{said.document.id}")
             self.taken.came(Arrival(self.flow.stream.entity, said.key, said.document.id, "skipped"))
             return None
         return Binding(external_id=said.document.id, key=key or self.known.new_key(said))

@@ -66,6 +66,8 @@ class Bringing:
     total: Counter[str]
     depth: int = 0
     removed: int = 0
+    refused: set[str] = field(default_factory=set[str])
+    """Keys of what the system has refused in this run."""
 
     def bring(self, keys: Sequence[str], *, released: bool = False) -> Brought:
         """Bring the records with these keys to the system, as far as they differ from what was agreed on.
@@ -322,6 +324,7 @@ class Bringing:
             report.counts = dict(counts)
         brought.ended.update(each.key for each in known)
         brought.told.update(well)
+        self.refused.update(each.key for each in known if each.outcome == "refused")
         self.removed += len(removed)
         self.total.update(counts)
 

@@ -123,7 +123,7 @@ def _depending(bringing: Bringing) -> Generator[None]:
             keys = depending_on(tx, flow, {each.key for each in made})
         if not made:
             return
-        bringing.bring(keys)
+        bringing.bring([each for each in keys if each not in bringing.refused])
         _move(bringing, products=made[-1].id)
         yield
 

@@ -503,6 +503,15 @@ def test_s19_a_product_that_came_before_the_erp_had_it_is_bound_when_the_erp_has
     assert not hub.waiting()
 
 
+def test_s19_a_product_that_is_mended_there_waits_no_more_though_only_the_shop_has_it(hub, strict):
+    strict.put("products", "p1", sku="A", name="old", gtin="123")
+    hub.run("shop", "products")
+    assert [each.cause for each in hub.waiting()] == ["gtin-length"]
+    strict.put("products", "p1", gtin="5901234123457")
+    hub.run("shop", "products")
+    assert not hub.waiting()
+
+
 def test_a_product_that_only_the_shop_has_is_not_asked_for_again(hub, erp, strict, monkeypatch):
     strict.put("products", "p1", sku="A", name="old")
     strict.put("products", "p2", sku="later", name="old")

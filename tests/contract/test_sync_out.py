@@ -552,6 +552,15 @@ def test_a_price_waits_for_its_product(hub, erp, shop):
     assert not hub.waiting()
 
 
+def test_a_price_that_is_refused_counts_once_though_its_product_has_just_been_made(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="std", currency="EUR", amount="10.00")
+    shop.refuses["A|std|EUR"] = "prices hold no tax here"
+    hub.run("erp", *CATALOGUE)
+    hub.run("shop", *CATALOGUE)
+    assert hub.held.counts["quarantined"] == len(hub.waiting()) == 1
+
+
 def test_what_leaves_the_range_leaves_the_shop(store):
     hub = Hub(store)
     erp = hub.add("erp", "erp", Tables(ERP))
