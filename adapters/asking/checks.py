@@ -2,8 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from adapters.asking.answers import Rejected
 from hub.connector import Finding
-from hub.errors import HubError, Refused
+from hub.errors import HubError, Refused, TryLater
+
+AWAY = "is url in hub.toml right, is the system up, does a firewall stand between?"
+"""What may help where no answer came that says more."""
 
 
 class Amiss(Refused):
@@ -24,7 +28,14 @@ def looked(
     except Amiss as fault:
         return [Finding(name, good=False, message=str(fault), mend=fault.mend)]
     except HubError as fault:
-        return [Finding(name, good=False, message=str(fault), mend=mend if isinstance(fault, helps) else None)]
+        helped = AWAY if isinstance(fault, TryLater) else mend if isinstance(fault, helps) else None
+        return [Finding(name, good=False, message=_told(name, fault), mend=helped)]
+
+
+def _told(name: str, fault: HubError) -> str:
+    """Return a fault in words; that an address is not there is told as such, whatever the system says of it."""
+    gone = isinstance(fault, Rejected) and fault.is_gone
+    return f"{name} answered {fault.status}: {fault}" if gone else str(fault)
 
 
 def all_there(lists: Mapping[str, Mapping[str, str]], named: Iterable[tuple[str, str]]) -> str:

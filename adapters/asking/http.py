@@ -7,6 +7,8 @@ import base64
 import ipaddress
 import logging
 import re
+import socket
+import ssl
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -231,7 +233,8 @@ class Api:
         except httpx2.LocalProtocolError:
             raise Refused(f"{self.name}: the request cannot be sent as HTTP; does a key end in a line break?") from None
         except _NOT_SENT as fault:
-            raise TryLater(f"{self.name} cannot be reached: {self._clean(str(fault), request)}") from fault
+            why = _in_plain_words(fault) or self._clean(str(fault), request)
+            raise TryLater(f"{self.name} cannot be reached: {why}") from fault
         except httpx2.RequestError as fault:
             raise self._no_answer(request, fault) from fault
         else:
@@ -321,6 +324,19 @@ def _body_of_refusal(response: httpx2.Response) -> Any:
         return parsed(response.content, response.headers.get("content-type", ""))
     except NotJson as fault:
         return str(fault)
+
+
+def _in_plain_words(fault: BaseException | None) -> str | None:
+    """Return what kept us from connecting, where an operator would not understand the machine's own words."""
+    while fault is not None:
+        if isinstance(fault, socket.gaierror) and fault.errno == socket.EAI_NONAME:
+            return "no host has that name"
+        if isinstance(fault, ConnectionRefusedError):
+            return "nobody listens at that address and port"
+        if isinstance(fault, ssl.SSLError) and fault.reason == "WRONG_VERSION_NUMBER":
+            return "it speaks http there, not https"
+        fault = fault.__cause__ or fault.__context__
+    return None
 
 
 def _mend(status: int) -> str:

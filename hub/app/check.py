@@ -40,13 +40,22 @@ def check(hub: Hub, system: str | None = None) -> list[Finding]:
     if system is not None:
         if system not in settings.systems:
             raise Misconfigured(f"there is no system {system}; there are: {', '.join(settings.systems) or 'none yet'}")
-        return [*_secrets_of(settings.systems[system], system), *_systems(hub, {system: settings.systems[system]})]
+        one = {system: settings.systems[system]}
+        return _told_once([*_secrets_of(settings.systems[system], system), *_systems(hub, one)])
     findings = [*_file(hub), *_secrets_of(settings.hub, "secrets"), _disk(hub), _timezone(settings)]
     findings += _database(hub)
     findings += _broker(hub, settings)
     for name, each in settings.systems.items():
         findings += _secrets_of(each, name)
-    return findings + _systems(hub, settings.systems)
+    return _told_once(findings + _systems(hub, settings.systems))
+
+
+def _told_once(findings: list[Finding]) -> list[Finding]:
+    """Return findings without those that say again what was said: a secret that is missing keeps a system shut, too."""
+    said: dict[tuple[str, str], Finding] = {}
+    for each in findings:
+        said.setdefault((each.subject, each.message), each)
+    return [*said.values()]
 
 
 def _settings(hub: Hub) -> Settings:
@@ -171,11 +180,14 @@ def _secrets_of(settings: BaseModel, subject: str) -> Iterator[Finding]:
     """Look whether secrets can be had; says how long they are, never what they are."""
     for reference in sorted(set(_references(settings))):
         try:
-            length = len(resolve(reference))
+            value = resolve(reference)
         except Misconfigured as fault:
-            yield Finding(subject, good=False, message=str(fault), mend="set it where the hub's processes start")
+            is_file = reference.startswith("file:")
+            mend = "put it there, readable for the hub's user" if is_file else "set it where the hub's processes start"
+            yield Finding(subject, good=False, message=str(fault), mend=mend)
         else:
-            yield Finding(subject, good=True, message=f"{reference}, {length} characters")
+            edge = "" if value == value.strip() else ", with a blank or a line break at an end"
+            yield Finding(subject, good=True, message=f"{reference}, {len(value)} characters{edge}")
 
 
 def _references(value: object) -> Iterator[Reference]:

@@ -114,3 +114,28 @@ def test_a_broker_that_is_away_is_exit_code_3(home: Home):
     assert "Revision 1 is in force now" in done.out
     assert "very-secret" not in done.err
     assert home.run("trigger", "depot.stock", "--publish").code == 3
+
+
+def test_a_secret_that_is_not_there_is_said_once_with_what_mends_it(home: Home, tmp_path):
+    missing = tmp_path / "key"
+    home.file.write_text(
+        '[systems.shop]\nkind = "eshop"\nconnector = "woocommerce"\nurl = "http://127.0.0.1:9"\n'
+        f'key = "file:{missing.as_posix()}"\nsecret = "env:HUB_TEST_UNSET"\n'
+    )
+    bad = [each for each in home.json("check", "shop", code=1) if not each["good"]]
+    assert [each["mend"] for each in bad] == [
+        "set it where the hub's processes start",
+        "put it there, readable for the hub's user",
+    ]
+
+
+def test_a_key_with_a_blank_at_its_end_is_seen(home: Home, tmp_path):
+    key = tmp_path / "key"
+    key.write_text("ck_1 \n")
+    home.file.write_text(
+        '[systems.shop]\nkind = "eshop"\nconnector = "woocommerce"\nurl = "http://127.0.0.1:9"\n'
+        f'key = "file:{key.as_posix()}"\nsecret = "file:{key.as_posix()}"\n'
+    )
+    seen, away = home.json("check", "shop", code=1)
+    assert seen["message"].endswith("5 characters, with a blank or a line break at an end")
+    assert away["mend"].startswith("is url in hub.toml right")

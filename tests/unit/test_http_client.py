@@ -158,11 +158,20 @@ def test_nobody_there_is_tried_later_even_for_a_write():
         taken.bind(("127.0.0.1", 0))
         slept = Slept()
         api = Api("shop", f"http://127.0.0.1:{taken.getsockname()[1]}", clock=CLOCK, sleep=slept)
-        with pytest.raises(TryLater, match="shop cannot be reached") as caught:
+        with pytest.raises(TryLater, match="shop cannot be reached: nobody listens at that address") as caught:
             api.send("POST", "/orders", {})
         api.close()
     assert not isinstance(caught.value, Unanswered)
     assert len(slept.seconds) == 3
+
+
+def test_https_where_only_http_is_spoken_is_told_as_such():
+    server = Server(lambda _number, _asked: Reply(200, {}))
+    api = Api("shop", server.url.replace("http:", "https:"), clock=CLOCK, sleep=Slept())
+    with pytest.raises(TryLater, match="shop cannot be reached: it speaks http there, not https"):
+        api.get("/orders")
+    api.close()
+    server.close()
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ MARK = "date_modified_gmt"
 PRODUCT = frozenset(["name", "description", "active", "category", "tags", "images", "gtin", "weight", "tax_rate"])
 ORDER = frozenset(["status", "tracking", "invoice"])
 MEND = (
-    "WooCommerce > Settings > Advanced > REST API: a key with Read/Write of a shop manager; "
-    "Settings > Permalinks: any structure but Plain"
+    "WooCommerce > Settings > Advanced > REST API: a key with Read/Write of a shop manager; Settings > General: url is the "
+    "Site Address, without wp-json; Settings > Permalinks: any structure but Plain"
 )
 
 
