@@ -34,7 +34,7 @@ def looked(
 
 def _told(name: str, fault: HubError) -> str:
     """Return a fault in words; that an address is not there is told as such, whatever the system says of it."""
-    gone = isinstance(fault, Rejected) and fault.is_gone
+    gone = isinstance(fault, Rejected) and fault.is_gone and "answered" not in str(fault)
     return f"{name} answered {fault.status}: {fault}" if gone else str(fault)
 
 

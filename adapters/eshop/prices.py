@@ -16,7 +16,10 @@ def check_tax(write: Write, *, included: bool) -> None:
     """Refuse a price that differs from the shop's own in whether it holds the tax."""
     if write.record.get("tax_included") not in (None, included):
         held = "with" if included else "without"
-        raise Unfit("price-not-possible", f"the shop's prices in {write.record['currency']} are those {held} tax")
+        mend = "name the list that is like them under range.price_list of the shop in hub.toml"
+        raise Unfit(
+            "price-not-possible", f"the shop's prices in {write.record['currency']} are those {held} tax; {mend}"
+        )
 
 
 def check_currency(write: Write, currency: str) -> None:

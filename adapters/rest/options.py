@@ -30,6 +30,13 @@ class StreamSettings(Listed):
     """Fields that are left as they are where the document says nothing of them, instead of emptied."""
     write: Writing | None = None
 
+    @model_validator(mode="after")
+    def _row_as_id(self) -> Self:
+        """What a record is known by tells it from others in the list, too, where the list shows it as it is."""
+        if self.model_fields_set & {"row", "each", "details"}:
+            return self
+        return self.model_copy(update={"row": self.id})
+
 
 class RestOptions(ExchangeOptions):
     """A system with its streams."""
@@ -78,7 +85,10 @@ def _faults(
     if entity is None:
         known = tuple(ENTITIES)
         where = ("entity",) if told.entity != name else ()
-        yield where, f"nothing is called {show(told.entity)}{guess_or_list(told.entity, known)}; say entity = ..."
+        yield (
+            where,
+            f"nothing is called {show(told.entity)}{guess_or_list(told.entity, known)} What the records are, entity says",
+        )
         return
     for field in [*told.fields, *told.optional]:
         if field not in entity.fields:

@@ -44,11 +44,20 @@ class Session:
         if path is None:
             raise Refused(f"{self.name}: {request.path} cannot be asked for, as what stands in braces is not there")
         if not request.in_body:
-            return self._checked(self._api.get(path, given({**request.params, **more})))
+            return self._checked(self._got(path, given({**request.params, **more})))
         told = graphql(request.query, {**request.params, **more}) if request.query else nested(request.body, more)
         params = None if request.query else given(request.params)
         answer = self._api.send("POST", path, told, params, repeatable=True)
         return self._checked(answer, graphql=request.query is not None)
+
+    def _got(self, path: str, params: Mapping[str, Any]) -> Answer:
+        try:
+            return self._api.get(path, params)
+        except Rejected as fault:
+            if not fault.is_gone:
+                raise
+            told = f"{self.name} answered {fault.status} at {path}: {fault}"
+            raise Rejected(told, status=fault.status, body=fault.body) from fault
 
     def follow(self, where: str) -> Answer:
         """Ask for an address that the system itself has named. Raises as `ask`."""

@@ -29,6 +29,8 @@ SPAN = 4
 BLOCKS = 20
 PORTION = 100
 """Records of a list that comes whole are taken so many at a time."""
+MOST_SHOWN = 20
+"""Names of a record's fields that a message lists."""
 _NEXT = re.compile(r"<([^>]*)>[^,]*;\s*rel=\"?next\"?", re.IGNORECASE)
 
 Walked = Iterable[tuple[Sequence[Row], Spot]]
@@ -236,6 +238,8 @@ def _later(session: Session, changes: Changes, mark: str | None) -> dict[str, An
 
 def _mark(session: Session, changes: Changes, row: Row) -> str:
     found = said(changes.mark, row, session.functions())
+    if not truth(found):
+        raise Refused(f"{session.name}: a record has no {changes.mark}, by which changes are known; {_there(row)}")
     try:
         dates.moment(_text(found), changes.form, changes.pattern)
     except ValueError as fault:
@@ -265,8 +269,13 @@ def _rows(session: Session, listed: List, answer: Answer) -> list[Row]:
 def _ident(session: Session, row: str, raw: Row) -> str:
     found = said(row, raw, session.functions())
     if not truth(found):
-        raise Refused(f"{session.name}: a record has no {row}, by which it is told from others; see row in its table")
+        why = f"{session.name}: a record has no {row}, by which it is told from others"
+        raise Refused(f"{why}; say id = ... (or row = ...) in its table. {_there(raw)}")
     return _text(found)
+
+
+def _there(row: Row) -> str:
+    return f"It has: {', '.join([*row][:MOST_SHOWN])}"
 
 
 def _total(session: Session, where: str | None, answer: Answer) -> int | None:

@@ -1,9 +1,9 @@
 """Reading a few records of a system and keeping nothing: what they say, or why they cannot be taken."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from hub.connector import Unreadable, peek
@@ -33,11 +33,19 @@ class Tried:
 
 
 def tried(system: System, stream: str, most: int) -> Iterator[Tried]:
-    """Yield the first records of a stream, and those that come along with them. Raises TryLater or Refused."""
-    return islice(_read(system, stream), most)
+    """Yield the first records of a stream, and as many that come along with them. Raises TryLater or Refused."""
+    own = system.connector.streams[stream].entity
+    shown: Counter[str] = Counter()
+    with closing(_read(system, stream)) as found:
+        for each in found:
+            shown[each.entity] += 1
+            if shown[each.entity] <= most:
+                yield each
+            if shown[own] == most:
+                return
 
 
-def _read(system: System, stream: str) -> Iterator[Tried]:
+def _read(system: System, stream: str) -> Generator[Tried]:
     with closing(peek(system.connector, stream, None, full=True)) as pages:
         for page in pages:
             into = stream if page.entity == system.connector.streams[stream].entity else system.stream_of(page.entity)

@@ -13,6 +13,13 @@ Cause = Annotated[str | None, typer.Option("--cause", help="Only of this cause."
 Everything = Annotated[bool, typer.Option("--all", help="All that --system, --stream and --cause leave.")]
 
 
+def nothing(system: str | None = None, stream: str | None = None, cause: str | None = None) -> str:
+    """Return that nothing waits; where it was narrowed, in those words, as a name may be misspelt."""
+    named = (("system", system), ("stream", stream), ("cause", cause))
+    chosen = " and ".join(f"{what} {name}" for what, name in named if name is not None)
+    return f"Nothing waits with {chosen}; all that waits: hub quarantine" if chosen else "Nothing waits."
+
+
 def all_of(numbers: list[int], *, everything: bool) -> list[int]:
     """Return everything that was left by the options; raises Misconfigured unless it is meant."""
     if not everything:

@@ -22,7 +22,7 @@ Exit codes:
   0    good
   1    something did not go well
   2    the configuration or the command is wrong
-  3    the database or the broker cannot be reached
+  3    the database, the broker or a system cannot be reached
   130  interrupted
 Every command: hub COMMAND --help. All of them: docs/commands.md"""
 

@@ -9,10 +9,11 @@ import typer
 
 from hub.cli import correction, show, words
 from hub.cli.call import Json, Most, Yes, opened
-from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of
+from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of, nothing
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.cli.main import NOT_WELL
 from hub.cli.retry import retry
+from hub.cli.values import in_line
 from hub.errors import Misconfigured
 from hub.store import overview
 from hub.store import quarantine as store
@@ -38,9 +39,11 @@ def groups(ctx: typer.Context, system: System = None, as_json: Json = False) -> 
     if as_json:
         show.json(found)
         return
+    if not found:
+        show.say(nothing(system))
+        return
     show_groups(found)
-    if found:
-        show.say("See the rows: hub quarantine list --cause CAUSE")
+    show.say("See the rows: hub quarantine list --cause CAUSE")
 
 
 @app.command("list")
@@ -63,9 +66,10 @@ def list_entries(
     rows = [
         (e.id, f"{e.system}.{e.stream}", e.cause, e.message, place(e), words.local(e.since, zone, now)) for e in found
     ]
-    show.table(("ID", "Stream", "Cause", "Message", "Place", "Since"), rows, right=("ID",))
     if not found:
-        show.say("Nothing waits.")
+        show.say(nothing(system, stream, cause))
+        return
+    show.table(("ID", "Stream", "Cause", "Message", "Place", "Since"), rows, right=("ID",))
 
 
 @app.command("show")
@@ -87,7 +91,7 @@ def show_one(
     about += [(f"In {entry.system}", entry.external_id), ("Waits for", _needs(entry))]
     about += [("Tried again", "with the next run" if entry.again and entry.state == "open" else None)]
     when = [("Since", words.local(entry.since, zone)), ("Run", entry.run)]
-    show.pairs([*head, *about, *when, *((f"  {name}", value) for name, value in entry.raw.items())])
+    show.pairs([*head, *about, *when, *((f"  {name}", _as_came(value)) for name, value in entry.raw.items())])
     for each in reviewed:
         _show_reviewed(each)
 
@@ -157,13 +161,14 @@ def discard(
         if not numbers and not as_json:
             _ask(f"Discard {words.counted(len(chosen), 'entry')}?", yes=yes or not chosen)
         with hub.store.write() as tx:
+            were_open = {each.id for each in store.find(tx, numbers=chosen, most=len(chosen))} if chosen else set[int]()
             closed = store.close(tx, chosen, "discarded")
     if as_json:
         show.json({"discarded": closed})
     else:
         show.say(f"{words.counted(closed, 'entry')} discarded.")
     if closed < len(chosen):
-        show.remark(f"{len(chosen) - closed} of these were not open.")
+        show.remark(f"Not open: {', '.join(str(each) for each in chosen if each not in were_open)}")
         raise typer.Exit(NOT_WELL)
 
 
@@ -244,7 +249,9 @@ def _ask(question: str, *, yes: bool) -> None:
 def _one_stream(found: list[store.Entry]) -> bool:
     streams = sorted({f"{entry.system}.{entry.stream}" for entry in found})
     if len(streams) > 1:
-        raise Misconfigured(f"rows of several streams cannot be in one file ({', '.join(streams)}); --system, --stream")
+        raise Misconfigured(
+            f"rows of several streams cannot be in one file ({', '.join(streams)}); name one by --system and --stream"
+        )
     return bool(streams)
 
 
@@ -253,6 +260,10 @@ def _show_reviewed(each: Reviewed) -> None:
     show.say(f"{each.entry.id}  {each.entry.entity} {each.entry.key}{stale}")
     rows = [("", name, f"{_value(old)} -> {_value(new)}") for name, (old, new) in each.changes.items()]
     show.table(("", "", ""), rows)
+
+
+def _as_came(value: object) -> str:
+    return value if isinstance(value, str) else in_line(value, None)
 
 
 def _value(value: object) -> str:

@@ -4,7 +4,7 @@ import typer
 
 from hub.cli import show, words
 from hub.cli.call import Json, opened
-from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of
+from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of, nothing
 from hub.cli.main import NOT_WELL
 from hub.store import Tx, jobs, overview
 from hub.store.quarantine import Entry
@@ -29,6 +29,9 @@ def retry(
     if as_json:
         show.json(tried)
     else:
+        if not (numbers or known):
+            show.say(nothing(system, stream, cause))
+            return
         show.say(f"{words.counted(len(tried.again), 'entry')} to be tried again with the next run.")
         if tried.released:
             show.say(f"{words.counted(len(tried.released), 'record')} taken up again.")

@@ -46,6 +46,10 @@ def list_runs(
     if as_json:
         show.json([as_data(each) for each in found])
         return
+    if not found:
+        chosen = ", ".join(each for each in (job, system, *(state or ())) if each)
+        show.say(f"There are no runs{f' with {chosen}' if chosen else ' yet'}.")
+        return
     rows = [_row(each, zone, now) for each in found]
     show.table(("Run", "Job", "Cause", "State", "When", "Took", "Came to"), rows, right=("Run", "Took"))
 

@@ -85,7 +85,17 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[object]], *, right: Seq
     for row in cells:
         drawn.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
     if any(titles) or cells:
+        _draw(drawn)
+
+
+def _draw(drawn: Table) -> None:
+    """Write a table; in pipes without the blanks that fill up its last column."""
+    if people().is_terminal:
         people().print(drawn)
+        return
+    with people().capture() as written:
+        people().print(drawn)
+    say("\n".join(line.rstrip() for line in written.get().splitlines()))
 
 
 def pairs(rows: Iterable[tuple[str, object]]) -> None:

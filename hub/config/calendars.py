@@ -17,6 +17,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """In the order of `date.weekday()`: Monday is 0."""
 
 _TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
+_OFFSET = re.compile(r"[+-]\d")
 _CRON = re.compile(r"[0-9A-Za-z*/,#\- \t]{1,200}", re.ASCII)
 _CRON_FIELDS = 5
 _CRON_WORDS = {
@@ -92,7 +93,8 @@ def _check_cron(text: str) -> str:
 def _check_timezone(text: str) -> str:
     zones = _zones()
     if text not in zones:
-        near = guess(text, zones) or '; write it like "Europe/Warsaw"'
+        # An offset is no zone: it knows no summer time, and the nearest name is another offset.
+        near = ("" if _OFFSET.search(text) else guess(text, zones)) or '; write it like "Europe/Warsaw"'
         refuse(f"{show(text)} is not a time zone{near}")
     return text
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from pydantic import Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from hub.config.addresses import WebAddress
 from hub.config.durations import Duration, within
@@ -17,6 +17,12 @@ from hub.config.settings import Frozen, Options
 WEBHOOKS = "webhooks"
 """What the job is called that looks after a system's webhooks: `SYSTEM.webhooks`."""
 LOOKED_AFTER = ScheduleSettings(every=timedelta(minutes=15))
+
+
+def _wins(system: object) -> object:
+    if not isinstance(system, str):
+        refuse('write each field with the system that wins: "products.name" = "erp"')
+    return system
 
 
 class RangeSettings(Frozen):
@@ -47,7 +53,7 @@ class ExchangeOptions(Options):
     """The system's words for ways to pay -> ours."""
     shipping: Mapping[str, str] = Field(default_factory=dict[str, str])
     """The system's words for ways to ship -> ours."""
-    owner: Mapping[str, str] = Field(default_factory=dict[str, str])
+    owner: Mapping[str, Annotated[str, BeforeValidator(_wins)]] = Field(default_factory=dict[str, str])
     """`ENTITY.FIELD` -> the system that wins when both have changed it."""
     delete_brake: Annotated[int, within(0, 1_000_000)] = 50
     """More deletions than this, or than one in twenty, are asked about before they are done."""

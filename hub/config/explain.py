@@ -83,7 +83,7 @@ def _message(kind: str, context: dict[str, Any], error: dict[str, Any]) -> str:
         case "literal_error" | "enum":
             words = _SINGLE_QUOTED.findall(str(context["expected"]))
             message = (
-                f"{shown} is not {'one of ' * (len(words) > 1)}{', '.join(words)}{guess(str(error['input']), words)}"
+                f"{shown} is not {'one of ' * (len(words) > 1)}{_listed(words)}{guess(str(error['input']), words)}"
             )
         case "string_pattern_mismatch":
             message = f"{shown} does not have the form {context['pattern']}"
@@ -96,6 +96,11 @@ def _message(kind: str, context: dict[str, Any], error: dict[str, Any]) -> str:
         case _:
             message = f"{shown} {_WRONG_TYPES[kind]}" if kind in _WRONG_TYPES else f"cannot be used: {error['msg']}"
     return message
+
+
+def _listed(words: Collection[str]) -> str:
+    """Return words one after the other; signs stand in quotes, as a comma would be lost among commas."""
+    return " ".join(map(show, words)) if all(len(each) == 1 for each in words) else ", ".join(words)
 
 
 def _counted(kind: str) -> str:

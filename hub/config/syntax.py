@@ -14,6 +14,8 @@ DEEPEST = 20
 LARGEST_NUMBER = 2**63 - 1
 
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_PRINTED_QUOTES = tuple("\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb")
+_COMMA = re.compile(r"[^=#\"']*=\s*[+-]?\d+\s*")
 _PLAIN_WORDS = (
     ("Invalid value", 'there is no value that TOML knows here; text needs quotes, as in "text"'),
     ("Expected '='", 'there must be = between a key and its value, as in key = "value"'),
@@ -121,9 +123,20 @@ def _fault(message: str, lines: list[str]) -> Fault:
         at_end = max((number for number, line in enumerate(lines, 1) if line.strip()), default=None)
         return Fault(at_end, "", _in_plain_words(what))
     line, column = int(where[1]), int(where[2])
+    if special := _written_otherwise(lines[line - 1], column):
+        return Fault(line, f"column {column}", special)
     begins_line = not lines[line - 1][: column - 1].strip()
     words = _LIST_GOES_ON if begins_line and what == "Invalid value" else _in_plain_words(what)
     return Fault(line, f"column {column}", words)
+
+
+def _written_otherwise(line: str, column: int) -> str | None:
+    """Return what is wrong where somebody wrote as people do: numbers with a comma, quotes as word processors make them."""
+    if line[column - 1 : column] in _PRINTED_QUOTES:
+        return 'these are quotation marks for print; write straight ones, as in "text"'
+    if _COMMA.fullmatch(line[: column - 1]) and line[column - 1 : column] == ",":
+        return "a decimal sign is a point here, as in 2.5"
+    return None
 
 
 def _in_plain_words(message: str) -> str:

@@ -153,7 +153,7 @@ def _unquoted(name: str, table: object, path: Path) -> list[Found]:
 def _bad_job_name(name: str, path: Path) -> list[Found]:
     system, dot, what = name.partition(".")
     if not dot:
-        return [Found(path, f'a job is named for its system and what it does, as in [jobs."{name}.orders"]')]
+        return [Found(path, f'a job is named for its system and what it does, as in [jobs."SYSTEM.{name}"]')]
     wrong = bad_name(system) or bad_name(what)
     return [Found(path, wrong)] if wrong else []
 

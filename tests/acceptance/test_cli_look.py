@@ -44,6 +44,19 @@ def test_s18_one_bad_row_waits_and_the_rest_goes_on(imported: Home):
     assert "STAN_1.csv, row 3, column Stan" in imported.ok("quarantine", "list")
 
 
+def test_a_name_that_is_misspelt_is_not_taken_for_nothing_waiting(imported: Home):
+    said = imported.ok("quarantine", "list", "--system", "deppot", "--cause", "not-a-number")
+    assert said == "Nothing waits with system deppot and cause not-a-number; all that waits: hub quarantine\n"
+    assert imported.ok("quarantine", "retry", "--cause", "none-such").startswith("Nothing waits with cause none-such;")
+    assert imported.ok("runs", "--job", "depot.stok") == "There are no runs with depot.stok.\n"
+
+
+def test_lines_in_a_pipe_have_no_blanks_at_their_ends(imported: Home):
+    for arguments in (("runs",), ("jobs",), ("quarantine", "list"), ("quarantine", "show", "1"), ("records", "stock")):
+        lines = imported.ok(*arguments).splitlines()
+        assert lines == [line.rstrip() for line in lines]
+
+
 def test_jobs_are_listed_with_their_schedule(imported: Home):
     jobs = {job["name"]: job for job in imported.json("jobs")}
     assert jobs["depot.stock"]["schedule"] == f"every {SELDOM}"

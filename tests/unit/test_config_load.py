@@ -56,6 +56,7 @@ def test_the_starter_file_is_valid_and_does_something():
             "hub.timezone",
             '"europe/warsaw" is not a time zone; did you mean "Europe/Warsaw"?',
         ),
+        ('timezone = "GMT+1"', "hub.timezone", '"GMT+1" is not a time zone; write it like "Europe/Warsaw"'),
         (
             'holidays = "pl"',
             "hub.holidays",
@@ -245,7 +246,7 @@ JOB = SHOP + '[jobs."shop-pl.orders"]\n'
             JOB.replace('"shop-pl.orders"', "orders"),
             8,
             "jobs.orders",
-            'a job is named for its system and what it does, as in [jobs."orders.orders"]',
+            'a job is named for its system and what it does, as in [jobs."SYSTEM.orders"]',
         ),
         (
             JOB.replace("pl.orders", "pl.new.orders"),
@@ -398,6 +399,9 @@ def test_syntax_errors_are_all_told_and_the_rest_is_still_judged():
         ("[hub]\nworkers", 2, "must be ="),
         ("= 1", 1, "a line must be"),
         ("a = 1 2", 1, "more on this line"),
+        ("[a]\nb = 2,5", 2, "a decimal sign is a point here"),
+        ("a = [1,2] ,3", 1, "more on this line"),
+        ("a = \u201etext\u201d", 1, "quotation marks for print"),
         ("a = " + "9" * 5000, 1, "too many digits"),
         ("a = " + "[" * 50_000, None, "nested too deeply"),
         ("a" + ".a" * 100 + " = 1", 1, "more than 20 deep"),

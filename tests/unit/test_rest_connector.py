@@ -157,6 +157,28 @@ def test_everything_is_shown_once_in_whichever_manner_pages_are_turned(shop: Sho
     assert [page.complete for page in pages] == [False] * (len(pages) - 1) + [True]
 
 
+def test_what_a_record_is_known_by_tells_it_from_others_in_the_list_too(shop: Shop):
+    for row in shop.rows.values():
+        row["code"] = f"C{row.pop('id')}"
+    shop.listed = lambda query, start, size: ([*shop.rows.values()][start : start + size], COUNT)
+    pages = opened(shop, {**MANNERS["offset"], "id": "code"}).read("products", None, full=True)
+    assert len({each.id for page in pages for each in page.documents}) == COUNT
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"id": "nr"}, "a record has no nr, .*; say id = .* It has: id, sku, name, at"),
+        ({"changes": {"param": "since", "mark": "moved", "form": "epoch"}}, "a record has no moved, .* It has: id,"),
+        ({"path": "none/999", "pages": {"by": "none"}}, "shop answered 404 at none/999"),
+    ],
+)
+def test_a_name_that_the_system_does_not_have_is_said_with_those_that_it_has(shop: Shop, wrong, says):
+    connector = opened(shop, {**MANNERS["offset"], **wrong})
+    with pytest.raises(Refused, match=says):
+        list(connector.read("products", None, full=False))
+
+
 @pytest.mark.parametrize("manner", MANNERS)
 def test_s17_a_scan_goes_on_from_the_checkpoint_of_any_page(shop: Shop, manner: str):
     connector = opened(shop, MANNERS[manner])
