@@ -34,8 +34,9 @@ def looked(
 
 def _told(name: str, fault: HubError) -> str:
     """Return a fault in words; that an address is not there is told as such, whatever the system says of it."""
-    gone = isinstance(fault, Rejected) and fault.is_gone and "answered" not in str(fault)
-    return f"{name} answered {fault.status}: {fault}" if gone else str(fault)
+    if isinstance(fault, Rejected) and fault.is_gone and "answered" not in str(fault):
+        return f"{name} answered {fault.status}: {fault}"
+    return str(fault)
 
 
 def all_there(lists: Mapping[str, Mapping[str, str]], named: Iterable[tuple[str, str]]) -> str:
