@@ -109,7 +109,7 @@ class Entities:
             "tax": plain(self.table("tax"), own["taxId"]),
             "manufacturer": self.named("product_manufacturer", own["manufacturerId"]),
             "categories": [self.named("category", each) for each in own["categories"]],
-            "media": [self.product_media(each) for each in own["media"].values()],
+            "media": [self.product_media(each) for each in (own["media"] or {}).values()],
             "visibilities": [{"apiAlias": "product_visibility", **each} for each in own["visibilities"].values()],
             "options": [option(*each) for each in own["options"]],
             "properties": [option(*each) for each in own["properties"]],
@@ -124,7 +124,9 @@ class Entities:
 
     def product_media(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return a picture of a product."""
-        return {"apiAlias": "product_media", **values, "media": self.named("media", values["mediaId"])}
+        owner = next(each for each in self.table("product").records.values() if values["id"] in each.values["media"])
+        own = {"productId": owner.values["id"], **values}
+        return {"apiAlias": "product_media", **own, "media": self.named("media", values["mediaId"])}
 
     def customer(self, record: Record, *, inherit: bool = False) -> dict[str, Any]:
         """Return a customer."""

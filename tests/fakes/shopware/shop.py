@@ -7,6 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from adapters.eshop.shopware.connector import ShopwareConnector
+from adapters.eshop.shopware.options import ShopwareOptions
+from hub.app.vault import MemoryVault
+from hub.clock import SystemClock
+from hub.connector import Exchange
 from tests.fakes.fake import Fake
 from tests.fakes.records import Record, Table
 from tests.fakes.server import Asked, Reply
@@ -101,6 +106,11 @@ class Shop(Fake, Entities):
         record = by_uuid(self.tables[entity], id_.partition("|")[0])
         assert record
         return record
+
+    def connect(self, **options: Any) -> Exchange:
+        keys = {"key": "env:SHOPWARE_KEY", "secret": "env:SHOPWARE_SECRET", "channel": CHANNEL}
+        told = {"url": self.server.url, **keys, "requests_per_second": 1000, **options}
+        return ShopwareConnector("shop", ShopwareOptions.model_validate(told), SystemClock(), MemoryVault())
 
     # The interface
 

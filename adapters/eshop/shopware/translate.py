@@ -1,0 +1,254 @@
+"""What Shopware's records say, and with it, what is asked for (Admin API reference; entity definitions in src/Core). Pure.
+
+A price in an order (`CalculatedPrice`) holds the tax if the order's `taxStatus` is `gross`; of one that is `tax-free` there
+are no taxes at all (`AmountCalculator`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from adapters.asking.http import exact
+from adapters.eshop import translating
+from adapters.eshop.buyers import guest
+from adapters.eshop.categories import BELOW
+from adapters.eshop.orders import Fields, Raw, charge, joined, plain, rate_of
+from adapters.eshop.translating import by_table, number
+from adapters.fields import Field, at, below, or_none, table, told, words
+
+SOURCE, INVOICE = "hubwerk_source", "hubwerk_invoice"
+"""Our custom fields: of a picture, where it came from; of an order, the number of its invoice."""
+TITLE = "translated.name"
+
+
+def _names(rows: Iterable[Raw]) -> dict[str, str] | None:
+    """Return options of property groups by the names of these; several of one group are joined."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(at(row, f"group.{TITLE}"), []).append(at(row, TITLE))
+    return {group: ", ".join(sorted(names)) for group, names in sorted(found.items())} or None
+
+
+def category(row: Raw) -> str | None:
+    """Return a category's path, without the root of its tree."""
+    return BELOW.join(row["breadcrumb"][1:]) or None
+
+
+def sources(media: Sequence[Raw]) -> list[str]:
+    """Return where the pictures of ours came from, in their order."""
+    ordered = sorted(media, key=lambda row: row["position"] or 0)
+    return [found for row in ordered if (found := at(row, f"media.customFields.{SOURCE}"))]
+
+
+PRODUCT = table(
+    "sku=productNumber active name=translated.name brand=manufacturer.translated.name variant_of=parent.productNumber",
+    gtin=Field("ean", or_none),
+    description=Field("translated.description", or_none),
+    weight=Field("weight", exact),
+    tax_rate=Field("tax.taxRate", exact),
+    category=Field("categories", lambda rows: min(filter(None, map(category, rows)), default=None), "breadcrumb"),
+    tags=Field("tags", lambda rows: sorted(row["name"] for row in rows), "name"),
+    attributes=Field("properties", _names, f"{TITLE} group.{TITLE}"),
+    options=Field("options", _names, f"{TITLE} group.{TITLE}"),
+    images=Field("media", sources, f"position media.customFields.{SOURCE}"),
+)
+product = by_table(PRODUCT)
+STOCK = table(
+    "sku=productNumber on_hand=stock",
+    reserved=Field("", lambda row: row["stock"] - available(row), "stock availableStock"),
+)
+stock = by_table(STOCK, translating.stock)
+
+
+def available(row: Raw) -> int:
+    """Return what may be sold: from 6.6 on `stock` itself, of which orders take; before, that less open orders."""
+    left = row.get("availableStock")
+    return row["stock"] if left is None else left
+
+
+def price(raw: Raw, options: Any) -> Fields:
+    """Return one of a product's prices; of its two amounts the one that counts."""
+    included: bool = options.tax_included
+    fields = {name: raw[name] for name in ("sku", "currency")} | {"tax_included": included}
+    return translating.price(fields | {"amount": raw["gross" if included else "net"]}, options)
+
+
+def _person(row: Raw) -> str | None:
+    return joined(row["firstName"], row["lastName"])
+
+
+ADDRESS = table(
+    "id city postcode=zipcode street country=country.iso region=countryState.name phone=phoneNumber company",
+    name=Field("", _person, "firstName lastName"),
+    street_more=Field(
+        "",
+        lambda row: joined(row["additionalAddressLine1"], row["additionalAddressLine2"]),
+        "additionalAddressLine1 additionalAddressLine2",
+    ),
+)
+_PLACE = " ".join(below(field.path, field.asks) for field in ADDRESS.values())
+_OF_ORDER = {name: field for name, field in ADDRESS.items() if name != "id"}
+
+
+def _addresses(row: Raw) -> list[Fields]:
+    uses = {row["defaultShippingAddressId"]: "shipping", row["defaultBillingAddressId"]: "billing"}
+    return [{**told(ADDRESS, each), "use": uses.get(each["id"], "other")} for each in row["addresses"] or ()]
+
+
+_DEFAULTS = "defaultBillingAddressId defaultShippingAddressId"
+PARTY = table(
+    "email company_name=company",
+    person=Field("", _person, "firstName lastName"),
+    vat_id=Field("vatIds", lambda ids: next(iter(ids), None)),
+    language=Field("language.locale.code", lambda code: code.partition("-")[0]),
+    addresses=Field("", _addresses, f"{below('addresses', _PLACE)} {_DEFAULTS}"),
+)
+party = by_table(PARTY, translating.party)
+
+STATUSES = words(
+    pending="open", processing="in_progress", shipped="shipped", completed="completed", cancelled="cancelled"
+)
+PAID = words(paid="paid refunded_partially", authorised="authorized", refunded="refunded")
+OVER = ("cancelled", "failed")
+"""States of payments that came to nothing: a customer who tries another way leaves the first behind."""
+_STATE = "stateMachineState.technicalName"
+_TAXES = "totalPrice calculatedTaxes"
+
+
+def delivery(order: Raw) -> Any:
+    """Return an order's delivery; a promotion on the shipping is another one, with costs below zero."""
+    rows: Sequence[Raw] = order["deliveries"] or ()
+    return max(rows, key=lambda row: row["shippingCosts"]["totalPrice"], default=None)
+
+
+def status(order: Raw) -> str | None:
+    """Return how far an order has come: it is shipped when its delivery is, unless it has ended."""
+    state = at(order, _STATE)
+    is_open = state in ("open", "in_progress")
+    return STATUSES.get("shipped" if is_open and at(delivery(order), _STATE) == "shipped" else state)
+
+
+def buyer(order: Raw) -> str | None:
+    """Return who placed an order: a guest is another customer with each order, and known by the e-mail address."""
+    customer = at(order, "orderCustomer.customer")
+    return customer["id"] if customer and not customer["guest"] else guest(at(order, "orderCustomer.email"))
+
+
+def _both(amount: Any, tax: Decimal, status: str) -> Fields:
+    total = number(amount)
+    return {"net": total - tax if status == "gross" else total, "gross": total + tax if status == "net" else total}
+
+
+def _parts(price: Raw, status: str) -> Iterator[Fields]:
+    """Yield a price's parts, one for each rate of tax."""
+    taxes: Sequence[Raw] = price["calculatedTaxes"] or [{"price": price["totalPrice"], "tax": 0, "taxRate": None}]
+    for tax in taxes:
+        rate = None if tax["taxRate"] is None else exact(tax["taxRate"])
+        yield {"tax_rate": rate, **_both(tax["price"], number(tax["tax"]), status)}
+
+
+def _leaves(order: Raw) -> list[Raw]:
+    """Return the lines that no other stands under: the price of a container is the sum of what is in it."""
+    above = {line["parentId"] for line in order["lineItems"]}
+    return sorted((line for line in order["lineItems"] if line["id"] not in above), key=lambda line: line["position"])
+
+
+def _is_discount(line: Raw) -> bool:
+    return line["type"] != "product" and line["price"]["totalPrice"] < 0
+
+
+def _line(line: Raw, status: str) -> Fields:
+    taxes = line["price"]["calculatedTaxes"]
+    tax = sum((number(each["tax"]) for each in taxes), Decimal(0))
+    return {
+        "id": line["id"],
+        "sku": at(line, "payload.productNumber") or None,
+        "name": line["label"],
+        "quantity": line["quantity"],
+        "tax_rate": rate_of([taxes[0]["taxRate"]]) if len(taxes) == 1 else None,
+        **_both(line["price"]["totalPrice"], tax, status),
+    }
+
+
+def _lines(order: Raw) -> list[Fields]:
+    return [_line(line, order["taxStatus"]) for line in _leaves(order) if not _is_discount(line)]
+
+
+def _discounts(order: Raw) -> list[Fields]:
+    status = order["taxStatus"]
+    found = [(line, part) for line in _leaves(order) if _is_discount(line) for part in _parts(line["price"], status)]
+    amounts = [part["gross" if status == "gross" else "net"] for _, part in found]
+    return [
+        charge(line["label"], None, {}, amount, part["tax_rate"])
+        for (line, part), amount in zip(found, amounts, strict=True)
+    ]
+
+
+def method(row: Raw) -> str | None:
+    """Return the word for a way to pay or to ship: the technical name, which there is from 6.5.7 on, or the name."""
+    return row.get("technicalName") or row["name"]
+
+
+def _shipping(order: Raw) -> list[Fields]:
+    way = at(delivery(order), "shippingMethod")
+    named = {"name": at(way, TITLE) or way["name"], "code": method(way)} if way else {}
+    return [{**named, **part} for part in _parts(order["shippingCosts"], order["taxStatus"])] if way else []
+
+
+def _payment(order: Raw) -> Raw | None:
+    rows = sorted(order["transactions"] or (), key=lambda row: (at(row, _STATE) not in OVER, row["createdAt"]))
+    return rows[-1] if rows else None
+
+
+ORDER = table(
+    "number=orderNumber placed_at=orderDateTime currency=currency.isoCode email=orderCustomer.email note=customerComment "
+    "net=price.netPrice",
+    party=Field("", buyer, "orderCustomer.email orderCustomer.customer.id orderCustomer.customer.guest"),
+    name=Field("orderCustomer", _person, "firstName lastName"),
+    vat_id=Field("orderCustomer.vatIds", lambda ids: next(iter(ids), None)),
+    billing_address=Field("billingAddress", lambda row: told(_OF_ORDER, row), _PLACE),
+    shipping_address=Field(
+        "",
+        lambda row: told(_OF_ORDER, at(delivery(row), "shippingOrderAddress") or {}) if delivery(row) else None,
+        below("deliveries.shippingOrderAddress", _PLACE),
+    ),
+    tax_included=Field("taxStatus", lambda state: state == "gross"),
+    lines=Field(
+        "",
+        _lines,
+        below("lineItems", f"id parentId position type label quantity payload.productNumber {below('price', _TAXES)}"),
+    ),
+    discounts=Field("", _discounts),
+    shipping=Field(
+        "",
+        _shipping,
+        f"{below('shippingCosts', _TAXES)} "
+        + below(
+            "deliveries",
+            f"id {_STATE} shippingCosts.totalPrice shippingMethod.technicalName shippingMethod.name "
+            f"shippingMethod.{TITLE}",
+        ),
+    ),
+    payments=Field(
+        "",
+        lambda row: [{"method": method(paid["paymentMethod"])}] if (paid := _payment(row)) else [],
+        below("transactions", f"createdAt {_STATE} paymentMethod.technicalName paymentMethod.name"),
+    ),
+    paid=Field("", lambda row: PAID.get(at(_payment(row), _STATE), "unpaid")),
+    gross=Field(
+        "price",
+        lambda price: price["totalPrice"] if price["rawTotal"] is None else price["rawTotal"],
+        "rawTotal totalPrice",
+    ),
+    rounding=Field("salesChannel.taxCalculationType", words(line="horizontal", total="vertical").get),
+    status=Field("", status, _STATE),
+    tracking=Field("deliveries.trackingCodes", lambda codes: [{"number": code} for code in codes]),
+    invoice=Field(f"customFields.{INVOICE}", or_none),
+)
+
+
+def order(raw: Raw, options: Any) -> Fields:
+    """Return an order; what was rounded of it to be paid in cash is told apart (`totalRounding`)."""
+    fields = translating.order(told(ORDER, raw), options)
+    cash = number(raw["price"]["totalPrice"]) - Decimal(fields["totals"]["gross"])
+    return fields | ({"totals": fields["totals"] | {"rounding": plain(cash)}} if plain(cash) != "0" else {})
