@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack
+from typing import Any, Generic, Protocol, TypeVar, Unpack
 
 from adapters.asking.cursors import by_cursor, rows_of
 from adapters.asking.edges import PAGE, nodes, page_of, type_of
 from adapters.asking.forms import Filled, Form
-from adapters.declared import Kind, Source, Told, Way
+from adapters.declared import Kind, More, Source, Told, Way
 from adapters.reading.stable import stable
 from adapters.reading.walks import by_mark, source
 from adapters.rows import Row, Spot
 from adapters.writing.bulk import portions
-from hub.connector import Document, Stream, Write, Written
+from hub.connector import Document, Stream
 from hub.errors import TryLater
 
 Chosen = Mapping[str, object]
@@ -135,16 +135,6 @@ def changed_with(listing: Connection[System], owners: Connection[System]) -> Way
                 yield rows, spots
 
     return Way(walk)
-
-
-class More(TypedDict, Generic[System], total=False):
-    """What else a `Kind` may have."""
-
-    documents: Callable[[System, Sequence[Row]], Iterable[Document]]
-    buyers: Callable[[System, Sequence[Row]], Iterable[Document]]
-    write: Callable[[System, Sequence[Write]], Iterable[Written]]
-    find: Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]]
-    look: Callable[[System], object]
 
 
 def kind(

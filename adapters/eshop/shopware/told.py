@@ -13,9 +13,9 @@ from adapters.asking.http import exact
 from adapters.eshop.gallery import arranged
 from adapters.eshop.orders import Fields, Raw, plain, with_tax
 from adapters.eshop.prices import check_tax
-from adapters.eshop.putting import pieces
+from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.shopware.options import ShopwareOptions
-from adapters.eshop.shopware.shop import Operation, delete, upsert
+from adapters.eshop.shopware.shop import Operation
 from adapters.eshop.shopware.translate import INVOICE, available, delivery, status
 from adapters.eshop.variants import named
 from adapters.fields import Field, at, given, table
@@ -26,8 +26,12 @@ from hub.connector import Write
 
 DEFAULT_CURRENCY = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
 """In every installation (Defaults::CURRENCY): no product is without a price in it."""
-SHOWN_EVERYWHERE = 30
-"""In lists and in the search (ProductVisibilityDefinition)."""
+FREE = {"currencyId": DEFAULT_CURRENCY, "net": 0, "gross": 0, "linked": True}
+EVERYWHERE = 30
+"""Shown in lists and by the search (ProductVisibilityDefinition)."""
+HELD = "productNumber categories.id media.id media.productId media.mediaId media.position media.media.fileName"
+PRICED = "productNumber parentId price tax.taxRate visibilities.salesChannelId"
+"""What has to be known of a product to be told its fields, and its prices."""
 
 
 def identity(*parts: str) -> str:
@@ -45,19 +49,15 @@ class Known:
     missing: Mapping[str, Unfit]
     """Pictures that cannot be had, by their addresses, and why."""
 
-    def tax(self, rate: str | None) -> str | None:
-        """Return the tax of a rate; Unfit, if there is none."""
-        return theirs_for(self.taxes, rate, "tax", "Settings > Shop > Tax")
 
-
-def product(known: Known, id_: str, fields: Raw, held: Raw | None = None) -> Fields:
-    """Return what a product is told; `held`: what the shop has of it."""
+def product(known: Known, id_: str, fields: Raw, held: Sequence[Raw] = ()) -> Fields:
+    """Return what a product is told; `held`: the pictures that it has."""
     told = given(
         table(
-            "productNumber=sku description ean=gtin name",
+            "productNumber=sku name description ean=gtin",
             active=Field("active", lambda active: active is not False),
             weight=Field("weight", lambda weight: weight and float(weight)),
-            taxId=Field("tax_rate", known.tax),
+            taxId=Field("tax_rate", lambda rate: theirs_for(known.taxes, rate, "tax", "Settings > Tax")),
             manufacturerId=Field("brand", lambda brand: brand and known.makers[brand]),
             categories=Field("category", lambda path: [{"id": known.categories[path]}] if path else []),
             media=Field("images", lambda images: _media(known, id_, images or (), held)),
@@ -68,57 +68,63 @@ def product(known: Known, id_: str, fields: Raw, held: Raw | None = None) -> Fie
     return {"id": id_, **told, **cover}
 
 
-def new_product(known: Known, write: Write) -> Fields:
-    """Return a new product; it is in no sales channel until it has a price, for at 0.00 it could be bought."""
-    free = {"currencyId": DEFAULT_CURRENCY, "net": 0, "gross": 0, "linked": True}
-    return {"price": [free], "stock": 0, **product(known, identity(write.reference), named(write))}
-
-
-def taken_away(told: Fields, held: Raw) -> list[Operation]:
-    """Return what deletes a product's categories and pictures of ours that are not among what it is told."""
-    kept = {name: {each["id"] for each in told[name]} for name in ("categories", "media") if name in told}
-    gone = {name: [each["id"] for each in _own(name, held) if each["id"] not in ids] for name, ids in kept.items()}
-    mapped = [{"productId": told["id"], "categoryId": each} for each in gone.get("categories", ())]
-    return [delete("product_category", mapped), delete("product_media", [{"id": e} for e in gone.get("media", ())])]
-
-
-def _own(name: str, held: Raw) -> list[Raw]:
-    """Return what belongs to a product itself; pictures of its parent's are shown of a variant, too."""
-    return [each for each in held[name] or () if each.get("productId", held["id"]) == held["id"]]
-
-
-def _media(known: Known, id_: str, images: Sequence[str], held: Raw | None) -> list[Fields]:
+def _media(known: Known, id_: str, images: Sequence[str], held: Sequence[Raw]) -> list[Fields]:
     """Return a product's pictures, ours in front of those that others have added."""
-    there = _own("media", held) if held else ()
-    found = arranged(
-        [each for each in images if each not in known.missing], there, lambda row: row["media"]["fileName"] or ""
+    wanted = [each for each in images if each not in known.missing]
+    found = arranged(wanted, held, lambda row: at(row, "media.fileName") or "")
+    ids = [
+        {"id": identity(id_, each), "mediaId": identity(each)}
+        if isinstance(each, str)
+        else {name: each[name] for name in ("id", "mediaId")}
+        for each in found
+    ]
+    return [{**each, "position": position} for position, each in enumerate(ids)]
+
+
+def new_products(known: Known, writes: Sequence[Write]) -> Operation:
+    """Return what makes products; they are in no sales channel until they have a price, for at 0.00 they could be bought."""
+    made = [product(known, identity(each.reference), named(each)) for each in writes]
+    return Operation("product", [{"price": [FREE], "stock": 0, **each} for each in made], repeatable=False)
+
+
+def changed_product(known: Known, write: Write, row: Raw) -> Iterator[Operation]:
+    """Yield what changes a product, and takes away categories and pictures of ours that it shall not have."""
+    own = [each for each in row["media"] or () if each["productId"] == row["id"]]  # not those that a variant inherits
+    told = product(known, row["id"], write.fields, own)
+    pictures, categories = (
+        _not_among(told.get(name), held) for name, held in (("media", own), ("categories", row["categories"]))
     )
-    return [_picture(id_, each) | {"position": position} for position, each in enumerate(found)]
+    yield Operation("product_media", [{"id": each} for each in pictures], "delete")
+    yield Operation("product_category", [{"productId": row["id"], "categoryId": each} for each in categories], "delete")
+    yield Operation("product", [told])
 
 
-def _picture(id_: str, each: str | Raw) -> Fields:
-    if isinstance(each, str):
-        return {"id": identity(id_, each), "mediaId": identity(each)}
-    return {"id": each["id"], "mediaId": each["mediaId"]}
+def _not_among(told: Sequence[Raw] | None, held: Sequence[Raw] | None) -> list[str]:
+    kept = None if told is None else {each["id"] for each in told}
+    return [each["id"] for each in held or () if kept is not None and each["id"] not in kept]
 
 
-def prices(row: Raw, writes: Sequence[Write], currencies: Mapping[str, str], options: ShopwareOptions) -> Fields:
-    """Return a product's prices, which are told as a whole; with its first one it is shown. `currencies`: by ISO code."""
-    there: dict[str, Fields] = {each["currencyId"]: _without_nothing(each) for each in row["price"] or ()}
-    free = not there.get(DEFAULT_CURRENCY, {}).get("gross")
-    for write in writes:
-        id_ = currencies.get(write.record["currency"])
-        if id_ is None:
-            raise Unfit("price-not-possible", f"the shop has no currency {write.record['currency']}")
-        there[id_] = there.get(id_, {}) | {"currencyId": id_, "linked": True} | _amounts(row, write, options)
-    hidden = not row["parentId"] and not row["visibilities"]
-    shown = {
-        "id": identity(row["id"], options.channel),
-        "salesChannelId": options.channel,
-        "visibility": SHOWN_EVERYWHERE,
+def removed_product(_known: Known, _write: Write, row: Raw) -> Iterator[Operation]:
+    """Yield what deletes a product."""
+    yield Operation("product", [{"id": row["id"]}], "delete")
+
+
+def prices(currencies: Mapping[str, str], options: ShopwareOptions, pairs: Pairs) -> Operation:
+    """Return what sets prices; those of a product are told as a whole. `currencies`: their identities by ISO code."""
+    rows = {row["id"]: row for _, row in pairs}
+    told = {
+        id_: {each["currencyId"]: _without_nothing(each) for each in row["price"] or ()} for id_, row in rows.items()
     }
-    appears = free and hidden and there.get(DEFAULT_CURRENCY, {}).get("gross")
-    return {"id": row["id"], "price": [*there.values()]} | ({"visibilities": [shown]} if appears else {})
+    for write, row in pairs:
+        code = write.record["currency"]
+        if code not in currencies:
+            raise Unfit("price-not-possible", f"the shop has no currency {code}")
+        price = told[row["id"]].setdefault(currencies[code], {"currencyId": currencies[code], "linked": True})
+        price |= _amounts(row, write, options)
+    return Operation(
+        "product",
+        [{"id": id_, "price": [*told[id_].values()], **_shown(row, told[id_], options)} for id_, row in rows.items()],
+    )
 
 
 def _without_nothing(price: Raw) -> Fields:
@@ -126,47 +132,54 @@ def _without_nothing(price: Raw) -> Fields:
 
 
 def _amounts(row: Raw, write: Write, options: ShopwareOptions) -> Fields:
-    check_tax(write, included=options.tax_included)
+    held = options.tax_included
+    check_tax(write, included=held)
     amount, rate = Decimal(write.record["amount"]), exact(row["tax"]["taxRate"])
-    wanted = {"gross": True, "net": False}
-    made = {name: with_tax(amount, rate, held=options.tax_included, wanted=taxed) for name, taxed in wanted.items()}
-    return {name: float(plain(value)) for name, value in made.items()}
+    taxed = {"gross": True, "net": False}
+    return {name: float(plain(with_tax(amount, rate, held=held, wanted=each))) for name, each in taxed.items()}
 
 
-def stock(row: Raw, write: Write) -> Fields:
-    """Return a product's stock: what may be sold, and on top of it what the shop itself takes off for open orders."""
-    return {"id": row["id"], "stock": pieces(write.record) + row["stock"] - available(row)}
+def _shown(row: Raw, prices: Mapping[str, Raw], options: ShopwareOptions) -> Fields:
+    """Return what shows a product in the sales channel with its first price, unless it is shown in one."""
+    free = all(not each["gross"] for each in row["price"] or () if each["currencyId"] == DEFAULT_CURRENCY)
+    if not free or not prices[DEFAULT_CURRENCY]["gross"] or row["parentId"] or row["visibilities"]:
+        return {}
+    id_ = identity(row["id"], options.channel)
+    return {"visibilities": [{"id": id_, "salesChannelId": options.channel, "visibility": EVERYWHERE}]}
+
+
+def stock(_: object, write: Write, row: Raw) -> Operation:
+    """Return what sets a stock: what may be sold, and on top of it what the shop takes off for open orders."""
+    return Operation("product", [{"id": row["id"], "stock": pieces(write.record) + row["stock"] - available(row)}])
 
 
 STEPS = {
     "processing": ("process",),
-    "shipped": ("process",),
-    "completed": ("process", "complete"),
+    "shipped": ("process", "ship"),
+    "completed": ("process", "ship", "complete"),
     "cancelled": ("cancel",),
 }
-"""Our status -> transitions of the order."""
+"""Our status -> transitions; what is done already does nothing (StateMachineRegistry)."""
 
 
-def moves(order: Raw, wanted: str | None) -> Iterator[tuple[str, str, str]]:
-    """Yield the transitions that bring an order forward; those that are done already do nothing."""
-    if not moves_forward(status(order), wanted) or wanted is None:
-        return
-    way = delivery(order)
-    for transition in STEPS[wanted]:
-        yield "order", order["id"], transition
-        is_left = at(way, "stateMachineState.technicalName") in ("open", "shipped_partially")
-        if transition == "process" and wanted in ("shipped", "completed") and is_left:
-            yield "order_delivery", way["id"], "ship"
+def moves(_: object, order: Raw, write: Write) -> Iterator[str]:
+    """Yield the actions that bring an order forward."""
+    wanted, way = write.fields.get("status"), delivery(order)
+    left = at(way, "stateMachineState.technicalName") in ("open", "shipped_partially")
+    for transition in STEPS[str(wanted)] if moves_forward(status(order), wanted) else ():
+        if transition != "ship":
+            yield f"order/{order['id']}/state/{transition}"
+        elif left:
+            yield f"order_delivery/{way['id']}/state/{transition}"
 
 
-def noted(order: Raw, fields: Raw) -> Iterator[Operation]:
+def noted(_: object, order: Raw, write: Write) -> Iterator[Operation]:
     """Yield what tells an order its invoice and its parcels."""
-    if fields.get("invoice"):
-        yield upsert("order", [{"id": order["id"], "customFields": {INVOICE: fields["invoice"]}}])
-    if codes := [each["number"] for each in fields.get("tracking") or ()]:
+    if invoice := write.fields.get("invoice"):
+        yield Operation("order", [{"id": order["id"], "customFields": {INVOICE: invoice}}])
+    if codes := [each["number"] for each in write.fields.get("tracking") or ()]:
         way = delivery(order)
         if way is None:
             raise Unfit("no-delivery", "the order has no delivery there that could have a parcel")
-        yield upsert(
-            "order_delivery", [{"id": way["id"], "trackingCodes": [*dict.fromkeys([*way["trackingCodes"], *codes])]}]
-        )
+        told = {"id": way["id"], "trackingCodes": [*dict.fromkeys([*way["trackingCodes"], *codes])]}
+        yield Operation("order_delivery", [told])

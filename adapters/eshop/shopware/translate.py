@@ -1,7 +1,9 @@
-"""What Shopware's records say, and with it, what is asked for (Admin API reference; entity definitions in src/Core). Pure.
+"""What Shopware's records say, and with it, what is asked for (entity definitions in src/Core). Pure.
 
-A price in an order (`CalculatedPrice`) holds the tax if the order's `taxStatus` is `gross`; of one that is `tax-free` there
-are no taxes at all (`AmountCalculator`).
+A price in an order (CalculatedPrice) holds the tax if the order's `taxStatus` is `gross`; of one that is `tax-free` there
+are no taxes at all (AmountCalculator). What has changed is seen by several marks: a variant inherits from its parent, and a
+customer's address, an order's delivery or payment are changed without the mark of the customer or order. `updatedAt` is
+null until the first change (UpdatedAtFieldSerializer).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +21,34 @@ from adapters.fields import Field, at, below, or_none, table, told, words
 SOURCE, INVOICE = "hubwerk_source", "hubwerk_invoice"
 """Our custom fields: of a picture, where it came from; of an order, the number of its invoice."""
 TITLE = "translated.name"
+MARKS = "createdAt updatedAt"
+PRODUCT_MARKS = f"{MARKS} {below('parent', MARKS)}"
+PARTY_MARKS = f"{MARKS} {below('addresses', MARKS)}"
+ORDER_MARKS = f"{MARKS} {below('deliveries', MARKS)} {below('transactions', MARKS)}"
+SINGLE = {
+    "type": "multi",
+    "operator": "or",
+    "queries": [{"type": "equals", "field": "childCount", "value": count} for count in (None, 0)],
+}
+"""What can be bought: of a product with variants, only these."""
+ACCOUNT = {"type": "equals", "field": "guest", "value": False}
+"""A guest is another customer with each order."""
+_LED = (
+    "product.tax=tax product.manufacturer=product_manufacturer product.categories=category product.media=product_media "
+    "product_media.media=media product.options=property_group_option product.properties=property_group_option "
+    "property_group_option.group=property_group product.tags=tag product.parent=product "
+    "product.visibilities=product_visibility customer.addresses=customer_address customer.language=language "
+    "language.locale=locale customer_address.country=country customer_address.countryState=country_state "
+    "order.lineItems=order_line_item order.deliveries=order_delivery order.transactions=order_transaction "
+    "order.orderCustomer=order_customer order_customer.customer=customer order.billingAddress=order_address "
+    "order.currency=currency order.salesChannel=sales_channel order.stateMachineState=state_machine_state "
+    "order_delivery.shippingOrderAddress=order_address order_delivery.shippingMethod=shipping_method "
+    "order_delivery.stateMachineState=state_machine_state order_transaction.stateMachineState=state_machine_state "
+    "order_transaction.paymentMethod=payment_method order_address.country=country "
+    "order_address.countryState=country_state"
+)
+ALIASES = dict(each.split("=") for each in _LED.split())
+"""`ENTITY.ASSOCIATION` -> the entity that it leads to."""
 
 
 def _names(rows: Iterable[Raw]) -> dict[str, str] | None:
@@ -126,6 +156,14 @@ def status(order: Raw) -> str | None:
     state = at(order, _STATE)
     is_open = state in ("open", "in_progress")
     return STATUSES.get("shipped" if is_open and at(delivery(order), _STATE) == "shipped" else state)
+
+
+def placed_by(order: Raw) -> Raw | None:
+    """Return who placed an order as a row of customers, with their identity; a guest as the order tells of them."""
+    told_of, id_ = order["orderCustomer"], buyer(order)
+    if id_ and id_ == at(told_of, "customer.id"):
+        return told_of["customer"]
+    return {**told_of, "id": id_, "addresses": [{**order["billingAddress"], "id": None}]} if id_ else None
 
 
 def buyer(order: Raw) -> str | None:

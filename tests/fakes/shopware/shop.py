@@ -9,7 +9,6 @@ from typing import Any, ClassVar
 
 from adapters.eshop.shopware.connector import ShopwareConnector
 from adapters.eshop.shopware.options import ShopwareOptions
-from hub.app.vault import MemoryVault
 from hub.clock import SystemClock
 from hub.connector import Exchange
 from tests.fakes.fake import Fake
@@ -110,7 +109,7 @@ class Shop(Fake, Entities):
     def connect(self, **options: Any) -> Exchange:
         keys = {"key": "env:SHOPWARE_KEY", "secret": "env:SHOPWARE_SECRET", "channel": CHANNEL}
         told = {"url": self.server.url, **keys, "requests_per_second": 1000, **options}
-        return ShopwareConnector("shop", ShopwareOptions.model_validate(told), SystemClock(), MemoryVault())
+        return ShopwareConnector("shop", ShopwareOptions.model_validate(told), SystemClock())
 
     # The interface
 
