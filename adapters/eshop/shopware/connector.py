@@ -1,13 +1,14 @@
 """A shop that runs on Shopware 6, as a declaration."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from adapters.asking.checks import all_there
 from adapters.declared import Declared
 from adapters.eshop import putting, telling
 from adapters.eshop.forward import check_open, forward
 from adapters.eshop.shopware import told, translate
-from adapters.eshop.shopware.lists import KEY, Listing
+from adapters.eshop.shopware.lists import Listing
 from adapters.eshop.shopware.options import ShopwareOptions
 from adapters.eshop.shopware.shop import Shop
 from adapters.eshop.shopware.writing import known
@@ -16,24 +17,22 @@ from adapters.reading.keyed import kind
 from adapters.reading.stable import by_table
 from adapters.reading.walks import found
 from adapters.rows import Row
-from adapters.writing.finding import by_reference_or_sku
+from adapters.writing.finding import SKU, Sign, by_signs
 from hub.clock import Clock
-from hub.connector import Document, Stream
+from hub.connector import Document, Stream, Write
 
 
 def _products(paths: str) -> Listing:
-    return Listing("product", paths, translate.PRODUCT_MARKS, [translate.SINGLE])
+    return Listing("product", paths, translate.PRODUCT_MARKS, translate.SINGLE)
 
 
 PRODUCTS, STOCK = _products(asked(translate.PRODUCT)), _products(asked(translate.STOCK))
 HELD, PRICES = _products(told.HELD), _products(told.PRICED)
-PARTIES = Listing("customer", asked(translate.PARTY), translate.PARTY_MARKS, [translate.ACCOUNT])
+PARTIES = Listing("customer", asked(translate.PARTY), translate.PARTY_MARKS, translate.ACCOUNT)
 BUYER = below("orderCustomer", f"company {below('customer', asked(translate.PARTY))}")
 ORDERS = Listing("order", f"{asked(translate.ORDER)} {BUYER}", translate.ORDER_MARKS)
 SHOWN, BUYERS = by_table(translate.PRODUCT), by_table(translate.PARTY)
-WRITTEN = frozenset(
-    ["sku", "gtin", "name", "description", "category", "brand", "images", "tax_rate", "weight", "active"]
-)
+SIGNS = (Sign("product", "id", "id", lambda write: told.identity(write.reference)), replace(SKU, field="productNumber"))
 
 
 def _codes(shop: Shop) -> dict[str, str]:
@@ -42,24 +41,16 @@ def _codes(shop: Shop) -> dict[str, str]:
 
 
 def _prices(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
-    """Yield a document for each price of each product."""
     codes = {id_: code for code, id_ in _codes(shop).items()}
-    for row in rows:
-        for each in row["price"] or ():
-            if code := codes.get(each["currencyId"]):
-                amounts = {name: each[name] for name in ("net", "gross")}
-                yield Document(f"{row['id']}|{code}", {"sku": row["productNumber"], "currency": code, **amounts})
+    return (Document(*each) for row in rows for each in translate.prices(row, codes))
 
 
-def _by(field: str, ident: str, made: Callable[[str], str] = str) -> Callable[[Shop, Sequence[str]], list[Row]]:
-    """Return what looks for products by what is made of values, and gives each with its value as `field`."""
+def _send_prices(shop: Shop, pairs: putting.Pairs) -> None:
+    shop.carry_out(told.prices(_codes(shop), shop.options, pairs))
 
-    def find(shop: Shop, values: Sequence[str]) -> list[Row]:
-        by = {made(each): each for each in values}
-        rows = Listing("product", told.HELD, chosen=[translate.SINGLE], ident=ident).some(shop, [*by])
-        return [{**row, field: by[row[ident]]} for row in rows if row[ident] in by]
 
-    return find
+def _find(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
+    return by_signs(wanted, SIGNS, lambda sign, values: replace(HELD, ident=sign.field).some(shop, values))
 
 
 def _look(shop: Shop) -> None:
@@ -71,11 +62,10 @@ def _look(shop: Shop) -> None:
 
 KINDS = {
     "products": kind(
-        Stream("products", writes=WRITTEN, create="intent", removes=True),
+        Stream("products", writes=told.WRITTEN, create="intent", removes=True),
         PRODUCTS,
         translate.PRODUCT,
         translate.product,
-        KEY,
         write=telling.products(
             found(HELD),
             known,
@@ -86,7 +76,7 @@ KINDS = {
             lambda known: known.missing,
             "productNumber",
         ),
-        find=by_reference_or_sku("reference", _by("reference", "id", told.identity), _by("sku", "productNumber")),
+        find=_find,
         look=_look,
     ),
     "prices": kind(
@@ -94,27 +84,22 @@ KINDS = {
         PRICES,
         {},
         translate.price,
-        KEY,
         documents=_prices,
-        write=putting.prices(
-            found(PRICES), lambda shop, pairs: shop.carry_out(told.prices(_codes(shop), shop.options, pairs))
-        ),
+        write=putting.prices(found(PRICES), _send_prices),
     ),
     "stock": kind(
         Stream("stock", writes=frozenset({"available"}), create="put"),
         STOCK,
         translate.STOCK,
         translate.stock,
-        KEY,
         write=putting.stock(found(STOCK), telling.put(lambda _: None, told.stock)),
     ),
-    "parties": kind(Stream("parties"), PARTIES, translate.PARTY, translate.party, KEY),
+    "parties": kind(Stream("parties"), PARTIES, translate.PARTY, translate.party),
     "orders": kind(
         Stream("orders", writes=frozenset({"status", "tracking", "invoice"})),
         ORDERS,
         translate.ORDER,
         translate.order,
-        KEY,
         buyers=lambda shop, orders: BUYERS(shop, filter(None, map(translate.placed_by, orders))),
         write=forward(
             ORDERS,

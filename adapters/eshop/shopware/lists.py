@@ -7,42 +7,38 @@ from functools import partial
 from typing import Any, ClassVar
 
 from adapters.eshop.shopware.shop import Shop
-from adapters.eshop.shopware.translate import ALIASES
+from adapters.eshop.shopware.translate import ASSOCIATIONS
 from adapters.fields import tree
 from adapters.reading.windows import by_key
 from adapters.rows import Row
 from adapters.writing.bulk import portions
 from hub.connector import GUEST
 
-KEY = "autoIncrement"
+Filter = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A list (page "Search Criteria"); `adapters.reading.keyed` makes a stream of it, by `KEY`."""
+    """A list (page "Search Criteria"); `adapters.reading.keyed` makes a stream of it."""
 
     entity: str
     paths: str
     """What is asked for of a record."""
     marks: str = ""
     """When it, or what belongs to it, was made or changed: paths."""
-    chosen: Sequence[Mapping[str, Any]] = ()
-    """Filters that make the list a part of a longer one."""
+    chosen: Sequence[Filter] = ()
+    """Filters that make the list a part of a longer one: one of them has to fit."""
     ident: str = "id"
     """The field by which `some` chooses."""
     size: ClassVar[int] = 200
+    key: ClassVar[str] = "autoIncrement"
 
     def behind(self, shop: Shop, since: datetime | None, after: int) -> list[Row]:
         """Return the first rows behind a key; `since`: of those that have changed then or later."""
         # As the database has it, which need not know offsets (MariaDB, and MySQL before 8.0.19).
         then = since and since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        changed = {
-            "type": "multi",
-            "operator": "or",
-            "queries": [_range(each, gte=then) for each in self.marks.split()],
-        }
-        filters = [_range(KEY, gt=after), *([changed] if then else ())]
-        return self._rows(shop, *filters, limit=self.size, sort=[{"field": KEY}])
+        changed = [_range(mark, gte=then) for mark in self.marks.split()] if then else []
+        return self._rows(shop, [_range(self.key, gt=after)], changed, limit=self.size, sort=[{"field": self.key}])
 
     def latest(self, shop: Shop) -> str | None:
         """Return the latest mark that there is."""
@@ -53,30 +49,27 @@ class Listing:
 
     def some(self, shop: Shop, ids: Sequence[str]) -> list[Row]:
         """Return the rows that have one of these ids, or of other values of `ident`."""
-        asked = portions([each for each in ids if not each.startswith(GUEST)], self.size)
-        return [row for part in asked for row in self._rows(shop, _any(self.ident, part))]
+        parts = portions([each for each in ids if not each.startswith(GUEST)], self.size)
+        chosen = [{"type": "equalsAny", "field": self.ident, "value": part} for part in parts]
+        return [row for each in chosen for row in self._rows(shop, [each])]
 
     def all(self, shop: Shop) -> list[Row]:
         """Return all rows."""
-        pages = by_key(partial(self.behind, shop, None), self.size, None, KEY)
+        pages = by_key(partial(self.behind, shop, None), self.size, None, self.key)
         return [row for page, _ in pages for row in page]
 
-    def _rows(self, shop: Shop, *filters: Mapping[str, Any], **more: Any) -> list[Row]:
-        """Return rows of what paths lead to, and nothing else."""
-        includes: dict[str, list[str]] = {}
-
-        def within(entity: str, below: Mapping[str, Any]) -> dict[str, Any]:
-            includes.setdefault(entity, []).extend(below)
-            led = {name: alias for name in below if (alias := ALIASES.get(f"{entity}.{name}"))}
-            return {"associations": {name: within(alias, below[name]) for name, alias in led.items()}}
-
-        criteria = within(self.entity, tree(f"id {KEY} {self.paths}"))
-        return shop.search(self.entity, **criteria, includes=includes, filter=[*self.chosen, *filters], **more)["data"]
+    def _rows(self, shop: Shop, *groups: Sequence[Filter], **more: Any) -> list[Row]:
+        """Return rows that fit one filter of each group, with what paths lead to."""
+        wanted = tree(f"id {self.key} {self.paths}")
+        filters = [{"type": "multi", "operator": "or", "queries": each} for each in (self.chosen, *groups) if each]
+        criteria = {"includes": {self.entity: [*wanted]}, "associations": _associations(wanted), "filter": filters}
+        return shop.search(self.entity, **criteria, **more)["data"]
 
 
-def _range(field: str, **limits: Any) -> dict[str, Any]:
+def _associations(below: Mapping[str, Any]) -> dict[str, Any]:
+    led = {name: rest for name, rest in below.items() if name in ASSOCIATIONS.split()}
+    return {name: {"associations": _associations(rest)} for name, rest in led.items()}
+
+
+def _range(field: str, **limits: Any) -> Filter:
     return {"type": "range", "field": field, "parameters": limits}
-
-
-def _any(field: str, values: Sequence[str]) -> dict[str, Any]:
-    return {"type": "equalsAny", "field": field, "value": values}

@@ -24,6 +24,9 @@ from adapters.writing.writes import Unfit
 from hub.canonical.statuses import moves_forward
 from hub.connector import Write
 
+WRITTEN = frozenset(
+    ["sku", "gtin", "name", "description", "category", "brand", "images", "tax_rate", "weight", "active"]
+)
 DEFAULT_CURRENCY = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
 """In every installation (Defaults::CURRENCY): no product is without a price in it."""
 FREE = {"currencyId": DEFAULT_CURRENCY, "net": 0, "gross": 0, "linked": True}

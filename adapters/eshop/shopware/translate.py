@@ -6,7 +6,7 @@ customer's address, an order's delivery or payment are changed without the mark 
 null until the first change (UpdatedAtFieldSerializer).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,39 +16,26 @@ from adapters.eshop.buyers import guest
 from adapters.eshop.categories import BELOW
 from adapters.eshop.orders import Fields, Raw, charge, joined, plain, rate_of
 from adapters.eshop.translating import by_table, number
-from adapters.fields import Field, at, below, or_none, table, told, words
+from adapters.fields import Field, asked, at, below, fixed, or_none, part, table, told, words
 
+OVER = "cancelled"
 SOURCE, INVOICE = "hubwerk_source", "hubwerk_invoice"
 """Our custom fields: of a picture, where it came from; of an order, the number of its invoice."""
 TITLE = "translated.name"
 MARKS = "createdAt updatedAt"
-PRODUCT_MARKS = f"{MARKS} {below('parent', MARKS)}"
+PRODUCT_MARKS = f"{MARKS} parent.updatedAt"
 PARTY_MARKS = f"{MARKS} {below('addresses', MARKS)}"
 ORDER_MARKS = f"{MARKS} {below('deliveries', MARKS)} {below('transactions', MARKS)}"
-SINGLE = {
-    "type": "multi",
-    "operator": "or",
-    "queries": [{"type": "equals", "field": "childCount", "value": count} for count in (None, 0)],
-}
-"""What can be bought: of a product with variants, only these."""
-ACCOUNT = {"type": "equals", "field": "guest", "value": False}
+SINGLE = [{"type": "equals", "field": "childCount", "value": count} for count in (None, 0)]
+"""What can be bought: of a product with variants, only these. One of both has to hold."""
+ACCOUNT = [{"type": "equals", "field": "guest", "value": False}]
 """A guest is another customer with each order."""
-_LED = (
-    "product.tax=tax product.manufacturer=product_manufacturer product.categories=category product.media=product_media "
-    "product_media.media=media product.options=property_group_option product.properties=property_group_option "
-    "property_group_option.group=property_group product.tags=tag product.parent=product "
-    "product.visibilities=product_visibility customer.addresses=customer_address customer.language=language "
-    "language.locale=locale customer_address.country=country customer_address.countryState=country_state "
-    "order.lineItems=order_line_item order.deliveries=order_delivery order.transactions=order_transaction "
-    "order.orderCustomer=order_customer order_customer.customer=customer order.billingAddress=order_address "
-    "order.currency=currency order.salesChannel=sales_channel order.stateMachineState=state_machine_state "
-    "order_delivery.shippingOrderAddress=order_address order_delivery.shippingMethod=shipping_method "
-    "order_delivery.stateMachineState=state_machine_state order_transaction.stateMachineState=state_machine_state "
-    "order_transaction.paymentMethod=payment_method order_address.country=country "
-    "order_address.countryState=country_state"
-)
-ALIASES = dict(each.split("=") for each in _LED.split())
-"""`ENTITY.ASSOCIATION` -> the entity that it leads to."""
+ASSOCIATIONS = """
+    addresses billingAddress categories country countryState currency customer deliveries group language lineItems locale
+    manufacturer media options orderCustomer parent paymentMethod properties salesChannel shippingMethod
+    shippingOrderAddress stateMachineState tags tax transactions visibilities
+"""
+"""Parts of paths that have to be asked for (page "Search Criteria": `associations`)."""
 
 
 def _names(rows: Iterable[Raw]) -> dict[str, str] | None:
@@ -83,11 +70,6 @@ PRODUCT = table(
     images=Field("media", sources, f"position media.customFields.{SOURCE}"),
 )
 product = by_table(PRODUCT)
-STOCK = table(
-    "sku=productNumber on_hand=stock",
-    reserved=Field("", lambda row: row["stock"] - available(row), "stock availableStock"),
-)
-stock = by_table(STOCK, translating.stock)
 
 
 def available(row: Raw) -> int:
@@ -96,11 +78,23 @@ def available(row: Raw) -> int:
     return row["stock"] if left is None else left
 
 
+STOCK = table("sku=productNumber", on_hand=Field("", available, "stock availableStock"), reserved=fixed(0))
+stock = by_table(STOCK, translating.stock)
+
+
 def price(raw: Raw, options: Any) -> Fields:
     """Return one of a product's prices; of its two amounts the one that counts."""
     included: bool = options.tax_included
     fields = {name: raw[name] for name in ("sku", "currency")} | {"tax_included": included}
     return translating.price(fields | {"amount": raw["gross" if included else "net"]}, options)
+
+
+def prices(row: Raw, codes: Mapping[str, str]) -> Iterator[tuple[str, Fields]]:
+    """Yield identity and document of each of a product's prices; `codes`: ISO codes by the currencies' identities."""
+    for each in row["price"] or ():
+        if code := codes.get(each["currencyId"]):
+            amounts = {name: each[name] for name in ("net", "gross")}
+            yield f"{row['id']}|{code}", {"sku": row["productNumber"], "currency": code, **amounts}
 
 
 def _person(row: Raw) -> str | None:
@@ -116,7 +110,7 @@ ADDRESS = table(
         "additionalAddressLine1 additionalAddressLine2",
     ),
 )
-_PLACE = " ".join(below(field.path, field.asks) for field in ADDRESS.values())
+_PLACE = asked(ADDRESS)
 _OF_ORDER = {name: field for name, field in ADDRESS.items() if name != "id"}
 
 
@@ -135,14 +129,9 @@ PARTY = table(
 )
 party = by_table(PARTY, translating.party)
 
-STATUSES = words(
-    pending="open", processing="in_progress", shipped="shipped", completed="completed", cancelled="cancelled"
-)
+STATUSES = words(pending="open", processing="in_progress", shipped="shipped", completed="completed") | {OVER: OVER}
 PAID = words(paid="paid refunded_partially", authorised="authorized", refunded="refunded")
-OVER = ("cancelled", "failed")
-"""States of payments that came to nothing: a customer who tries another way leaves the first behind."""
 _STATE = "stateMachineState.technicalName"
-_TAXES = "totalPrice calculatedTaxes"
 
 
 def delivery(order: Raw) -> Any:
@@ -213,13 +202,10 @@ def _lines(order: Raw) -> list[Fields]:
 
 
 def _discounts(order: Raw) -> list[Fields]:
-    status = order["taxStatus"]
-    found = [(line, part) for line in _leaves(order) if _is_discount(line) for part in _parts(line["price"], status)]
-    amounts = [part["gross" if status == "gross" else "net"] for _, part in found]
-    return [
-        charge(line["label"], None, {}, amount, part["tax_rate"])
-        for (line, part), amount in zip(found, amounts, strict=True)
-    ]
+    status, found = order["taxStatus"], [line for line in _leaves(order) if _is_discount(line)]
+    parts = [(line["label"], part) for line in found for part in _parts(line["price"], status)]
+    counts = "gross" if status == "gross" else "net"
+    return [charge(label, None, {}, part[counts], part["tax_rate"]) for label, part in parts]
 
 
 def method(row: Raw) -> str | None:
@@ -234,52 +220,47 @@ def _shipping(order: Raw) -> list[Fields]:
 
 
 def _payment(order: Raw) -> Raw | None:
-    rows = sorted(order["transactions"] or (), key=lambda row: (at(row, _STATE) not in OVER, row["createdAt"]))
+    rows = sorted(
+        order["transactions"] or (), key=lambda row: (at(row, _STATE) not in (OVER, "failed"), row["createdAt"])
+    )
     return rows[-1] if rows else None
 
 
+_WAY = f"technicalName name {TITLE}"
+_PRICE = "totalPrice calculatedTaxes"
+_LINE = f"id parentId position type label quantity payload.productNumber {below('price', _PRICE)}"
+_DELIVERY = f"{_STATE} shippingCosts.totalPrice trackingCodes {below('shippingMethod', _WAY)}"
+_ASKED = " ".join(
+    below(*each)
+    for each in {
+        "": f"taxStatus {_STATE}",
+        "lineItems": _LINE,
+        "shippingCosts": _PRICE,
+        "deliveries": f"id {_DELIVERY} {below('shippingOrderAddress', _PLACE)}",
+        "transactions": f"createdAt {_STATE} {below('paymentMethod', _WAY)}",
+        "orderCustomer": "email customer.id customer.guest",
+        "price": "totalPrice rawTotal",
+    }.items()
+)
 ORDER = table(
     "number=orderNumber placed_at=orderDateTime currency=currency.isoCode email=orderCustomer.email note=customerComment "
     "net=price.netPrice",
-    party=Field("", buyer, "orderCustomer.email orderCustomer.customer.id orderCustomer.customer.guest"),
+    party=Field("", buyer, _ASKED),
     name=Field("orderCustomer", _person, "firstName lastName"),
     vat_id=Field("orderCustomer.vatIds", lambda ids: next(iter(ids), None)),
-    billing_address=Field("billingAddress", lambda row: told(_OF_ORDER, row), _PLACE),
+    billing_address=part("billingAddress", _OF_ORDER),
     shipping_address=Field(
-        "",
-        lambda row: told(_OF_ORDER, at(delivery(row), "shippingOrderAddress") or {}) if delivery(row) else None,
-        below("deliveries.shippingOrderAddress", _PLACE),
+        "", lambda row: told(_OF_ORDER, way["shippingOrderAddress"]) if (way := delivery(row)) else None
     ),
-    tax_included=Field("taxStatus", lambda state: state == "gross"),
-    lines=Field(
-        "",
-        _lines,
-        below("lineItems", f"id parentId position type label quantity payload.productNumber {below('price', _TAXES)}"),
-    ),
+    tax_included=Field("taxStatus", "gross".__eq__),
+    lines=Field("", _lines),
     discounts=Field("", _discounts),
-    shipping=Field(
-        "",
-        _shipping,
-        f"{below('shippingCosts', _TAXES)} "
-        + below(
-            "deliveries",
-            f"id {_STATE} shippingCosts.totalPrice shippingMethod.technicalName shippingMethod.name "
-            f"shippingMethod.{TITLE}",
-        ),
-    ),
-    payments=Field(
-        "",
-        lambda row: [{"method": method(paid["paymentMethod"])}] if (paid := _payment(row)) else [],
-        below("transactions", f"createdAt {_STATE} paymentMethod.technicalName paymentMethod.name"),
-    ),
+    shipping=Field("", _shipping),
+    payments=Field("", lambda row: [{"method": method(paid["paymentMethod"])}] if (paid := _payment(row)) else []),
     paid=Field("", lambda row: PAID.get(at(_payment(row), _STATE), "unpaid")),
-    gross=Field(
-        "price",
-        lambda price: price["totalPrice"] if price["rawTotal"] is None else price["rawTotal"],
-        "rawTotal totalPrice",
-    ),
+    gross=Field("price", lambda price: price["totalPrice"] if price["rawTotal"] is None else price["rawTotal"]),
     rounding=Field("salesChannel.taxCalculationType", words(line="horizontal", total="vertical").get),
-    status=Field("", status, _STATE),
+    status=Field("", status),
     tracking=Field("deliveries.trackingCodes", lambda codes: [{"number": code} for code in codes]),
     invoice=Field(f"customFields.{INVOICE}", or_none),
 )
