@@ -124,7 +124,9 @@ class Entities:
 
     def product_media(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return a picture of a product."""
-        owner = next(each for each in self.table("product").records.values() if values["id"] in each.values["media"])
+        owner = next(
+            each for each in self.table("product").records.values() if values["id"] in (each.values["media"] or {})
+        )
         own = {"productId": owner.values["id"], **values}
         return {"apiAlias": "product_media", **own, "media": self.named("media", values["mediaId"])}
 

@@ -80,12 +80,12 @@ class Writes:
         products = self.shop.table("product")
         if entity == "product_category":  # the product's own mark stays: only the mapping is deleted
             record = by_uuid(products, payload["productId"])
-            there = record is not None and payload["categoryId"] in record.values["categories"]
+            there = record is not None and payload["categoryId"] in (record.values["categories"] or ())
             if record and there:
                 record.values["categories"].remove(payload["categoryId"])
             return there
         if entity == "product_media":
-            owners = [each for each in products.records.values() if payload["id"] in each.values["media"]]
+            owners = [each for each in products.records.values() if payload["id"] in (each.values["media"] or {})]
             for each in owners:
                 del each.values["media"][payload["id"]]
             return bool(owners)
@@ -165,10 +165,10 @@ class Writes:
         if "stock" in payload:  # what is written is what is there, whatever is ordered
             values["stock"] = payload["stock"] + (values["open"] if self.shop.handles_stock else 0)
         values["categories"] = [
-            *dict.fromkeys([*values["categories"], *(e["id"] for e in payload.get("categories", ()))])
+            *dict.fromkeys([*(values["categories"] or ()), *(e["id"] for e in payload.get("categories", ()))])
         ]
         for part in PARTS:
-            values[part] = {**values[part]}
+            values[part] = {**(values[part] or {})}
             for each in payload.get(part, ()):
                 values[part][each["id"]] = {**values[part].get(each["id"], {}), **each}
         shown = [each["salesChannelId"] for each in values["visibilities"].values()]
