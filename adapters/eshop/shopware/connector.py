@@ -26,13 +26,20 @@ def _products(paths: str) -> Listing:
     return Listing("product", paths, translate.PRODUCT_MARKS, translate.SINGLE)
 
 
-PRODUCTS, STOCK = _products(asked(translate.PRODUCT)), _products(asked(translate.STOCK))
+PRODUCTS, STOCK = _products(f"parentId {asked(translate.PRODUCT)}"), _products(asked(translate.STOCK))
 HELD, PRICES = _products(told.HELD), _products(told.PRICED)
 PARTIES = Listing("customer", asked(translate.PARTY), translate.PARTY_MARKS, translate.ACCOUNT)
 BUYER = below("orderCustomer", f"company {below('customer', asked(translate.PARTY))}")
 ORDERS = Listing("order", f"{asked(translate.ORDER)} {BUYER}", translate.ORDER_MARKS)
 SHOWN, BUYERS = by_table(translate.PRODUCT), by_table(translate.PARTY)
 SIGNS = (Sign("product", "id", "id", lambda write: told.identity(write.reference)), replace(SKU, field="productNumber"))
+
+
+def _shown(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield the documents of products."""
+    parents = Listing("product", "productNumber").some(shop, [*{row["parentId"] for row in rows} - {None}])
+    numbers = {row["id"]: row["productNumber"] for row in parents}
+    return SHOWN(shop, [translate.in_family(row, numbers) for row in rows])
 
 
 def _codes(shop: Shop) -> dict[str, str]:
@@ -66,13 +73,14 @@ KINDS = {
         PRODUCTS,
         translate.PRODUCT,
         translate.product,
+        documents=_shown,
         write=telling.products(
             found(HELD),
             known,
             told.new_products,
             told.changed_product,
             told.removed_product,
-            lambda shop, ids: SHOWN(shop, PRODUCTS.some(shop, ids)),
+            lambda shop, ids: _shown(shop, PRODUCTS.some(shop, ids)),
             lambda known: known.missing,
             "productNumber",
         ),

@@ -32,7 +32,7 @@ ACCOUNT = [{"type": "equals", "field": "guest", "value": False}]
 """A guest is another customer with each order."""
 ASSOCIATIONS = """
     addresses billingAddress categories country countryState currency customer deliveries group language lineItems locale
-    manufacturer media options orderCustomer parent paymentMethod properties salesChannel shippingMethod
+    manufacturer media options orderCustomer paymentMethod properties salesChannel shippingMethod
     shippingOrderAddress stateMachineState tags tax transactions visibilities
 """
 """Parts of paths that have to be asked for (page "Search Criteria": `associations`)."""
@@ -57,8 +57,13 @@ def sources(media: Sequence[Raw]) -> list[str]:
     return [found for row in ordered if (found := at(row, f"media.customFields.{SOURCE}"))]
 
 
+def in_family(row: Raw, numbers: Mapping[str, str]) -> Raw:
+    """Return a product with its parent's number as `family`: no variant is shown with its parent (EntityReader)."""
+    return {**row, "family": numbers.get(row["parentId"])}
+
+
 PRODUCT = table(
-    "sku=productNumber active name=translated.name brand=manufacturer.translated.name variant_of=parent.productNumber",
+    "sku=productNumber active name=translated.name brand=manufacturer.translated.name variant_of=family",
     gtin=Field("ean", or_none),
     description=Field("translated.description", or_none),
     weight=Field("weight", exact),

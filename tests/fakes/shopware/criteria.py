@@ -198,6 +198,10 @@ def view(entity: str, whole: Mapping[str, Any], criteria: Any, includes: Mapping
     known, wanted = ASSOCIATIONS.get(entity, {}), dict(criteria.get("associations") or {})
     if unknown := {*wanted} - {*known}:
         raise Wrong("FRAMEWORK__ASSOCIATION_NOT_FOUND", f"Can not find association by name {unknown.pop()}")
+    if entity == "product" and "parent" in wanted:  # EntityReader: of what inherits, it is not read along
+        raise Wrong(
+            "FRAMEWORK__PARENT_ASSOCIATION_CAN_NOT_BE_FETCHED", "It is not possible to read the parent association"
+        )
     shown: dict[str, Any] = {}
     for name, value in whole.items():
         kept = entity not in includes or name in (*includes[entity], "apiAlias")
