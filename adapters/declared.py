@@ -66,9 +66,8 @@ class Kind(Generic[System, Told]):
 
 
 class More(TypedDict, Generic[System], total=False):
-    """What else a `Kind` may have."""
+    """What else a `Kind` may have, for those who make one."""
 
-    documents: Callable[[System, Sequence[Row]], Iterable[Document]]
     buyers: Callable[[System, Sequence[Row]], Iterable[Document]]
     write: Callable[[System, Sequence[Write]], Iterable[Written]]
     find: Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]]

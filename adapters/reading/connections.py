@@ -137,19 +137,26 @@ def changed_with(listing: Connection[System], owners: Connection[System]) -> Way
     return Way(walk)
 
 
+class Shown(More[System], Generic[System], total=False):
+    """What else a `Kind` of a connection may have."""
+
+    documents: Callable[[System, Sequence[Row]], Iterable[Document]]
+    """Where a row is not a document as it is."""
+
+
 def kind(
     stream: Stream,
     listing: Connection[System],
     translate: Callable[[Row, Told], dict[str, Any]],
     owners: Connection[System] | None = None,
-    **more: Unpack[More[System]],
+    **more: Unpack[Shown[System]],
 ) -> Kind[System, Told]:
     """Return a stream whose records are the rows of a list, each as it is but for its mark.
 
     `owners`: the list of what these rows stand under, such as articles of variants, where that has a mark of its own.
     """
     way = changed_with(listing, owners) if owners else changed(listing)
-    told: More[System] = {"documents": documents(listing.dialect.mark), "look": listing.last, **more}
+    told: Shown[System] = {"documents": documents(listing.dialect.mark), "look": listing.last, **more}
     return Kind(stream, listed(listing), translate=translate, changes={"changed": way} if stream.delta else {}, **told)
 
 

@@ -1,14 +1,12 @@
-"""Streams of lists that stand in the order of a key; each record is a document of what its table is made of."""
+"""Streams of lists that stand in the order of a key."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Protocol, TypeVar, Unpack
 
 from adapters.declared import Kind, More, Told
-from adapters.fields import Table
-from adapters.reading import stable
 from adapters.reading.walks import ByKey, Found, by_key, by_window, source
 from adapters.rows import Row
-from hub.connector import Stream
+from hub.connector import Document, Stream
 
 System = TypeVar("System")
 System_contra = TypeVar("System_contra", contravariant=True)
@@ -24,11 +22,12 @@ class Keyed(ByKey[System_contra], Found[System_contra], Protocol[System_contra])
 def kind(
     stream: Stream,
     listing: Keyed[System],
-    table: Table,
+    documents: Callable[[System, Sequence[Row]], Iterable[Document]],
     translate: Callable[[Row, Told], dict[str, Any]],
     **more: Unpack[More[System]],
 ) -> Kind[System, Told]:
-    """Return a stream whose records are the rows of a list; `table`: what is kept of them."""
-    told: More[System] = {"documents": stable.by_table(table), "look": listing.latest, **more}
+    """Return a stream whose records are the rows of a list; what has changed is read within a window of marks."""
+    told: More[System] = {"look": listing.latest, **more}
+    everything = source(by_key(listing, listing.key), listing)
     changes = {"changed": by_window(listing, listing.key)} if stream.delta else {}
-    return Kind(stream, source(by_key(listing, listing.key), listing), translate=translate, changes=changes, **told)
+    return Kind(stream, everything, documents, translate, changes, **told)

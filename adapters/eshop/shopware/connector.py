@@ -71,9 +71,8 @@ KINDS = {
     "products": kind(
         Stream("products", writes=told.WRITTEN, create="intent", removes=True),
         PRODUCTS,
-        translate.PRODUCT,
+        _shown,
         translate.product,
-        documents=_shown,
         write=telling.products(
             found(HELD),
             known,
@@ -90,23 +89,22 @@ KINDS = {
     "prices": kind(
         Stream("prices", writes=frozenset({"amount"}), create="put"),
         PRICES,
-        {},
+        _prices,
         translate.price,
-        documents=_prices,
         write=putting.prices(found(PRICES), _send_prices),
     ),
     "stock": kind(
         Stream("stock", writes=frozenset({"available"}), create="put"),
         STOCK,
-        translate.STOCK,
+        by_table(translate.STOCK),
         translate.stock,
         write=putting.stock(found(STOCK), telling.put(lambda _: None, told.stock)),
     ),
-    "parties": kind(Stream("parties"), PARTIES, translate.PARTY, translate.party),
+    "parties": kind(Stream("parties"), PARTIES, BUYERS, translate.party),
     "orders": kind(
         Stream("orders", writes=frozenset({"status", "tracking", "invoice"})),
         ORDERS,
-        translate.ORDER,
+        by_table(translate.ORDER),
         translate.order,
         buyers=lambda shop, orders: BUYERS(shop, filter(None, map(translate.placed_by, orders))),
         write=forward(

@@ -53,14 +53,12 @@ class Shop:
 
     def search(self, entity: str, **criteria: Any) -> Any:
         """Return the answer to a search; variants have what they inherit (page "Request Headers": `sw-inheritance`)."""
-        path, asked = f"search/{entity.replace('_', '-')}", {"limit": MOST, "total-count-mode": 2, **criteria}
-        answer = self.send(path, asked, headers={"sw-inheritance": "1"})
-        rows, promised = (
-            len(answer["data"]),
-            min(asked["limit"], answer["total"]),
-        )  # the total: of this page, and some more
-        if rows < promised:
-            raise TryLater(f"{self.api.name} shows {rows} of {promised} records of {entity}")
+        # Mode 2 counts the records of this page and of the next five: so a page that ends too early shows.
+        asked = {"limit": MOST, "total-count-mode": 2, **criteria}
+        answer = self.send(f"search/{entity.replace('_', '-')}", asked, headers={"sw-inheritance": "1"})
+        promised = min(asked["limit"], answer["total"])
+        if len(answer["data"]) < promised:
+            raise TryLater(f"{self.api.name} shows {len(answer['data'])} of {promised} records of {entity}")
         return answer
 
     def carry_out(self, *operations: Operation | str) -> list[Any]:

@@ -145,7 +145,8 @@ def _amounts(row: Raw, write: Write, options: ShopwareOptions) -> Fields:
 def _shown(row: Raw, prices: Mapping[str, Raw], options: ShopwareOptions) -> Fields:
     """Return what shows a product in the sales channel with its first price, unless it is shown in one."""
     free = all(not each["gross"] for each in row["price"] or () if each["currencyId"] == DEFAULT_CURRENCY)
-    if not free or not prices[DEFAULT_CURRENCY]["gross"] or row["parentId"] or row["visibilities"]:
+    has_price = prices.get(DEFAULT_CURRENCY, FREE)["gross"]
+    if not free or not has_price or row["parentId"] or row["visibilities"]:
         return {}
     id_ = identity(row["id"], options.channel)
     return {"visibilities": [{"id": id_, "salesChannelId": options.channel, "visibility": EVERYWHERE}]}
