@@ -419,6 +419,15 @@ def test_only_the_delivery_with_the_goods_is_shipped(fake: Shop, connector: Exch
     assert (other["stateMachineState"]["technicalName"], other["trackingCodes"]) == ("open", [])
 
 
+def test_the_delivery_that_the_shop_calls_its_own_is_taken(fake: Shop, connector: Exchange):
+    record = fake.record("orders", id_ := order_of(fake))
+    (first,) = record.values["deliveries"]
+    record.values["deliveries"] = [{**first, "id": fake.uuid(), "trackingCodes": []} for _ in range(4)]
+    record.values["primaryOrderDeliveryId"] = record.values["deliveries"][2]["id"]
+    tell(connector, id_, tracking=[{"number": "1"}])
+    assert [each["trackingCodes"] for each in record.values["deliveries"]] == [[], [], ["1"], []]
+
+
 def test_parcels_and_invoice_are_added_to_what_is_there(fake: Shop, connector: Exchange):
     record = fake.record("orders", id_ := order_of(fake))
     record.values["deliveries"][0]["trackingCodes"] = ["1"]

@@ -140,9 +140,14 @@ _STATE = "stateMachineState.technicalName"
 
 
 def delivery(order: Raw) -> Any:
-    """Return an order's delivery; a promotion on the shipping is another one, with costs below zero."""
-    rows: Sequence[Raw] = order["deliveries"] or ()
-    return max(rows, key=lambda row: row["shippingCosts"]["totalPrice"], default=None)
+    """Return an order's delivery; a promotion on the shipping is another one, with costs below zero.
+
+    Which one it is, Shopware itself says from 6.7 on (`primaryOrderDeliveryId`).
+    """
+    rows, primary = order["deliveries"] or (), order.get("primaryOrderDeliveryId")
+    return max(
+        rows, key=lambda row: (row["id"] == primary, row["shippingCosts"]["totalPrice"], row["id"]), default=None
+    )
 
 
 def status(order: Raw) -> str | None:
@@ -238,7 +243,7 @@ _DELIVERY = f"{_STATE} shippingCosts.totalPrice trackingCodes {below('shippingMe
 _ASKED = " ".join(
     below(*each)
     for each in {
-        "": f"taxStatus {_STATE}",
+        "": f"taxStatus primaryOrderDeliveryId {_STATE}",
         "lineItems": _LINE,
         "shippingCosts": _PRICE,
         "deliveries": f"id {_DELIVERY} {below('shippingOrderAddress', _PLACE)}",

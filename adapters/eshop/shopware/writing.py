@@ -27,7 +27,7 @@ def known(shop: Shop, writes: Sequence[Write]) -> Known:
     brands, paths = ({value for each in writes if (value := each.fields.get(name))} for name in ("brand", "category"))
     makers = {at(row, TITLE): row["id"] for row in MAKERS.some(shop, [*brands])}
     makers |= {name: _make(shop, "product_manufacturer", name) for name in brands - {*makers}}
-    taxes = sorted(shop.search("tax")["data"], key=lambda row: -row["position"])
+    taxes = sorted(shop.search("tax")["data"], key=lambda row: -(row["position"] or 0))
     rates = {plain(number(row["taxRate"])): row["id"] for row in taxes}
     categories = _categories(shop, paths) if paths else {}
     images = [image for each in writes for image in each.fields.get("images") or ()]
