@@ -96,7 +96,7 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("eshop", "saleor"): ConnectorType(SaleorOptions, _exchange("adapters.eshop.saleor.connector:SaleorConnector")),
     ("eshop", "shopify"): ConnectorType(ShopifyOptions, _exchange("adapters.eshop.shopify.connector:ShopifyConnector")),
     ("eshop", "shopware"): ConnectorType(
-        ShopwareOptions, _exchange("adapters.eshop.shopware.connector:ShopwareConnector")
+        ShopwareOptions, _exchange("adapters.eshop.shopware.connector:ShopwareConnector", tokens=True)
     ),
     ("eshop", "vendure"): ConnectorType(VendureOptions, _exchange("adapters.eshop.vendure.connector:VendureConnector")),
     ("eshop", "woocommerce"): ConnectorType(

@@ -20,6 +20,7 @@ from adapters.rows import Row
 from adapters.writing.finding import SKU, Sign, by_signs
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write
+from hub.tokens import Vault
 
 
 def _products(paths: str) -> Listing:
@@ -119,6 +120,6 @@ KINDS = {
 class ShopwareConnector(Declared[Shop, ShopwareOptions]):
     """A shop that runs on Shopware 6."""
 
-    def __init__(self, name: str, options: ShopwareOptions, clock: Clock) -> None:
+    def __init__(self, name: str, options: ShopwareOptions, clock: Clock, vault: Vault) -> None:
         """`name`: the system's in hub.toml; nothing is sent yet."""
-        super().__init__(name, options, Shop(name, options, clock), KINDS)
+        super().__init__(name, options, Shop(name, options, clock, vault), KINDS)

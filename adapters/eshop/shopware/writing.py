@@ -63,7 +63,8 @@ def _missing(shop: Shop, addresses: Sequence[str]) -> dict[str, Unfit]:
         picture, id_ = marked(fetch(address, shop.clock), address), identity(address)
         shop.carry_out(Operation("media", [{"id": id_, "mediaFolderId": folder, "customFields": {SOURCE: address}}]))
         name, _, extension = picture.name.rpartition(".")
-        path = f"_action/media/{id_}/upload?extension={extension}&fileName={name}"
-        shop.send(path, picture.content, headers={"content-type": picture.type})
+        told, headers = {"extension": extension, "fileName": name}, {"content-type": picture.type}
+        path = f"_action/media/{id_}/upload"
+        shop.api.send("POST", path, picture.content, told, repeatable=True, headers=headers)
 
     return tried(left, bring)[1]

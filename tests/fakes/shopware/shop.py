@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from adapters.eshop.shopware.connector import ShopwareConnector
 from adapters.eshop.shopware.options import ShopwareOptions
+from hub.app.vault import MemoryVault
 from hub.clock import SystemClock
 from hub.connector import Exchange
 from tests.fakes.fake import Fake
@@ -109,7 +110,7 @@ class Shop(Fake, Entities):
     def connect(self, **options: Any) -> Exchange:
         keys = {"key": "env:SHOPWARE_KEY", "secret": "env:SHOPWARE_SECRET", "channel": CHANNEL}
         told = {"url": self.server.url, **keys, "requests_per_second": 1000, **options}
-        return ShopwareConnector("shop", ShopwareOptions.model_validate(told), SystemClock())
+        return ShopwareConnector("shop", ShopwareOptions.model_validate(told), SystemClock(), MemoryVault())
 
     # The interface
 
