@@ -135,6 +135,10 @@ def test_nothing_empties_a_text_and_no_is_not_nothing():
 def test_a_record_is_picked_down_to_what_paths_lead_to():
     wanted = tree("id lines.sku lines.price.total note")
     assert wanted == {"id": {}, "lines": {"sku": {}, "price": {"total": {}}}, "note": {}}
-    raw = {"id": "1", "moved": "now", "lines": [{"sku": "A", "price": {"total": 1, "net": 2}}, {"sku": "B", "price": []}]}
+    raw = {
+        "id": "1",
+        "moved": "now",
+        "lines": [{"sku": "A", "price": {"total": 1, "net": 2}}, {"sku": "B", "price": []}],
+    }
     lines = [{"sku": "A", "price": {"total": 1}}, {"sku": "B", "price": []}]
     assert picked(raw, wanted) == {"id": "1", "lines": lines, "note": None}
