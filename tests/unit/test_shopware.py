@@ -9,7 +9,9 @@ import pytest
 from adapters.asking.http import KeyRefused
 from hub.canonical import ENTITIES
 from hub.connector import Document, Exchange, Write, Written
+from hub.errors import Refused
 from tests.contract.picture_server import Pictures, png, serving
+from tests.fakes.server import Reply
 from tests.fakes.shopware.entities import DEFAULT_CURRENCY, by_uuid
 from tests.fakes.shopware.orders import Line, calculated, delivery, moved, transaction
 from tests.fakes.shopware.shop import CHANNEL, Shop
@@ -133,6 +135,11 @@ def test_a_category_is_found_below_the_channels_root_or_made_once(fake: Shop, co
     assert fields_of(connector, "products", ids[0])["category"] == "Lampen > Tisch"
 
 
+def test_a_sales_channel_that_is_not_there_is_named_with_the_mend(fake: Shop):
+    with pytest.raises(Refused, match=r"no sales channel 0{32}; make it there, or mend its name in hub.toml"):
+        made(fake.connect(channel="0" * 32), category="Lampen")
+
+
 def test_a_category_takes_the_place_of_all_others(fake: Shop, connector: Exchange):
     id_ = made(connector, category="Lampen")
     product(fake, id_)["categories"].append(fake.keep("category", name="Aktion", parentId=fake.root))
@@ -189,6 +196,19 @@ def test_a_product_goes_without_a_picture_that_cannot_be_had(connector: Exchange
     done = write(connector, "products", {**LAMP, "images": [gone, there]})
     assert (done.outcome, done.cause, done.instead) == ("done", "no-picture", {"images": [there]})
     assert fields_of(connector, "products", str(done.id))["images"] == [there]
+
+
+def test_a_product_goes_without_a_picture_that_the_shop_does_not_take(
+    fake: Shop, connector: Exchange, pictures: Pictures
+):
+    one, two = (pictures.put(f"{n}.png", png(n)) for n in (1, 2))
+    said = {"errors": [{"status": "415", "code": "CONTENT__MEDIA_FILE_TYPE_NOT_SUPPORTED", "detail": "no png here"}]}
+    fake.server.misbehave(lambda _asked, _answer: Reply(415, said), to="/upload")
+    done = write(connector, "products", {**LAMP, "images": [one, two]})
+    assert (done.outcome, done.cause, done.instead) == ("done", "no-picture", {"images": [two]})
+    assert done.message.endswith("is not taken by the shop: errors: no png here; mend it, or take it off the product")
+    write(connector, "products", {"sku": "A-1", "images": [one, two]}, done.id)
+    assert fields_of(connector, "products", str(done.id))["images"] == [one, two]
 
 
 # Prices and stock
@@ -468,10 +488,10 @@ def test_a_token_that_has_ended_is_got_anew_and_the_request_repeated(fake: Shop,
 
 
 def test_s22_a_right_that_is_missing_is_named(fake: Shop, connector: Exchange):
-    def refuse(_asked: Any, _answer: Any) -> Any:
+    def refuse(_asked: Any, _answer: Any) -> Reply:
         said = '{"message":"Missing privilege","missingPrivileges":["product:read"]}'
         error = {"status": "403", "code": "FRAMEWORK__MISSING_PRIVILEGE_ERROR", "title": "Forbidden", "detail": said}
-        return fake.nothing_there(_asked).__class__(403, {"errors": [error]})
+        return Reply(403, {"errors": [error]})
 
     fake.server.misbehave(refuse, to="search/product", times=-1)
     with pytest.raises(KeyRefused, match=r"product:read.*give more rights there to the key in \[systems.shop\]"):

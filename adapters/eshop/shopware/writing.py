@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
+from adapters.asking.http import Rejected
 from adapters.eshop.categories import ids_of
 from adapters.eshop.gallery import marked
+from adapters.eshop.named import named
 from adapters.eshop.orders import plain
 from adapters.eshop.shopware.lists import Listing
 from adapters.eshop.shopware.shop import Operation, Shop
@@ -12,13 +14,14 @@ from adapters.eshop.shopware.told import Known, identity
 from adapters.eshop.shopware.translate import SOURCE, TITLE
 from adapters.eshop.translating import number
 from adapters.fields import at
-from adapters.pictures import fetch, tried
+from adapters.pictures import fetch, tried, unfit
 from adapters.rows import Row
 from adapters.writing.writes import Unfit
 from hub.connector import Write
 
 MAKERS = Listing("product_manufacturer", TITLE, ident="name")
 MEDIA = Listing("media", "fileName")
+CHANNELS = Listing("sales_channel", "navigationCategoryId")
 FOLDERS = Listing("media_folder", "id", ident="defaultFolder.entity")
 
 
@@ -41,8 +44,8 @@ def _make(shop: Shop, entity: str, name: str, **more: str) -> str:
 
 def _categories(shop: Shop, paths: set[str]) -> dict[str, str]:
     """Return categories of the channel's tree by their paths."""
-    (channel,) = Listing("sales_channel", "navigationCategoryId").some(shop, [shop.options.channel])
-    root = channel["navigationCategoryId"]
+    channels = CHANNELS.some(shop, [shop.options.channel])
+    root = named(channels, "sales channel", shop.options.channel, "id")["navigationCategoryId"]
     tree = Listing("category", f"parentId {TITLE}", chosen=[{"type": "contains", "field": "path", "value": root}])
 
     def rows() -> Iterator[Row]:
@@ -65,6 +68,9 @@ def _missing(shop: Shop, addresses: Sequence[str]) -> dict[str, Unfit]:
         name, _, extension = picture.name.rpartition(".")
         told, headers = {"extension": extension, "fileName": name}, {"content-type": picture.type}
         path = f"_action/media/{id_}/upload"
-        shop.api.send("POST", path, picture.content, told, repeatable=True, headers=headers)
+        try:
+            shop.api.send("POST", path, picture.content, told, repeatable=True, headers=headers)
+        except Rejected as fault:
+            raise unfit(address, f"is not taken by the shop: {fault}") from fault
 
     return tried(left, bring)[1]

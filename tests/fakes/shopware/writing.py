@@ -31,7 +31,10 @@ PRODUCT: Mapping[str, Any] = {
     "visibilities": {},
 }
 NEEDED = ("taxId", "price", "productNumber", "stock")
-CATEGORY = {"active": True, "parentId": None}
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "category": {"active": True, "parentId": None},
+    "media": {"fileName": None, "url": None},  # until it has a file
+}
 
 
 def without_tags(text: str | None) -> str | None:
@@ -104,7 +107,7 @@ class Writes:
         }
         if entity in own:
             return own[entity](payload, where)
-        defaults = CATEGORY if entity == "category" else {}
+        defaults = DEFAULTS.get(entity, {})
         record = by_uuid(self.shop.table(entity), payload["id"])
         if record:
             self.shop.table(entity).change(record.id, payload)
