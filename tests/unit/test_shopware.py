@@ -264,6 +264,15 @@ def test_a_shop_whose_prices_are_those_without_tax(fake: Shop):
     assert price(connector, id_, "1.00", "CHF", taxed=False).message == "the shop has no currency CHF"
 
 
+def test_a_price_without_an_amount_or_a_tax_to_reckon_with_is_refused(fake: Shop, connector: Exchange):
+    id_ = fake.add_product(productNumber="A-1")
+    none = Write("k", {"amount": None}, {"sku": "A-1", "currency": "EUR", "amount": None}, f"{id_}|EUR")
+    (done,) = connector.write("prices", [none])
+    assert done.cause == "price-not-possible"
+    product(fake, id_)["taxId"] = None
+    assert price(connector, id_, "11.90").message == "the price has no amount, or its product no tax in the shop"
+
+
 @pytest.mark.parametrize("handles_stock", [True, False])
 def test_what_open_orders_hold_is_taken_off_once(fake: Shop, connector: Exchange, handles_stock: bool):
     fake.handles_stock = handles_stock

@@ -137,9 +137,11 @@ def _without_nothing(price: Raw) -> Fields:
 def _amounts(row: Raw, write: Write, options: ShopwareOptions) -> Fields:
     held = options.tax_included
     check_tax(write, included=held)
-    amount, rate = Decimal(write.record["amount"]), exact(row["tax"]["taxRate"])
-    taxed = {"gross": True, "net": False}
-    return {name: float(plain(with_tax(amount, rate, held=held, wanted=each))) for name, each in taxed.items()}
+    amount, rate, taxed = write.record.get("amount"), at(row, "tax.taxRate"), {"gross": True, "net": False}
+    if amount is None or rate is None:
+        raise Unfit("price-not-possible", "the price has no amount, or its product no tax in the shop")
+    both = {name: with_tax(Decimal(amount), exact(rate), held=held, wanted=each) for name, each in taxed.items()}
+    return {name: float(plain(value)) for name, value in both.items()}
 
 
 def _shown(row: Raw, prices: Mapping[str, Raw], options: ShopwareOptions) -> Fields:
