@@ -48,7 +48,7 @@ def _names(rows: Iterable[Raw]) -> dict[str, str] | None:
 
 def category(row: Raw) -> str | None:
     """Return a category's path, without the root of its tree."""
-    return BELOW.join(row["breadcrumb"][1:]) or None
+    return BELOW.join((row["breadcrumb"] or ())[1:]) or None
 
 
 def sources(media: Sequence[Raw]) -> list[str]:
@@ -162,7 +162,7 @@ def placed_by(order: Raw) -> Raw | None:
     told_of, id_ = order["orderCustomer"], buyer(order)
     if id_ and id_ == at(told_of, "customer.id"):
         return told_of["customer"]
-    return {**told_of, "id": id_, "addresses": [{**order["billingAddress"], "id": None}]} if id_ else None
+    return {**told_of, "id": id_, "addresses": [{**(order["billingAddress"] or {}), "id": None}]} if id_ else None
 
 
 def buyer(order: Raw) -> str | None:
