@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar
 
 from adapters.asking.checks import looked
 from adapters.rows import Row, Spot
@@ -63,6 +63,15 @@ class Kind(Generic[System, Told]):
     gone: Mapping[str, Way[System]] = field(default_factory=dict[str, Way[System]])
     """Name -> a way through what the system says it has no more: rows with the identity of a document as `id`. Walked
     after what has changed; a full scan needs none."""
+
+
+class More(TypedDict, Generic[System], total=False):
+    """What else a `Kind` may have, for those who make one."""
+
+    buyers: Callable[[System, Sequence[Row]], Iterable[Document]]
+    write: Callable[[System, Sequence[Write]], Iterable[Written]]
+    find: Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]]
+    look: Callable[[System], object]
 
 
 class Declared(Generic[System, Told]):

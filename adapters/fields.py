@@ -85,6 +85,26 @@ def at(raw: Any, path: str) -> Any:
     return raw
 
 
+def tree(paths: str) -> dict[str, Any]:
+    """Return paths, parted by blanks, as what stands below what: `a.b a.c` is `{"a": {"b": {}, "c": {}}}`."""
+    found = dict[str, Any]()
+    for path in paths.split():
+        below_it = found
+        for step in path.split("."):
+            below_it = below_it.setdefault(step, {})
+    return found
+
+
+def picked(raw: Any, wanted: Mapping[str, Any]) -> Any:
+    """Return a record with nothing but what a `tree` of paths leads to; what is not there is None."""
+    if isinstance(raw, list):
+        return [picked(each, wanted) for each in cast("list[Any]", raw)]
+    if not wanted or not isinstance(raw, Mapping):
+        return raw
+    record = cast("Mapping[str, Any]", raw)
+    return {step: picked(record.get(step), rest) for step, rest in wanted.items()}
+
+
 def part(path: str, table: Table) -> Field:
     """Return a field that is a record of its own."""
     return Field(path, lambda raw: told(table, raw), asked(table))

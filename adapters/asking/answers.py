@@ -57,6 +57,8 @@ class Rejected(Refused):
         """A short word to group refusals by: the first field that the system finds fault with, if it names some."""
         body = self.body
         first = next(iter(cast("Mapping[str, Any]", body)), "") if isinstance(body, Mapping) else ""
+        error = next(iter(_errors(body)), dict[str, Any]())
+        first = _pointed(error) or error.get("code") or first
         return f"refused-{first}" if first and first not in (*_TELLING, "status") else "refused"
 
 
@@ -111,8 +113,27 @@ def words(body: Any) -> str:
     return first_words("; ".join(_said(body)))
 
 
+def _errors(body: Any) -> list[Mapping[str, Any]]:
+    """Return the errors of an answer in the manner of JSON:API ("Error Objects")."""
+    errors = cast("Mapping[str, Any]", body).get("errors") if isinstance(body, Mapping) else None
+    return [each for each in cast("list[Any]", errors) if isinstance(each, Mapping)] if isinstance(errors, list) else []
+
+
+def _pointed(error: Mapping[str, Any]) -> str:
+    """Return the field at the end of such an error's pointer, if it has one."""
+    source = error.get("source")
+    return (
+        str(cast("Mapping[str, Any]", source).get("pointer", "")).rpartition("/")[2]
+        if isinstance(source, Mapping)
+        else ""
+    )
+
+
 def _said(body: Any, where: str = "") -> Iterator[str]:
-    if isinstance(body, Mapping):
+    if any(map(_pointed, errors := _errors(body))):
+        for error in errors:
+            yield from _said({**error, "source": None}, _pointed(error))
+    elif isinstance(body, Mapping):
         table = cast("Mapping[str, Any]", body)
         told = [table[key] for key in _TELLING if isinstance(table.get(key), str) and table[key]]
         if told:

@@ -6,6 +6,7 @@ is a `precision`:
 - a product: `alone`, if no other variant stands under its article, whose `title` it then has as its name
 - an order: `net` or `tax`, and `gross`, for its totals; `precision`: the decimals of its amounts; `payments`: the last
   is shown, with the state that is `paid`, or what `paid_by` makes of them; `labels`: parcels' numbers, beside `tracking`
+  Its `discounts` are told as they are to stand (`orders.charge`), what was rounded for cash by who knows of it
 - a line, a charge: `net` and `gross`; a line also `full_net`, `full_gross`: a unit's price before what was taken off;
   charges in coins without a `tax_rate` get one of the order's `rates`; `surcharges` are charges beside `shipping`
 - a stock level: `on_hand` and `reserved`

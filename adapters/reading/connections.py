@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack
+from typing import Any, Generic, Protocol, TypeVar, Unpack
 
 from adapters.asking.cursors import by_cursor, rows_of
 from adapters.asking.edges import PAGE, nodes, page_of, type_of
 from adapters.asking.forms import Filled, Form
-from adapters.declared import Kind, Source, Told, Way
+from adapters.declared import Kind, More, Source, Told, Way
 from adapters.reading.stable import stable
 from adapters.reading.walks import by_mark, source
 from adapters.rows import Row, Spot
 from adapters.writing.bulk import portions
-from hub.connector import Document, Stream, Write, Written
+from hub.connector import Document, Stream
 from hub.errors import TryLater
 
 Chosen = Mapping[str, object]
@@ -137,14 +137,11 @@ def changed_with(listing: Connection[System], owners: Connection[System]) -> Way
     return Way(walk)
 
 
-class More(TypedDict, Generic[System], total=False):
-    """What else a `Kind` may have."""
+class Shown(More[System], Generic[System], total=False):
+    """What else a `Kind` of a connection may have."""
 
     documents: Callable[[System, Sequence[Row]], Iterable[Document]]
-    buyers: Callable[[System, Sequence[Row]], Iterable[Document]]
-    write: Callable[[System, Sequence[Write]], Iterable[Written]]
-    find: Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]]
-    look: Callable[[System], object]
+    """Where a row is not a document as it is."""
 
 
 def kind(
@@ -152,14 +149,14 @@ def kind(
     listing: Connection[System],
     translate: Callable[[Row, Told], dict[str, Any]],
     owners: Connection[System] | None = None,
-    **more: Unpack[More[System]],
+    **more: Unpack[Shown[System]],
 ) -> Kind[System, Told]:
     """Return a stream whose records are the rows of a list, each as it is but for its mark.
 
     `owners`: the list of what these rows stand under, such as articles of variants, where that has a mark of its own.
     """
     way = changed_with(listing, owners) if owners else changed(listing)
-    told: More[System] = {"documents": documents(listing.dialect.mark), "look": listing.last, **more}
+    told: Shown[System] = {"documents": documents(listing.dialect.mark), "look": listing.last, **more}
     return Kind(stream, listed(listing), translate=translate, changes={"changed": way} if stream.delta else {}, **told)
 
 

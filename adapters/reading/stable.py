@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 
+from adapters.fields import Table, asked, picked, tree
 from hub.connector import Document
 
 
@@ -26,6 +27,12 @@ def stable(
 def shown(lasting: Callable[[Any], Any]) -> Callable[[object, Iterable[Mapping[str, Any]]], Iterator[Document]]:
     """Return what yields a document for each row, by its `id`; `lasting` leaves out what moves by itself."""
     return lambda _, rows: (Document(row["id"], lasting(row)) for row in rows)
+
+
+def by_table(table: Table) -> Callable[[object, Iterable[Mapping[str, Any]]], Iterator[Document]]:
+    """Return what yields a document for each row, by its `id`, of nothing but what a table is made of."""
+    wanted = tree(asked(table))
+    return shown(lambda row: stable(picked(row, wanted), lambda _: False, ordered=False))
 
 
 def id_of(address: str) -> str:

@@ -76,17 +76,17 @@ class ByKey(Protocol[Asked_contra]):
         ...
 
 
-def by_key(listing: ByKey[System]) -> Way[System]:
-    """Walk through everything."""
-    return Way(lambda system, spot: windows.by_key(partial(listing.behind, system, None), listing.size, spot))
+def by_key(listing: ByKey[System], key: str = "id") -> Way[System]:
+    """Walk through everything; `key`: the field of a row that holds its key."""
+    return Way(lambda system, spot: windows.by_key(partial(listing.behind, system, None), listing.size, spot, key))
 
 
-def by_window(listing: ByKey[System]) -> Way[System]:
+def by_window(listing: ByKey[System], key: str = "id") -> Way[System]:
     """Walk through what has changed; the first time, everything."""
 
     def walk(system: System, spot: pages.Spot | None) -> Iterable[tuple[Sequence[Row], pages.Spot]]:
         latest = partial(listing.latest, system)
-        return windows.by_window(partial(listing.behind, system), latest, listing.size, spot)
+        return windows.by_window(partial(listing.behind, system), latest, listing.size, spot, key)
 
     return Way(walk)
 
@@ -158,6 +158,6 @@ def changed(
     return by_mark(ask, listing.size, mark, late, last or behind)
 
 
-def found(listing: Listing[System]) -> Callable[[System, Sequence[str]], dict[str, Row]]:
+def found(listing: Found[System]) -> Callable[[System, Sequence[str]], dict[str, Row]]:
     """Return what looks for rows of a list by their identity: id -> row, as far as they are there."""
     return lambda system, ids: {row["id"]: row for row in listing.some(system, list(dict.fromkeys(ids)))}

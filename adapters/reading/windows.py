@@ -18,16 +18,17 @@ OVERLAP = timedelta(minutes=2)
 
 
 def by_key(
-    fetch: Callable[[Any], Sequence[Row]], size: int, since: Spot | None
+    fetch: Callable[[Any], Sequence[Row]], size: int, since: Spot | None, key: str = "id"
 ) -> Generator[tuple[Sequence[Row], dict[str, Any]], None, None]:
     """Yield the rows of each page, and the place from which to go on; the last page has less than `size`.
 
-    `fetch(key)` gives at most `size` rows with a higher `id` than the given, in the order of their ids.
+    `fetch(key)` gives at most `size` rows with a higher key than the given, in the order of their keys; `key`: the field
+    that holds it, where it is not the record's identity.
     """
     spot: dict[str, Any] = dict(since or {"after": 0})
     while True:
         rows = fetch(spot["after"])
-        spot |= {"after": rows[-1]["id"]} if rows else {}
+        spot |= {"after": rows[-1][key]} if rows else {}
         yield rows, dict(spot)
         if len(rows) < size:
             return
@@ -38,6 +39,7 @@ def by_window(
     latest: Callable[[], str | None],
     size: int,
     since: Spot | None,
+    key: str = "id",
 ) -> Generator[tuple[Sequence[Row], dict[str, Any]], None, None]:
     """Yield as `by_key` does; the place of the last page is where the next pass begins.
 
@@ -48,7 +50,7 @@ def by_window(
     if "after" not in spot:
         spot = {"since": spot.get("since"), "until": latest(), "after": 0}
     mark = datetime.fromisoformat(spot["since"]) if spot["since"] else None
-    for rows, place in by_key(partial(fetch, mark), size, spot):
+    for rows, place in by_key(partial(fetch, mark), size, spot, key):
         yield rows, place if len(rows) == size else {"since": spot["until"] and _earlier(spot["until"])}
 
 

@@ -19,6 +19,7 @@ from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.eshop.shopify.options import ShopifyOptions
+from adapters.eshop.shopware.options import ShopwareOptions
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.rest.options import RestOptions
@@ -94,6 +95,9 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     **{(kind, "rest"): ConnectorType(RestOptions, _REST) for kind in ("erp", "eshop")},
     ("eshop", "saleor"): ConnectorType(SaleorOptions, _exchange("adapters.eshop.saleor.connector:SaleorConnector")),
     ("eshop", "shopify"): ConnectorType(ShopifyOptions, _exchange("adapters.eshop.shopify.connector:ShopifyConnector")),
+    ("eshop", "shopware"): ConnectorType(
+        ShopwareOptions, _exchange("adapters.eshop.shopware.connector:ShopwareConnector", tokens=True)
+    ),
     ("eshop", "vendure"): ConnectorType(VendureOptions, _exchange("adapters.eshop.vendure.connector:VendureConnector")),
     ("eshop", "woocommerce"): ConnectorType(
         WooCommerceOptions, _exchange("adapters.eshop.woocommerce.connector:WooCommerceConnector")

@@ -13,8 +13,7 @@ from tests.fakes.fake import Fake
 from tests.fakes.magento import Magento
 from tests.fakes.prestashop import PrestaShop
 from tests.fakes.shopify import Shopify
-
-WRITES = r"\A(POST|PUT|PATCH|DELETE) (?!.*graphql)|\"query\":\"mutation"
+from tests.fakes.shopware.shop import Shop as Shopware
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def pictures() -> Iterator[Pictures]:
         yield served
 
 
-@pytest.fixture(params=[Shopify, Magento, PrestaShop])
+@pytest.fixture(params=[Shopify, Magento, PrestaShop, Shopware])
 def fake(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
     monkeypatch.setattr("adapters.asking.budgets.sleep", lambda _: None)
     fake: Fake = request.param()
@@ -41,16 +40,17 @@ def test_s09_images_are_sent_once_and_do_not_come_back(fake: Fake, pictures: Pic
     more = {"replace_images": True} if isinstance(fake, PrestaShop) else {}
     hub.systems["shop"] = System("shop", "eshop", fake.connect(**more), options)
     first, second = (pictures.put(f"{n}.png", png(n)) for n in (1, 2))
-    lamp = {"sku": "A-1", "name": "Lamp", "images": [first]}
+    rate = {"tax_rate": "19"} if isinstance(fake, Shopware) else {}
+    lamp = {"sku": "A-1", "name": "Lamp", "images": [first], **rate}
     erp.put("products", "1", **lamp)
     hub.in_step("products")
 
     def settled(asked: int) -> None:
-        written = len(fake.server.seen(WRITES))
+        written = len(fake.server.seen(fake.writes))
         for full in (False, True):
             hub.run("shop", "products", full=full)
             hub.run("erp", "products", full=full)
-        assert len(fake.server.seen(WRITES)) == written
+        assert len(fake.server.seen(fake.writes)) == written
         assert pictures.asked.total() == asked
         assert erp.rows["products"]["1"]["images"] == lamp["images"]
 

@@ -14,8 +14,10 @@ from adapters.fields import (
     of_type,
     parts,
     parts_in_use,
+    picked,
     table,
     told,
+    tree,
     words,
     written,
 )
@@ -128,3 +130,15 @@ def test_paths_go_on_behind_another():
 
 def test_nothing_empties_a_text_and_no_is_not_nothing():
     assert [emptied(each) for each in (None, "", False, "x")] == ["", "", False, "x"]
+
+
+def test_a_record_is_picked_down_to_what_paths_lead_to():
+    wanted = tree("id lines.sku lines.price.total note")
+    assert wanted == {"id": {}, "lines": {"sku": {}, "price": {"total": {}}}, "note": {}}
+    raw = {
+        "id": "1",
+        "moved": "now",
+        "lines": [{"sku": "A", "price": {"total": 1, "net": 2}}, {"sku": "B", "price": []}],
+    }
+    lines = [{"sku": "A", "price": {"total": 1}}, {"sku": "B", "price": []}]
+    assert picked(raw, wanted) == {"id": "1", "lines": lines, "note": None}

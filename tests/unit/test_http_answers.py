@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.asking.answers import exact, retry_after
+from adapters.asking.answers import Rejected, exact, retry_after, words
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -53,3 +53,22 @@ def test_s24_a_number_of_up_to_15_digits_comes_through_json_exactly(digits: int,
 )
 def test_s22_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None):
     assert retry_after(header, NOW) == seconds
+
+
+def test_an_error_in_the_manner_of_json_api_names_its_field():
+    errors = [
+        {
+            "status": "400",
+            "code": "c1",
+            "detail": "must not be blank",
+            "source": {"pointer": "/0/0/taxId"},
+            "meta": {"n": [1]},
+        },
+        {"status": "400", "code": "c2", "title": "Bad", "source": {"pointer": "/0/1/price/gross"}},
+    ]
+    assert words({"errors": errors}) == "taxId: must not be blank; gross: Bad"
+    assert Rejected("no", status=400, body={"errors": errors}).cause == "refused-taxId"
+    unpointed = {"errors": [{"code": "DUPLICATE", "detail": "it is there"}]}
+    assert words(unpointed) == "errors: it is there"
+    assert Rejected("no", status=400, body=unpointed).cause == "refused-DUPLICATE"
+    assert Rejected("no", status=400, body={"errors": [{"message": "no"}]}).cause == "refused-errors"

@@ -1,6 +1,8 @@
 """What moves by itself is left out of documents."""
 
-from adapters.reading.stable import shown, stable, without_host
+from adapters.fields import Field, table
+from adapters.reading.stable import by_table, shown, stable, without_host
+from hub.connector import Document
 
 
 def test_s12_what_moves_by_itself_is_left_out_at_every_depth():
@@ -29,3 +31,9 @@ def test_addresses_of_the_system_itself_become_ids():
 def test_each_row_is_shown_as_a_document_without_what_moves():
     show = shown(lambda row: {name: row[name] for name in row if name != "at"})
     assert [(each.id, each.raw) for each in show(None, [{"id": "1", "at": "now"}])] == [("1", {"id": "1"})]
+
+
+def test_s12_a_document_holds_what_its_table_is_made_of_and_nothing_else():
+    show = by_table(table("sku=code", name=Field("names", lambda names: names[0]["text"], "text")))
+    rows = [{"id": "1", "code": "A", "names": [{"text": "b", "at": 1}, {"text": "a", "at": 2}], "at": "today"}]
+    assert [*show(None, rows)] == [Document("1", {"code": "A", "names": [{"text": "a"}, {"text": "b"}]})]

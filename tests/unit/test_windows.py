@@ -94,3 +94,15 @@ def test_s18_one_refused_does_not_stop_the_others() -> None:
     refused = dict(in_halves(range(8), carry_out))
     assert sorted(done) == [0, 1, 2, 3, 4, 6, 7]
     assert {key: str(refusal) for key, refusal in refused.items()} == {5: "no five"}
+
+
+def test_a_key_may_be_another_field_than_the_identity() -> None:
+    """Where identities come in no order, a number that the system counts does."""
+    rows = Rows(3)
+
+    def fetch(mark: datetime | None, key: int) -> list[Mapping[str, Any]]:
+        return [{"id": f"x{9 - row['id']}", "number": row["id"]} for row in rows.fetch(mark, key)]
+
+    pages = list(by_window(fetch, rows.latest, 2, None, "number"))
+    assert [row["id"] for page, _ in pages for row in page] == ["x8", "x7", "x6"]
+    assert pages[0][1]["after"] == 2

@@ -1,0 +1,1 @@
+"""Shopware 6 by its Admin API (developer.shopware.com): `connector.py` says what stands where."""
