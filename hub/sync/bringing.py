@@ -17,7 +17,7 @@ from hub.store import Tx, bindings, intents, quarantine, records
 from hub.sync.adopting import adopt, bind_unread
 from hub.sync.arriving import Told, take
 from hub.sync.brake import BRAKE, too_many
-from hub.sync.noting import as_written, note_written, put_aside
+from hub.sync.noting import as_written, note_waiting, note_written, put_aside
 from hub.sync.preparing import Prepared, Want, prepare
 from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow
@@ -84,7 +84,7 @@ class Bringing:
         if found:
             prepared = self._prepared(keys, finish=found)
         self._put_aside_waiting(prepared)
-        brought.ended |= {*prepared.settled, *prepared.waits}
+        brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear}
         if not released:
             brought.ended |= self._given_up(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
@@ -378,18 +378,11 @@ class Bringing:
     # After
 
     def _put_aside_waiting(self, prepared: Prepared) -> None:
-        if not prepared.waits:
+        if not prepared.waits and not prepared.unclear:
             return
         with self.hold.page() as (tx, report):
-            for key, (entity, needed) in prepared.waits.items():
-                why = f"waits until {entity} {needed} is in {self.flow.system.name}"
-                put_aside(
-                    tx, self.flow, self.run, key, f"waits-for-{entity}", why, needs={"entity": entity, "key": needed}
-                )
-                report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=f"waits-for-{entity}"))
-            report.entity = self.flow.stream.entity
-            report.counts = {"quarantined": len(prepared.waits)}
-        self.total.update({"quarantined": len(prepared.waits)})
+            note_waiting(tx, self.flow, self.run, prepared, report)
+        self.total.update(report.counts)
 
     def _settle_well(self, keys: Sequence[str]) -> None:
         """Close what waited in quarantine for records that are in order now."""

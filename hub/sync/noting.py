@@ -5,16 +5,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.connector import Written
+from hub.handler import PageReport
 from hub.messages import RecordOutcome
 from hub.store import Tx, history, quarantine
 from hub.store.history import Event
-from hub.sync.preparing import Want
+from hub.sync.preparing import Prepared, Want
 from hub.sync.system import Flow
+
+SEVERAL = "several-prices"
+"""The cause of prices of which a shop keeps one, and nobody has said which."""
 
 
 def as_written(want: Want, written: Written) -> Mapping[str, Any]:
     """Return what was written indeed."""
     return {**want.write.fields, **written.instead}
+
+
+def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageReport) -> None:
+    """Put into quarantine what waits for another record, and prices of which somebody has to choose one."""
+    system, counted = flow.system.name, len(prepared.waits) + len(prepared.unclear)
+    for key, (entity, needed) in prepared.waits.items():
+        why, cause = f"waits until {entity} {needed} is in {system}", f"waits-for-{entity}"
+        put_aside(tx, flow, run, key, cause, why, needs={"entity": entity, "key": needed})
+        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=cause))
+    for key, lists in prepared.unclear.items():
+        why = (
+            f"its product has prices on the lists {', '.join(lists)}, and {system} keeps one: say which with price_list"
+        )
+        mend = f"in [systems.{system}.range], then hub apply and hub jobs run JOB --full"
+        put_aside(tx, flow, run, key, SEVERAL, f"{why} {mend}")
+        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=SEVERAL))
+    report.entity, report.counts = flow.stream.entity, {"quarantined": counted}
 
 
 def put_aside(

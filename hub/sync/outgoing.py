@@ -53,6 +53,32 @@ def depending_on(tx: Tx, flow: Flow, keys: Collection[str]) -> list[str]:
     return keys_of(flow, found)
 
 
+def keeps_one(flow: Flow) -> bool:
+    """Tell whether the system keeps one price of a product, and may get those of any list."""
+    return (
+        flow.stream.entity == "prices" and flow.system.kind == "eshop" and flow.system.options.range.price_list is None
+    )
+
+
+def several(tx: Tx, flow: Flow, found: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return, of prices of which the system can keep only one, on which lists they are: key -> lists.
+
+    Prices from some quantity or day on are left out: they are no product's only price.
+    """
+    if not keeps_one(flow) or not found:
+        return {}
+    lists: dict[tuple[str, str], set[str]] = {}
+    for each in records.by_field(tx, "prices", "sku", {fields["sku"] for fields in found.values()}):
+        if not _is_special(each.fields):
+            lists.setdefault((each.fields["sku"], each.fields["currency"]), set()).add(each.fields["list"])
+    own = {key: lists[fields["sku"], fields["currency"]] for key, fields in found.items() if not _is_special(fields)}
+    return {key: sorted(names) for key, names in own.items() if len(names) > 1}
+
+
+def _is_special(price: Mapping[str, Any]) -> bool:
+    return any(price.get(name) not in (None, "1") for name in ("minimum_quantity", "valid_from", "valid_to"))
+
+
 def adds_up(flow: Flow) -> bool:
     """Tell whether the system wants one number for each product, not each location's."""
     return flow.stream.entity == "stock" and flow.system.kind == "eshop"

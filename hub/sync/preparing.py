@@ -10,7 +10,7 @@ from hub.store import Tx, bindings, intents
 from hub.store.bindings import Binding
 from hub.store.intents import Intent
 from hub.sync.digest import reference
-from hub.sync.outgoing import links_of, may_create, product_of, wanted
+from hub.sync.outgoing import links_of, may_create, product_of, several, wanted
 from hub.sync.scanning import stands
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
@@ -43,6 +43,8 @@ class Prepared:
     """What is left out, and why: identical, parked, not-there, not-wanted."""
     waits: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Key -> (entity, key) of the record that must be in the system before."""
+    unclear: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    """Key of a price -> the lists on which its product has one, where the system can keep only one of them."""
     settled: list[str] = field(default_factory=list[str])
     """Keys that the system owes nothing for: all is as it should be."""
     abandoned: list[Want] = field(default_factory=list[Want])
@@ -68,8 +70,9 @@ def prepare(
         prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)
         del records[key]
+    prepared.unclear = several(tx, flow, records)
     for key in keys:
-        if key in prepared.settled:
+        if key in prepared.settled or key in prepared.unclear:
             continue
         want = _want(flow, key, records.get(key), bound.get(key), key in finish or key in under_way, prepared)
         intent = under_way.get(key)

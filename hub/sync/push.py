@@ -8,7 +8,7 @@ from hub.handler import Hold
 from hub.store import Tx, bindings, checkpoints, quarantine, records
 from hub.sync import unanswered
 from hub.sync.bringing import Bringing
-from hub.sync.outgoing import adds_up, depending_on, keys_of
+from hub.sync.outgoing import adds_up, depending_on, keeps_one, keys_of
 from hub.sync.preparing import are_products_unread
 from hub.sync.promised import ordered_since, told, units
 from hub.sync.system import Flow
@@ -81,9 +81,11 @@ def _changed(bringing: Bringing) -> Generator[None]:
     while True:
         with bringing.hold.reading() as tx:
             found = records.since(tx, flow.stream.entity, _stands(bringing, tx, "revision"), BATCH)
+            # Where one price of several was taken away, another may be the only one now.
+            beside = depending_on(tx, flow, {each.fields["sku"] for each in found}) if keeps_one(flow) else ()
         if not found:
             return
-        bringing.bring(keys_of(flow, found))
+        bringing.bring(list(dict.fromkeys([*keys_of(flow, found), *beside])))
         _move(bringing, revision=found[-1].revision)
         yield
 

@@ -561,6 +561,34 @@ def test_a_price_that_is_refused_counts_once_though_its_product_has_just_been_ma
     assert hub.held.counts["quarantined"] == len(hub.waiting()) == 1
 
 
+def test_s07_prices_on_several_lists_wait_until_somebody_says_which_is_the_shops(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    erp.put("prices", "2", sku="A", list="trade", currency="EUR", amount="8.00")
+    hub.in_step(*CATALOGUE)
+    assert not shop.rows["prices"]
+    assert [(each.cause, each.key) for each in hub.waiting()] == [
+        ("several-prices", "A|retail|EUR"),
+        ("several-prices", "A|trade|EUR"),
+    ]
+    assert "retail, trade" in hub.waiting()[0].message
+    del erp.rows["prices"]["2"]
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.run("shop", *CATALOGUE)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["10.00"]
+    assert [each.key for each in hub.waiting()] == []
+
+
+def test_prices_of_another_currency_or_from_some_quantity_on_are_no_rivals(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    erp.put("prices", "2", sku="A", list="retail", currency="PLN", amount="40.00")
+    erp.put("prices", "3", sku="A", list="trade", currency="EUR", amount="8.00", minimum_quantity="100")
+    hub.in_step(*CATALOGUE)
+    assert not hub.waiting()
+    assert {each.key for stream, each in shop.writes if stream == "prices"} >= {"A|retail|EUR", "A|retail|PLN"}
+
+
 def test_what_leaves_the_range_leaves_the_shop(store):
     hub = Hub(store)
     erp = hub.add("erp", "erp", Tables(ERP))
