@@ -1,14 +1,13 @@
 """Whether the database answers, and has what hub.toml names: for `hub check`."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
 
 from adapters.asking.checks import looked
 from adapters.sql.database import Database
-from adapters.sql.reading import EVERYTHING, Source
+from adapters.sql.reading import EVERYTHING, Source, check_columns
 from adapters.sql.texts import rows_of
-from hub.config.faults import guess_or_list
 from hub.connector import Finding
 from hub.errors import Refused
 
@@ -41,20 +40,16 @@ def _look(source: Source) -> str:
     with source.database.reading(source.place) as connection:
         # Without a row: the names alone tell whether all is there, whatever there is to read.
         known = list(connection.execute(source.select().limit(0)).keys())
-        _check(source.place, known, source.options.columns())
+        check_columns(source.place, known, source.options.columns())
         for name, child in source.options.children.items():
             from_ = rows_of(child.table, child.query, ())
             inner = list(connection.execute(sa.select(EVERYTHING).select_from(from_).limit(0)).keys())
             place = f"{source.place[:-1]}.children.{name}]"
             parents = child.parent or source.options.key
-            _check(place, inner, [*(("parent", each) for each in parents), *(("order", each) for each in child.order)])
+            check_columns(
+                place, inner, [*(("parent", each) for each in parents), *(("order", each) for each in child.order)]
+            )
     return f"{len(known)} columns can be read"
-
-
-def _check(place: str, known: list[str], named: Iterable[tuple[str, str]]) -> None:
-    for key, column in named:
-        if column not in known:
-            raise Refused(f"{place} {key}: there is no column {column}{guess_or_list(column, known)}")
 
 
 def _look_at_marks(source: Source) -> str:

@@ -21,6 +21,7 @@ from adapters.sql.options import StreamOptions
 from adapters.sql.plain import identity, is_set, key_values, packed, unpacked
 from adapters.sql.texts import bound, compared, rows_of
 from adapters.writing.bulk import portions
+from hub.config.faults import guess_or_list
 from hub.errors import Refused
 
 PAGE = 1000
@@ -86,6 +87,8 @@ class Source:
         while True:
             with self.database.reading(self.place) as connection:
                 found = self._page(connection, spot)
+                if found:  # else a column that is not there would empty its field in every record
+                    check_columns(self.place, list(found[0]), self.options.columns())
                 shown = self.with_children(connection, found[:PAGE])
             self._check_keys(found)
             if len(found) <= PAGE:
@@ -193,6 +196,13 @@ class Source:
         if not self._known_key:
             self._known_key.extend(connection.execute(sa.select(*self.key).limit(1)).first() or ())
         return self._known_key or None
+
+
+def check_columns(place: str, known: list[str], named: Iterable[tuple[str, str]]) -> None:
+    """Refuse what names a column that is not there. `named`: where in the table `place`, and the column."""
+    for key, column in named:
+        if column not in known:
+            raise Refused(f"{place} {key}: there is no column {column}{guess_or_list(column, known)}")
 
 
 def rows(connection: sa.Connection, selected: sa.Select[Any]) -> list[dict[str, Any]]:

@@ -231,6 +231,12 @@ def test_a_check_names_the_column_that_is_not_there_and_the_nearest(tables: Tabl
     assert 'fields.sku: there is no column skuu; did you mean "sku"?' in finding.message
 
 
+def test_a_column_that_is_not_there_empties_no_field(tables: Tables):
+    tables.add(1, None)
+    with pytest.raises(Refused, match=r'fields\.name: there is no column nam; did you mean "name"\?'):
+        list(tables.connect({**PRODUCTS, "fields": {"sku": "sku", "name": "nam"}}).read("products", None, full=True))
+
+
 def test_a_file_that_is_not_there_is_not_made(tables: Tables):
     with pytest.raises(TryLater):
         list(tables.connect(url="sqlite:///other.db").read("products", None, full=True))
