@@ -141,7 +141,12 @@ def storm(
     began = time.monotonic()
     with ThreadPoolExecutor(len(visits)) as threads:
         placing = [threads.submit(each.go) for each in visits]
-        blows = _blows(world, chance, pause, lambda: all(each.done() for each in placing))
+        try:
+            blows = _blows(world, chance, pause, lambda: all(each.done() for each in placing))
+        except BaseException:
+            for each in visits:
+                each.stopped.set()
+            raise
         for each in placing:
             each.result()
     world.calm()

@@ -5,7 +5,7 @@ import threading
 import urllib.error
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -43,10 +43,12 @@ class Shopping:
     customers: int
     chance: random.Random
     failed: int = 0
+    stopped: threading.Event = field(default_factory=threading.Event)
+    """Set when nobody waits for the orders any more: a shop that does not come back would be asked for ever."""
 
     def go(self) -> None:
         """Order until the shop has as many as are wanted: what was not answered may have been placed."""
-        while missing := self.wanted - self._counted():
+        while not self.stopped.is_set() and (missing := self.wanted - self._counted()):
             with ThreadPoolExecutor(AT_ONCE) as threads:
                 list(threads.map(self._order, [self._basket() for _ in range(missing)]))
 
@@ -62,11 +64,12 @@ class Shopping:
             self.failed += 1
 
     def _counted(self) -> int:
-        while True:
+        while not self.stopped.is_set():
             try:
                 return self.there()
             except FAILED:
-                threading.Event().wait(0.5)
+                self.stopped.wait(0.5)
+        return self.wanted
 
 
 def vendure(shop: Peer, wanted: int, skus: Sequence[str], customers: int, chance: random.Random) -> Shopping:
