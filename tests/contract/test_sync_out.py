@@ -579,6 +579,17 @@ def test_s07_prices_on_several_lists_wait_until_somebody_says_which_is_the_shops
     assert [each.key for each in hub.waiting()] == []
 
 
+def test_a_price_list_that_is_named_brings_the_prices_that_waited_for_it(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    erp.put("prices", "2", sku="A", list="trade", currency="EUR", amount="8.00")
+    hub.in_step(*CATALOGUE)
+    hub.add("shop", "eshop", shop, range={"price_list": "retail"})
+    hub.run("shop", *CATALOGUE, full=True)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["10.00"]
+    assert not hub.waiting()
+
+
 def test_prices_of_another_currency_or_from_some_quantity_on_are_no_rivals(hub, erp, shop):
     lamp(erp)
     erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
