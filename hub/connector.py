@@ -135,8 +135,9 @@ class Stream:
     asked: bool = True
     """Whether the system can be asked for its records. If not, they are delivered: a reading takes what has come, nothing
     can be had a second time, and there are no full scans. Its pages are stored one by one, each before the next is read,
-    as those of a `Connector` are. What is written stands for itself: it waits for no record that it refers to. An order
-    that is cancelled is written once more, whether its status is among `writes` or not."""
+    as those of a `Connector` are. What is written stands for itself: it waits for no record that it refers to, but for
+    the first list of these, if the system delivers any. An order that is cancelled is written once more, whether its
+    status is among `writes` or not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """What becomes of a delivery beside its records: rows that could not be read, and what waited from the one before."""
 
 from collections import Counter
+from dataclasses import replace
 
 from hub.connector import Page
 from hub.handler import PageReport
 from hub.store import Tx, quarantine
-from hub.sync import reserving
+from hub.sync import reserving, scanning
 from hub.sync.page import caught, compare
 from hub.sync.system import Flow
 
@@ -24,3 +25,11 @@ def settle(tx: Tx, flow: Flow, page: Page, run: int, report: PageReport, total: 
     if page.completes is not None:
         quarantine.supersede(tx, system, stream, page.completes.source, page.completes.version or "")
         reserving.delivered(tx, flow)
+        _note_delivered(tx, flow, run)
+
+
+def _note_delivered(tx: Tx, flow: Flow, run: int) -> None:
+    """Note that there has been a delivery: before the first, nobody knows what the system has."""
+    scan, seen = scanning.stands(tx, flow)
+    if scan.ended is None:
+        scanning.move(tx, flow, replace(scan, ended=tx.now, run=run), seen)

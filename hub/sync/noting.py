@@ -26,6 +26,8 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
     system, counted = flow.system.name, len(prepared.waits) + len(prepared.unclear)
     for key, (entity, needed) in prepared.waits.items():
         why, cause = f"waits until {entity} {needed} is in {system}", f"waits-for-{entity}"
+        if entity in prepared.unread:
+            why = f"waits until the {entity} of {system} have been read once: {needed} may be there, nobody knows yet"
         put_aside(tx, flow, run, key, cause, why, needs={"entity": entity, "key": needed})
         report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=cause))
     for key, lists in prepared.unclear.items():

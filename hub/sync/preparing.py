@@ -11,7 +11,7 @@ from hub.store.bindings import Binding
 from hub.store.intents import Intent
 from hub.sync.digest import reference
 from hub.sync.outgoing import links_of, may_create, product_of, several, wanted
-from hub.sync.scanning import stands
+from hub.sync.scanning import is_unread
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
 
@@ -43,6 +43,8 @@ class Prepared:
     """What is left out, and why: identical, parked, not-there, not-wanted."""
     waits: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Key -> (entity, key) of the record that must be in the system before."""
+    unread: Collection[str] = ()
+    """Entities of which the system may have what it is not known to have: see `_unread`."""
     unclear: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """Key of a price -> the lists on which its product has one, where the system can keep only one of them."""
     settled: list[str] = field(default_factory=list[str])
@@ -60,11 +62,11 @@ def prepare(
     `needed`: others wait for them; what somebody has deleted in the system is made there anew only then.
     """
     entity, system = flow.stream.entity, flow.system.name
-    prepared = Prepared()
+    prepared = Prepared(unread=_unread(tx, flow))
     records = wanted(tx, flow, keys)
     bound = bindings.by_keys(tx, system, entity, keys)
     under_way = intents.find(tx, system, entity, keys)
-    links, unread = _links(tx, flow, records.values()), are_products_unread(tx, flow)
+    links = _links(tx, flow, records.values())
     new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]
     for key in bindings.parted(tx, system, entity, new):
         prepared.counts["not-wanted"] += 1
@@ -82,7 +84,7 @@ def prepare(
                 prepared.abandoned.append(Want(write, None, intent))
             continue
         record = records.get(key, {})
-        lacking = _lacking(flow, record, links, unread=unread) if want.creates else None
+        lacking = _lacking(flow, record, links, prepared.unread) if want.creates else None
         if lacking is not None and flow.stream.create == "put":
             prepared.counts["not-there"] += 1
         elif lacking is not None:
@@ -149,28 +151,29 @@ def _links(tx: Tx, flow: Flow, records: Collection[Mapping[str, Any]]) -> dict[s
     }
 
 
-def are_products_unread(tx: Tx, flow: Flow) -> bool:
-    """Tell whether a product that the system is not known to have may be there: they are yet to be read whole."""
-    products = flow.system.stream_of("products")
-    if products is None or products not in flow.system.reads:
-        return False
-    return stands(tx, flow.system.flow(products))[0].ended is None
+def _unread(tx: Tx, flow: Flow) -> set[str]:
+    """Return the entities which a record may go out without, once it is known which of them the system has."""
+    named = {"products"} if flow.stream.asked else {*flow.entity.references.values()}
+    return {entity for entity in named if is_unread(tx, flow.system, entity)}
+
+
+def may_lack(flow: Flow, entity: str) -> bool:
+    """Tell whether a record may go out that names one which the system does not have.
+
+    An order's line stands without its product (PAINS S20), and a file without the number of its customer.
+    """
+    return not flow.stream.asked or entity not in flow.entity.references.values()
 
 
 def _lacking(
-    flow: Flow, record: Mapping[str, Any], links: Mapping[str, Mapping[str, str]], *, unread: bool
+    flow: Flow, record: Mapping[str, Any], links: Mapping[str, Mapping[str, str]], unread: Collection[str]
 ) -> tuple[str, str] | None:
-    """Return the record that has to be in the system before; an order's line stands without its product (PAINS S20).
-
-    `unread`: nobody knows yet which products there are.
-    """
+    """Return the record that has to be in the system before, or may be there already and has yet to be read."""
     product = product_of(flow, record)
     if product is not None:
         return None if product in links.get("products", {}) else ("products", product)
-    for name, entity in flow.entity.references.items():
-        key = record.get(name)
-        if key and flow.stream.asked and flow.system.stream_of(entity) and key not in links.get(entity, {}):
+    for entity, key in links_of(flow, record):
+        here = key in links[entity] or flow.system.stream_of(entity) is None
+        if not here and (entity in unread or not may_lack(flow, entity)):
             return entity, key
-    lines = record.get("lines") or () if unread and flow.stream.asked else ()
-    skus = (line["sku"] for line in lines if line.get("sku"))
-    return next((("products", sku) for sku in skus if sku not in links.get("products", {})), None)
+    return None

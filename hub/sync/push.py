@@ -9,8 +9,9 @@ from hub.store import Tx, bindings, checkpoints, quarantine, records
 from hub.sync import unanswered
 from hub.sync.bringing import Bringing
 from hub.sync.outgoing import adds_up, depending_on, keeps_one, keys_of
-from hub.sync.preparing import are_products_unread
+from hub.sync.preparing import may_lack
 from hub.sync.promised import ordered_since, told, units
+from hub.sync.scanning import is_unread
 from hub.sync.system import Flow
 
 BATCH = 200
@@ -63,8 +64,8 @@ def _tried(bringing: Bringing) -> Generator[None]:
             needed = [each.needs["key"] for each in entries if each.needs and each.needs["entity"] == entity]
             there[entity] = {*bindings.by_keys(tx, flow.system.name, entity, needed)}
             there[entity] |= {*unanswered.due_of(tx, flow.system, entity)}
-            if entity not in flow.entity.references.values() and not are_products_unread(tx, flow):
-                there[entity] |= {*needed}  # a line stands without its product
+            if may_lack(flow, entity) and not is_unread(tx, flow.system, entity):
+                there[entity] |= {*needed}
     asked = [each.key for each in entries if each.key and each.again]
     ready = [
         each.key for each in entries if each.key and each.needs and each.needs["key"] in there[each.needs["entity"]]

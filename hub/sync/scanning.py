@@ -13,7 +13,7 @@ from hub.store.history import Event
 from hub.sync.arriving import fresh, take
 from hub.sync.brake import too_many
 from hub.sync.reading import digested
-from hub.sync.system import Flow
+from hub.sync.system import Flow, System
 
 SCAN = "/full"
 """Behind a stream's name: the checkpoint of its full scans."""
@@ -149,6 +149,12 @@ def stands(tx: Tx, flow: Flow) -> tuple[Scan, checkpoints.Checkpoint]:
     """Return how the stream's full scans stand."""
     seen = checkpoints.get(tx, flow.system.name, flow.name + SCAN)
     return Scan.of(seen.value), seen
+
+
+def is_unread(tx: Tx, system: System, entity: str) -> bool:
+    """Tell whether a system may have records that it is not known to have: they are yet to be read, or delivered, once."""
+    stream = system.stream_of(entity)
+    return stream is not None and stream in system.reads and stands(tx, system.flow(stream))[0].ended is None
 
 
 def ask(tx: Tx, system: str, stream: str) -> None:

@@ -86,6 +86,12 @@ class Company:
         os.utime(path, (ago, ago))
         path.rename(self.folder / "out" / name)
 
+    def exports(self) -> None:
+        """The ERP exports all its lists."""
+        for path in (EXAMPLE / "exchange" / "out").iterdir():
+            shutil.copyfile(path, self.folder / "out" / path.name)
+            os.utime(self.folder / "out" / path.name, (time.time() - 100,) * 2)
+
     def run(self, *jobs: str) -> None:
         for job in jobs:  # one after the other: what one brings, the next takes on
             self.home.ok("jobs", "run", job)
@@ -109,14 +115,13 @@ class Company:
 def company(tmp_path: Path) -> Company:
     """A company whose ERP has exported its lists, and whose shop has two orders: all has been in step once."""
     shutil.copytree(EXAMPLE / "exchange", tmp_path / "exchange")
-    for path in (tmp_path / "exchange" / "out").iterdir():
-        os.utime(path, (time.time() - 100,) * 2)
     with closing(sqlite3.connect(tmp_path / "shop.db")) as shop:
         shop.executescript(SHOP_TABLES)
     home = Home(tmp_path)
     home.file.write_text((EXAMPLE / "hub.toml").read_text("utf-8") + SHOP, "utf-8")
-    home.ok("up", "--until-idle")
     company = Company(home)
+    company.exports()
+    home.ok("up", "--until-idle")
     company.run("erp.orders")
     return company
 
@@ -167,6 +172,7 @@ def test_s06_a_hub_that_lost_its_memory_hands_nothing_out_twice(company: Company
     (company.folder / "orders" / "shop-1001.xml").unlink()
     for path in company.home.folder.glob("hub.db*"):
         path.unlink()
+    company.exports()
     company.home.ok("up", "--until-idle")
     company.run("erp.orders")
     assert company.lying("orders") == ["shop-1002.xml"]

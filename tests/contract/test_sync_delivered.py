@@ -80,6 +80,32 @@ def ordered(hub: Hub, shop: Tables) -> Hub:
     return hub
 
 
+def test_an_order_waits_for_the_first_list_of_customers_and_then_names_the_one_that_is_there(ordered, erp):
+    ordered.systems["erp"] = replace(ordered.systems["erp"], reads=("parties", "orders"))
+    ordered.run("erp", "orders")
+    assert not erp.rows["orders"]
+    [waiting] = ordered.waiting()
+    assert waiting.cause == "waits-for-parties"
+    assert "shop|c1 may be there" in waiting.message
+    erp.deliver("parties", {"id": "JAN", "name": "Jan", "email": "jan@example.com"})
+    ordered.run("erp", "parties", "orders")
+    [write] = [each for stream, each in erp.writes if stream == "orders"]
+    assert write.links["parties"] == {"shop|c1": "JAN"}
+    assert not ordered.waiting()
+
+
+def test_an_order_of_a_new_customer_goes_out_once_the_first_list_has_come(ordered, erp):
+    ordered.systems["erp"] = replace(ordered.systems["erp"], reads=("parties", "orders"))
+    ordered.run("erp", "orders")
+    ordered.run("erp", "parties", "orders")
+    assert not erp.rows["orders"], "there was no list"
+    erp.deliver("parties", {"id": "EVA", "name": "Eva", "email": "eva@example.com"})
+    ordered.run("erp", "parties", "orders")
+    [write] = [each for stream, each in erp.writes if stream == "orders"]
+    assert write.links["parties"] == {}
+    assert not ordered.waiting()
+
+
 def lamp(sku: str = "A", **more: Any) -> dict[str, Any]:
     return {"id": sku, "sku": sku, "name": f"Lamp {sku}"} | more
 

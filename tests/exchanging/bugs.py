@@ -366,7 +366,7 @@ def references_not_waited_for() -> AbstractContextManager[Any]:
 @_bug
 def products_not_waited_for() -> AbstractContextManager[Any]:
     """An order goes into the ERP before its products have been read for the first time."""
-    return mock.patch.object(hub.sync.preparing, "are_products_unread", return_value=False)
+    return mock.patch.object(hub.sync.preparing, "is_unread", return_value=False)
 
 
 @_bug
