@@ -110,6 +110,8 @@ class Finding:
     message: str
     mend: str | None = None
     """What to do about it, as a command or a sentence."""
+    away: bool = False
+    """Whether the system as a whole does not answer, or does not let us in."""
 
 
 @dataclass(frozen=True, slots=True)

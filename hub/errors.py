@@ -4,12 +4,17 @@
 class HubError(Exception):
     """Something went wrong."""
 
+    system_away = False
+    """Whether the other side, whatever it were asked, would answer no better: it is down, or does not let us in."""
+
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or type(self).__doc__)
 
 
 class TryLater(HubError):
     """The other side is not able to answer now."""
+
+    system_away = True
 
     def __init__(self, message: str | None = None, *, after: float | None = None) -> None:
         """`after`: seconds that the other side asked to be left alone, if it did."""
@@ -23,6 +28,11 @@ class Unanswered(TryLater):
 
 class Refused(HubError):
     """The other side understood and said no; a retry cannot help."""
+
+    def __init__(self, message: str | None = None, *, system_away: bool = False) -> None:
+        """`system_away`: it does not let us in, and says no to everything until somebody mends that."""
+        super().__init__(message)
+        self.system_away = system_away
 
 
 class Misconfigured(HubError):

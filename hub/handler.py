@@ -67,6 +67,8 @@ class Refused:
     """A retry cannot help: the run is dead until somebody mends the cause and replays it."""
 
     message: str
+    system_away: bool = False
+    """Whether this counts against the system's breaker: it does not let us in."""
 
 
 @dataclass(frozen=True, slots=True)

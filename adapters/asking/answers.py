@@ -67,7 +67,7 @@ class KeyRefused(Refused):
 
     def __init__(self, message: str, *, status: int) -> None:
         """`status`: 401 for a key that is not accepted, 403 for one that may not do this."""
-        super().__init__(message)
+        super().__init__(message, system_away=status == HTTPStatus.UNAUTHORIZED)
         self.status = status
 
 

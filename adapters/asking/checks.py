@@ -29,7 +29,7 @@ def looked(
         return [Finding(name, good=False, message=str(fault), mend=fault.mend)]
     except HubError as fault:
         helped = AWAY if isinstance(fault, TryLater) else mend if isinstance(fault, helps) else None
-        return [Finding(name, good=False, message=_told(name, fault), mend=helped)]
+        return [Finding(name, good=False, message=_told(name, fault), mend=helped, away=fault.system_away)]
 
 
 def _told(name: str, fault: HubError) -> str:

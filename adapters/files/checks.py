@@ -21,7 +21,7 @@ def look_at(system: str, options: FolderOptions, base_folder: Path) -> list[Find
     source = options.folder(base_folder)
     if not source.is_dir():
         mend = f"create it: mkdir {source}" if not source.exists() else "name a folder as source"
-        return [Finding(system, good=False, message=f"there is no folder {source}", mend=mend)]
+        return [Finding(system, good=False, message=f"there is no folder {source}", mend=mend, away=True)]
     findings = [_disk(system, source)]
     for name, format_ in options.formats.items():
         if format_.enabled:
@@ -33,7 +33,8 @@ def _disk(system: str, source: Path) -> Finding:
     try:
         free = shutil.disk_usage(source).free
     except OSError as error:
-        return Finding(system, good=False, message=f"{source} cannot be asked for its space: {error.strerror}")
+        message = f"{source} cannot be asked for its space: {error.strerror}"
+        return Finding(system, good=False, message=message, away=True)
     if free < LEAST_FREE:
         return Finding(system, good=False, message=f"only {free:,} bytes are free at {source}", mend="make room there")
     return Finding(system, good=True, message=f"{source}, {free // 1_000_000_000:,} GB free")

@@ -125,9 +125,8 @@ class Database:
             case "busy":
                 return Busy(f"{self.name} is busy: {words}")
             case "login":
-                return Refused(
-                    f"[systems.{self.name}] the database turns us away: {words}; mend url and password there"
-                )
+                told = f"[systems.{self.name}] the database turns us away: {words}; mend url and password there"
+                return Refused(told, system_away=True)
             case "denied":
                 return Refused(f"{place}: the user may not do this: {words}; grant it in the database")
             case "record":

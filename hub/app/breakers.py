@@ -17,9 +17,11 @@ class Breakers:
         self._store = store
         self._configuration = configuration
         self._pipeline = pipeline
+        self._revision: int | None = None
 
     def look(self) -> frozenset[str]:
         """Return the systems to be left alone, after probing those whose rest is over. Raises DatabaseAway."""
+        self._ask_soon_if_mended()
         with self._store.read() as tx:
             known = breakers.find(tx)
             now = tx.now
@@ -30,6 +32,13 @@ class Breakers:
             known = breakers.find(tx)
         self._pipeline.resting = {name: each for name, each in known.items() if each.failures}
         return frozenset(name for name, each in known.items() if each.opened_at is not None)
+
+    def _ask_soon_if_mended(self) -> None:
+        """With a new revision, or in a process that begins, there may be another key."""
+        if self._revision != self._configuration.number:
+            with self._store.write() as tx:
+                breakers.end_rests(tx)
+            self._revision = self._configuration.number
 
     def _probe(self, system: str) -> None:
         with self._store.write() as tx:
@@ -43,6 +52,6 @@ class Breakers:
 
     def _answers(self, system: str) -> bool:
         try:
-            return all(finding.good for finding in self._configuration.connector(system).check())
+            return not any(finding.away for finding in self._configuration.connector(system).check())
         except HubError:
             return False

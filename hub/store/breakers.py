@@ -54,6 +54,11 @@ def reached(tx: Tx, system: str) -> None:
     tx.execute(sa.update(breaker).where(breaker.c.system == system).values(values))
 
 
+def end_rests(tx: Tx) -> None:
+    """Have every open system asked again at once: what was wrong may have been mended."""
+    tx.execute(sa.update(breaker).where(breaker.c.opened_at.is_not(None)).values(probe_at=tx.now))
+
+
 def may_probe(tx: Tx, system: str) -> bool:
     """Take the right to ask an open system again; one process has it at a time, with a longer rest after each."""
     ready = (breaker.c.system == system) & breaker.c.opened_at.is_not(None) & (breaker.c.probe_at <= tx.now)

@@ -234,7 +234,7 @@ class Bringing:
         raise Unsettled(told, after=getattr(fault, "after", None)) from fault
 
     def _is_well(self) -> bool:
-        return all(each.good for each in self.flow.system.connector.check())
+        return not any(each.away for each in self.flow.system.connector.check())
 
     def _narrow(self, wants: Sequence[Want], fault: TryLater, brought: Brought) -> None:
         """Find the record on which a system breaks that is well otherwise: by halves, until it is alone."""

@@ -229,7 +229,7 @@ class Pipeline:
 
     def _judge(self, tx: Tx, system: str, outcome: Outcome) -> None:
         """Count for or against the system's breaker."""
-        if isinstance(outcome, Later) and outcome.system_away:
+        if isinstance(outcome, Later | RefusedOutcome) and outcome.system_away:
             if breakers.failed(tx, system, outcome.message, self.duties.breaker_failures(system)):
                 logger.error("breaker_opened", system=system, message=outcome.message)
         elif isinstance(outcome, Done | HandedOn) and system in self.resting:
@@ -265,7 +265,7 @@ def execute(handler: Handler, work: Work, hold: RunHold) -> Outcome:
     except TryLater as later:
         return Later(str(later), later.after)
     except (Refused, Misconfigured) as refused:
-        return RefusedOutcome(str(refused))
+        return RefusedOutcome(str(refused), refused.system_away)
     except Exception as fault:
         logger.exception("run_broke", run=work.run, job=work.job)
         hold.tell(f"{type(fault).__name__}: {fault}", "error")

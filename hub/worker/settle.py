@@ -36,7 +36,7 @@ def decide(claimed: claims.Claimed, outcome: Outcome, job: JobSettings | None, n
             return Fate("waiting", "later", message, not_before=now + MOMENT)
         case Cancelled(message):
             return Fate("cancelled", "cancelled", message)
-        case Refused(message):
+        case Refused(message, _):
             return Fate("dead", "dead", message, failed=True)
         case Later(message, after):
             return _later(claimed, message, after, job, now)

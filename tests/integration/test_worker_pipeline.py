@@ -318,9 +318,10 @@ def test_j16_a_cancelled_run_stops_at_its_next_page_and_stays_cancelled(spine):
     assert spine.run(number).state == "cancelled"
 
 
-def test_the_breaker_opens_after_failures_in_a_row_and_what_was_delivered_is_put_off(spine):
+@pytest.mark.parametrize("fault", [TryLater("down"), Refused("who are you?", system_away=True)])
+def test_the_breaker_opens_after_failures_in_a_row_and_what_was_delivered_is_put_off(spine, fault):
     def away(_work, _hold):
-        raise TryLater("down")
+        raise fault
 
     spine.add_job("shop.orders", away, overlap="allow", attempts=1)
     numbers = [spine.make("shop.orders", cause="manual") for _ in range(4)]
@@ -333,6 +334,19 @@ def test_the_breaker_opens_after_failures_in_a_row_and_what_was_delivered_is_put
     assert spine.deliver(pipeline) == []
     last = spine.run(numbers[-1])
     assert (last.state, last.failures) == ("waiting", 0)
+
+
+def test_what_is_refused_by_a_system_that_answers_opens_no_breaker(spine):
+    def refused(_work, _hold):
+        raise Refused("you may not see the prices")
+
+    spine.add_job("shop.prices", refused, overlap="allow")
+    for _ in range(4):
+        spine.make("shop.prices", cause="manual")
+    spine.relay()
+    spine.deliver(spine.pipeline(), 4)
+    with spine.store.read() as tx:
+        assert breakers.find(tx) == {}
 
 
 def test_a_run_that_is_done_may_have_its_job_run_once_more(spine):

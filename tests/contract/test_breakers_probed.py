@@ -1,0 +1,90 @@
+"""A system that is left alone is asked again: by whether it answers, and at once when something may have been mended."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub.app.applying import apply
+from hub.app.breakers import Breakers
+from hub.app.configuration import Configuration
+from hub.store import Store, breakers
+from hub.worker.pipeline import Pipeline
+from tests.contract.store_steps import StandingClock
+
+SETTINGS = """
+[systems.erp]
+kind = "erp"
+connector = "files"
+source = "exchange"
+
+[systems.erp.orders]
+type = "csv"
+name = "number"
+each = "lines"
+folder = "orders"
+errors = "refused"
+columns = { Nr = "order.number" }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "exchange"
+
+
+@pytest.fixture
+def configuration(store: Store, clock: StandingClock, folder: Path) -> Configuration:
+    apply(store, SETTINGS, by="somebody")
+    configuration = Configuration(store, folder.parent, clock)
+    configuration.refresh()
+    return configuration
+
+
+def breakers_of(configuration: Configuration, store: Store, clock: StandingClock) -> Breakers:
+    nobody: Any = None
+    return Breakers(store, configuration, Pipeline("worker", store, nobody, configuration, clock, acknowledge=list))
+
+
+@pytest.fixture
+def followed(configuration: Configuration, store: Store, clock: StandingClock) -> Breakers:
+    """What a process that serves the ERP knows; the ERP's folder has been away until now."""
+    followed = breakers_of(configuration, store, clock)
+    assert followed.look() == frozenset()
+    with store.write() as tx:
+        assert breakers.failed(tx, "erp", "there is no folder", 1)
+    return followed
+
+
+def test_a_system_is_asked_again_after_a_rest_and_left_alone_while_it_is_away(followed: Breakers, clock: StandingClock):
+    clock.move(seconds=60)
+    assert followed.look() == {"erp"}
+
+
+def test_a_system_that_answers_is_left_alone_no_more_whatever_else_is_wrong_there(
+    followed: Breakers, folder: Path, clock: StandingClock
+):
+    for each in ("orders", "refused"):
+        (folder / each).mkdir(parents=True)
+    (folder / "refused" / "1001.csv").write_text("what the ERP did not like")
+    assert followed.look() == {"erp"}, "its rest is not over"
+    clock.move(seconds=30)
+    assert followed.look() == frozenset()
+
+
+def test_with_a_new_revision_it_is_asked_at_once(
+    followed: Breakers, configuration: Configuration, store: Store, folder: Path
+):
+    (folder / "orders").mkdir(parents=True)
+    assert followed.look() == {"erp"}
+    apply(store, SETTINGS.replace('errors = "refused"\n', ""), by="somebody")
+    configuration.refresh()
+    assert followed.look() == frozenset()
+
+
+def test_a_process_that_begins_asks_at_once(
+    followed: Breakers, configuration: Configuration, store: Store, folder: Path, clock: StandingClock
+):
+    (folder / "orders").mkdir(parents=True)
+    assert followed.look() == {"erp"}
+    assert breakers_of(configuration, store, clock).look() == frozenset()
