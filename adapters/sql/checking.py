@@ -16,7 +16,7 @@ MEND = "hub.toml, or what the database's user may see"
 
 def findings(database: Database, sources: Mapping[str, Source]) -> list[Finding]:
     """Return whether the database can be reached, and of each stream whether it can be read. Raises nothing."""
-    reached = looked(database.name, lambda: _reached(database), "mend url, password or the network between")
+    reached = looked(database.name, lambda: _reached(database))
     if not reached[0].good:
         return reached
     return reached + [each for source in sources.values() for each in _stream(source)]

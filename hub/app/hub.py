@@ -54,8 +54,8 @@ class Hub:
         self.store.close()
 
 
-def open_hub(file: Path, *, clock: Clock | None = None, migrated: bool = True) -> Hub:
-    """Open the hub of a configuration file; without one, the embedded default.
+def open_hub(file: Path, *, clock: Clock | None = None, migrated: bool = True, begins: bool = False) -> Hub:
+    """Open the hub of a configuration file; without one, the embedded default, if it is there or `begins` now.
 
     An embedded database is made and migrated as needed; another must have been (`hub migrate`), unless `migrated` is
     false. Raises Misconfigured (Faults for the file) or DatabaseAway.
@@ -64,7 +64,12 @@ def open_hub(file: Path, *, clock: Clock | None = None, migrated: bool = True) -
     text = read_text(file)
     settings = Settings() if text is None else load(text, OPTIONS, source=file.name)
     database = _named(settings.hub.database, DATABASE)
-    store = Store(database or file_address(file.parent / "hub.db"))
+    beside = file.parent / "hub.db"
+    if database is None and not file.parent.is_dir():
+        raise Misconfigured(f"{file.parent} is not a folder; hub.toml and hub.db are to lie there")
+    if database is None and text is None and not (begins or beside.exists()):
+        raise Misconfigured(f"there is no {file.name} in {file.parent}: hub init writes one, --config names another")
+    store = Store(database or file_address(beside))
     hub = Hub(
         file=file,
         text=text,
@@ -74,8 +79,6 @@ def open_hub(file: Path, *, clock: Clock | None = None, migrated: bool = True) -
         broker_address=_named(settings.hub.broker, BROKER),
         embedded=database is None,
     )
-    if hub.embedded and not file.parent.is_dir():
-        raise Misconfigured(f"{file.parent} is not a folder; hub.toml and hub.db are to lie there")
     if hub.embedded:
         migrate(store)
     elif migrated:

@@ -1,6 +1,6 @@
 """`hub plan`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,13 +8,14 @@ import typer
 
 from hub.app import Hub
 from hub.app import planning as plans
-from hub.cli import plan_files, plan_page, plan_words, show
+from hub.cli import plan_files, plan_page, plan_words, show, words
 from hub.cli.call import Json, opened
 from hub.cli.commands import single
 from hub.cli.main import NOT_WELL
 from hub.config import Settings
 from hub.config.faults import guess_or_list
 from hub.errors import Misconfigured
+from hub.store import quarantine
 from hub.sync import System
 from hub.sync.planned import StreamPlan, SystemPlan
 
@@ -79,6 +80,7 @@ def _exchange(
             for note in each.notes:
                 show.say(f"  {each.stream}: {note}")
         _say_what_next(planned, stream, html, faults)
+        _say_what_waits(hub, system.name, chosen)
     for fault in faults:
         show.remark(f"hub: {fault}")
     return not faults
@@ -92,6 +94,14 @@ def _say_what_next(planned: SystemPlan, stream: str, html: Path | None, faults: 
     closer = f"{html} has it all." if html else f"Look closer: hub plan {planned.system}.{entity} --html plan.html"
     do_it = "" if faults else f" Do it: hub apply-plan {planned.id}   "
     show.say(f"Nothing was changed.{do_it} {closer}")
+
+
+def _say_what_waits(hub: Hub, system: str, streams: Sequence[str]) -> None:
+    """Say what a run would leave where it is."""
+    with hub.store.read() as tx:
+        waiting = sum(each.count for each in quarantine.groups(tx, system) if each.stream in streams)
+    if waiting:
+        show.say(f"In quarantine: {words.counted(waiting, 'record')}, see hub quarantine list --system {system}")
 
 
 def data(planned: SystemPlan) -> Mapping[str, Any]:

@@ -15,7 +15,7 @@ from hub.cli.call import Json, Most, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.main import NOT_WELL
 from hub.errors import Misconfigured
-from hub.store import Tx, interventions, processes, results
+from hub.store import Tx, breakers, interventions, processes, results
 from hub.store.interventions import Shown
 
 app = group(COMMANDS["runs"])
@@ -42,6 +42,7 @@ def list_runs(
     with opened(ctx) as hub:
         with hub.store.read() as tx:
             found, now = interventions.find(tx, job=job, system=system, states=state or (), most=most), tx.now
+            resting = left_alone(tx, found)
         zone = ZoneInfo(hub.settings.hub.timezone)
     if as_json:
         show.json([as_data(each) for each in found])
@@ -52,6 +53,8 @@ def list_runs(
         return
     rows = [_row(each, zone, now) for each in found]
     show.table(("Run", "Job", "Cause", "State", "When", "Took", "Came to"), rows, right=("Run", "Took"))
+    for each in resting:
+        show.remark(each)
 
 
 @app.command("show")
@@ -73,11 +76,14 @@ def show_one(
             history = results.history(tx, run)
             wanted = records or outcome is not None
             came_to = results.records(tx, run, outcome=outcome, most=most) if wanted else []
+            resting = left_alone(tx, [shown])
         zone = ZoneInfo(hub.settings.hub.timezone)
     if as_json:
         show.json({**as_data(shown), "deliveries": history, **({"records": came_to} if wanted else {})})
         return
     show_run(shown, history, zone)
+    for each in resting:
+        show.remark(each)
     if wanted:
         rows = [tuple(each.get(name) for name in ("outcome", "entity", "key", "cause", "place")) for each in came_to]
         show.say()
@@ -121,6 +127,13 @@ def known_run(tx: Tx, number: int) -> Shown:
     if not found:
         raise Misconfigured(f"there is no run {number}; what ended long ago is pruned. hub runs lists what there is")
     return found[0]
+
+
+def left_alone(tx: Tx, found: Sequence[Shown]) -> list[str]:
+    """Say which systems that runs wait for are left alone, and why."""
+    waited_for = {each.system for each in found if each.state == "waiting"}
+    resting = [each for name, each in sorted(breakers.find(tx).items()) if name in waited_for and each.opened_at]
+    return [f"{each.system} is left alone, and its runs wait: {each.reason}" for each in resting]
 
 
 def as_data(run: Shown) -> Mapping[str, Any]:

@@ -43,7 +43,7 @@ def up(
     target = log or start.config.absolute().parent / LOG_NAME
     with signals() as stop:
         logs.configure(level="critical")
-        hub = open_hub(start.config)
+        hub = open_hub(start.config, begins=True)
         try:
             with logged(target, debug=start.debug):
                 if not no_apply:

@@ -20,6 +20,9 @@ def test_init_writes_a_file_that_works(tmp_path: Path):
 
 def test_no_file_at_all_is_the_embedded_default(tmp_path: Path):
     home = Home(tmp_path)
+    elsewhere = home.run("check")
+    assert (elsewhere.code, [*tmp_path.iterdir()]) == (2, []), "a command in the wrong folder leaves nothing there"
+    assert "hub init writes one" in elsewhere.err
     done = home.run("up", "--until-idle")
     assert done.code == 0
     assert "hub init" in done.out

@@ -206,6 +206,7 @@ def test_what_the_erp_refuses_is_shown_with_its_words_until_it_is_mended(company
     assert (entry["cause"], entry["key"]) == ("refused-by-erp", "shop|1002")
     assert "Brak towaru GONE w cenniku: błąd" in entry["message"]
     assert "the ERP has refused 1 file" in company.home.run("check", "erp").out
+    assert "In quarantine: 1 record, see hub quarantine list --system erp" in company.home.ok("plan", "erp.orders")
     (company.folder / "refused" / "shop-1002.xml").rename(company.folder / "orders" / "shop-1002.xml")
     company.run("erp.orders")
     assert company.waiting() == []

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -153,3 +154,18 @@ def test_help_answers_at_once_and_names_the_exit_codes():
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     assert "130  interrupted" in done.stdout
     assert all(heavy not in done.stderr for heavy in ("sqlalchemy", "kombu", "pydantic", "hub.app"))
+
+
+def test_a_system_that_is_left_alone_is_told_with_the_runs_that_wait_for_it(tmp_path: Path):
+    home = Home(tmp_path, {"SHOP_KEY": "secret"})
+    # Nobody listens at port 9 of any machine today.
+    shop = (
+        'kind = "eshop"\nconnector = "medusa"\nurl = "http://127.0.0.1:9"\nkey = "env:SHOP_KEY"\nbreaker_failures = 1'
+    )
+    home.file.write_text(
+        f'[systems.shop]\n{shop}\n\n[jobs."shop.orders"]\nsync = ["orders"]\nevery = "{SELDOM}"\n', "utf-8"
+    )
+    home.run("up", "--until-idle")
+    told = "shop is left alone, and its runs wait: shop cannot be reached: nobody listens at that address and port\n"
+    assert home.run("runs").err == told
+    assert home.run("runs", "show", "1").err == told
