@@ -90,7 +90,7 @@ class Bringing:
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
         wants = wants if released else self._braked(wants, brought)
         self._write(wants, found, brought)
-        self._settle_well(prepared.settled)
+        self._settle_well([*prepared.settled, *prepared.not_there])
         return brought
 
     @staticmethod

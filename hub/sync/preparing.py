@@ -49,6 +49,8 @@ class Prepared:
     """Key of a price -> the lists on which its product has one, where the system can keep only one of them."""
     settled: list[str] = field(default_factory=list[str])
     """Keys that the system owes nothing for: all is as it should be."""
+    not_there: list[str] = field(default_factory=list[str])
+    """Keys of what belongs to a product that the system does not have."""
     abandoned: list[Want] = field(default_factory=list[Want])
     """Not wanted any more, but an earlier create may have been carried out: to be looked for."""
 
@@ -72,7 +74,8 @@ def prepare(
         prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)
         del records[key]
-    prepared.unclear = several(tx, flow, records)
+    there = {key: each for key, each in records.items() if product_of(flow, each) in links.get("products", {})}
+    prepared.unclear = several(tx, flow, there)
     for key in keys:
         if key in prepared.settled or key in prepared.unclear:
             continue
@@ -87,6 +90,7 @@ def prepare(
         lacking = _lacking(flow, record, links, prepared.unread) if want.creates else None
         if lacking is not None and flow.stream.create == "put":
             prepared.counts["not-there"] += 1
+            prepared.not_there.append(key)
         elif lacking is not None:
             prepared.waits[key] = lacking
         else:

@@ -579,6 +579,20 @@ def test_s07_prices_on_several_lists_wait_until_somebody_says_which_is_the_shops
     assert [each.key for each in hub.waiting()] == []
 
 
+def test_prices_of_a_product_that_the_shop_does_not_have_wait_for_nobody(hub, erp, shop):
+    hub.add("shop", "eshop", shop, range={"products": "active"})
+    lamp(erp, active=True)
+    for number, price_list in enumerate(("retail", "trade")):
+        erp.put("prices", str(number), sku="A", list=price_list, currency="EUR", amount="10.00")
+        erp.put("prices", f"{number}B", sku="B", list=price_list, currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    assert {each.key for each in hub.waiting()} == {"A|retail|EUR", "A|trade|EUR"}
+    erp.put("products", "1", sku="A", name="Lamp", active=False)
+    hub.in_step(*CATALOGUE)
+    hub.run("shop", *CATALOGUE, full=True)
+    assert not hub.waiting()
+
+
 def test_a_price_list_that_is_named_brings_the_prices_that_waited_for_it(hub, erp, shop):
     lamp(erp)
     erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")

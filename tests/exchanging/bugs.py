@@ -370,6 +370,18 @@ def products_not_waited_for() -> AbstractContextManager[Any]:
 
 
 @_bug
+def one_price_of_several_taken() -> AbstractContextManager[Any]:
+    """A shop for which no price list is named gets whichever price of a product comes last."""
+    return mock.patch.object(hub.sync.preparing, "several", return_value={})
+
+
+@_bug
+def only_price_left_not_brought() -> AbstractContextManager[Any]:
+    """The price that is its product's only one, since it was taken off another list, is not brought."""
+    return mock.patch.object(hub.sync.push, "keeps_one", return_value=False)
+
+
+@_bug
 def waiting_never_tried() -> AbstractContextManager[Any]:
     """What waits for another record is not tried again when that has come."""
     return mock.patch.object(quarantine, "to_try", return_value=[])

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from hub.canonical import ENTITIES, moves_forward
-from tests.exchanging.connector import LIST, PARTY, PRODUCT
+from tests.exchanging.connector import CURRENCY, LIST, PARTY, PRODUCT
 from tests.exchanging.peer import Peer, Row
 from tests.exchanging.users import TWIN, Entered
 from tests.exchanging.world import World
@@ -64,6 +64,11 @@ class State:
             "SELECT id, key, fields FROM record WHERE entity = :entity AND deleted_at IS NULL", entity=entity
         )
         return {row.key: (row.id, orjson.loads(row.fields)) for row in rows}
+
+    @cached_property
+    def waiting(self) -> Sequence[Any]:
+        """Return what waits in quarantine."""
+        return self.world.database.ask("SELECT * FROM quarantine WHERE state = 'open'")
 
     @cached_property
     def parked(self) -> set[tuple[str, str, str]]:
@@ -138,12 +143,13 @@ def _product(state: State, shop: Peer, ours: Row, theirs: Row) -> Iterator[str]:
         back = owned and shown(leader, "products", name, found) == value
         if shown(follower, "products", name, value) != found and not back:
             yield f"disagree: {name} of product {sku}: {leader.name} {value!r}, {follower.name} {found!r}"
-    amounts = [
-        row.fields["amount"]
-        for row in state.erp.rows("prices").values()
-        if row.fields["sku"] == sku and row.fields["list"] == LIST
-    ]
-    if amounts:
+    lists = _priced(state, shop, sku)
+    amounts = [*lists.values()]
+    if len(lists) > 1:
+        waiting = {row.key for row in state.waiting if (row.system, row.cause) == (shop.name, "several-prices")}
+        silent = lists.keys() - {price_list for price_list in lists if f"{sku}|{price_list}|{CURRENCY}" in waiting}
+        yield from (f"in the dark: the price of {sku} on {each} is not brought to {shop.name}" for each in silent)
+    elif amounts:
         wanted = shown(shop, "prices", "amount", canonical("prices", "amount", amounts[0]))
         found = canonical("prices", "amount", theirs.fields.get("amount"))
         if wanted != found:
@@ -154,6 +160,12 @@ def _product(state: State, shop: Peer, ours: Row, theirs: Row) -> Iterator[str]:
         found = theirs.fields.get("available")
         if found is None or Decimal(found) != total:
             yield f"disagree: stock of {sku}: erp {total}, {shop.name} {found}"
+
+
+def _priced(state: State, shop: Peer, sku: str) -> Mapping[str, str]:
+    """Return the prices of a product that are for a shop: list -> amount."""
+    rows = [row.fields for row in state.erp.rows("prices").values() if row.fields["sku"] == sku]
+    return {row["list"]: row["amount"] for row in rows if shop.traits.any_list or row["list"] == LIST}
 
 
 def _removals(state: State) -> Iterator[str]:
@@ -362,11 +374,15 @@ def _stuck(state: State) -> Iterator[str]:
         for row in peer.rows(table).values()
         if row.fields["email"] == TWIN
     }
-    for row in state.world.database.ask("SELECT * FROM quarantine WHERE state = 'open'"):
+    for row in state.waiting:
         if row.identity.startswith("push:") and (row.system, row.entity, row.key) in state.parked:
             continue  # whoever takes it up again has it written, and that ends this as well
         if (row.system, row.external_id) in unclear and row.cause in ("ambiguous", "waits-for-parties"):
             continue
+        if row.cause == "several-prices":
+            peer, sku = state.world.peers[row.system], row.key.split("|")[0]
+            if len(_priced(state, peer, sku)) > 1:
+                continue
         if row.cause != "flips" or not state.world.peers[row.system].traits.undoes:
             yield f"stuck: {row.cause}: {row.message}"
     for row in state.world.database.ask("SELECT * FROM intent"):

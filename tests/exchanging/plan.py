@@ -81,6 +81,8 @@ class Traits:
     """Whether the hub may make products in it; otherwise only those are kept up to date that it has by its own."""
     undoes: bool = False
     """Whether some program in it always sets products' names back."""
+    any_list: bool = False
+    """Whether nobody has said from which list a shop's prices are: of a product on several it gets none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ def _told(traits: Traits) -> str:
 
 MAKES_NOTHING = 0.15
 """So often does a shop get no products that it does not have."""
+ANY_LIST = 0.2
+"""So often has nobody said from which list a shop's prices are."""
 PARTED = 0.5
 """So often, where there are both, do goods and deals have jobs of their own."""
 GOODS = frozenset(["products", "prices", "stock"])
@@ -163,6 +167,8 @@ def plan_of(seed: int) -> Plan:
     # By dice of its own: what other seeds stand for stays as it was.
     if "products" in entities and random.Random(f"makes {seed}").random() < MAKES_NOTHING:
         systems = (systems[0], replace(systems[1], makes=False), *systems[2:])
+    if "prices" in entities and random.Random(f"lists {seed}").random() < ANY_LIST:
+        systems = (systems[0], replace(systems[1], any_list=True), *systems[2:])
     parted = entities == GOODS | DEALS and random.Random(f"parted {seed}").random() < PARTED
     return Plan(seed, systems, entities, steps, owner, twins, stocked, parted, prompt, rates)
 

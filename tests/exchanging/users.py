@@ -79,6 +79,7 @@ class Users:
     def _erp_deeds(self, peer: Peer) -> Sequence[Callable[[Peer], str | None]]:
         goods = (self._add_product, self._add_product, self._change_product, self._change_product)
         goods += (self._change_price, self._change_stock, self._rename, self._delete_product)
+        goods += (self._list, self._list) if any(each.any_list for each in self.plan.systems) else ()
         deals = (self._add_party, self._change_party, self._change_party, self._move, self._move, self._track)
         deals += (self._delete_party, self._touch)
         return self._of(goods, deals)
@@ -214,6 +215,23 @@ class Users:
             return None
         self._do(peer, "prices", row.id, {"amount": self.value("amount")})
         return f"price of {row.fields['sku']} changed"
+
+    def _list(self, peer: Peer) -> str | None:
+        """Put a product on a price list, or take it from one."""
+        product = self._some(peer, "products", "sku")
+        if product is None:
+            return None
+        sku, price_list = product.fields["sku"], self.dice.choice((LIST, "b2b"))
+        there = [e.id for e in peer.rows("prices").values() if (e.fields["sku"], e.fields["list"]) == (sku, price_list)]
+        if not there:
+            price = {"sku": sku, "list": price_list, "currency": CURRENCY, "amount": self.value("amount")}
+            self._add(peer, "prices", price)
+            return f"product {sku} is on the list {price_list}"
+        if "delete" not in self.plan.rates:
+            return None
+        peer.delete("prices", there[0])
+        self.webhook(peer, "prices", there[0])
+        return f"product {sku} is no more on the list {price_list}"
 
     def _change_stock(self, peer: Peer) -> str | None:
         row = self._some(peer, "stock", "sku")

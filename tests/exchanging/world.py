@@ -157,7 +157,7 @@ class World:
         """Return what the engine is told of a system."""
         options = ExchangeOptions(
             url="http://simulated.example",
-            range=RangeSettings(price_list=LIST if connector.is_shop else None),
+            range=RangeSettings(price_list=LIST if connector.is_shop and not connector.peer.traits.any_list else None),
             flips=FLIPS,
         )
         ahead = _some_ahead if connector.peer.traits.ahead else as_it_comes
