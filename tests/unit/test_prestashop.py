@@ -181,8 +181,33 @@ def test_an_order_says_what_was_ordered(fake: PrestaShop):
         ("courier", "6.15", "23"),
         (None, "2.46", "23"),
     ]
-    assert fields["discounts"] == [{"name": "discount", "amount": "-3.69"}]
+    assert fields["discounts"] == [{"name": "discount", "amount": "-3.69", "tax_rate": "23"}]
     assert (fields["payment"], fields["rounding"]) == ({"state": "unpaid", "method": "transfer"}, "total")
+
+
+def test_a_discount_takes_off_tax_as_well(fake: PrestaShop):
+    """Of each line its part, with that line's tax: 10 of 36.90 at 23 %, and of 10.80 at 8 %."""
+    id_, _ = fake.place_order(fake.clock.now())
+    low = fake.tables["taxes"].add({"rate": "8.000"}).id
+    lines = [each.values for each in fake.tables["order_details"].there() if each.values["id_order"] == id_]
+    for line, net, gross, taxes in zip(
+        lines, ("30", "10", "0"), ("36.90", "10.80", "0"), ([1], [low], [1]), strict=True
+    ):
+        line |= {"total_price_tax_excl": f"{net}.000000", "total_price_tax_incl": gross, "taxes": taxes}
+    order = fake.tables["orders"].records[int(id_)].values
+
+    def discounts(gross: str, net: str) -> list[tuple[str, str | None]]:
+        order.update(total_discounts_tax_incl=gross, total_discounts_tax_excl=net)
+        told = fields_of(fake.connect(), "orders", id_)["discounts"]
+        return [(each["amount"], each.get("tax_rate")) for each in told]
+
+    assert discounts("10.00", "8.386000") == [("-7.735849", "23"), ("-2.264151", "8")]
+    assert discounts("3.24", "3.00") == [("-3.24", "8")]
+    assert discounts("0.000000", "0.000000") == []
+    order["carrier_tax_rate"] = "0.000"
+    for line in lines:
+        line["taxes"] = []
+    assert discounts("5.00", "5.00") == [("-5.00", "0")]
 
 
 def test_orders_of_one_checkout_have_numbers_of_their_own(fake: PrestaShop):

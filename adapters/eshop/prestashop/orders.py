@@ -13,7 +13,8 @@ from hub.connector import Document
 
 ORDER = (
     "id id_customer module payment total_paid_tax_incl total_paid_tax_excl total_shipping_tax_incl total_shipping_tax_excl "
-    "total_wrapping_tax_incl total_wrapping_tax_excl total_discounts_tax_incl carrier_tax_rate round_type"
+    "total_wrapping_tax_incl total_wrapping_tax_excl total_discounts_tax_incl total_discounts_tax_excl carrier_tax_rate "
+    "round_type"
 )
 LINE = "id product_name product_reference product_quantity total_price_tax_incl total_price_tax_excl"
 STATES = {

@@ -1,12 +1,13 @@
 """A PrestaShop document -> canonical fields. Pure. Amounts are text with six decimals, prices hold no tax."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
+from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of, with_tax
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.weights import KILOGRAMS
@@ -15,6 +16,8 @@ from hub.canonical.contacts import vat_id_in
 
 BETWEEN = re.compile(r"[,;\s]+")
 """Between the numbers of several parcels, for which the shop has one field."""
+COIN = Decimal("0.01")
+"""By so much two sums may be off that were rounded apart."""
 SHIPPING, WRAPPING = (
     table(
         f"net=total_{what}_tax_excl gross=total_{what}_tax_incl",
@@ -35,6 +38,38 @@ PARTY = table(
     phone=Field("addresses", lambda rows: next((_phone(row) for row in rows if _phone(row)), None)),
     vat_id=Field("addresses", lambda rows: next(_vat_ids(rows), None)),
 )
+
+
+def _discounts(raw: Raw) -> list[Fields]:
+    """Return what cart rules took off, with its tax; which rules, the order itself does not say."""
+    gross, net = (number(raw[f"total_discounts_tax_{how}"]) for how in ("incl", "excl"))
+    weights = _weights(raw)
+    if not gross or not weights:
+        return [_discount(gross, None)] if gross else []
+    rates = [*weights, plain(number(raw["carrier_tax_rate"]))]
+    off = {rate: abs(with_tax(net, rate, held=False, wanted=True) - gross) for rate in rates}
+    nearest = min(off, key=lambda rate: off[rate])
+    if off[nearest] <= COIN:
+        return [_discount(gross, nearest)]
+    whole = sum(weights.values())
+    return [_discount(gross * weight / whole, rate) for rate, weight in weights.items()]
+
+
+def _weights(raw: Raw) -> dict[str, Decimal]:
+    """Return rate -> what its lines cost: of each line a rule takes its part, with that line's tax.
+
+    Source: CartRuleCalculator.applyCartRule, for a rule on the whole order.
+    """
+    found = defaultdict[str, Decimal](Decimal)
+    for line in raw["lines"]:
+        found[rate_of(line["rates"]) or "0"] += number(line["total_price_tax_incl"])
+    return {rate: weight for rate, weight in found.items() if weight}
+
+
+def _discount(amount: Decimal, rate: str | None) -> Fields:
+    return {"name": "discount", "amount": plain(-amount), "tax_rate": rate}
+
+
 LINE = table(
     "id sku=product_reference name=product_name quantity=product_quantity "
     "net=total_price_tax_excl gross=total_price_tax_incl",
@@ -52,7 +87,7 @@ ORDER = table(
     surcharges=Field(
         "", lambda raw: [told(WRAPPING | table(name=fixed("gift wrapping")), raw)] if _is_gift(raw) else []
     ),
-    discounts=Field("total_discounts_tax_incl", lambda amount: _discounts(number(amount))),
+    discounts=Field("", _discounts),
     paid=Field("", lambda raw: "refunded" if raw["refunded"] else "paid" if raw["paid"] else "unpaid"),
     payments=Field("", lambda raw: [{**each, "method": raw["module"]} for each in raw["payments"]]),
     rounding=Field("", lambda raw: "total" if str(raw.get("round_type")) == "3" else "line"),
@@ -95,11 +130,6 @@ def _is_due(raw: Raw) -> bool:
 
 def _is_gift(raw: Raw) -> bool:
     return number(raw["total_wrapping_tax_incl"]) > 0
-
-
-def _discounts(amount: Decimal) -> list[Fields]:
-    """Return what cart rules took off; which ones, the order itself does not say."""
-    return [{"name": "discount", "amount": plain(-amount), "tax_rate": None}] if amount else []
 
 
 def _numbers(told_numbers: list[str]) -> list[str]:
