@@ -15,6 +15,7 @@ from tests.contract.connector_suite import only
 from tests.contract.picture_server import Pictures, png, serving
 from tests.fakes.magento import Magento
 from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET
+from tests.fakes.magento.orders import bundle
 from tests.fakes.server import Answer, Asked, Reply
 
 
@@ -259,6 +260,34 @@ def test_a_line_of_an_order_is_what_the_customer_pays_for_it(shop: Magento):
         {"name": "Flat Rate - Fixed", "code": "flatrate_flatrate", "amount": "5", "tax_rate": "23"}
     ]
     assert (told["billing_address"]["street"], told["billing_address"]["street_more"]) == ("Prosta 1", "m. 2")
+
+
+@pytest.mark.parametrize(
+    ("dynamic", "lines"),
+    [
+        (True, [("P-1", "2", "9", "11.07", "23"), ("P-2", "2", "18", "19.44", "8")]),
+        (False, [("SET-P-1-P-2", "2", "27", "33.21", "23")]),
+    ],
+)
+def test_a_bundle_is_what_holds_its_price(shop: Magento, dynamic: bool, lines: list[tuple[str, ...]]):
+    """The line of a bundle whose price is dynamic has no rate of tax, and not the discounts of its parts."""
+    id_, _ = shop.place_order(shop.clock.now())
+    bundle(shop.orders.records[int(id_)], dynamic=dynamic)
+    names = ("sku", "quantity", "net", "gross", "tax_rate")
+    told = [tuple(line[name] for name in names) for line in fields(shop.connect(), "orders", id_)["lines"]]
+    assert told[3:] == lines
+
+
+def test_what_a_gift_card_paid_is_part_of_what_an_order_costs(shop: Magento):
+    """Adobe Commerce takes it off the grand total, as it does with store credit and reward points."""
+    id_, _ = shop.place_order(shop.clock.now())
+    values = shop.orders.records[int(id_)].values
+    credit = {"gift_cards_amount": 10, "customer_balance_amount": 3, "reward_currency_amount": 0.44}
+    values["extension_attributes"] |= credit
+    values |= {"grand_total": 5, "total_paid": 5}
+    told = fields(shop.connect(), "orders", id_)
+    assert told["totals"] == {"net": "14.99", "tax": "3.45", "gross": "18.44"}
+    assert told["payment"]["state"] == "paid"
 
 
 def test_a_product_that_is_written_in_other_capitals_is_the_same(shop: Magento):

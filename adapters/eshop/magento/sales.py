@@ -1,5 +1,6 @@
 """Orders and customers: what is asked of the shop, and the documents that are made of its answers."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,11 +20,14 @@ ORDER = (
     "shipping_tax_amount shipping_discount_amount shipping_discount_tax_compensation_amount shipping_description "
     "customer_email customer_taxvat customer_note total_paid total_refunded"
 )
+CREDIT = "gift_cards_amount customer_balance_amount reward_currency_amount"
+"""Of Adobe Commerce: what pays for an order, and is taken off its grand total (page "quote table", `base_grand_total`)."""
 ITEM = (
     "item_id parent_item_id sku name qty_ordered row_total row_total_incl_tax tax_amount tax_percent discount_amount "
     "discount_tax_compensation_amount"
 )
 PAYMENT = "method last_trans_id amount_authorized"
+HALF_A_CENT = 0.005
 
 
 def parties(_: Shop, rows: Sequence[Row]) -> Iterator[Document]:
@@ -44,8 +48,8 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         raw["shipping"] = (to := way.get("address")) and picked(to, ADDRESS)
         raw["shipping_method"] = way.get("method")
         raw["payment"] = row.get("payment") and picked(row["payment"], PAYMENT)
-        # What stands below another line is a part of it, which that line's price holds.
-        raw["items"] = [picked(each, ITEM) for each in row["items"] if not each.get("parent_item_id")]
+        raw["items"] = [picked(each, ITEM) for each in sold(row["items"])]
+        raw |= picked(row["extension_attributes"], CREDIT)
         taxes = row["extension_attributes"].get("item_applied_taxes") or ()
         raw["shipping_taxes"] = [
             tax["percent"] for each in taxes if each["type"] == "shipping" for tax in each["applied_taxes"]
@@ -54,6 +58,29 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         raw["parcels"] = [{"number": each["track_number"], "carrier": each["title"]} for each in tracks]
         raw["parcels"] += parcels_in(comments)
         yield Document(str(row["entity_id"]), raw)
+
+
+def sold(items: Sequence[Row]) -> Iterator[Row]:
+    """Yield the lines that tell what was paid: what stands below another line is a part of it, and holds no price.
+
+    But a bundle of dynamic price is only the sum of what stands below it: it has neither a rate of tax nor the discounts
+    of its parts (source: TaxCalculation, calculateParent; SalesRule, Discount, collect).
+    """
+    below = defaultdict[Any, list[Row]](list)
+    for item in items:
+        below[item.get("parent_item_id") or None].append(item)
+    for item in below[None]:
+        parts = below[item["item_id"]]
+        yield from parts if _is_sum(item, parts) else [item]
+
+
+def _is_sum(item: Row, parts: Sequence[Row]) -> bool:
+    """Return whether all of a bundle's price and tax stands below it; of a fixed price, one of both does not."""
+    off = [
+        abs((item.get(name) or 0) - sum(part.get(name) or 0 for part in parts)) for name in ("row_total", "tax_amount")
+    ]
+    is_bundle = item.get("product_type") == "bundle" and not item.get("discount_amount")
+    return is_bundle and bool(parts) and max(off) < HALF_A_CENT
 
 
 def notes(row: Row) -> list[str]:

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from adapters.eshop import translating
 from adapters.eshop.magento.options import MagentoOptions
+from adapters.eshop.magento.sales import CREDIT
 from adapters.eshop.notes import invoice_in
 from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
 from adapters.eshop.translating import number
@@ -96,8 +97,9 @@ def _paid(raw: Raw) -> str:
 
 
 ORDER = table(
-    "number=increment_id party=buyer email=customer_email currency=order_currency_code gross=grand_total tax=tax_amount "
+    "number=increment_id party=buyer email=customer_email currency=order_currency_code tax=tax_amount "
     "tracking=parcels note=customer_note",
+    gross=Field("", lambda raw: sum((_amount(raw, name) for name in ("grand_total", *CREDIT.split())), Decimal(0))),
     placed_at=Field("created_at", lambda at: f"{at.replace(' ', 'T')}Z"),
     billing_address=Field("billing", lambda raw: told(ADDRESS, raw) | {"use": "billing"}),
     shipping_address=Field("shipping", lambda raw: told(ADDRESS, raw) | {"use": "shipping"}),

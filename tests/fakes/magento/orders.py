@@ -66,6 +66,33 @@ def placed(shop: "Magento", at: datetime, customer: int | None, email: str) -> t
     return record, {"net": "14.99", "tax": "3.45", "gross": "18.44"}
 
 
+def bundle(record: Record, *, dynamic: bool) -> None:
+    """Add a bundle of two parts at 10 and 20, less a tenth, to an order.
+
+    Where its price is dynamic, both parts hold theirs, with tax and discount; the bundle's own line has the sums of price
+    and tax, no rate, and no discount (code: TaxCalculation, calculateParent; SalesRule, Quote\\Discount, collect; issue
+    11957). Otherwise all is the bundle's, with one rate; what its parts cost is shown since 2.4.8 (issue 38687).
+    """
+    first = 100 * record.id
+    common: Row = {"product_id": 1, "qty_ordered": 2, "discount_tax_compensation_amount": 0}
+    nothing: Row = dict.fromkeys(("row_total", "row_total_incl_tax", "tax_amount", "discount_amount"), 0)
+    held = [
+        {"row_total": 10, "row_total_incl_tax": 12.3, "tax_amount": 2.07, "discount_amount": 1, "tax_percent": 23},
+        {"row_total": 20, "row_total_incl_tax": 21.6, "tax_amount": 1.44, "discount_amount": 2, "tax_percent": 8},
+    ]
+    summed: Row = {"row_total": 30, "row_total_incl_tax": 33.9, "tax_amount": 3.51, "discount_amount": 0}
+    whole: Row = {"row_total": 30, "row_total_incl_tax": 36.9, "tax_amount": 6.21, "discount_amount": 3}
+    own = summed if dynamic else whole | {"tax_percent": 23}
+    parts: list[Row] = held if dynamic else [{**nothing, "row_total": each["row_total"]} for each in held]
+    lines: list[Row] = [
+        {**common, **own, "item_id": first, "product_type": "bundle", "sku": "SET-P-1-P-2", "name": "Set"}
+    ]
+    for number, part in enumerate(parts, 1):
+        known_as = {"item_id": first + number, "parent_item_id": first, "sku": f"P-{number}", "name": f"Part {number}"}
+        lines.append({**common, **part, **known_as, "product_type": "simple"})
+    record.values["items"] = [*record.values["items"], *lines]
+
+
 def shown(record: Record) -> Row:
     """Return an order; what is empty is left out (code: ServiceOutputProcessor)."""
     row = {name: value for name, value in record.values.items() if value is not None}
