@@ -18,7 +18,7 @@ from hub.errors import Refused, TryLater, Unanswered
 from tests.fakes.server import Answer, Asked, Reply
 from tests.fakes.shopify import Shopify
 from tests.fakes.shopify.asking import number
-from tests.fakes.shopify.orders import bag
+from tests.fakes.shopify.orders import bag, charge_at_border, refund_shipping
 
 PARCELS = [{"number": "1Z", "carrier": "DPD", "address": "https://dpd.example/1Z"}, {"number": "2Z"}]
 
@@ -125,6 +125,15 @@ def test_an_order_of_many_lines_is_read_whole(fake: Shopify, shop: ShopifyConnec
     assert len(told(shop, "orders", id_)["lines"]) == 133
 
 
+def test_a_version_that_has_ended_is_said(fake: Shopify):
+    """The shop answers all the same, by the oldest that it still has."""
+    (finding,) = fake.connect(version="2025-07").check()
+    assert (finding.good, finding.away) == (False, False)
+    assert "2025-07" in finding.message
+    assert 'version = "2026-01"' in (finding.mend or "")
+    assert fake.connect(version="2026-01").check()[0].good
+
+
 # Keys
 
 
@@ -208,6 +217,16 @@ def test_a_sku_with_quotes_is_found(fake: Shopify, shop: ShopifyConnector):
     fake.variants.records[number(id_)].values["sku"] = "5'\\x"
     wanted = Write("k", {}, {"sku": "5'\\x"}, reference="hub-9")
     assert shop.find("products", [wanted]) == {"k": [id_]}
+
+
+def test_a_product_that_is_not_listed_is_sold(fake: Shopify, shop: ShopifyConnector):
+    id_ = fake.add("products")
+    article = fake.products.records[fake.variants.records[number(id_)].values["product"]].values
+    active = dict[str, bool]()
+    for status in ("ACTIVE", "UNLISTED", "DRAFT", "ARCHIVED"):
+        article["status"] = status
+        active[status] = told(shop, "products", id_)["active"]
+    assert active == {"ACTIVE": True, "UNLISTED": True, "DRAFT": False, "ARCHIVED": False}
 
 
 def varied(fake: Shopify) -> list[str]:
@@ -338,6 +357,26 @@ def test_an_invoice_that_was_wrong_is_taken_away(fake: Shopify, shop: ShopifyCon
     forward(shop, id_, invoice="FV/1")
     forward(shop, id_, invoice=None)
     assert told(shop, "orders", id_)["invoice"] is None
+
+
+def test_s27_shipping_that_was_refunded_costs_nothing(fake: Shopify, shop: ShopifyConnector):
+    id_ = order(fake)
+    refund_shipping(fake.orders.records[number(id_)])
+    fields = told(shop, "orders", id_)
+    assert [(each["name"], Decimal(each["amount"])) for each in fields["shipping"]] == [("Kurier", 0)]
+    assert fields["totals"]["gross"] == "12.29"
+
+
+@pytest.mark.parametrize(("told_twice", "duty"), [(False, "Duties"), (True, "Import duty")])
+def test_s27_fees_and_duties_are_charges_once(fake: Shopify, shop: ShopifyConnector, told_twice: bool, duty: str):
+    id_ = order(fake)
+    charge_at_border(fake.orders.records[number(id_)], told_twice=told_twice)
+    charges = told(shop, "orders", id_)["shipping"]
+    assert [(each["name"], Decimal(each["amount"]), each.get("tax_rate")) for each in charges] == [
+        ("Kurier", 5, "23"),
+        ("Handling", 10, "23"),
+        (duty, 4, None),
+    ]
 
 
 def test_s27_of_an_edited_order_what_is_left_counts(fake: Shopify, shop: ShopifyConnector):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind
 from adapters.eshop import putting
 from adapters.eshop.customers import placed_by
@@ -86,8 +87,17 @@ KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
 
 
 def look(shop: Shop) -> str:
-    """Say what the shop sells in, whether it shows what the jobs read, and where stock is kept."""
+    """Say what the shop sells in, whether it shows what the jobs read, and where stock is kept.
+
+    Amiss, if it answers by another version than is asked for: it takes the oldest that it has for one that has ended.
+    """
     terms = shop.ask(queries.LOOK)["shop"]
+    asked, served = shop.options.version, shop.served or shop.options.version
+    if served != asked:
+        mend = (
+            f'read what has changed since (shopify.dev, "Release notes"), and set version = "{served}" or a later one'
+        )
+        raise Amiss(f"Shopify has version {asked} of its API no longer, and answers as {served} does", mend)
     shop.location  # noqa: B018  # refuses a name that is not there
     shop.channels  # noqa: B018  # the same
     tax = "with" if terms["taxesIncluded"] else "without"

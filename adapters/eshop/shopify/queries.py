@@ -33,7 +33,8 @@ LINE = f"""id sku title variantTitle quantity currentQuantity price:originalUnit
 ORDER = f"""id updatedAt number:name processedAt cancelledAt closedAt currencyCode taxesIncluded email phone note
   displayFinancialStatus displayFulfillmentStatus gross:currentTotalPriceSet{_MONEY} tax:currentTotalTaxSet{_MONEY}
   customer{{{CUSTOMER}}} billingAddress{{{_ADDRESS}}} shippingAddress{{{_ADDRESS}}}
-  shippingLines(first:10){{nodes{{title code price:discountedPriceSet{_MONEY} {_TAXES}}}}}
+  shippingLines(first:10){{nodes{{title code price:discountedPriceSet{_MONEY} left:currentDiscountedPriceSet{_MONEY} {_TAXES}}}}}
+  additionalFees{{title:name price{_MONEY} {_TAXES}}} duties:currentTotalDutiesSet{_MONEY}
   fulfillments(first:50){{id status trackingInfo{{number company url}}}}
   transactions(first:20){{kind status gateway paymentId processedAt}}
   invoice:metafield(namespace:"{NAMESPACE}",key:"{INVOICE}"){{value}}"""

@@ -21,6 +21,8 @@ from hub.errors import Refused, TryLater, Unanswered
 ATTEMPTS = 5
 """So often is a request sent that the shop throttles, each time after as long as it needs."""
 HEADER = "x-shopify-access-token"
+SERVED = "x-shopify-api-version"
+"""Says by which version a request was answered (page "About Shopify API versioning")."""
 _OWN_FAULT = ("INTERNAL_SERVER_ERROR", "TIMEOUT")
 _ERRORS = ("userErrors", "orderCancelUserErrors")
 
@@ -34,6 +36,8 @@ class Shop:
         self._path = f"admin/api/{options.version}/graphql.json"
         self._session = Session(self._log_in)
         self._defined = False
+        self.served: str | None = None
+        """The version of the API by which the shop has answered last."""
         self.fits = dict[str, int]()
         """Query -> the rows that it may ask for at once, where they are fewer than its list's size."""
 
@@ -103,13 +107,14 @@ class Shop:
     def _ask(self, query: str, variables: Mapping[str, object], token: str) -> Any:
         asks, wait = not query.startswith("mutation"), 0.0
         for _ in range(ATTEMPTS):
-            body: Row = self._api.send(
+            answer = self._api.send(
                 "POST",
                 self._path,
                 {"query": query, "variables": variables},
                 repeatable=asks,
                 headers={HEADER: token},
-            ).body
+            )
+            self.served, body = answer.header(SERVED), answer.body
             throttled = _is_throttled(body)
             wait = max(pause(body), 1.0 if throttled else 0.0)
             self._api.hold(wait)

@@ -22,6 +22,8 @@ KILOGRAMS: Mapping[str, Decimal] = {
     "POUNDS": Decimal("0.45359237"),
     "OUNCES": Decimal("0.028349523125"),
 }
+SOLD = ("ACTIVE", "UNLISTED")
+"""What is not listed is active, and found by its address alone (enum "ProductStatus")."""
 FULFILLED = words(shipped="FULFILLED", processing="PARTIALLY_FULFILLED IN_PROGRESS PENDING_FULFILLMENT")
 UNPAID = frozenset(["PENDING", "EXPIRED", "VOIDED"])
 PAID = words(paid="PAID PARTIALLY_REFUNDED", authorised="AUTHORIZED", refunded="REFUNDED")
@@ -68,7 +70,7 @@ PRODUCT = table(
     category=Field("product.productType", or_none),
     tags=Field("product.tags", sorted),
     images=Field("product.media", lambda media: at(media, "image.url")),
-    active=Field("product.status", lambda status: status == "ACTIVE"),
+    active=Field("product.status", lambda status: status in SOLD),
     gtin=Field("variant.barcode", or_none),
     weight=Field("variant.inventoryItem.measurement.weight", _weight),
     variant_of=Field("product.id", id_of),
@@ -118,9 +120,29 @@ def _line(raw: Raw, *, included: bool) -> Fields:
     }
 
 
-def _charge(raw: Raw, *, included: bool) -> Fields:
-    told = {"name": raw["title"], "code": raw["code"] or raw["title"], "tax_rate": _rate(raw)}
-    return told | _both(_amount(raw), _tax(raw), included=included)
+def _charge(raw: Raw, share: Decimal = Decimal(1), *, included: bool) -> Fields:
+    """Return a charge, or the share of it that is left."""
+    told = {"name": raw["title"], "code": raw.get("code") or raw["title"], "tax_rate": _rate(raw)}
+    return told | _both(_amount(raw) * share, _tax(raw) * share, included=included)
+
+
+def _shipping(raw: Raw, *, included: bool) -> Fields:
+    """Return what is left of a charge for shipping; its taxes are told as they were before refunds."""
+    full = _amount(raw)
+    return _charge(raw, _amount(raw, "left") / full if full else Decimal(1), included=included)
+
+
+def _surcharges(raw: Raw, told: Sequence[Fields], *, included: bool) -> list[Fields]:
+    """Return the fees and duties that the total holds beside what is told of it; a duty may be told as a fee as well."""
+    missing = _amount(raw, "gross") - sum((number(each["gross"]) for each in told), Decimal(0))
+    duties = [{"title": "Duties", "price": raw["duties"], "taxLines": ()}] if raw["duties"] else []
+    found = list[Fields]()
+    for each in (*raw["additionalFees"], *duties):
+        charge = _charge(each, included=included)
+        if (gross := number(charge["gross"])) / 2 < missing:  # cents may be off, which are the rounding of taxes
+            found.append(charge)
+            missing -= gross
+    return found
 
 
 def _status(raw: Raw) -> str:
@@ -177,6 +199,8 @@ def order(raw: Raw, options: ShopifyOptions) -> Fields:
     if raw["cancelledAt"]:
         return {"number": raw["number"], "status": "cancelled"}
     included, left = raw["taxesIncluded"], filter(itemgetter("currentQuantity"), raw["lineItems"])
-    lines = {"lines": [_line(each, included=included) for each in left]}
-    charges = {"shipping": [_charge(each, included=included) for each in raw["shippingLines"]]}
-    return translating.order(told(ORDER, raw) | lines | charges, options)
+    lines = [_line(each, included=included) for each in left]
+    shipping = [_shipping(each, included=included) for each in raw["shippingLines"]]
+    surcharges = _surcharges(raw, [*lines, *shipping], included=included)
+    parts = {"lines": lines, "shipping": shipping, "surcharges": surcharges}
+    return translating.order(told(ORDER, raw) | parts, options)

@@ -73,12 +73,14 @@ def placed(shop: "Shopify", at: datetime, customer_id: int | None) -> tuple[Reco
     id_ = 1 + max(shop.orders.records, default=4000)
     lines = [_line(10 * id_, "00042", "Lamp"), _line(10 * id_ + 1, "A-1", "Bulb"), _line(10 * id_ + 2, None, "Candle")]
     charge = {"id": gid("ShippingLine", id_), "title": "Kurier", "code": "courier", "discountedPriceSet": bag("5.0")}
+    charge["currentDiscountedPriceSet"] = bag("5.0")
     payment = {"id": gid("OrderTransaction", id_), "kind": "SALE", "status": "SUCCESS", "gateway": "shopify_payments"}
     values: Row = {
         "name": f"#{id_}", "processedAt": shop.written(at), "cancelledAt": None, "closedAt": None, "currencyCode": "PLN",
         "taxesIncluded": False, "email": f"guest{id_}@example.com", "phone": None, "note": "ring twice",
         "displayFinancialStatus": "PAID", "displayFulfillmentStatus": "UNFULFILLED",
-        "currentTotalPriceSet": bag("18.44"), "currentTotalTaxSet": bag("3.45"),
+        "currentTotalPriceSet": bag("18.44"), "currentTotalTaxSet": bag("3.45"), "currentTotalDutiesSet": None,
+        "additionalFees": [],
         "billingAddress": address(id_), "shippingAddress": address(id_), "customer_id": customer_id, "metafields": {},
         "lines": lines, "charges": [charge | {"taxLines": _taxes("1.15")}], "fulfillments": [],
         "transactions": [payment | {"paymentId": f"p{id_}", "processedAt": shop.written(at)}],
@@ -87,6 +89,23 @@ def placed(shop: "Shopify", at: datetime, customer_id: int | None) -> tuple[Reco
                    "supportedActions": [{"action": "CREATE_FULFILLMENT"}]}],
     }  # fmt: skip
     return shop.orders.add(values), {"net": "14.99", "tax": "3.45", "gross": "18.44"}
+
+
+def refund_shipping(record: Record) -> None:
+    """Object "ShippingLine": only the current price is that after refunds; objects "Order": as are its totals."""
+    values = record.values
+    values["charges"][0]["currentDiscountedPriceSet"] = bag("0.0")
+    values |= {"currentTotalPriceSet": bag("12.29"), "currentTotalTaxSet": bag("2.3")}
+
+
+def charge_at_border(record: Record, *, told_twice: bool) -> None:
+    """Objects "Order", "AdditionalFee": a duty, without tax, and a fee, with it; the duty may be among the fees as well."""
+    values, fee = record.values, {"id": gid("AdditionalFee", record.id), "__typename": "AdditionalFee"}
+    values["additionalFees"] = [{**fee, "name": "Handling", "price": bag("10.0"), "taxLines": _taxes("2.3")}]
+    if told_twice:
+        values["additionalFees"].append({**fee, "name": "Import duty", "price": bag("4.0"), "taxLines": []})
+    values |= {"currentTotalPriceSet": bag("34.74"), "currentTotalTaxSet": bag("5.75")}
+    values["currentTotalDutiesSet"] = bag("4.0")
 
 
 def order(shop: "Shopify", record: Record) -> Row:

@@ -98,7 +98,9 @@ type DiscountAllocation {{ allocatedAmountSet: MoneyBag! }}
 type LineItem implements Node {{ id: ID! sku: String title: String! variantTitle: String quantity: Int!
   currentQuantity: Int! originalUnitPriceSet: MoneyBag! discountAllocations: [DiscountAllocation!]!
   taxLines(first: Int): [TaxLine!]! }}
-type ShippingLine {{ id: ID title: String! code: String discountedPriceSet: MoneyBag! taxLines: [TaxLine!]! }}
+type ShippingLine {{ id: ID title: String! code: String discountedPriceSet: MoneyBag! currentDiscountedPriceSet: MoneyBag!
+  taxLines: [TaxLine!]! }}
+type AdditionalFee implements Node {{ id: ID! name: String! price: MoneyBag! taxLines: [TaxLine!]! }}
 type FulfillmentTrackingInfo {{ number: String company: String url: URL }}
 type Fulfillment implements Node {{ id: ID! status: String! trackingInfo(first: Int): [FulfillmentTrackingInfo!]! }}
 type OrderTransaction implements Node {{ id: ID! kind: String! status: String! gateway: String paymentId: String
@@ -110,7 +112,8 @@ type FulfillmentOrder implements Node {{ id: ID! status: String! assignedLocatio
 type Order implements Node {{ id: ID! updatedAt: DateTime! name: String! processedAt: DateTime! cancelledAt: DateTime
   closedAt: DateTime currencyCode: String! taxesIncluded: Boolean! email: String phone: String note: String
   displayFinancialStatus: String displayFulfillmentStatus: String! currentTotalPriceSet: MoneyBag!
-  currentTotalTaxSet: MoneyBag! customer: Customer billingAddress: MailingAddress shippingAddress: MailingAddress
+  currentTotalTaxSet: MoneyBag! currentTotalDutiesSet: MoneyBag currentTotalAdditionalFeesSet: MoneyBag
+  additionalFees: [AdditionalFee!]! customer: Customer billingAddress: MailingAddress shippingAddress: MailingAddress
   lineItems({_PART}): LineItemConnection! shippingLines({_PART}, includeRemovals: Boolean = false): ShippingLineConnection!
   fulfillments(first: Int): [Fulfillment!]! transactions(first: Int): [OrderTransaction!]!
   fulfillmentOrders({_PART}): FulfillmentOrderConnection! metafield(namespace: String, key: String!): Metafield }}

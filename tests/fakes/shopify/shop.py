@@ -23,7 +23,8 @@ from tests.fakes.shopify.asking import Bucket, Info, Row, answer, connection, nu
 from tests.fakes.shopify.catalogue import gid
 
 CLIENT, SECRET = "5f2c7d1e9b", "shpss_71d0c5ab9e2f4c88"
-ENDPOINT = "/admin/api/2026-10/graphql.json"
+OLDEST = "2026-01"
+"""Of the versions that are supported: each is for a year (usage: versioning)."""
 VARIED = 40
 """Every so many products have two variants."""
 
@@ -37,9 +38,10 @@ def token(shop: "Shopify", asked: Asked) -> Reply:
     return Reply(200, {"access_token": shop.tokens[-1], "scope": "write_products", "expires_in": 86399})
 
 
-def graphql(shop: "Shopify", asked: Asked) -> Reply:
-    """The one endpoint."""
-    return answer(shop.bucket, shop.root(), asked.json, time.monotonic())
+def graphql(shop: "Shopify", asked: Asked, version: str) -> Reply:
+    """The one endpoint; one of a version that has ended is answered by the oldest (usage: versioning, fall forward)."""
+    reply = answer(shop.bucket, shop.root(), asked.json, time.monotonic())
+    return Reply(reply.status, reply.body, {**reply.headers, "X-Shopify-API-Version": max(version, OLDEST)})
 
 
 class Shopify(Fake):
@@ -47,7 +49,7 @@ class Shopify(Fake):
 
     routes: ClassVar[Mapping[str, Handler]] = {
         "POST /admin/oauth/access_token": token,
-        f"POST {ENDPOINT}": graphql,
+        "POST /admin/api/{version}/graphql.json": graphql,
         "POST /staged/{id}": media.upload,
         "GET /bulk/{id}": bulk.download,
     }
@@ -93,7 +95,9 @@ class Shopify(Fake):
         self.tokens = [""] * len(self.tokens)
 
     def refusal(self, asked: Asked) -> Reply | None:
-        if asked.path != ENDPOINT or asked.headers.get("x-shopify-access-token") in [*filter(None, self.tokens)]:
+        if not asked.path.endswith("/graphql.json") or asked.headers.get("x-shopify-access-token") in [
+            *filter(None, self.tokens)
+        ]:
             return None
         message = "[API] Invalid API key or access token (unrecognized login or wrong password)"
         return Reply(401, {"errors": message})
