@@ -6,6 +6,16 @@ Pure: values go in and come out, nothing is read or written. Money and quantitie
 from hub.canonical.entity import ENTITIES, EntityModel
 from hub.canonical.faults import FieldFault
 from hub.canonical.records import Price, Product, Record, StockLevel
-from hub.canonical.statuses import moves_forward
+from hub.canonical.statuses import goes_on_after_all, moves_forward
 
-__all__ = ["ENTITIES", "EntityModel", "FieldFault", "Price", "Product", "Record", "StockLevel", "moves_forward"]
+__all__ = [
+    "ENTITIES",
+    "EntityModel",
+    "FieldFault",
+    "Price",
+    "Product",
+    "Record",
+    "StockLevel",
+    "goes_on_after_all",
+    "moves_forward",
+]

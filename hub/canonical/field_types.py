@@ -52,7 +52,7 @@ Phone = Annotated[str, _checked(contacts.phone), _described("phone number")]
 WebAddress = Annotated[str, _checked(contacts.web_address), _described("web address", "https?://.+")]
 
 OrderStatus = Literal["pending", "confirmed", "processing", "shipped", "completed", "cancelled"]
-"""They only move forward; cancelled is the end from anywhere but completed."""
+"""They only move forward; cancelled is the end from anywhere but completed, unless the shop that cancelled it goes on."""
 
 Many = Annotated[tuple[Item, ...], Strict(strict=False)]
 """A list: JSON has no tuples, so that either is taken."""

@@ -84,7 +84,7 @@ class Bringing:
         if found:
             prepared = self._prepared(keys, finish=found)
         self._put_aside_waiting(prepared)
-        brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear}
+        brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear, *prepared.over}
         if not released:
             brought.ended |= self._given_up(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
@@ -378,7 +378,7 @@ class Bringing:
     # After
 
     def _put_aside_waiting(self, prepared: Prepared) -> None:
-        if not prepared.waits and not prepared.unclear:
+        if not prepared.waits and not prepared.unclear and not prepared.over:
             return
         with self.hold.page() as (tx, report):
             note_waiting(tx, self.flow, self.run, prepared, report)

@@ -14,6 +14,8 @@ from hub.sync.system import Flow
 
 SEVERAL = "several-prices"
 """The cause of prices of which a shop keeps one, and nobody has said which."""
+AFTER_ALL = "goes-on-after-all"
+"""The cause of orders that are cancelled in a system, and not, or no longer, where they were placed."""
 
 
 def as_written(want: Want, written: Written) -> Mapping[str, Any]:
@@ -22,8 +24,8 @@ def as_written(want: Want, written: Written) -> Mapping[str, Any]:
 
 
 def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageReport) -> None:
-    """Put into quarantine what waits for another record, and prices of which somebody has to choose one."""
-    system, counted = flow.system.name, len(prepared.waits) + len(prepared.unclear)
+    """Put into quarantine what waits for another record, or for somebody: to choose a price, to enter an order anew."""
+    system, counted = flow.system.name, len(prepared.waits) + len(prepared.unclear) + len(prepared.over)
     for key, (entity, needed) in prepared.waits.items():
         why, cause = f"waits until {entity} {needed} is in {system}", f"waits-for-{entity}"
         if entity in prepared.unread:
@@ -37,6 +39,10 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
         mend = f"in [systems.{system}.range], then hub apply and hub jobs run JOB --full"
         put_aside(tx, flow, run, key, SEVERAL, f"{why} {mend}")
         report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=SEVERAL))
+    for key in prepared.over:
+        why = f"it goes on where it was placed, but {system} has it cancelled for good: take it up there by hand"
+        put_aside(tx, flow, run, key, AFTER_ALL, why)
+        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=AFTER_ALL))
     report.entity, report.counts = flow.stream.entity, {"quarantined": counted}
 
 

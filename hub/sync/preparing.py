@@ -47,6 +47,8 @@ class Prepared:
     """Entities of which the system may have what it is not known to have: see `_unread`."""
     unclear: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """Key of a price -> the lists on which its product has one, where the system can keep only one of them."""
+    over: list[str] = field(default_factory=list[str])
+    """Keys of orders that go on, but are cancelled in the system."""
     settled: list[str] = field(default_factory=list[str])
     """Keys that the system owes nothing for: all is as it should be."""
     not_there: list[str] = field(default_factory=list[str])
@@ -119,6 +121,9 @@ def _want(
         prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)
         return None
+    if bound is not None and _is_over(flow, record, bound):
+        prepared.over.append(key)
+        return None
     rules = flow.rules_for(record)
     if bound is not None and not whole:
         fields = differing(record, seen=bound.seen, sent=bound.sent, rule=rules)
@@ -136,6 +141,12 @@ def _want(
         return None
     id_, agreed = (bound.external_id, {name: bound.agreed(name) for name in fields}) if bound else (None, {})
     return Want(Write(key, fields, record, id=id_, reference=marked, agreed=agreed), bound)
+
+
+def _is_over(flow: Flow, record: Mapping[str, Any], bound: Binding) -> bool:
+    """Tell whether an order is cancelled in a system that it was brought to, and not where it was placed."""
+    is_order = "status" in flow.entity.forward and not flow.makes
+    return is_order and bound.seen.get("status") == FINAL and record.get("status") not in (None, FINAL)
 
 
 def _is_called_off(flow: Flow, record: Mapping[str, Any], bound: Binding) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from hub.canonical import ENTITIES, EntityModel, moves_forward
+from hub.canonical import ENTITIES, EntityModel, goes_on_after_all, moves_forward
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Exchange, Stream
 from hub.sync.ahead import Ahead, as_it_comes
@@ -134,4 +134,6 @@ class Rules:
         flow, system = self.flow, self.flow.system
         way: Any = flow.directions.get(name)
         forward = moves_forward if name in flow.entity.forward else None
-        return Rule(way, wins(system.kind, system.name, flow.stream.entity, name, self.record, system.owners), forward)
+        after_all = goes_on_after_all if forward and flow.makes else None
+        whose = wins(system.kind, system.name, flow.stream.entity, name, self.record, system.owners)
+        return Rule(way, whose, forward, after_all)

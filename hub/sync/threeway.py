@@ -18,6 +18,8 @@ class Rule:
     """Whether the system's value stands when ours has been changed, too."""
     forward: Callable[[Any, Any], bool] | None = None
     """Of a field that only moves on: whether the step from one value to another goes forward."""
+    after_all: Callable[[Any, Any], bool] | None = None
+    """Of such a field: whether a step that does not is the system's to take, from what it has said itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def _field(
     if how.direction == "out":
         _restore(arrived, name, ours, theirs, agreed_theirs, first=first)
     elif how.forward is not None or ours is MISSING or ours == (None if first else agreed_ours):
-        _take(arrived, name, theirs, ours, how)
+        own = not first and ours == agreed_theirs and name not in before
+        _take(arrived, name, theirs, ours, how, own=own)
     elif how.wins:
         arrived.lost.append(Lost(name, False, agreed_ours, theirs, ours))
         _set(arrived, name, theirs, ours)
@@ -112,8 +115,10 @@ def _restore(arrived: Arrived, name: str, ours: Any, theirs: Any, base: Any, *, 
         arrived.lost.append(Lost(name, True, base, ours, theirs))
 
 
-def _take(arrived: Arrived, name: str, theirs: Any, ours: Any, how: Rule) -> None:
-    if how.forward is not None and ours not in (MISSING, None) and not how.forward(ours, theirs):
+def _take(arrived: Arrived, name: str, theirs: Any, ours: Any, how: Rule, *, own: bool) -> None:
+    """Take a value. `own`: ours is what the system itself had said, and nobody has told it."""
+    taken_back = own and how.after_all is not None and how.after_all(ours, theirs)
+    if how.forward is not None and ours not in (MISSING, None) and not taken_back and not how.forward(ours, theirs):
         # A late word: the record has moved on, and the system is told where to.
         arrived.owed |= how.direction == "both"
         return

@@ -202,6 +202,56 @@ def test_s05_an_order_that_was_cancelled_while_stock_was_told_is_offered_again(s
     assert offered(shop) == "15"
 
 
+@pytest.fixture
+def sold_and_told(sold: Hub, erp: Tables) -> Hub:
+    """The ERP is told of cancellations."""
+    orders = ERP["orders"]
+    erp.streams = {**ERP, "orders": replace(orders, writes=orders.writes | {"status"})}
+    sold.add("erp", "erp", erp)
+    return sold
+
+
+def test_s10_an_order_that_its_shop_takes_up_again_is_not_cancelled_there(sold_and_told, erp, shop):
+    """WooCommerce cancels what is not paid within an hour, and takes it up again when the payment comes."""
+    sold_and_told.in_step("parties", "orders")
+    shop.put("orders", "o1001", status="cancelled")
+    sold_and_told.in_step("orders")
+    assert [row["status"] for row in erp.rows["orders"].values()] == ["cancelled"]
+    shop.put("orders", "o1001", status="confirmed")
+    for _ in range(2):
+        sold_and_told.run("shop", "orders")
+        sold_and_told.run("erp", "orders")
+    assert shop.rows["orders"]["o1001"]["status"] == "confirmed"
+    assert sold_and_told.record("orders", "shop|1001").fields["status"] == "confirmed"
+    assert [(each.system, each.cause) for each in sold_and_told.waiting()] == [("erp", "goes-on-after-all")]
+    erp.put("orders", next(iter(erp.rows["orders"])), status="confirmed")
+    sold_and_told.run("erp", "orders")
+    sold_and_told.run("erp", "orders", full=True)
+    assert sold_and_told.waiting() == []
+
+
+def test_s10_an_order_that_is_taken_up_again_before_the_erp_had_it_comes_there(sold_and_told, erp, shop):
+    shop.put("orders", "o1001", status="cancelled")
+    sold_and_told.run("shop", "orders")
+    sold_and_told.in_step("parties", "orders")
+    assert not erp.rows["orders"]
+    shop.put("orders", "o1001", status="confirmed")
+    sold_and_told.run("shop", "orders")
+    sold_and_told.in_step("parties", "orders")
+    assert [row["status"] for row in erp.rows["orders"].values()] == ["confirmed"]
+    assert shop.rows["orders"]["o1001"]["status"] == "confirmed"
+
+
+def test_s10_an_order_that_the_erp_has_cancelled_stays_so_whatever_the_shop_says_later(sold_and_told, erp, shop):
+    sold_and_told.in_step("parties", "orders")
+    erp.put("orders", next(iter(erp.rows["orders"])), status="cancelled")
+    sold_and_told.in_step("orders")
+    assert shop.rows["orders"]["o1001"]["status"] == "cancelled"
+    shop.put("orders", "o1001", status="pending")
+    sold_and_told.in_step("orders")
+    assert shop.rows["orders"]["o1001"]["status"] == "cancelled"
+
+
 def test_s05_without_an_erp_that_takes_orders_none_counts(sold, shop):
     sold.takes_orders.clear()
     sold.run("shop", "stock", full=True)

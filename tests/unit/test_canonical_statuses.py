@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 
-from hub.canonical import moves_forward
+from hub.canonical import goes_on_after_all, moves_forward
 from hub.canonical.field_types import OrderStatus
 
 STATUSES = get_args(OrderStatus)
@@ -31,3 +31,9 @@ def test_s10_two_statuses_never_move_into_each_other():
 def test_an_order_without_a_status_takes_any_and_never_loses_it():
     assert all(moves_forward(None, status) for status in STATUSES)
     assert not any(moves_forward(status, None) for status in STATUSES)
+
+
+def test_only_what_was_cancelled_goes_on_after_all():
+    assert {old for old in (None, *STATUSES) if goes_on_after_all(old, "confirmed")} == {"cancelled"}
+    assert not goes_on_after_all("cancelled", "cancelled")
+    assert not goes_on_after_all("cancelled", None)
