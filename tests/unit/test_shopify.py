@@ -367,6 +367,26 @@ def test_s27_shipping_that_was_refunded_costs_nothing(fake: Shopify, shop: Shopi
     assert fields["totals"]["gross"] == "12.29"
 
 
+@pytest.mark.parametrize(
+    ("sent", "paid", "status"),
+    [
+        ("UNFULFILLED", "REFUNDED", "cancelled"),
+        ("UNFULFILLED", "VOIDED", "cancelled"),
+        ("FULFILLED", "REFUNDED", "shipped"),
+    ],
+)
+def test_an_order_that_was_given_back_whole_before_it_was_sent_is_cancelled(
+    fake: Shopify, shop: ShopifyConnector, sent: str, paid: str, status: str
+):
+    id_ = order(fake, displayFulfillmentStatus=sent, displayFinancialStatus=paid)
+    lines = fake.orders.records[number(id_)].values["lines"]
+    for each in lines[1:]:
+        each["currentQuantity"] = 0
+    assert told(shop, "orders", id_)["status"] != "cancelled"
+    lines[0]["currentQuantity"] = 0
+    assert told(shop, "orders", id_)["status"] == status
+
+
 @pytest.mark.parametrize(("told_twice", "duty"), [(False, "Duties"), (True, "Import duty")])
 def test_s27_fees_and_duties_are_charges_once(fake: Shopify, shop: ShopifyConnector, told_twice: bool, duty: str):
     id_ = order(fake)

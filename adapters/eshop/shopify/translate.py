@@ -27,6 +27,7 @@ SOLD = ("ACTIVE", "UNLISTED")
 FULFILLED = words(shipped="FULFILLED", processing="PARTIALLY_FULFILLED IN_PROGRESS PENDING_FULFILLMENT")
 UNPAID = frozenset(["PENDING", "EXPIRED", "VOIDED"])
 PAID = words(paid="PAID PARTIALLY_REFUNDED", authorised="AUTHORIZED", refunded="REFUNDED")
+BACK = frozenset(["REFUNDED", "VOIDED"])
 TAKEN = frozenset(["SALE", "CAPTURE"])
 
 
@@ -145,9 +146,13 @@ def _surcharges(raw: Raw, told: Sequence[Fields], *, included: bool) -> list[Fie
     return found
 
 
+def _is_over(raw: Raw) -> bool:
+    """Return whether an order was cancelled, or all of it taken off and given back before anything was sent."""
+    is_back = raw["displayFinancialStatus"] in BACK and raw["displayFulfillmentStatus"] not in FULFILLED
+    return bool(raw["cancelledAt"]) or (is_back and not any(each["currentQuantity"] for each in raw["lineItems"]))
+
+
 def _status(raw: Raw) -> str:
-    if raw["cancelledAt"]:
-        return "cancelled"
     status = FULFILLED.get(raw["displayFulfillmentStatus"])
     if raw["closedAt"] and (status == "shipped" or raw["displayFulfillmentStatus"] == "FULFILLMENT_NOT_REQUIRED"):
         return "completed"
@@ -195,8 +200,8 @@ def stock_level(raw: Raw, _: ShopifyOptions) -> Fields:
 
 
 def order(raw: Raw, options: ShopifyOptions) -> Fields:
-    """Return an order as it is now; of a cancelled one nothing is left but its number."""
-    if raw["cancelledAt"]:
+    """Return an order as it is now; of one that is over nothing is left but its number."""
+    if _is_over(raw):
         return {"number": raw["number"], "status": "cancelled"}
     included, left = raw["taxesIncluded"], filter(itemgetter("currentQuantity"), raw["lineItems"])
     lines = [_line(each, included=included) for each in left]
