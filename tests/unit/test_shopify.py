@@ -189,6 +189,33 @@ def test_s06_an_error_of_the_shops_own_may_have_carried_a_write_out(fake: Shopif
     assert fake.count("products") == 1
 
 
+@pytest.mark.parametrize(
+    "shut",
+    [
+        *(Reply(status, {"errors": "no"}) for status in (402, 404, 423, 430)),
+        Reply(200, {"errors": [{"message": "no", "extensions": {"code": "SHOP_INACTIVE"}}]}),
+    ],
+    ids=lambda reply: str(reply.status),
+)
+def test_s22_a_shop_that_is_shut_refuses_no_record(fake: Shopify, shop: ShopifyConnector, shut: Reply):
+    """It is frozen, locked or moved: what is asked for is not to blame, and none is gone."""
+    id_ = fake.add("products")
+    fake.server.misbehave(lambda _asked, _answer: shut, to="graphql.json", times=-1)
+    with pytest.raises(TryLater):
+        list(shop.write("products", [Write("k", {"name": "Lamp"}, {"sku": "k"}, id=id_)]))
+    (finding,) = shop.check()
+    assert (finding.good, finding.away) == (False, True)
+
+
+def test_s22_a_shop_that_is_shut_gives_no_token_either(fake: Shopify, shop: ShopifyConnector):
+    fake.server.misbehave(lambda _asked, _answer: Reply(402, {"errors": "no"}), to="oauth/access_token", times=-1)
+    (finding,) = shop.check()
+    assert (finding.good, finding.away) == (False, True)
+    with pytest.raises(TryLater) as caught:
+        list(shop.read("orders", None, full=True))
+    assert not isinstance(caught.value, KeyRefused)
+
+
 # Products
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, cast
 
 from adapters.asking.connecting import connected
 from adapters.asking.cursors import rows_of
 from adapters.asking.edges import page_of
 from adapters.asking.graphql import Declined, declined
-from adapters.asking.http import KeyRefused, Rejected
+from adapters.asking.http import Answer, KeyRefused, Rejected
 from adapters.asking.sessions import Session
 from adapters.eshop.named import named
 from adapters.eshop.shopify import queries
@@ -23,6 +24,12 @@ ATTEMPTS = 5
 HEADER = "x-shopify-access-token"
 SERVED = "x-shopify-api-version"
 """Says by which version a request was answered (page "About Shopify API versioning")."""
+SHUT = (HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.NOT_FOUND, HTTPStatus.LOCKED, 430)
+"""Of the endpoint, whatever it is asked: the shop is frozen or locked, is elsewhere, or takes us for an attack.
+
+Source: page "Shopify API response status and error codes"; with status 200 it says so by a code.
+"""
+INACTIVE = "SHOP_INACTIVE"
 _OWN_FAULT = ("INTERNAL_SERVER_ERROR", "TIMEOUT")
 _ERRORS = ("userErrors", "orderCancelUserErrors")
 
@@ -101,19 +108,15 @@ class Shop:
         try:
             return self._api.send_form("admin/oauth/access_token", form).body["access_token"]
         except Rejected as fault:  # its words may hold what was sent
+            if fault.status in SHUT:
+                raise TryLater(f"{self.name} is shut: it answered {fault.status}") from None
             said = f"{self.name} gives no token for this client_id and client_secret (status {fault.status})"
             raise KeyRefused(f"{said}; check both in [systems.{self.name}]", status=401) from None
 
     def _ask(self, query: str, variables: Mapping[str, object], token: str) -> Any:
         asks, wait = not query.startswith("mutation"), 0.0
         for _ in range(ATTEMPTS):
-            answer = self._api.send(
-                "POST",
-                self._path,
-                {"query": query, "variables": variables},
-                repeatable=asks,
-                headers={HEADER: token},
-            )
+            answer = self._sent({"query": query, "variables": variables}, token, asks=asks)
             self.served, body = answer.header(SERVED), answer.body
             throttled = _is_throttled(body)
             wait = max(pause(body), 1.0 if throttled else 0.0)
@@ -122,12 +125,22 @@ class Shop:
                 return self._data_of(body, asks=asks)
         raise TryLater(f"{self.name} is throttled: others ask it too much", after=wait)
 
+    def _sent(self, told: Row, token: str, *, asks: bool) -> Answer:
+        try:
+            return self._api.send("POST", self._path, told, repeatable=asks, headers={HEADER: token})
+        except Rejected as fault:
+            if fault.status not in SHUT:
+                raise
+            raise TryLater(f"{self.name} is shut: it answered {fault.status}: {fault}") from fault
+
     def _data_of(self, body: Row, *, asks: bool) -> Any:
         for error in body.get("errors") or ():
             code = error.get("extensions", {}).get("code", "")
             if code == "ACCESS_DENIED":
                 mend = f"give the app of [systems.{self.name}] this access scope, and install it anew"
                 raise KeyRefused(f"{self.name}: {error['message']}; {mend}", status=403)
+            if code == INACTIVE:
+                raise TryLater(f"{self.name} is shut: {error['message']}")
             if code in _OWN_FAULT:
                 raise (TryLater if asks else Unanswered)(f"{self.name}: {error['message']}")
             raise Declined(error["message"], code)
