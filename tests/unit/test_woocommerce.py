@@ -320,6 +320,83 @@ def test_how_an_order_is_paid(fake: WooCommerce, values: dict[str, Any], state: 
     assert (payment["method"], payment["state"]) == ("transfer", state)
 
 
+def numbers(fake: WooCommerce, id_: str) -> list[int]:
+    """Return the numbers of an order's lines, its shipping and its fee."""
+    values = fake.posts.records[int(id_)].values
+    return [each["id"] for part in ("line_items", "shipping_lines", "fee_lines") for each in values[part]]
+
+
+@pytest.mark.parametrize("lists_refunds", [True, False], ids=["since 9.0", "before"])
+def test_what_is_given_back_before_it_is_sent_is_not_sent(
+    fake: WooCommerce, shop: WooCommerceConnector, lists_refunds: bool
+):
+    """An order can not be changed once it is paid: what is not to be had, is given back the money for."""
+    fake.lists_refunds = lists_refunds
+    id_ = order(fake, date_paid_gmt="2026-11-01T10:00:00")
+    line, gone, _, shipping, fee = numbers(fake, id_)
+    values = fake.posts.records[int(id_)].values
+    values["line_items"][0] |= {
+        "quantity": 2,
+        "subtotal": "8.66",
+        "subtotal_tax": "2.00",
+        "total": "6.66",
+        "total_tax": "1.54",
+    }
+    values |= {"total": "25.00", "total_tax": "4.68"}
+    fake.give_back(id_, {line: (1, "3.33", "0.77"), fee: (0, "2.00", "0.46")}, "6.56")
+    fake.give_back(id_, {gone: (1, "3.33", "0.77"), shipping: (0, "1.00", "0.23")}, "5.33")
+    fields = told(shop, "orders", id_)
+    assert [(each.get("sku"), each["quantity"], each["unit_price"], each["discount"]) for each in fields["lines"]] == [
+        ("00042", "1", "3.33", "1.00"),
+        (None, "1", "3.33", "1.00"),
+    ]
+    assert [each["amount"] for each in fields["shipping"]] == ["4.00"]
+    assert fields["totals"] == {"net": "10.66", "tax": "2.45", "gross": "13.11"}
+    assert (fields["status"], fields["payment"]["state"]) == ("confirmed", "paid")
+
+
+def test_what_comes_back_later_has_been_sold(fake: WooCommerce, shop: WooCommerceConnector):
+    id_ = order(fake)
+    line, other, *_ = numbers(fake, id_)
+    fake.give_back(id_, {line: (1, "3.33", "0.77")}, "4.10")
+    fake.clock.move(minutes=1)
+    fake.complete(id_)
+    before = told(shop, "orders", id_)
+    fake.clock.move(minutes=1)
+    fake.give_back(id_, {other: (1, "3.33", "0.77")}, "4.10")
+    after = told(shop, "orders", id_)
+    assert after["lines"] == before["lines"]
+    assert len(after["lines"]) == 3
+    assert after["totals"] == before["totals"] == {"net": "13.66", "tax": "3.14", "gross": "16.80"}
+
+
+def test_money_that_is_given_back_for_no_piece_makes_the_line_cheaper(fake: WooCommerce, shop: WooCommerceConnector):
+    """And what is kept of one that is not sent, is for no product. An amount for no line changes nothing."""
+    id_ = order(fake)
+    line, other, *_ = numbers(fake, id_)
+    fake.give_back(id_, {line: (0, "1.00", "0.23"), other: (1, "3.00", "0.69")}, "4.92")
+    fake.give_back(id_, {}, "1.00")
+    fields = told(shop, "orders", id_)
+    assert [
+        (each.get("sku"), each["quantity"], each["unit_price"], each.get("discount")) for each in fields["lines"]
+    ] == [
+        ("00042", "1", "2.33", "2.00"),
+        (None, "1", "0.33", None),
+        (None, "1", "3.33", "1.00"),
+        (None, "1", "2.00", None),
+    ]
+    assert fields["totals"]["gross"] == "15.98"
+
+
+def test_an_order_that_is_given_back_whole_stays_as_it_was(fake: WooCommerce, shop: WooCommerceConnector):
+    id_ = order(fake)
+    whole = told(shop, "orders", id_)
+    fake.give_back(id_, dict.fromkeys(numbers(fake, id_)[:1], (1, "1.00", "0.23")), "20.90")
+    fields = told(shop, "orders", id_)
+    assert (fields["status"], fields["payment"]["state"]) == ("cancelled", "refunded")
+    assert (fields["lines"], fields["totals"]) == (whole["lines"], whole["totals"])
+
+
 def test_statuses_of_plugins_are_translated_by_the_options_or_say_nothing(fake: WooCommerce):
     id_ = order(fake, status="packing")
     assert told(fake.connect(), "orders", id_).get("status") is None

@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.eshop.buyers import guest
 from adapters.eshop.categories import Categories
+from adapters.eshop.woocommerce.refunds import PARTS, refunds
 from adapters.eshop.woocommerce.shop import PAGE, Shop
 from adapters.rows import Row
 from hub.connector import GUEST, Document
@@ -20,7 +21,7 @@ SOLD = "id sku type regular_price manage_stock stock_quantity"
 PARTY = "email first_name last_name billing shipping"
 ORDER = (
     "id number status currency date_created_gmt total total_tax prices_include_tax customer_note billing shipping "
-    "payment_method payment_method_title transaction_id date_paid_gmt line_items tax_lines shipping_lines fee_lines refunds"
+    "payment_method payment_method_title transaction_id date_paid_gmt date_completed_gmt line_items tax_lines shipping_lines fee_lines refunds"
 )
 LINE = "id name product_id variation_id quantity sku subtotal subtotal_tax total total_tax taxes method_id method_title"
 DRAFTS = ("checkout-draft", "auto-draft")
@@ -116,12 +117,14 @@ def taxes_included(shop: Shop) -> bool:
 def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each order."""
     rounding = "total" if shop.setting("tax", "tax_round_at_subtotal") == "yes" else "line"
+    returned = refunds(shop, rows)
     for row in rows:
         if row["status"] in DRAFTS:
             continue
         raw = picked(row, ORDER) | {"rounding": rounding, "customer": buyer_of(row), "meta": _meta(shop, row)}
-        for part in ("line_items", "shipping_lines", "fee_lines"):
+        for part in PARTS:
             raw[part] = [picked(each, LINE) for each in row[part]]
+        raw |= {"returned": returned[row["id"]]} if row["id"] in returned else {}
         yield Document(str(row["id"]), raw)
 
 

@@ -10,6 +10,7 @@ from adapters.eshop.translating import by_table
 from adapters.eshop.weights import KILOGRAMS
 from adapters.eshop.woocommerce.asked import INVOICE, PLUGIN_TRACKING, TRACKING, own_sku
 from adapters.eshop.woocommerce.options import WooCommerceOptions
+from adapters.eshop.woocommerce.refunds import PARTS, unsent
 from adapters.fields import Field, fixed, or_none, parts, table, told
 from hub.canonical.contacts import vat_id_in
 
@@ -106,7 +107,6 @@ ORDER = table(
     shipping_address=Field("shipping", lambda raw: _address(raw, "shipping")),
     shipping=parts("shipping_lines", SUMS | table("code=method_id", name=Field("method_title", unescape))),
     net=Field("", lambda raw: _number(raw["total"]) - _number(raw["total_tax"])),
-    paid=Field("", _paid),
     payments=Field("", lambda raw: [told(PAYMENT, raw)]),
     lines=parts("lines", LINE),
     discounts=parts("discounts", DISCOUNT),
@@ -155,11 +155,12 @@ def order(raw: Raw, options: WooCommerceOptions) -> Fields:
 
     A fee is a line; one below zero, a discount.
     """
-    items, shipping, fees = (_items(raw, name) for name in ("line_items", "shipping_lines", "fee_lines"))
+    left = unsent(raw)
+    items, shipping, fees = (_items(left, name) for name in PARTS)
     taken = [each for each in fees if _number(each["total"]) < 0]
-    lines = [each for each in items if each["quantity"]] + [each for each in fees if each not in taken]
-    fields = told(ORDER, {**raw, "lines": lines, "shipping_lines": shipping, "discounts": taken})
-    fields |= {"status": options.status.get(raw["status"]), "vat_id": _vat_id(raw, options)}
+    lines = [each for each in (*items, *fees) if each["quantity"] and each not in taken]
+    fields = told(ORDER, {**left, "lines": lines, "shipping_lines": shipping, "discounts": taken})
+    fields |= {"status": options.status.get(raw["status"]), "vat_id": _vat_id(raw, options), "paid": _paid(raw)}
     return translating.order(fields, options)
 
 

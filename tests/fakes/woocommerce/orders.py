@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.records import Record
@@ -55,6 +56,7 @@ def placed(shop: "WooCommerce", at: datetime, customer: int, email: str) -> tupl
         "kind": "order", "parent_id": 0, "status": "processing", "currency": "PLN", "prices_include_tax": False, **totals,
         "customer_id": customer, "customer_note": "", "billing": billing(email), "shipping": address(),
         "payment_method": "bacs", "payment_method_title": "Przelew", "transaction_id": "", "date_paid_gmt": None,
+        "date_completed_gmt": None,
         "line_items": lines,
         "shipping_lines": [_item(shop, method_id="flat_rate", method_title="Kurier", total="5.00", total_tax="1.15")],
         "fee_lines": [_item(shop, name="Gift wrap", tax_class="", total="2.00", total_tax="0.46")],
@@ -94,9 +96,56 @@ def update_order(shop: "WooCommerce", asked: Asked, id_: str) -> Reply:
         return error(400, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
     if given.get("status") not in {None, *STATUSES}:
         return error(400, "rest_invalid_param", "Invalid parameter(s): status")
-    new = {"status": given["status"]} if "status" in given else {}
+    new = moved(shop, given["status"]) if "status" in given else {}
     meta = with_meta(shop, record.values["meta_data"], given.get("meta_data", ()))
     return Reply(200, order(shop, shop.posts.change(record.id, {**new, "meta_data": meta})))
+
+
+def moved(shop: "WooCommerce", status: str) -> Row:
+    """Return what a new status makes of an order (code: WC_Order, maybe_set_date_completed)."""
+    return {"status": status} | ({"date_completed_gmt": written(shop.clock.now())} if status == "completed" else {})
+
+
+def give_back(shop: "WooCommerce", order: Record, back: Mapping[int, tuple[int, str, str]], amount: str) -> None:
+    """Give back of lines of an order pieces, money and tax, by their numbers (code: wc_create_refund).
+
+    Each is a copy of the order's line, with all amounts below zero; there may be more money in all, or less.
+    """
+    values, lines = order.values, dict[str, list[Row]]()
+    for part in ("line_items", "shipping_lines", "fee_lines"):
+        for line in values[part]:
+            if line["id"] not in back:
+                continue
+            shop.uploads += 1
+            quantity, total, tax = back[line["id"]]
+            amounts: Row = dict.fromkeys(("total", "subtotal"), f"-{total}") | {"total_tax": f"-{tax}"}
+            amounts |= {"quantity": -quantity} if "quantity" in line else {}
+            meta = {"id": shop.uploads, "key": "_refunded_item_id", "value": str(line["id"])}
+            lines.setdefault(part, []).append({**line, **amounts, "id": shop.uploads, "meta_data": [meta]})
+    told = {"kind": "refund", "parent_id": order.id, "amount": amount, "reason": "", "refunded_payment": False}
+    record = shop.posts.add({**told, **dict.fromkeys(("line_items", "shipping_lines", "fee_lines"), ()), **lines})
+    refunds = [{"id": record.id, "reason": "", "total": f"-{amount}"}, *values["refunds"]]
+    left = Decimal(values["total"]) + sum(Decimal(each["total"]) for each in refunds)
+    shop.posts.change(order.id, {"refunds": refunds, **({} if left else {"status": "refunded"})})
+
+
+def _refund(record: Record) -> Row:
+    told = {name: value for name, value in record.values.items() if name not in ("kind", "parent_id")}
+    return {"id": record.id, **told, **dates(record)}
+
+
+def list_refunds(shop: "WooCommerce", asked: Asked) -> Reply:
+    """Those of all orders (code: WC_REST_Refunds_Controller, since 9.0)."""
+    if not shop.lists_refunds:
+        return shop.nothing_there(asked)
+    found = [each for each in shop.posts.there() if each.values.get("kind") == "refund"]
+    return listed(asked, shop.posts, found, lambda each: _refund(each) | {"parent_id": each.values["parent_id"]})
+
+
+def list_refunds_of(shop: "WooCommerce", asked: Asked, id_: str) -> Reply:
+    """docs: Order refunds, List all order refunds."""
+    there = [each for each in shop.posts.there() if each.values.get("kind") == "refund"]
+    return listed(asked, shop.posts, [each for each in there if each.values["parent_id"] == int(id_)], _refund)
 
 
 def list_notes(shop: "WooCommerce", _asked: Asked, id_: str) -> Reply:

@@ -44,6 +44,8 @@ class WooCommerce(Fake):
         f"DELETE {BASE}/products/{{id}}": products.delete,
         f"GET {BASE}/orders": orders.list_orders,
         f"PUT {BASE}/orders/{{id}}": orders.update_order,
+        f"GET {BASE}/refunds": orders.list_refunds,
+        f"GET {BASE}/orders/{{id}}/refunds": orders.list_refunds_of,
         f"GET {BASE}/orders/{{id}}/notes": orders.list_notes,
         f"POST {BASE}/orders/{{id}}/notes": orders.add_note,
         f"GET {BASE}/customers": orders.list_customers,
@@ -65,6 +67,8 @@ class WooCommerce(Fake):
     def __init__(self) -> None:
         self.keys = Keys({KEY: SECRET})
         self.uploads, self.library = 0, dict[int, dict[str, Any]]()
+        self.lists_refunds = True
+        """Whether it is of version 9.0 or later."""
         self.settings = {
             ("general", "currency"): "PLN",
             ("tax", "prices_include_tax"): "no",
@@ -148,7 +152,11 @@ class WooCommerce(Fake):
             each.values["status"] = "disabled"
 
     def complete(self, order: str) -> None:
-        self.posts.change(int(order), {"status": "completed"})
+        self.posts.change(int(order), orders.moved(self, "completed"))
+
+    def give_back(self, order: str, back: Mapping[int, tuple[int, str, str]], amount: str) -> None:
+        """Give money back, of lines by their numbers: pieces, money, tax."""
+        orders.give_back(self, self.posts.records[int(order)], back, amount)
 
     def change(self, stream: str, id_: str, *, marked: bool = True) -> None:
         table, number = self._where(stream, id_)
