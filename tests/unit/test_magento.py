@@ -15,7 +15,7 @@ from tests.contract.connector_suite import only
 from tests.contract.picture_server import Pictures, png, serving
 from tests.fakes.magento import Magento
 from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET
-from tests.fakes.magento.orders import bundle
+from tests.fakes.magento.orders import bundle, cancel_rest, give_back
 from tests.fakes.server import Answer, Asked, Reply
 
 
@@ -276,6 +276,94 @@ def test_a_bundle_is_what_holds_its_price(shop: Magento, dynamic: bool, lines: l
     names = ("sku", "quantity", "net", "gross", "tax_rate")
     told = [tuple(line[name] for name in names) for line in fields(shop.connect(), "orders", id_)["lines"]]
     assert told[3:] == lines
+
+
+def three_of_the_first(shop: Magento, **told: Any) -> tuple[str, Any]:
+    """Place an order whose first line is of three pieces at 10 less 1 each, with tax; return it."""
+    id_, _ = shop.place_order(shop.clock.now())
+    record = shop.orders.records[int(id_)]
+    amounts = {"row_total": 30, "row_total_incl_tax": 36.9, "tax_amount": 6.21, "discount_amount": 3}
+    record.values["items"][0] |= {"qty_ordered": 3, **amounts, **told}
+    record.values |= {"grand_total": 18.44 + 33.21 - 4.1, "tax_amount": 3.45 + 5.44, "total_paid": 47.55}
+    return id_, record
+
+
+def first_line(shop: Magento, id_: str) -> tuple[Any, ...]:
+    told = fields(shop.connect(), "orders", id_)
+    line = told["lines"][0] if len(told["lines"]) == 3 else {}
+    return *(line.get(name) for name in ("quantity", "net", "gross")), told["totals"]["gross"]
+
+
+WHOLE = ("3", "27", "33.21", "47.55")
+
+
+def test_what_is_refunded_before_it_is_shipped_is_not_shipped(shop: Magento):
+    """The shop ships it no more; what comes back after that has been sold."""
+    id_, record = three_of_the_first(shop, qty_invoiced=3)
+    assert first_line(shop, id_) == WHOLE
+    give_back(record, {0: 1})
+    left = ("2", "18", "22.14", "36.48")
+    assert first_line(shop, id_) == left
+    assert fields(shop.connect(), "orders", id_)["payment"]["state"] == "paid"
+    assert order(shop.connect(), id_, status="shipped").outcome == "done"
+    assert record.values["items"][0]["qty_shipped"] == 2
+    give_back(record, {0: 1})
+    assert first_line(shop, id_) == left
+
+
+def test_a_line_that_is_refunded_whole_is_none(shop: Magento):
+    id_, record = three_of_the_first(shop, qty_invoiced=3)
+    give_back(record, {0: 3})
+    told = fields(shop.connect(), "orders", id_)
+    assert [line["sku"] for line in told["lines"]] == ["A-1", "GONE"]
+    assert told["totals"] == {"net": "11.66", "tax": "2.68", "gross": "14.34"}
+
+
+def test_what_is_cancelled_in_part_is_not_shipped(shop: Magento):
+    """Of an order that was invoiced in part the rest can be cancelled: it goes on."""
+    id_, record = three_of_the_first(shop, qty_invoiced=1)
+    for item in record.values["items"][1:]:
+        item["qty_invoiced"] = 1
+    record.values["total_paid"] = 25.41
+    assert fields(shop.connect(), "orders", id_)["payment"]["state"] == "unpaid"
+    cancel_rest(record)
+    assert first_line(shop, id_) == ("1", "9", "11.07", "25.41")
+    assert fields(shop.connect(), "orders", id_)["payment"]["state"] == "paid"
+
+
+@pytest.mark.parametrize("told", [{"is_virtual": 1}, {"qty_shipped": 3}])
+def test_what_was_refunded_after_that_stays(shop: Magento, told: dict[str, int]):
+    """When a virtual one was, is not known: it is never shipped."""
+    id_, record = three_of_the_first(shop, qty_invoiced=3, **told)
+    give_back(record, {0: 1})
+    assert first_line(shop, id_) == WHOLE
+
+
+@pytest.mark.parametrize("state", ["canceled", "closed"])
+def test_an_order_that_has_ended_keeps_its_lines(shop: Magento, state: str):
+    id_, record = three_of_the_first(shop, qty_invoiced=3)
+    give_back(record, {0: 3, 1: 0})
+    record.values["state"] = state
+    assert first_line(shop, id_) == WHOLE
+
+
+@pytest.mark.parametrize("above", [True, False])
+def test_a_bundle_is_shipped_by_its_line_or_by_those_below(shop: Magento, above: bool):
+    id_, _ = shop.place_order(shop.clock.now())
+    record = shop.orders.records[int(id_)]
+    bundle(record, dynamic=above)
+    whole, *parts = record.values["items"][4:]
+    priced, shipped = (parts, [whole]) if above else ([whole], parts)
+    for item in priced:
+        item["qty_refunded"] = 1
+
+    def quantities() -> list[str]:
+        return [line["quantity"] for line in fields(shop.connect(), "orders", id_)["lines"][3:]]
+
+    assert quantities() == ["1"] * len(priced)
+    for item in shipped:
+        item["qty_shipped"] = 2
+    assert quantities() == ["2"] * len(priced)
 
 
 def test_what_a_gift_card_paid_is_part_of_what_an_order_costs(shop: Magento):

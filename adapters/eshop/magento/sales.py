@@ -7,6 +7,7 @@ from typing import Any
 from adapters.eshop.buyers import guest
 from adapters.eshop.magento.lists import CUSTOMERS, any_of, picked
 from adapters.eshop.magento.shop import Shop
+from adapters.eshop.magento.unsent import unsent
 from adapters.eshop.notes import parcels_in
 from adapters.rows import Row
 from hub.connector import GUEST, Document
@@ -48,7 +49,7 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         raw["shipping"] = (to := way.get("address")) and picked(to, ADDRESS)
         raw["shipping_method"] = way.get("method")
         raw["payment"] = row.get("payment") and picked(row["payment"], PAYMENT)
-        raw["items"] = [picked(each, ITEM) for each in sold(row["items"])]
+        raw["items"] = [picked(each, ITEM) | unsent(each, row) for each in sold(row["items"])]
         raw |= picked(row["extension_attributes"], CREDIT)
         taxes = row["extension_attributes"].get("item_applied_taxes") or ()
         raw["shipping_taxes"] = [

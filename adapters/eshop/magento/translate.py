@@ -7,6 +7,7 @@ from typing import Any, cast
 from adapters.eshop import translating
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.magento.sales import CREDIT
+from adapters.eshop.magento.unsent import amount, gross, sent
 from adapters.eshop.notes import invoice_in
 from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
 from adapters.eshop.translating import number
@@ -53,34 +54,21 @@ PARTY = table(
 )
 
 
-def _amount(raw: Raw, name: str) -> Decimal:
-    return number(raw.get(name) or 0)
-
-
-def _gross(raw: Raw, total: str, before: str = "") -> Decimal:
-    """Return a sum with its tax and less its discount, as the order's grand total is made up of them.
-
-    The "tax compensation" is the tax that a discount took off where catalogue prices hold it.
-    """
-    taken = _amount(raw, f"{before}discount_tax_compensation_amount") - _amount(raw, f"{before}discount_amount")
-    return _amount(raw, total) + _amount(raw, f"{before}tax_amount") + taken
-
-
 LINE = table(
     "name quantity=qty_ordered",
     id=Field("item_id", str),
     sku=Field("sku", or_none),
     tax_rate=Field("tax_percent", lambda rate: plain(number(rate))),
-    gross=Field("", lambda raw: _gross(raw, "row_total")),
-    net=Field("", lambda raw: _gross(raw, "row_total") - _amount(raw, "tax_amount")),
-    full_net=Field("", lambda raw: _amount(raw, "row_total") / number(raw["qty_ordered"])),
-    full_gross=Field("", lambda raw: _amount(raw, "row_total_incl_tax") / number(raw["qty_ordered"])),
+    gross=Field("", gross),
+    net=Field("", lambda raw: gross(raw) - amount(raw, "tax_amount")),
+    full_net=Field("", lambda raw: amount(raw, "row_total") / number(raw["qty_ordered"])),
+    full_gross=Field("", lambda raw: amount(raw, "row_total_incl_tax") / number(raw["qty_ordered"])),
 )
 SHIPPING = table(
     "name=shipping_description code=shipping_method",
     tax_rate=Field("shipping_taxes", rate_of),
-    gross=Field("", lambda raw: _gross(raw, "shipping_amount", "shipping_")),
-    net=Field("", lambda raw: _gross(raw, "shipping_amount", "shipping_") - _amount(raw, "shipping_tax_amount")),
+    gross=Field("", lambda raw: gross(raw, "shipping_amount", "shipping_")),
+    net=Field("", lambda raw: gross(raw, "shipping_amount", "shipping_") - amount(raw, "shipping_tax_amount")),
 )
 
 
@@ -89,17 +77,17 @@ def _shipping(raw: Raw) -> list[Fields]:
 
 
 def _paid(raw: Raw) -> str:
-    gross, paid, back = (_amount(raw, name) for name in ("grand_total", "total_paid", "total_refunded"))
+    due, paid, back = (amount(raw, name) for name in ("grand_total", "total_paid", "total_refunded"))
     if back and back >= paid:
         return "refunded"
-    held = _amount(raw["payment"] or {}, "amount_authorized")
-    return "paid" if paid >= gross else "authorised" if held >= gross else "unpaid"
+    held = amount(raw["payment"] or {}, "amount_authorized")
+    return "paid" if paid >= due else "authorised" if held >= due else "unpaid"
 
 
 ORDER = table(
     "number=increment_id party=buyer email=customer_email currency=order_currency_code tax=tax_amount "
     "tracking=parcels note=customer_note",
-    gross=Field("", lambda raw: sum((_amount(raw, name) for name in ("grand_total", *CREDIT.split())), Decimal(0))),
+    gross=Field("", lambda raw: sum((amount(raw, name) for name in ("grand_total", *CREDIT.split())), Decimal(0))),
     placed_at=Field("created_at", lambda at: f"{at.replace(' ', 'T')}Z"),
     billing_address=Field("billing", lambda raw: told(ADDRESS, raw) | {"use": "billing"}),
     shipping_address=Field("shipping", lambda raw: told(ADDRESS, raw) | {"use": "shipping"}),
@@ -149,6 +137,7 @@ def party(raw: Raw, options: MagentoOptions) -> Fields:
 
 def order(raw: Raw, options: MagentoOptions) -> Fields:
     """Return an order."""
+    raw = sent(raw)
     fields = told(ORDER, raw) | {"tax_included": options.prices_include_tax}
     return translating.order(fields, options) | _vat_id(raw["customer_taxvat"], raw["billing"])
 

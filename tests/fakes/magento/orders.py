@@ -164,6 +164,27 @@ def cancel(shop: "Magento", _asked: Asked, id_: str) -> Reply:
     return Reply(200, body=True)
 
 
+def give_back(record: Record, back: Mapping[int, float]) -> None:
+    """Give back what was paid for lines, by their places (code: Creditmemo\\Item, register): shipped or not.
+
+    What is refunded does not get into a shipment any more (code: Order\\Item, getSimpleQtyToShip); all else of the order
+    stays as it was.
+    """
+    for place, quantity in back.items():
+        item = record.values["items"][place]
+        assert quantity <= item["qty_invoiced"] - item["qty_refunded"], "code: getQtyToRefund"
+        item["qty_refunded"] += quantity
+        each = (item["row_total"] + item["tax_amount"] - item["discount_amount"]) / item["qty_ordered"]
+        record.values["total_refunded"] = record.values.get("total_refunded", 0) + each * quantity
+
+
+def cancel_rest(record: Record) -> None:
+    """Cancel what is neither invoiced nor shipped (code: Order, registerCancellation; Order\\Item, getQtyToCancel)."""
+    for item in record.values["items"]:
+        if "parent_item_id" not in item:
+            item["qty_canceled"] = item["qty_ordered"] - max(item["qty_invoiced"], item["qty_shipped"])
+
+
 def comment(shop: "Magento", asked: Asked, id_: str) -> Reply:
     """code: OrderService, addComment: the order takes the comment's status, or none."""
     record, told = shop.orders.records[int(id_)], asked.json["statusHistory"]
