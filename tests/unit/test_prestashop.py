@@ -210,6 +210,39 @@ def test_a_discount_takes_off_tax_as_well(fake: PrestaShop):
     assert discounts("5.00", "5.00") == [("-5.00", "0")]
 
 
+def test_what_is_refunded_before_it_is_sent_is_not_sent(fake: PrestaShop):
+    """The shop counts it apart from what is returned later, and keeps the line and the totals."""
+    id_, _ = fake.place_order(fake.clock.now())
+    line = next(each.values for each in fake.tables["order_details"].there() if each.values["id_order"] == id_)
+    line |= {"product_quantity": "3", "total_price_tax_incl": "12.287700", "total_price_tax_excl": "9.990000"}
+    order = fake.tables["orders"].records[int(id_)].values
+    order |= {"total_paid_tax_incl": "25.400000", "total_paid_tax_excl": "20.650000"}
+
+    def told() -> tuple[list[tuple[str, str]], str]:
+        fields = fields_of(fake.connect(), "orders", id_)
+        return [(each["name"], each["quantity"]) for each in fields["lines"]], fields["totals"]["gross"]
+
+    assert told() == ([("Lamp & Shade", "3"), ("Bulb", "1"), ("Candle", "1")], "25.40")
+    fake.refund(id_, 0, 1)
+    fake.refund(id_, 1, 1)
+    left = ([("Lamp & Shade", "2"), ("Candle", "1")], "17.21")
+    assert told() == left
+    fake.complete(id_)
+    fake.refund(id_, 0, 2)
+    assert told() == left
+
+
+def test_an_order_that_is_refunded_whole_stays_as_it_was(fake: PrestaShop):
+    id_, _ = fake.place_order(fake.clock.now())
+    for line in range(3):
+        fake.refund(id_, line, 1)
+    assert fields_of(fake.connect(), "orders", id_)["lines"] == []
+    settings = {each.values["name"]: each.values["value"] for each in fake.tables["configurations"].there()}
+    fake.tables["orders"].change(int(id_), {"current_state": settings["PS_OS_REFUND"]})
+    fields = fields_of(fake.connect(), "orders", id_)
+    assert (fields["status"], len(fields["lines"]), fields["totals"]["gross"]) == ("cancelled", 3, "17.21")
+
+
 def test_orders_of_one_checkout_have_numbers_of_their_own(fake: PrestaShop):
     first, second = (fake.place_order(fake.clock.now())[0] for _ in range(2))
     fake.tables["orders"].records[int(second)].values["reference"] = "XKBKN0001"

@@ -16,7 +16,7 @@ ORDER = (
     "total_wrapping_tax_incl total_wrapping_tax_excl total_discounts_tax_incl total_discounts_tax_excl carrier_tax_rate "
     "round_type"
 )
-LINE = "id product_name product_reference product_quantity total_price_tax_incl total_price_tax_excl"
+LINE = "id product_name product_reference product_quantity product_quantity_refunded total_price_tax_incl total_price_tax_excl"
 STATES = {
     "PS_OS_PAYMENT": "confirmed",
     "PS_OS_WS_PAYMENT": "confirmed",

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,8 @@ BETWEEN = re.compile(r"[,;\s]+")
 """Between the numbers of several parcels, for which the shop has one field."""
 COIN = Decimal("0.01")
 """By so much two sums may be off that were rounded apart."""
+SUMS = ("total_price_tax_incl", "total_price_tax_excl")
+"""Of a line."""
 SHIPPING, WRAPPING = (
     table(
         f"net=total_{what}_tax_excl gross=total_{what}_tax_incl",
@@ -87,7 +89,6 @@ ORDER = table(
     surcharges=Field(
         "", lambda raw: [told(WRAPPING | table(name=fixed("gift wrapping")), raw)] if _is_gift(raw) else []
     ),
-    discounts=Field("", _discounts),
     paid=Field("", lambda raw: "refunded" if raw["refunded"] else "paid" if raw["paid"] else "unpaid"),
     payments=Field("", lambda raw: [{**each, "method": raw["module"]} for each in raw["payments"]]),
     rounding=Field("", lambda raw: "total" if str(raw.get("round_type")) == "3" else "line"),
@@ -136,7 +137,35 @@ def _numbers(told_numbers: list[str]) -> list[str]:
     return [each for several in told_numbers for each in BETWEEN.split(several) if each]
 
 
-party, order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)
+def _left(line: Raw) -> Raw:
+    """Return a line less what was refunded of it before it was sent; what comes back later is counted apart.
+
+    Source: OrderRefundUpdater, updateRefundData; before 1.7.7 Order, deleteProduct. Neither the line's own quantity nor the
+    order's totals fall.
+    """
+    had, back = (number(line.get(name) or 0) for name in ("product_quantity", "product_quantity_refunded"))
+    if not 0 < back <= had:
+        return line
+    left = {name: plain(number(line[name]) * (had - back) / had) for name in SUMS}
+    return {**line, "product_quantity": plain(had - back), **left}
+
+
+def _less(raw: Raw, how: str, lines: Sequence[Raw]) -> Fields:
+    total, name = f"total_paid_tax_{how}", f"total_price_tax_{how}"
+    gone = sum(
+        (number(was[name]) - number(now[name]) for was, now in zip(raw["lines"], lines, strict=True)), Decimal(0)
+    )
+    return {total: plain((number(raw[total]) - gone).quantize(COIN))} if gone else {}
+
+
+def order(raw: Raw, options: PrestaShopOptions) -> Fields:
+    """Return an order, less what is not to be sent any more; a cancelled one as it was."""
+    lines = raw["lines"] if raw["status"] == "cancelled" else [_left(line) for line in raw["lines"]]
+    left = {**raw, "lines": lines, **_less(raw, "incl", lines), **_less(raw, "excl", lines)}
+    return translating.order(told(ORDER, left) | {"discounts": _discounts(raw)}, options)
+
+
+party = by_table(PARTY, translating.party)
 price = by_table(
     table("sku currency", amount=Field("", lambda raw: number(raw["price"]) + number(raw["impact"])))
     | table(tax_included=fixed(value=False)),

@@ -76,8 +76,8 @@ RESOURCES: Mapping[str, Mapping[str, str]] = {
     },
     "order_details": {
         "id_order": "required int", "product_id": "int", "product_attribute_id": "int", "product_name": "required",
-        "product_quantity": "required int", "product_reference": "", "total_price_tax_incl": "price",
-        "total_price_tax_excl": "price",
+        "product_quantity": "required int", "product_quantity_refunded": "int", "product_quantity_return": "int",
+        "product_reference": "", "total_price_tax_incl": "price", "total_price_tax_excl": "price",
     },
     "order_carriers": {"id_order": "required int", "id_carrier": "required int", "weight": "float", "tracking_number": "tracking"},
     "order_payments": {"order_reference": "", "amount": "required impact", "payment_method": "", "transaction_id": "", "date_add": ""},

@@ -253,6 +253,17 @@ class PrestaShop(Fake):
         self.tables["order_carriers"].add({"id_order": str(order.id), "id_carrier": "1", "tracking_number": ""})
         return str(order.id), {"net": "13.99", "tax": "3.22", "gross": "17.21"}
 
+    def refund(self, order: str, line: int, quantity: int) -> None:
+        """Refund pieces of a line (code: OrderRefundUpdater, updateRefundData, since 1.7.7; Order, deleteProduct, before).
+
+        Those of an order that was delivered are returned, if the shop takes goods back (PS_ORDER_RETURN). The order's
+        totals and its mark stay as they are.
+        """
+        lines = [each.values for each in self.tables["order_details"].there() if each.values["id_order"] == order]
+        delivered = self.tables["orders"].records[int(order)].values["current_state"] == str(DELIVERED)
+        name = "product_quantity_return" if delivered else "product_quantity_refunded"
+        lines[line][name] = str(int(lines[line].get(name, 0)) + quantity)
+
     def complete(self, order: str) -> None:
         self.tables["orders"].change(int(order), {"current_state": str(DELIVERED), "date_upd": self.now()})
 
