@@ -34,14 +34,15 @@ def delivery_of(message: Any, queue: str, epoch: int) -> Delivery:
     """Return a message of py-amqp, or of a virtual transport of kombu, as a Delivery."""
     info, properties = message.delivery_info, message.properties
     headers: dict[str, Any] = properties.get("application_headers") or getattr(message, "headers", None) or {}
+    message_id = properties.get("message_id")
     return Delivery(
         queue=queue,
         exchange=info.get("exchange") or "",
-        routing_key=info.get("routing_key") or "",
+        routing_key=_text(info.get("routing_key") or ""),
         body=raw(message.body),
         redelivered=bool(info.get("redelivered")),
-        headers=headers,
-        message_id=properties.get("message_id"),
+        headers={_text(name): value if isinstance(value, int) else _text(value) for name, value in headers.items()},
+        message_id=message_id and _text(message_id),
         epoch=epoch,
         tag=message.delivery_tag,
     )
@@ -50,6 +51,12 @@ def delivery_of(message: Any, queue: str, epoch: int) -> Delivery:
 def raw(body: Any) -> bytes:
     """Return a body as bytes: transports have it as bytes, as a view of them, or as text."""
     return body.encode() if isinstance(body, str) else bytes(body or b"")
+
+
+def _text(value: Any) -> str:
+    """Return what a sender wrote as text that can be sent on and stored: AMQP itself takes any bytes for a text."""
+    told = bytes(value) if type(value) in (bytes, memoryview) else str(value).encode("utf-8", "replace")
+    return told.decode("utf-8", "replace")
 
 
 def invalid(delivery: Delivery, reason: str) -> Outgoing:

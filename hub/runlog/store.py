@@ -67,8 +67,12 @@ def _letter(delivery: Delivery, fault: str | None = None) -> letters.Letter:
 def _history(delivery: Delivery) -> tuple[str, str, str]:
     """Return why a message was put aside, and where it came from: by our own headers, or by the broker's."""
     headers = delivery.headers
-    if "hub-reason" in headers:
-        return str(headers["hub-reason"]), str(headers["hub-exchange"]), str(headers["hub-routing-key"])
+    # Only the hub itself can publish to hub.invalid; what the broker moved to hub.dead has its sender's headers.
+    if delivery.queue == INVALID and "hub-reason" in headers:
+        reason, exchange, routing_key = (
+            str(headers.get(f"hub-{name}", "")) for name in ("reason", "exchange", "routing-key")
+        )
+        return reason, exchange, routing_key
     reason = headers.get("x-first-death-reason", "nobody said why")
     queue = headers.get("x-first-death-queue", "its queue")
     exchange = str(headers.get("x-first-death-exchange", delivery.exchange))

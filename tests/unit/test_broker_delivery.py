@@ -1,8 +1,9 @@
 """Deliveries, and what becomes of those that nobody understands."""
 
+from types import SimpleNamespace
 from typing import Any
 
-from hub.broker.delivery import Delivery, invalid
+from hub.broker.delivery import Delivery, delivery_of, invalid
 from hub.broker.topology import INVALID
 
 
@@ -26,3 +27,14 @@ def test_j12_the_brokers_own_headers_do_not_go_along() -> None:
 def test_headers_never_outgrow_a_frame() -> None:
     outgoing = invalid(delivery(**{f"h{number}": "x" * 100_000 for number in range(1000)}), "r" * 100_000)
     assert sum(len(name) + len(str(value)) for name, value in outgoing.headers.items()) < 30_000
+
+
+def test_j15_what_amqp_takes_for_text_and_is_none_can_be_sent_on_and_stored() -> None:
+    headers = {b"\xff": b"\xfe", "half": "\ud800", "count": 3}
+    info = {"exchange": "hub.triggers", "routing_key": "a.\ud800"}
+    properties = {"application_headers": headers, "message_id": "\udfff"}
+    message = SimpleNamespace(delivery_info=info, properties=properties, body=b"{}", delivery_tag=1)
+    came = delivery_of(message, "hub.eshop.a", 1)
+    assert (came.routing_key, came.message_id) == ("a.?", "?")
+    assert came.headers == {"\ufffd": "\ufffd", "half": "?", "count": 3}
+    assert invalid(came, "no such job").headers["hub-header-half"] == "?"
