@@ -20,6 +20,8 @@ TOO_LONG = 1e15
 """A spreadsheet keeps 15 digits of a number; what is longer has lost its end."""
 MOST_MERGED = 100_000
 HIGHEST_MERGED = 10_000
+MOST_MERGED_ROWS = 1_000_000
+"""Over which a sheet's merged cells reach, all together."""
 MOST_ROWS_NAMED = 10
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -46,7 +48,8 @@ def _check_kind(path: Path, most_bytes: int) -> None:
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(_ZIP):
-        look_into(path, most_bytes)
+        if not look_into(path, most_bytes):
+            try_elsewhere(path)
     elif start.startswith(_OLE):
         try_elsewhere(path)
     elif not start:
@@ -103,12 +106,15 @@ class Merged:
 
     @classmethod
     def of(cls, ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> "Merged":
-        """Sort a sheet's merged ranges; absurdly large ones are left as they are."""
-        merged = cls()
+        """Sort a sheet's merged ranges; absurdly large ones are left as they are. Raises FileRefused."""
+        merged, rows = cls(), 0
         for (top, left), (bottom, right) in ranges[:MOST_MERGED]:
             if right > left:
                 merged.across.add(top)
             if bottom > top and bottom - top <= HIGHEST_MERGED and left < MOST_COLUMNS:
+                rows += bottom - top
+                if rows > MOST_MERGED_ROWS:
+                    raise FileRefused("archive-bomb", f"merged cells reach over more than {MOST_MERGED_ROWS:,} rows")
                 merged.shown.setdefault(top, set()).add(left)
                 for row in range(top + 1, bottom + 1):
                     merged.down.setdefault(row, []).append((left, top))

@@ -1,6 +1,7 @@
-"""Opens an old XLS in a process of its own first: a damaged one can make its reader end the whole process.
+"""Opens a sheet in a process of its own first, where nothing else tells what its reader will make of it.
 
-A flipped bit moves a cell to the far end of the sheet, and the reader reserves memory for all the cells between.
+An old XLS that is damaged can make its reader end the whole process: a flipped bit moves a cell to the far end of the
+sheet, and the reader reserves memory for all the cells between.
 What the trial survives, the adapter survives: reading is the same each time.
 """
 

@@ -229,3 +229,102 @@ def test_a_damaged_xls_does_not_take_the_process_with_it(tmp_path):
 def test_parts_beyond_number_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "MOST_PARTS", 3)
     assert refusal(book(tmp_path / "a.xlsx", [["A", "B"]])) == "archive-bomb"
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+TITLES = '<row r="1"><c t="str" r="A1"><v>A</v></c><c t="str" r="B1"><v>B</v></c></row>'
+FAR = '<row><c t="str" r="XFD1048576"><v>x</v></c></row>'
+
+
+def sheet_of(*rows):
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f"<worksheet xmlns='{main}'><sheetData>{''.join(rows)}</sheetData></worksheet>".encode()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param([FAR], id="where it stands is not said first"),
+        pytest.param([FAR.replace("<c ", "<c x='>' ")], id="a sign that ends a tag, within a value"),
+        pytest.param([FAR.replace("<c ", "<c" + " " * 2_000_000)], id="a tag of two megabytes"),
+        pytest.param([FAR.replace("<c ", "<x-y:c xmlns:x-y='x' ").replace("/c>", "/x-y:c>")], id="a prefix"),
+        pytest.param([FAR.replace("<c ", "<c x=\"r='A1' \" ")], id="another place within a value"),
+        pytest.param(
+            ["<row>" + "<c><v>1</v></c>" * 16_384 + "</row>", "<row r='1048576'><c><v>1</v></c></row>"],
+            id="only rows say where they stand",
+        ),
+    ],
+)
+def test_far_cells_that_hide_from_the_first_look_do_not_take_the_process_with_them(tmp_path, rows):
+    path = rezipped(book(tmp_path / "a.xlsx", [["A", "B"]]), {SHEET: sheet_of(TITLES, *rows)})
+    assert refusal(path) == "file-damaged"
+
+
+def test_a_sheet_that_is_written_unlike_others_is_read(tmp_path):
+    rows = TITLES.replace(' r="A1"', "").replace(' r="B1"', ""), "<row r='2'><c><v>1</v></c><c><v>2</v></c></row>"
+    path = rezipped(book(tmp_path / "a.xlsx", [["A", "B"]]), {SHEET: sheet_of(*rows)})
+    assert cells(open_sheet(path, None, AB, PLENTY)) == [["1", "2"]]
+
+
+def test_a_sheet_that_lies_elsewhere_in_the_file_is_looked_into(tmp_path):
+    path = book(tmp_path / "a.xlsx", [["A", "B"]])
+    with zipfile.ZipFile(path) as made:
+        relations = made.read("xl/_rels/workbook.xml.rels").replace(b"worksheets/sheet1.xml", b"media/picture.png")
+    assert b"picture" in relations
+    far = FAR.replace('t="str" r="XFD1048576"', 'r="XFD1048576" t="str"')
+    rezipped(path, {"xl/_rels/workbook.xml.rels": relations, "xl/media/picture.png": sheet_of(TITLES, far)})
+    assert refusal(path) == "archive-bomb"
+
+
+def test_a_binary_workbook_is_refused(tmp_path):
+    path = rezipped(book(tmp_path / "a.xlsx", [["A", "B"]]), {"xl/workbook.bin": b"x"})
+    assert refusal(path) == "not-a-sheet"
+
+
+def test_merged_cells_without_end_are_refused(tmp_path):
+    merged = "<mergeCells count='101'>" + "<mergeCell ref='A1:A10001'/>" * 101 + "</mergeCells>"
+    made = sheet_of(TITLES).replace(b"</sheetData>", b"</sheetData>" + merged.encode())
+    assert refusal(rezipped(book(tmp_path / "a.xlsx", [["A", "B"]]), {SHEET: made})) == "archive-bomb"
+
+
+FILLED = "<table:table-cell office:value-type='float' office:value='1'{}/>"
+MANY = " table:number-columns-repeated='20000'"
+
+
+def ods_of(path, rows):
+    """Write an ODS with these rows in its table."""
+    made = OpenDocumentSpreadsheet()
+    made.spreadsheet.addElement(OdsTable(name="S"))
+    made.save(str(path))
+    with zipfile.ZipFile(path) as saved:
+        content = saved.read("content.xml").decode()
+    filled = content.replace('<table:table table:name="S"/>', f'<table:table table:name="S">{rows}</table:table>')
+    assert filled != content
+    return rezipped(path, {"content.xml": filled.encode()})
+
+
+@pytest.mark.parametrize(
+    ("cells", "cause"),
+    [
+        pytest.param(f"<table:table-cell{MANY}/>{FILLED.format('')}", "archive-bomb", id="empty ones before it"),
+        pytest.param(FILLED.replace("office:value-type='float' ", "").format(MANY), "archive-bomb", id="no type"),
+        pytest.param(FILLED.format(" x='>'" + MANY), "archive-bomb", id="a sign that ends a tag, within a value"),
+        pytest.param(
+            FILLED.format(MANY.replace("table", "x").replace("20000", "1") + MANY), "archive-bomb", id="twice"
+        ),
+        pytest.param(FILLED.format(" " * 2_000_000 + MANY), "file-damaged", id="a tag of two megabytes"),
+        pytest.param(FILLED.format(MANY.replace("2", "+2")), "file-damaged", id="a number with a sign"),
+    ],
+)
+def test_repeated_cells_that_hide_are_refused(tmp_path, cells, cause):
+    row = f"<table:table-row table:number-rows-repeated='1000000'>{cells}</table:table-row>"
+    assert refusal(ods_of(tmp_path / "a.ods", row)) == cause
+
+
+def test_the_rows_before_a_filled_one_and_all_tables_count(tmp_path):
+    one = f"<table:table-row>{FILLED.format(MANY)}</table:table-row>"
+    empty = "<table:table-row table:number-rows-repeated='1500'><table:table-cell/></table:table-row>"
+    assert refusal(ods_of(tmp_path / "a.ods", one + empty + one)) == "archive-bomb"
+    half = "<table:table-column/>".join([one] * 600)
+    both = f"{half}</table:table><table:table table:name='T'>{half}"
+    assert refusal(ods_of(tmp_path / "a.ods", both)) == "archive-bomb"
