@@ -36,6 +36,9 @@ def _rows(path: Path, record: str | None, wanted: Wanted) -> Iterator[Row]:
             while piece := file.read(PIECE):
                 parser.feed(piece)
                 yield from records.taken()
+                if file.tell() - parser.parser.CurrentByteIndex > LONGEST_ROW:
+                    # The parser keeps what is not closed yet, and begins anew with each piece.
+                    raise FileRefused("xml-too-large", f"a tag or comment is longer than {LONGEST_ROW:,} bytes")
         parser.close()
         yield from records.taken()
     except DefusedXmlException:

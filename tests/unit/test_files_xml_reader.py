@@ -114,3 +114,16 @@ def test_any_bytes_are_rows_or_a_refusal(tmp_path_factory, content):
     except FileRefused:
         return
     assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+
+
+@pytest.mark.parametrize("begun", ["<p id='", "<!-- ", "<?y "])
+def test_a_tag_that_never_ends_is_refused_in_constant_memory(tmp_path, begun):
+    path = tmp_path / "file.xml"
+    path.write_bytes(b"<all>" + begun.encode() + b"y" * 20_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(FileRefused, match="a tag or comment is longer than") as refused:
+            list(open_xml(path, None, SKU).rows)
+        assert (refused.value.cause, tracemalloc.get_traced_memory()[1] < 15_000_000) == ("xml-too-large", True)
+    finally:
+        tracemalloc.stop()

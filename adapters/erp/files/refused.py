@@ -38,8 +38,8 @@ def _words(path: Path) -> str:
     for beside in [path.with_name(path.name + end) for end in _BESIDE] + [path.with_suffix(end) for end in _BESIDE]:
         with suppress(OSError):
             if beside != path:
-                text = beside.read_text(encoding=detect(beside), errors="replace")
-                return " ".join(text[:LONGEST].split())
+                with beside.open(encoding=detect(beside), errors="replace") as file:
+                    return " ".join(file.read(LONGEST).split())
     return ""
 
 
