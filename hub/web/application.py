@@ -1,9 +1,11 @@
 """The addresses that the hub answers at: POST /SYSTEM is a webhook call. An ASGI application, to be mounted anywhere."""
 
+import asyncio
 from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -17,6 +19,8 @@ logger = log.get("web")
 
 LARGEST = 2_000_000
 """Bytes of a body: the largest documents that shops send are some hundred kilobytes."""
+PATIENCE = 30.0
+"""Seconds for a body to come whole."""
 AGAIN = {"Retry-After": "30"}
 
 
@@ -24,10 +28,7 @@ def application(store: Store, desk: Desk) -> Starlette:
     """Return the application. It keeps nothing itself."""
 
     async def called(request: Request) -> Response:
-        body = await _body(request)
-        if body is None:
-            return _said(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {LARGEST:,} bytes")
-        call = Call({name.lower(): value for name, value in request.headers.items()}, body)
+        call = Call({name.lower(): value for name, value in request.headers.items()}, await _body(request))
         try:
             told = await run_in_threadpool(answer, store, desk, request.path_params["system"], call)
         except DatabaseAway as away:
@@ -38,16 +39,19 @@ def application(store: Store, desk: Desk) -> Starlette:
     return Starlette(routes=[Route("/{system}", called, methods=["POST"])])
 
 
-async def _body(request: Request) -> bytes | None:
-    """Return the body as it came; none, if it is too large."""
+async def _body(request: Request) -> bytes:
+    """Return the body as it came; HTTPException, if it is too large or too slow."""
     parts: list[bytes] = []
     size = 0
     try:
-        async for part in request.stream():
-            size += len(part)
-            if size > LARGEST:
-                return None
-            parts.append(part)
+        async with asyncio.timeout(PATIENCE):
+            async for part in request.stream():
+                size += len(part)
+                if size > LARGEST:
+                    raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {LARGEST:,} bytes\n")
+                parts.append(part)
+    except TimeoutError:
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "too slow\n", {"Connection": "close"}) from None
     except ClientDisconnect:
         return b""
     return b"".join(parts)

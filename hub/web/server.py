@@ -1,11 +1,13 @@
 """The thread that listens."""
 
+import asyncio
 import socket
 import threading
 from contextlib import closing
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from hub.errors import Misconfigured
 
@@ -13,6 +15,40 @@ WAITING = 128
 """Connections that may wait to be answered."""
 DRAIN = 5
 """Seconds that calls under way may take to end."""
+PATIENCE = 30.0
+"""Seconds in which a connection has to come to its next call; for the body of one, see `application`."""
+MOST = 200
+"""Connections at a time: each may hold a body, and a file that the rest of the process could need."""
+
+
+class _Impatient(H11Protocol):
+    """Ends connections that do not ask anything; uvicorn waits for ever for a call that has begun to come."""
+
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  # as there
+        super().connection_made(transport)
+        if len(self.connections) > MOST:
+            transport.abort()
+        self._await_call()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._timer:
+            self._timer.cancel()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._await_call()
+
+    def _await_call(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(PATIENCE, self._end_if_idle, self.cycle)
+
+    def _end_if_idle(self, last: RequestResponseCycle | None) -> None:
+        if self.cycle is last:
+            self.transport.abort()
 
 
 class Server:
@@ -30,6 +66,8 @@ class Server:
             raise Misconfigured(f"hub.web: nothing can listen at {address}: {reason}") from None
         config = uvicorn.Config(
             application,
+            http=_Impatient,
+            ws="none",
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -11,10 +11,15 @@ import pytest
 from hub.connector import Call
 from hub.errors import Misconfigured
 from hub.store import DatabaseAway, Store, interventions
+from hub.web import application as web
+from hub.web import server as listening
 from hub.web.application import LARGEST, application
 from hub.web.server import Server
 from tests.contract.bell import ring
 from tests.contract.test_web_webhooks import JOBS, Office
+
+LIMIT = 30.0
+"""Seconds that an answer may take on a machine that is busy with other tests."""
 
 
 class Away:
@@ -97,3 +102,50 @@ def test_a_call_that_breaks_off_does_not_hold_up_the_others(server: Server, stor
     assert post(server, "shop", ring("1002"))[0] == 202
     with store.read() as tx:
         assert [each.stands_for for each in interventions.find(tx)] == [2]
+
+
+BEGUN = b"POST /shop HTTP/1.1\r\nHost: hub\r\nContent-Length: 2\r\n"
+WHOLE = b"\r\n{}"
+
+
+@pytest.mark.parametrize(
+    ("sent", "answers"),
+    [
+        pytest.param(b"", [], id="nothing is asked"),
+        pytest.param(BEGUN, [], id="a head that does not end"),
+        pytest.param(BEGUN + b"\r\n{", [408], id="a body that does not end"),
+        pytest.param(BEGUN + WHOLE + BEGUN, [401], id="a second call that does not end"),
+    ],
+)
+def test_who_does_not_come_to_the_point_is_hung_up_on(
+    store: Store, monkeypatch: pytest.MonkeyPatch, sent: bytes, answers: list[int]
+):
+    monkeypatch.setattr(web, "PATIENCE", 0.1)
+    monkeypatch.setattr(listening, "PATIENCE", 0.1)
+    server = Server("127.0.0.1:0", application(store, Office(JOBS)))
+    try:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=LIMIT) as slow:
+            slow.sendall(sent)
+            server.start()  # not before: however slow this thread is, all that it sends is there in time
+            said = heard(slow)
+    finally:
+        server.stop()
+    assert [int(each.split()[0]) for each in said.split(b"HTTP/1.1 ")[1:]] == answers
+
+
+def test_one_connection_too_many_is_hung_up_on(server: Server, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(listening, "MOST", 0)
+    monkeypatch.setattr(listening, "PATIENCE", 10 * LIMIT)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=LIMIT) as one:
+        assert heard(one) == b""
+
+
+def heard(connection: socket.socket) -> bytes:
+    """Return all that is said until the other side hangs up."""
+    said = b""
+    try:
+        while part := connection.recv(1000):
+            said += part
+    except ConnectionResetError:
+        pass
+    return said
