@@ -1,6 +1,7 @@
 """Opens what a configuration names: the database, the broker, where relative paths count from."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,10 +81,17 @@ def open_hub(file: Path, *, clock: Clock | None = None, migrated: bool = True, b
         embedded=database is None,
     )
     if hub.embedded:
+        _keep_private(beside)
         migrate(store)
     elif migrated:
         require_current(store)
     return hub
+
+
+def _keep_private(database: Path) -> None:
+    """Make a database that is not there yet for its owner alone: customers stand in it, and the tokens of systems."""
+    with suppress(OSError):  # it is there already, or cannot be: SQLite says why
+        os.close(os.open(database, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _named(setting: str | None, variable: str) -> str | None:

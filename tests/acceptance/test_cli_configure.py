@@ -1,5 +1,6 @@
 """From `hub init` to the revision in force, and back."""
 
+import os
 from pathlib import Path
 
 from tests.acceptance.hubs import SELDOM, Home
@@ -28,6 +29,12 @@ def test_no_file_at_all_is_the_embedded_default(tmp_path: Path):
     assert "hub init" in done.out
     assert home.run("apply").code == 2
     assert home.run("config", "check").code == 2
+
+
+def test_the_database_that_a_hub_makes_is_its_owners_alone(tmp_path: Path):
+    home = Home(tmp_path)
+    home.ok("up", "--until-idle")
+    assert (home.folder / "hub.db").stat().st_mode & 0o777 == (0o600 if os.name == "posix" else 0o666)
 
 
 def test_faults_are_told_with_their_lines(home: Home):
