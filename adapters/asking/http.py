@@ -15,7 +15,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx2
 import orjson
@@ -46,6 +46,7 @@ ATTEMPTS = 4
 LONGEST_WAIT = 60.0
 """Seconds: a system that asks for more is left alone, and the run is tried later."""
 REDIRECTS = 5
+FORM = "application/x-www-form-urlencoded"
 
 logger = log.get("http")
 for _name in ("httpx2", "httpcore2"):
@@ -160,7 +161,7 @@ class Api:
 
     def send_form(self, path: str, fields: Mapping[str, str], *, repeatable: bool = True) -> Answer:
         """Send a form, as authorisation servers want it. Raises as `send`."""
-        content = {"content-type": "application/x-www-form-urlencoded"}
+        content = {"content-type": FORM}
         request = self._request("POST", path, None, content)
         form = urlencode(fields).encode()
         return self._carry_out(_Request(request.method, request.url, form, request.headers, repeatable))
@@ -296,7 +297,7 @@ class Api:
 
     def _clean(self, text: str, request: _Request | httpx2.Request) -> str:
         """Return a text without the secrets that we sent, should the other side repeat them."""
-        told = (*request.headers.items(), *request.url.params.multi_items())
+        told = (*request.headers.items(), *request.url.params.multi_items(), *_form_of(request))
         sent = (value.split()[-1] for name, value in told if value.strip() and _SECRET_NAME.search(name))
         for secret in (*self._passwords, *sent):
             text = text.replace(secret, "***")
@@ -362,6 +363,13 @@ def _passwords(auth: tuple[str, str] | httpx2.Auth | None) -> tuple[str, ...]:
     if not isinstance(auth, tuple) or not any(auth):
         return ()
     return auth[1] or auth[0], base64.b64encode(":".join(auth).encode()).decode()
+
+
+def _form_of(request: _Request | httpx2.Request) -> list[tuple[str, str]]:
+    """Return the fields of a form that was sent: an authorisation server may repeat a token that has ended."""
+    if request.headers.get("content-type") != FORM:
+        return []
+    return parse_qsl((request.content or b"").decode("ascii", "replace"))
 
 
 def _host(url: httpx2.URL) -> str:

@@ -78,7 +78,7 @@ class Landing:
 
             def do_GET(self) -> None:
                 """Answer a call, and pass on the one that is awaited."""
-                if urlsplit(self.path).path != landing._path:
+                if self.path.partition("?")[0] != landing._path:
                     self.send_error(HTTPStatus.NOT_FOUND)
                     return
                 fits = landing._fits(self.path)

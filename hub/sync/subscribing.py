@@ -1,7 +1,7 @@
 """Looking after a system's webhooks: registered, and switched on again where it has switched them off (PAINS S8)."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hub.connector import Hooks, Subscription
 from hub.handler import Done, Handler, Hold, Outcome, Work
@@ -14,7 +14,7 @@ class Wanted:
     hooks: Hooks
     address: str
     """Where it is to call."""
-    secret: str
+    secret: str = field(repr=False)
     streams: Collection[str]
     """Of which there is a job."""
 

@@ -1,7 +1,7 @@
 """A webhook call: verified as it came, noted once, and turned into a trigger. The record itself is fetched by the run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from http import HTTPStatus
@@ -27,7 +27,7 @@ class Registered:
     """A system that may call."""
 
     hooks: Hooks
-    secret: str
+    secret: str = field(repr=False)
 
 
 class Desk(Protocol):

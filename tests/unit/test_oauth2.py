@@ -121,6 +121,13 @@ def test_no_token_is_told_by_what_happens_next(there: Authorisation, status, ans
     assert all(asked.path == "/token" for asked in there.server.asked)
 
 
+def test_what_a_server_repeats_of_a_form_is_not_shown(there: Authorisation):
+    there.status, there.answer = 400, {"error": "invalid_client", "error_description": "s3cret:& is not ours"}
+    with pytest.raises(Refused, match=r"\*\*\* is not ours") as caught:
+        there.api(client_by="body").get("/things")
+    assert "s3cret" not in str(caught.value)
+
+
 def test_a_token_endpoint_that_fails_is_asked_as_often_as_any_other_address(there: Authorisation):
     there.status, there.answer = 500, {"error": "down"}
     with pytest.raises(TryLater, match="500"):

@@ -64,7 +64,18 @@ def test_an_answer_may_be_a_whole_address_or_its_query(answer: str):
     assert Login("", BACK, "the-state", "").fits(answer)
 
 
-@pytest.mark.parametrize("answer", ["", BACK, f"{BACK}?state=", f"{BACK}?state=the-state2", f"{BACK}#state=the-state"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        BACK,
+        f"{BACK}?state=",
+        f"{BACK}?state=the-state2",
+        f"{BACK}#state=the-state",
+        "http://[?state=x",
+        "state=\udcff",
+    ],
+)
 def test_what_is_not_the_answer_does_not_fit(answer: str):
     assert not Login("", BACK, "the-state", "").fits(answer)
 

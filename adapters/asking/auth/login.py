@@ -31,7 +31,8 @@ class Login:
 
     def fits(self, answer: str) -> bool:
         """Return whether an address that was called answers this login, and no other (RFC 6749, 10.12)."""
-        return hmac.compare_digest(_query(answer).get("state", "").encode(), self.state.encode())
+        given = _query(answer).get("state", "").encode("utf-8", "replace")
+        return hmac.compare_digest(given, self.state.encode())
 
 
 def is_here(redirect_url: str) -> bool:
@@ -111,4 +112,8 @@ def _dated(fault: str) -> bool:
 
 def _query(answer: str) -> Mapping[str, str]:
     """Return the parameters of an address, or of its query alone."""
-    return dict(parse_qsl(urlsplit(answer).query or answer.strip().lstrip("?"), keep_blank_values=True))
+    try:
+        query = urlsplit(answer).query
+    except ValueError:  # no address at all, whoever called or typed it
+        query = ""
+    return dict(parse_qsl(query or answer.strip().lstrip("?"), keep_blank_values=True))
