@@ -12,10 +12,10 @@ from urllib.request import HTTPRedirectHandler, build_opener, urlopen
 import pytest
 
 from tests.acceptance.authority import CONFIGURATION, SECRET, Authority
-from tests.acceptance.hubs import Home, Running
+from tests.acceptance.hubs import LIMIT, Home, Running
 from tests.servers.process import free_ports
 
-BROWSER = "from urllib.request import urlopen; import sys; urlopen(sys.argv[1], timeout=20).read()"
+BROWSER = "from urllib.request import urlopen; import sys; urlopen(sys.argv[1], timeout=60).read()"
 
 
 @pytest.fixture
@@ -53,12 +53,12 @@ def connected(home: Home, *arguments: str, browser: Callable[[str], object] | No
     with home.up("--no-browser", "--port", "0", *arguments, command="systems connect shop") as running:
         shown = address(running)
         (browser or page)(shown)
-        running.process.popen.wait(30)
+        running.process.popen.wait(LIMIT)
         return running
 
 
 def page(shown: str) -> str:
-    with urlopen(shown, timeout=20) as answer:
+    with urlopen(shown, timeout=LIMIT) as answer:
         return answer.read().decode()
 
 
@@ -129,9 +129,9 @@ def test_a_call_that_answers_another_login_ends_nothing(home: Home, authority: A
         back = parse_qs(urlsplit(shown).query)["redirect_uri"][0]
         for forged in (f"{back}?code=forged&state=guessed", f"{back}?code=forged", f"{back}?error=access_denied"):
             with pytest.raises(HTTPError, match="400"):
-                urlopen(forged, timeout=20)
+                urlopen(forged, timeout=LIMIT)
         with pytest.raises(HTTPError, match="404"):
-            urlopen(back.replace("/callback", "/favicon.ico"), timeout=20)
+            urlopen(back.replace("/callback", "/favicon.ico"), timeout=LIMIT)
         page(shown)
 
     running = connected(home, browser=browse)
@@ -144,7 +144,7 @@ def test_a_redirect_address_that_is_not_registered_is_said_when_nobody_comes_bac
 
     def browse(shown: str) -> None:
         with pytest.raises(HTTPError, match="400"):
-            urlopen(shown, timeout=20)
+            urlopen(shown, timeout=LIMIT)
 
     running = connected(home, "--wait", "2", browser=browse)
     assert running.process.popen.poll() == 1
@@ -162,7 +162,7 @@ class NoRedirect(HTTPRedirectHandler):
 
 def where_it_ends(shown: str) -> str:
     with pytest.raises(HTTPError, match="302") as caught:
-        build_opener(NoRedirect).open(shown, timeout=20)
+        build_opener(NoRedirect).open(shown, timeout=LIMIT)
     return str(caught.value.headers["location"])
 
 
@@ -176,7 +176,7 @@ def test_without_a_browser_the_address_is_pasted(home: Home, authority: Authorit
     ) as command:
         assert command.stderr
         shown = next(line.strip() for line in command.stderr if "/authorize?" in line)
-        out, err = command.communicate(where_it_ends(shown) + "\n", timeout=30)
+        out, err = command.communicate(where_it_ends(shown) + "\n", timeout=LIMIT)
     assert (command.returncode, out.startswith("shop is connected.")) == (0, True), err
     assert home.run("systems", "try", "shop", "products").code == 0
 

@@ -1,6 +1,7 @@
 """The same command line on RabbitMQ and PostgreSQL, in several processes."""
 
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from tests.acceptance.hubs import Home, Running, rows
 from tests.servers import process as processes
 from tests.servers.rabbitmq import DIRECT, RabbitServer
 
-SERVERS = 'database = "env:TEST_DATABASE"\nbroker = "env:TEST_BROKER"\nlease = "3s"'
+SERVERS = 'database = "env:TEST_DATABASE"\nbroker = "env:TEST_BROKER"'
 
 
 @pytest.fixture
@@ -48,8 +49,13 @@ def test_three_processes_import_a_file_and_take_triggers(at_work: Home):
     at_work.deliver("STAN_1.csv", rows(50))
     at_work.ok("trigger", "depot.stock", "--publish", "--reason", "a foreign client")
     processes.wait_until("the rows to be there", lambda: at_work.json("records") == {"stock": 50})
-    (run,) = [each for each in at_work.json("runs") if each["cause"] == "trigger"]
-    assert run["reason"] == "a foreign client"
+
+    def triggered() -> list[Any]:
+        return [each for each in at_work.json("runs") if each["cause"] == "trigger"]
+
+    # It need not be the one that took the file: that of the schedule may have come in between.
+    processes.wait_until("the trigger to be answered", lambda: [each["state"] for each in triggered()] == ["done"])
+    assert triggered()[0]["reason"] == "a foreign client"
     found = {each["subject"]: each for each in at_work.json("check")}
     assert "RabbitMQ" in found["broker"]["message"]
     assert "5 queues as declared" in found["broker"]["message"]
@@ -94,14 +100,16 @@ def test_j17_jobs_that_are_due_without_a_scheduler_are_told(shared: Home):
     done = shared.run("check")
     assert done.code == 1
     assert "no scheduler is at work, and 1 job is due" in done.out
-    assert "depot.stock is overdue by 30" in done.out
+    told = re.search(r"depot\.stock is overdue by ([\d,]+) s", done.out)
+    assert told
+    assert int(told[1].replace(",", "")) >= 300
     assert "mend:  hub scheduler" in done.out
 
 
 def health(port: int) -> tuple[int, dict[str, Any]]:
     """Ask a process how it is."""
     try:
-        with DIRECT.open(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+        with DIRECT.open(f"http://127.0.0.1:{port}/health", timeout=30) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as refusal:
         return refusal.code, json.load(refusal)
@@ -115,10 +123,10 @@ def test_j20_health_is_bad_when_the_consumer_is_gone(home: Home, killable_rabbit
         assert health(port)[1]["parts"]["worker consumer"]["good"] is True
         killable_rabbitmq.wait_until_kept(amqp_url, "hub.warehouse.depot")
         killable_rabbitmq.kill()
-        wait_for_health(up, port, 503)
-        parts = health(port)[1]["parts"]
-        assert parts["worker consumer"]["good"] is False
-        assert parts["database"]["good"] is True
+        # Which of the parts notices it first is chance.
+        up.wait_for("the consumer to be bad", lambda: not health(port)[1]["parts"]["worker consumer"]["good"])
+        status, told = health(port)
+        assert (status, told["parts"]["database"]["good"]) == (503, True)
         killable_rabbitmq.start()
         wait_for_health(up, port, 200)
         assert up.end() == 0

@@ -35,5 +35,6 @@ def test_a_storm_of_foreign_triggers_makes_a_handful_of_runs(at_work: Home, fore
 
     processes.wait_until("all triggers to be answered", answered)
     assert len(triggered(at_work)) <= 8
+    processes.wait_until("the last message to be kept", lambda: len(at_work.json("dead")) == 1)
     (kept,) = at_work.json("dead")
     assert "JSON" in kept["reason"]

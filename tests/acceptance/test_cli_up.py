@@ -7,7 +7,7 @@ import pytest
 
 from tests.acceptance.hubs import Home, rows
 
-MANY = 12_000
+MANY = 24_000
 PAGE = 100
 
 
@@ -28,12 +28,12 @@ def assert_each_row_once(home: Home) -> None:
 
 
 def test_j14_a_stopped_import_drains_and_goes_on_at_the_page(home: Home):
-    home.configure(page=PAGE, hub='drain = "20s"')
+    home.configure(page=PAGE, hub='drain = "60s"')
     home.deliver("STAN_1.csv", rows(MANY))
     with home.up() as up:
         up.wait_until_said("Hub is up")
         up.wait_for("some pages", lambda: half_way(home))
-        assert up.end(signal.SIGTERM, limit=20) == 0
+        assert up.end(signal.SIGTERM) == 0
         stored = home.count("record")
         assert stored < MANY
         assert "goes on where it was" in up.said()
@@ -56,6 +56,8 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Home:
         up.wait_for("some pages", lambda: half_way(home))
         up.kill()
     assert home.count("record") < MANY
+    # Its lease lapses soon; that of the run that goes on is not to, however slow this machine is.
+    home.configure(page=PAGE)
     home.said = home.run("up", "--until-idle")
     return home
 
@@ -85,7 +87,7 @@ def test_b04_a_changed_schedule_is_taken_up_without_a_restart(home: Home):
 
 
 def test_a_running_job_is_cancelled_at_its_next_page(home: Home):
-    home.configure(page=PAGE, hub='lease = "3s"')
+    home.configure(page=PAGE)
     home.deliver("STAN_1.csv", rows(10 * MANY))
     with home.up() as up:
         up.wait_until_said("Hub is up")
@@ -108,7 +110,7 @@ def test_programs_read_a_line_of_json_for_each_result(home: Home):
 
 def test_an_interrupted_wait_for_idleness_did_not_go_well(home: Home):
     home.configure(page=PAGE)
-    home.deliver("STAN_1.csv", rows(MANY))
+    home.deliver("STAN_1.csv", rows(10 * MANY))
     with home.up("--until-idle") as up:
         up.wait_until_said("Hub is up")
         up.wait_for("some pages", lambda: half_way(home))

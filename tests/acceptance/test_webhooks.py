@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.hubs import Home, Running
+from tests.acceptance.hubs import SELDOM, Home, Running
 from tests.fakes.woocommerce import WooCommerce, hooks
 from tests.fakes.woocommerce.orders import order
 from tests.servers.process import free_ports
 
-SECONDS = 20.0
-"""Within which an order has to be here; the schedule is an hour."""
+SECONDS = 60.0
+"""Within which an order has to be here, also on a machine that is busy with other tests; the schedule brings none."""
 CONFIGURATION = """
 [systems.shop]
 kind = "eshop"
@@ -24,10 +24,10 @@ webhook_secret = "env:WOO_WEBHOOKS"
 
 [jobs."shop.orders"]
 sync = ["parties", "orders"]
-every = "1h"
+every = "{seldom}"
 
 [jobs."shop.webhooks"]
-every = "1h"
+every = "{seldom}"
 """
 
 
@@ -43,7 +43,7 @@ def home(tmp_path, shop: WooCommerce) -> Home:
     (port,) = free_ports(1)
     web = f'web = "127.0.0.1:{port}"\nweb_address = "http://127.0.0.1:{port}"'
     home = Home(tmp_path, {**shop.environment, "WOO_WEBHOOKS": "s3cret-of-calls"})
-    home.configure(hub=web, more=CONFIGURATION.format(url=shop.server.url))
+    home.configure(hub=web, more=CONFIGURATION.format(url=shop.server.url, seldom=SELDOM))
     home.ok("up", "--until-idle")
     return home
 

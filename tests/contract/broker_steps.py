@@ -27,8 +27,8 @@ class Given:
         assert set(fates) == {Fate.CONFIRMED}
 
     def consumer(self, *queues: str, prefetch: int = 50) -> Consumer:
-        """Open a consumer that beats and looks often enough for a test."""
-        return self.broker.consumer(queues, prefetch, heartbeat=2, watch_every=0.2)
+        """Open a consumer that looks often enough for a test, and is not given up when it is slow to beat."""
+        return self.broker.consumer(queues, prefetch, heartbeat=LIMIT, watch_every=0.2)
 
 
 def given(broker: Broker) -> Given:

@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from hub.broker.topology import RUNLOG
 from hub.handler import Done
@@ -10,7 +10,7 @@ from hub.messages import Result, decode
 from hub.store import jobs
 from hub.worker import Worker
 from scheduler import Leader, Steps
-from tests.integration.spine import QUEUE
+from tests.integration.spine import LIMIT, QUEUE
 
 
 def scheduler(spine, name):
@@ -27,7 +27,7 @@ def test_b06_another_scheduler_takes_over_and_two_at_once_do_no_harm(spine):
             carried_out[work.job, work.scheduled_at] += 1
         return Done()
 
-    due = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=2)
+    due = spine.clock.now().replace(microsecond=0) - timedelta(seconds=2)
     names = [f"shop.job-{number}" for number in range(40)]
     for name in names:
         spine.add_job(name, count, every=timedelta(days=1))
@@ -48,7 +48,7 @@ def test_b06_another_scheduler_takes_over_and_two_at_once_do_no_harm(spine):
     # Before the clock jumps: a run that is under way then would be rescued, and rightly carried out once more.
     seen: set[tuple[int, int]] = set()
     while len(seen) < len(names):
-        more = results.take(100, 10)
+        more = results.take(100, LIMIT)
         assert more, f"{len(seen)} of {len(names)} results came"
         seen |= {(result.run, result.generation) for each in more if (result := decode(each.body, Result))}
     # The first one is gone without a word; and a third believes, against the lease, that it leads as well.
@@ -59,8 +59,8 @@ def test_b06_another_scheduler_takes_over_and_two_at_once_do_no_harm(spine):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(LIMIT)
     for worker in workers:
-        assert worker.stop(10)
+        assert worker.stop(LIMIT)
     assert set(carried_out.values()) == {1}
     assert {job for job, _ in carried_out} == set(names)

@@ -56,7 +56,7 @@ def link(echo: type[Echo], new_link: Callable[[int], Link]) -> Link:
 
 @pytest.fixture
 def client(link: Link) -> Iterator[http.client.HTTPConnection]:
-    connection = http.client.HTTPConnection(HOST, link.port, timeout=5)
+    connection = http.client.HTTPConnection(HOST, link.port, timeout=30)
     yield connection
     connection.close()
 
@@ -106,7 +106,7 @@ def test_what_was_held_flows_when_it_is_lifted(client: http.client.HTTPConnectio
     wait_until("the request to have got through", lambda: bool(echo.seen))
     assert echo.seen == [b"held"]
     client.close()
-    client.timeout = 5
+    client.timeout = 30
     client.request("POST", "/", b"waits")
     link.clear()
     assert client.getresponse().read() == b"waits"
@@ -119,7 +119,7 @@ def test_a_share_of_connections_is_reset(link: Link):
 
 
 def try_once(link: Link) -> bool:
-    client = http.client.HTTPConnection(HOST, link.port, timeout=5)
+    client = http.client.HTTPConnection(HOST, link.port, timeout=30)
     try:
         return post(client, b"x") == b"x"
     except OSError:
@@ -139,4 +139,4 @@ def test_a_link_that_is_closed_listens_no_more(echo: type[Echo]):
     with Link(echo.port) as link:
         port = link.port
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((HOST, port), timeout=5)
+        socket.create_connection((HOST, port), timeout=30)

@@ -139,7 +139,7 @@ def test_a_killed_rabbitmq_keeps_what_it_confirmed(killable_rabbitmq: RabbitServ
     server.start()
     assert server.port == port
     with pika.BlockingConnection(pika.URLParameters(amqp_url)) as connection:
-        _, _, body = next(connection.channel().consume("hub.test", inactivity_timeout=20))
+        _, _, body = next(connection.channel().consume("hub.test", inactivity_timeout=60))
     assert body == b"kept"
 
 

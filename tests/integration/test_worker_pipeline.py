@@ -18,6 +18,7 @@ from hub.worker.pipeline import CALM
 from scheduler.rescue import MOST_CRASHES, rescue
 from scheduler.scheduler import Steps
 from tests.contract.tables import Hub, Tables
+from tests.integration.spine import LIMIT
 
 LEASE = timedelta(seconds=30)
 
@@ -354,7 +355,7 @@ def test_a_run_that_is_done_may_have_its_job_run_once_more(spine):
 
     def looks_for_something(work, _hold):
         asked.append(work.scope)
-        return Done(again=datetime.now(UTC) + timedelta(minutes=2)) if len(asked) == 1 else Done()
+        return Done(again=spine.clock.now() + timedelta(minutes=2)) if len(asked) == 1 else Done()
 
     spine.add_job("shop.orders", looks_for_something)
     spine.make("shop.orders", scope=["1001"])
@@ -406,7 +407,7 @@ def test_j15_a_message_nobody_understands_is_kept_with_the_reason(spine, exchang
     spine.publisher.publish([Outgoing(exchange, key, body)])
     assert spine.pipeline().receive(spine.take()) == []
     invalid = spine.broker.consumer([INVALID], 10)
-    (kept,) = invalid.take(1, 5)
+    (kept,) = invalid.take(1, LIMIT)
     assert kept.body == body
     assert reason in kept.headers["hub-reason"]
 
@@ -428,7 +429,7 @@ def test_j14_a_drain_hands_on_at_the_next_page_and_settles(spine):
     def pages(_work, hold):
         write_page(hold, "one")
         entered.set()
-        assert release.wait(10)
+        assert release.wait(LIMIT)
         return HandedOn() if hold.over() else Done()
 
     spine.add_job("shop.orders", pages)
@@ -436,15 +437,15 @@ def test_j14_a_drain_hands_on_at_the_next_page_and_settles(spine):
     spine.relay()
     worker = spine.worker()
     worker.start()
-    assert entered.wait(10)
+    assert entered.wait(LIMIT)
     stopped: list[bool] = []
-    stopping = threading.Thread(target=lambda: stopped.append(worker.stop(10)))
+    stopping = threading.Thread(target=lambda: stopped.append(worker.stop(LIMIT)))
     stopping.start()
     spine.consumer.cancel()
     while not worker.stopping():
         assert entered.wait(1)
     release.set()
-    stopping.join(15)
+    stopping.join(2 * LIMIT)
     assert stopped == [True]
     run = spine.run(number)
     assert (run.state, run.generation, run.failures) == ("waiting", 2, 0)
@@ -459,10 +460,10 @@ def test_a_worker_carries_out_many_runs_and_posts_their_results(spine):
     worker.start()
     seen: set[int] = set()
     while len(seen) < len(numbers):
-        more = results_consumer.take(500, 10)
+        more = results_consumer.take(500, LIMIT)
         assert more, f"{len(seen)} of {len(numbers)} results came"
         seen |= {decode(each.body, Result).run for each in more}
-    assert worker.stop(10)
+    assert worker.stop(LIMIT)
     assert seen == set(numbers)
     with spine.store.read() as tx:
         assert outbox.count(tx) == 0
