@@ -39,7 +39,7 @@ class FrontedContract(MisbehavingContract):
     fronts: type[Front]
     page = SHORT
     pace = 5
-    patience = "3s"
+    patience = "6s"
     # The clock, and whether marks tell the truth, are the system's own.
     test_s12_a_change_that_moves_no_mark_is_found_by_a_full_scan = None
     test_s12_a_mark_that_moves_without_a_change_changes_nothing = None

@@ -63,7 +63,7 @@ def test_j03_consumes_again_after_a_broker_restart(killable_rabbitmq: RabbitServ
     publish_until_confirmed(hub, [job(b"after")])
     assert bodies(take(consumer, 2)) == [b"before", b"after"]
     consumer.ack(held)  # of the connection that is gone: dropped
-    assert consumer.state().connections == 2
+    assert consumer.state().connections >= 2  # a broker that has just come back may turn it away once more
     wait_for_listing(consumer, listed=True)
 
 
@@ -92,7 +92,7 @@ def test_j03_consumes_again_when_the_broker_has_forgotten_the_consumer(hub: Give
 
 
 def test_j10_first_publish_after_a_restart_is_not_lost(killable_rabbitmq: RabbitServer, hub: Given) -> None:
-    publisher = hub.broker.publisher(limit=30)
+    publisher = hub.broker.publisher(limit=4 * LIMIT)
     assert publisher.publish([job(b"before")]) == [Fate.CONFIRMED]
     killable_rabbitmq.kill()
     killable_rabbitmq.start()
@@ -103,7 +103,7 @@ def test_j10_first_publish_after_a_restart_is_not_lost(killable_rabbitmq: Rabbit
 def test_j10_nothing_confirmed_is_lost_when_the_broker_is_killed_while_publishing(
     killable_rabbitmq: RabbitServer, hub: Given
 ) -> None:
-    publisher = hub.broker.publisher(limit=30)
+    publisher = hub.broker.publisher(limit=4 * LIMIT)
     confirmed: set[bytes] = set()
     under_way = threading.Event()
 
@@ -117,7 +117,7 @@ def test_j10_nothing_confirmed_is_lost_when_the_broker_is_killed_while_publishin
 
     thread = threading.Thread(target=publish)
     thread.start()
-    assert under_way.wait(30)
+    assert under_way.wait(LIMIT)
     killable_rabbitmq.kill()
     killable_rabbitmq.start()
     thread.join()
