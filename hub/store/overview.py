@@ -50,10 +50,11 @@ def under_way(tx: Tx) -> int:
 
     What is paused, waits for a retry, or belongs to a system whose breaker is open does not count.
     """
-    active = sa.or_(in_state("running"), sa.and_(_due(tx.now), sa.not_(_resting())))
-    runs = tx.execute(sa.select(sa.func.count()).select_from(run).where(active)).scalar_one()
+    # The jobs first: what becomes a run between the two statements is counted twice then, and otherwise not at all.
     ready = (job.c.next_due <= tx.now) & job.c.enabled & job.c.paused_at.is_(None)
-    return runs + tx.execute(sa.select(sa.func.count()).select_from(job).where(ready)).scalar_one()
+    jobs = tx.execute(sa.select(sa.func.count()).select_from(job).where(ready)).scalar_one()
+    active = sa.or_(in_state("running"), sa.and_(_due(tx.now), sa.not_(_resting())))
+    return jobs + tx.execute(sa.select(sa.func.count()).select_from(run).where(active)).scalar_one()
 
 
 def gone_wrong(tx: Tx, since: datetime, after: int, most: int = 100) -> list[Shown]:

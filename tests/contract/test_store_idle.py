@@ -1,0 +1,45 @@
+"""When a hub that is at work has nothing to do now: what `hub up --until-idle` waits for."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.store import Store, Tx, jobs, overview, runs
+from tests.contract.store_steps import START, StandingClock, begun, new, scheduled, settle
+from tests.contract.test_store_jobs import HOUR, job, put
+
+
+def under_way(store: Store) -> int:
+    with store.read() as tx:
+        return overview.under_way(tx)
+
+
+def test_jobs_and_runs_that_are_due_are_work(store: Store):
+    assert under_way(store) == 0
+    put(store, job("shop.now"), job("shop.soon", START + HOUR))
+    assert under_way(store) == 1
+    (held,) = begun(store, new("shop.asked"))
+    assert under_way(store) == 2
+    settle(store, held)
+    assert under_way(store) == 1
+
+
+def test_a_job_whose_run_is_made_between_two_looks_is_no_idleness(postgres_store: Store, clock: StandingClock):
+    class Interrupted(Tx):
+        """A transaction of which the scheduler ticks after the first statement."""
+
+        ticked = False
+
+        def execute(self, statement: sa.Executable, parameters: Any = None) -> sa.CursorResult[Any]:
+            found = super().execute(statement, parameters)
+            if not self.ticked:
+                self.ticked = True
+                with postgres_store.write() as tx:
+                    runs.make(tx, [scheduled("shop.now")])
+                    jobs.move_on(tx, {"shop.now": START + HOUR})
+            return found
+
+    put(postgres_store, job("shop.now"))
+    with postgres_store.read() as tx:
+        assert overview.under_way(Interrupted(tx.connection, clock)) > 0
+    assert under_way(postgres_store) == 1
