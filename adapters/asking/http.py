@@ -21,7 +21,7 @@ import httpx2
 import orjson
 import tenacity
 
-from adapters.asking import budgets
+from adapters.asking import bodies, budgets
 from adapters.asking.answers import (
     Answer,
     KeyRefused,
@@ -216,19 +216,22 @@ class Api:
             raise no_key.fault from no_key.fault.__cause__
 
     def _once(self, request: _Request) -> Answer:
-        response = self._exchange(request)
+        response, content = self._exchange(request)
         if response.has_redirect_location:
             return self._once(self._redirected(request, response))
         if response.is_success:
-            return self._answer(request, response)
-        raise self._refusal(request, response)
+            return self._answer(request, response, content)
+        raise self._refusal(request, response, content)
 
-    def _exchange(self, request: _Request) -> httpx2.Response:
+    def _exchange(self, request: _Request) -> tuple[httpx2.Response, bytes]:
         response: httpx2.Response | None = None
         try:
-            response = self._client.request(
+            with self._client.stream(
                 request.method, request.url, content=request.content, headers=request.headers
-            )
+            ) as response:
+                return response, bodies.whole(response, self._clock)
+        except bodies.TooMuch as fault:
+            raise (Refused if request.repeatable else Unanswered)(f"{self.name} {fault}") from None
         except TryLater as fault:
             raise _NoKey(fault) from fault
         except httpx2.LocalProtocolError:
@@ -238,8 +241,6 @@ class Api:
             raise TryLater(f"{self.name} cannot be reached: {why}") from fault
         except httpx2.RequestError as fault:
             raise self._no_answer(request, fault) from fault
-        else:
-            return response
         finally:
             logger.debug(
                 "request",
@@ -260,17 +261,17 @@ class Api:
         """Return the error for a request that may or may not have been carried out."""
         return (TryLater if request.repeatable else Unanswered)(message, after=after)
 
-    def _answer(self, request: _Request, response: httpx2.Response) -> Answer:
+    def _answer(self, request: _Request, response: httpx2.Response, content: bytes) -> Answer:
         try:
-            body = parsed(response.content, response.headers.get("content-type", ""))
+            body = parsed(content, response.headers.get("content-type", ""))
         except NotJson as fault:
             text = self._clean(str(fault), response.request)
             raise self._unclear(request, f'{self.name} answered something else than data: "{text}"') from None
         return Answer(response.status_code, dict(response.headers), body)
 
-    def _refusal(self, request: _Request, response: httpx2.Response) -> TryLater | Refused:
+    def _refusal(self, request: _Request, response: httpx2.Response, content: bytes) -> TryLater | Refused:
         status = response.status_code
-        body = _body_of_refusal(response)
+        body = _body_of_refusal(response, content)
         said = self._clean(words(body), response.request)
         message = f"{self.name} answered {status}" + (f": {said}" if said else "")
         if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
@@ -320,9 +321,9 @@ def _is_worth_another(fault: BaseException) -> bool:
     return isinstance(fault, TryLater) and not isinstance(fault, Unanswered) and (fault.after or 0) <= LONGEST_WAIT
 
 
-def _body_of_refusal(response: httpx2.Response) -> Any:
+def _body_of_refusal(response: httpx2.Response, content: bytes) -> Any:
     try:
-        return parsed(response.content, response.headers.get("content-type", ""))
+        return parsed(content, response.headers.get("content-type", ""))
     except NotJson as fault:
         return str(fault)
 

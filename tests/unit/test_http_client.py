@@ -1,3 +1,4 @@
+import gzip
 import socket
 import threading
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 import structlog
 
-from adapters.asking import budgets
+from adapters.asking import bodies, budgets
 from adapters.asking.http import Api, KeyRefused, Rejected
 from hub.clock import SystemClock
 from hub.errors import Misconfigured, Refused, TryLater, Unanswered
@@ -358,3 +359,22 @@ def test_the_request_that_was_noted_is_what_the_server_got():
         api.send("DELETE", "/products/1")
     assert server.asked == [Asked("DELETE", "/products/1", server.asked[0].headers, b"")]
     assert server.asked[0].headers["user-agent"] == "hubwerk"
+
+
+def test_an_answer_without_end_is_given_up_before_it_fills_the_memory(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bodies, "LARGEST", 100_000)
+    small = gzip.compress(b"0" * 10_000_000)
+    bomb = Reply(body=small, headers={"content-type": "application/json", "content-encoding": "gzip"})
+    assert len(small) < bodies.LARGEST
+    with talking(bomb) as (api, server):
+        with pytest.raises(Refused, match="shop answered with more than 100,000 bytes"):
+            api.get("/")
+        with pytest.raises(Unanswered, match="shop answered with more than 100,000 bytes"):
+            api.send("POST", "/", {})
+    assert len(server.asked) == 2
+
+
+def test_an_answer_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bodies, "LONGEST", -1.0)
+    with talking(Reply()) as (api, _), pytest.raises(Refused, match="has not come to the end of its answer"):
+        api.get("/")
