@@ -106,6 +106,8 @@ class Store:
 
 
 _AWAY = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError)
+_OURS = ("54000", "54001", "54011", "54023")
+"""Operational errors to the driver (PostgreSQL's manual, "Error Codes", class 54): what is too long will never be taken."""
 _PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_NOMEM", "SQLITE_PROTOCOL")
 _UNUSABLE = ("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_PERM")
 
@@ -120,6 +122,8 @@ def _is_away(fault: sqlalchemy.exc.DBAPIError) -> bool:
     """Tell whether the same may succeed later; SQLite calls faults of ours, such as a wrong column, operational too."""
     if isinstance(fault.orig, sqlite3.Error):
         return getattr(fault.orig, "sqlite_errorname", "").startswith(_PASSING)
+    if getattr(fault.orig, "sqlstate", "") in _OURS:
+        return False
     return isinstance(fault, _AWAY) or fault.connection_invalidated
 
 

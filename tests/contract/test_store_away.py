@@ -1,5 +1,6 @@
 """A database that is away is told as such, and the same store works again when it is back."""
 
+import secrets
 from pathlib import Path
 from threading import Event
 
@@ -8,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from hub.errors import Misconfigured, TryLater
-from hub.store import DatabaseAway, Store, file_address, interventions, migrate, records, runs
+from hub.store import DatabaseAway, Store, file_address, interventions, migrate, records, runs, webhooks
 from tests.contract.store_steps import LATEST, begun, new, settle, together, until_somebody_waits
 from tests.servers.postgres import PostgresServer
 
@@ -119,6 +120,11 @@ def test_an_error_of_ours_is_not_taken_for_a_database_that_is_away(store: Store)
     with pytest.raises(ZeroDivisionError):
         _make_and_fail(store)
     assert count(store) == 0
+
+
+def test_what_is_too_long_for_an_index_is_not_taken_for_a_database_that_is_away(postgres_store: Store):
+    with pytest.raises(DBAPIError, match="index row size"), postgres_store.write() as tx:
+        webhooks.take(tx, "shop", secrets.token_hex(4_000))
 
 
 def _make_and_fail(store: Store) -> None:
