@@ -49,7 +49,7 @@ class Server:
                     server.asked.append(asked)
                 reply = script(number, asked)
                 if reply.late is not None:
-                    reply.late.wait(10)
+                    reply.late.wait(60)
                 if reply.hang_up:
                     self.close_connection = True
                     return
