@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from adapters.rows import Spot
@@ -49,6 +50,11 @@ def by_offset(
             yield new, walk.spot()
         if ended:
             return
+
+
+def everything(fetch_page: Callable[[int, int], tuple[Sequence[Any], int | None]], size: int) -> list[Any]:
+    """Return a list that is not long, at once; its rows are known by their `id`, and come in an order that stands still."""
+    return [row for rows, _ in by_offset(fetch_page, size, key=itemgetter("id")) for row in rows]
 
 
 def by_mark(

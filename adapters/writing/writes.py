@@ -39,10 +39,15 @@ class Unfit(Rejected):
 
 def product_of(write: Write) -> str:
     """Return the identity of the product that a price or stock belongs to; Gone, if the system does not have it."""
-    known = write.id or write.links.get("products", {}).get(write.record["sku"])
-    if known is None:
+    return whole_product_of(write).partition("|")[0]
+
+
+def whole_product_of(write: Write) -> str:
+    """Return the same with what stands behind a bar: that of a variation, where prices and stock have it, too."""
+    whole = write.id or write.links.get("products", {}).get(write.record["sku"])
+    if not whole:
         raise Gone("the product is not there (any more)")
-    return known.partition("|")[0]
+    return whole
 
 
 def known(there: Mapping[str, Found], id_: str | None) -> Found:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
 ATTRIBUTES = {"UPC": 901, "BRAND": 902}
 """Attributes that every product type has, and their numbers here."""
+MOST = 999_999_999
+"""Of a price or weight."""
 OF_VARIATION = ("sku", "price", "weight", "quantity", "unlimited", "attributes", "options", "externalReferenceId")
 """What a variation may have of its own; it inherits SKU, price and weight where it has none ("Update product variation")."""
 
@@ -117,8 +119,8 @@ def _refusal(fake: "Ecwid", told: Row, id_: int | None) -> Reply | None:
         return failed(409, "SKU_ALREADY_EXISTS")
     if told.get("externalReferenceId") and any(told["externalReferenceId"] in _references(each) for each in others):
         return failed(409, "EXTERNAL_ID_ALREADY_USED")
-    if told.get("price", 0) < 0 or told.get("weight", 0) < 0:
-        return failed(400, "WRONG_PARAMETER", "Price and weight must not be negative")
+    if not (0 <= told.get("price", 0) <= MOST and 0 <= (told.get("weight") or 0) <= MOST):
+        return failed(400, "WRONG_PARAMETER", "Price or weight is out of range")
     if any(each not in fake.categories.records for each in told.get("categoryIds", ())):
         return failed(404, "CATEGORIES_NOT_FOUND")
     return None
@@ -168,7 +170,9 @@ def _shown(record: Record) -> Row:
     values = dict(record.values)
     if values["unlimited"]:
         values.pop("quantity", None)
-    combinations = [{name: part for name, part in each.items() if part not in ("", None)} for each in values["combinations"]]
+    combinations = [
+        {name: part for name, part in each.items() if part not in ("", None)} for each in values["combinations"]
+    ]
     moves: dict[str, Any] = {"favorites": {"count": record.modified.second, "displayedCount": "0"}}
     return moves | {
         "defaultCategoryId": 0,

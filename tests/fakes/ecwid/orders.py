@@ -93,7 +93,11 @@ def placed(fake: "Ecwid", at: datetime, customer_id: int | None) -> Record:
 
 
 def _order(customer_id: int | None) -> Row:
-    who = {"customerId": customer_id, "email": f"jan{customer_id}@shop.example"} if customer_id else {"email": "guest@shop.example"}
+    who = (
+        {"customerId": customer_id, "email": f"jan{customer_id}@shop.example"}
+        if customer_id
+        else {"email": "guest@shop.example"}
+    )
     sums = {"subtotal": 34.97, "subtotalWithoutTax": 28.43, "total": 47.27, "totalWithoutTax": 38.42, "tax": 8.85}
     lines = [
         _item(1, {"sku": "00042", "name": "Lampa", "productId": 5}, 9.99, 3, [5.6, 2.3]),
@@ -126,22 +130,46 @@ def _order(customer_id: int | None) -> Row:
 
 
 def _item(id_: int, told: Row, price: float, quantity: int, taxes: list[float]) -> Row:
-    tax = {"name": "VAT", "value": 23, "total": sum(taxes), "taxOnDiscountedSubtotal": taxes[0], "taxOnShipping": taxes[1]}
+    tax = {
+        "name": "VAT",
+        "value": 23,
+        "total": sum(taxes),
+        "taxOnDiscountedSubtotal": taxes[0],
+        "taxOnShipping": taxes[1],
+    }
     more = {"tax": taxes[0], "taxes": [tax | {"includeInPrice": True}], "couponAmount": 0, "discounts": []}
-    return {"id": id_, **told, "price": price, "productPrice": price, "quantity": quantity, "selectedOptions": [], **more}
+    return {
+        "id": id_,
+        **told,
+        "price": price,
+        "productPrice": price,
+        "quantity": quantity,
+        "selectedOptions": [],
+        **more,
+    }
 
 
 def _shown(record: Record) -> Row:
     moves = {"usdTotal": record.modified.second, "internalId": record.id, "orderNumber": record.id}
-    return moves | record.values | {
-        "vendorOrderNumber": record.values["id"],
-        "createDate": dated(record.created),
-        "updateDate": dated(record.modified),
-        "createTimestamp": int(record.created.timestamp()),
-        "updateTimestamp": int(record.modified.timestamp()),
-    }
+    return (
+        moves
+        | record.values
+        | {
+            "vendorOrderNumber": record.values["id"],
+            "createDate": dated(record.created),
+            "updateDate": dated(record.modified),
+            "createTimestamp": int(record.created.timestamp()),
+            "updateTimestamp": int(record.modified.timestamp()),
+        }
+    )
 
 
 def _customer(record: Record) -> Row:
     stats = {"stats": {"numberOfOrders": record.modified.second}, "totalOrderCount": record.modified.second}
-    return {"id": record.id, **record.values, **stats, "registered": dated(record.created), "updated": dated(record.modified)}
+    return {
+        "id": record.id,
+        **record.values,
+        **stats,
+        "registered": dated(record.created),
+        "updated": dated(record.modified),
+    }

@@ -123,7 +123,13 @@ class Ecwid(Fake):
         """Add a product with a variation for each SKU, of which an empty one inherits its product's; return their ids."""
         numbers = [421616046 + number + 100 * len(self.products.records) for number in range(len(skus))]
         rows = [
-            {"id": id_, "sku": sku, "options": [{"name": "Size", "value": f"{at + 1}"}], "quantity": 3 + at, "unlimited": False}
+            {
+                "id": id_,
+                "sku": sku,
+                "options": [{"name": "Size", "value": f"{at + 1}"}],
+                "quantity": 3 + at,
+                "unlimited": False,
+            }
             for at, (id_, sku) in enumerate(zip(numbers, skus, strict=True))
         ]
         product = self.add_product(combinations=[row | {"attributes": []} for row in rows])
@@ -149,7 +155,9 @@ class Ecwid(Fake):
     def remove(self, stream: str, id_: str) -> None:
         """Delete a record for good: there is no trash."""
         table, number = self._of(stream, id_)
-        self.take_away("products" if stream in OF_PRODUCTS else "customers" if stream == "parties" else stream, table, number)
+        self.take_away(
+            "products" if stream in OF_PRODUCTS else "customers" if stream == "parties" else stream, table, number
+        )
 
     def take_away(self, name: str, table: Table, number: int) -> None:
         """Delete a record of a list, which counts as a change of it."""

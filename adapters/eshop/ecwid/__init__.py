@@ -1,0 +1,1 @@
+"""Ecwid by Lightspeed, by its REST API v3."""
