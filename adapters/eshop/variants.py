@@ -25,7 +25,7 @@ def each_variant(rows: Iterable[Row]) -> Iterator[Row]:
 
 def articles(listing: Listing[System], system: System, ids: Iterable[str | None]) -> dict[str, Row]:
     """Return the articles of some variants, by the ids of all their variants."""
-    rows = listing.some(system, list(dict.fromkeys(filter(None, ids))))
+    rows = listing.some(system, list(dict.fromkeys(id_.partition("|")[0] for id_ in ids if id_)))
     return {variant["id"]: row for row in rows for variant in row["variants"]}
 
 

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, Unpack
 
-from adapters.declared import Source, Way
+from adapters.declared import Kind, More, Source, Told, Way
 from adapters.reading import pages, windows
 from adapters.rows import Row
+from hub.connector import Document, Stream
 
 System = TypeVar("System")
 Asked_contra = TypeVar("Asked_contra", contravariant=True)
@@ -156,6 +157,19 @@ def changed(
         return listing.page(system, total - 1, 1, mark)[0] if total else ()
 
     return by_mark(ask, listing.size, mark, late, last or behind)
+
+
+def kind(
+    stream: Stream,
+    listing: Listing[System],
+    documents: Callable[[System, Sequence[Row]], Iterable[Document]],
+    translate: Callable[[Row, Told], dict[str, Any]],
+    changes: Way[System],
+    **more: Unpack[More[System]],
+) -> Kind[System, Told]:
+    """Return a stream whose records are the rows of a list; `changes`: the way through those that have changed."""
+    told: More[System] = {"look": lambda system: listing.page(system, 0, 1), **more}
+    return Kind(stream, listed(listing), documents, translate, {"changed": changes}, **told)
 
 
 def found(listing: Found[System]) -> Callable[[System, Sequence[str]], dict[str, Row]]:

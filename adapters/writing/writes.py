@@ -111,6 +111,44 @@ def singly_with(
     return write
 
 
+def saving(
+    rows: Callable[[System, Sequence[str]], Mapping[str, Found]],
+    ask: Callable[[System], Given],
+    save: Callable[[System, Given, Found | None, Write], str],
+    remove: Callable[[System, str], object],
+) -> Writing[System]:
+    """Make a function that makes, changes and removes records one by one.
+
+    `rows` looks up what is there, by its identities; `ask` for what is needed once for all. `save` gets what is there,
+    none to be made, and returns its identity; `remove` gets that.
+    """
+
+    def write(system: System, writes: Sequence[Write]) -> Iterator[Written]:
+        there, given = rows(system, [each.id for each in writes if each.id]), ask(system)
+
+        def carry_out(each: Write) -> Written:
+            row = known(there, each.id) if each.id else None
+            if each.id and each.remove:
+                remove(system, each.id)
+                return Written(each.key, "done", each.id)
+            return Written(each.key, "done", save(system, given, row, each))
+
+        return one_by_one(writes, carry_out)
+
+    return write
+
+
+def putting(ask: Callable[[System], Given], put: Callable[[System, Given, str, Write], object]) -> Writing[System]:
+    """Make a function that sets one by one what belongs to products; `put` gets a product's whole identity."""
+
+    def carry_out(system: System, given: Given, write: Write) -> Written:
+        id_ = whole_product_of(write)
+        put(system, given, id_, write)
+        return Written(write.key, "done", id_)
+
+    return singly_with(ask, carry_out)
+
+
 def by_sort(create: Writing[System], change: Writing[System], remove: Writing[System]) -> Writing[System]:
     """Make one function of three, each of which takes all or none: for what is new, what is there, what is to go."""
 

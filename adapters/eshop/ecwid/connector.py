@@ -1,57 +1,89 @@
-"""The connector `ecwid`."""
+"""The connector `ecwid`: what a shop has, stream by stream."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 from adapters.asking.auth.keys import HeaderKey
 from adapters.asking.connecting import connected
-from adapters.declared import Declared, Kind
-from adapters.eshop.ecwid import asked, translate, writing
-from adapters.eshop.ecwid.asked import BY_REFERENCE, BY_SKU, CUSTOMERS, ORDERS, PRODUCTS, changed, sold
+from adapters.declared import Declared
+from adapters.eshop.ecwid import translate, writing
 from adapters.eshop.ecwid.options import EcwidOptions
-from adapters.eshop.ecwid.shop import Shop
+from adapters.eshop.ecwid.shop import BY_REFERENCE, BY_SKU, CUSTOMERS, ORDERS, PRODUCTS, Shop, changed
 from adapters.eshop.forward import check_open, forward
-from adapters.eshop.variants import find
-from adapters.reading.walks import listed
+from adapters.eshop.variants import articles, each_variant, find
+from adapters.fields import Table
+from adapters.reading.stable import by_table
+from adapters.reading.walks import kind
+from adapters.rows import Row
+from adapters.writing.writes import saving
 from hub.clock import Clock
 from hub.config import resolve
-from hub.connector import Stream
+from hub.connector import Document, Stream
 
-PRODUCT = frozenset(["name", "description", "active", "category", "gtin", "weight"])
-ORDER = frozenset(["status", "tracking", "invoice"])
+
+def shown(table: Table, parts: Callable[[Shop, Sequence[Row]], Iterable[Row]]) -> Callable[..., Iterable[Document]]:
+    """Return what yields documents of the parts of rows, of what a table is made of: theirs, and the shop's profile."""
+
+    def documents(shop: Shop, rows: Sequence[Row]) -> Iterable[Document]:
+        profile = shop.profile() if rows else {}
+        return by_table(table)(shop, ({**profile, **each} for each in parts(shop, rows)))
+
+    return documents
+
+
+def sold(shop: Shop, rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield what is sold of products, with the paths of their categories."""
+    tree = shop.categories() if rows else None
+    return ({**each, "category": tree and translate.category(each["product"], tree)} for each in each_variant(rows))
+
+
+def counted(_: Shop, rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield what of it can run out."""
+    return (each for each in each_variant(rows) if not each.get("unlimited"))
+
+
+def buyers(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield who placed orders, as far as they are in the list of customers, and guests."""
+    known = {translate.buyer(row): row for row in rows if row.get("customerId")}
+    guests = [translate.guest_of(row) for row in rows if row.get("email") and not row.get("customerId")]
+    return PARTIES(shop, [*CUSTOMERS.some(shop, [*known]), *guests])
+
+
+PARTIES = by_table(translate.PARTY)
 KINDS = {
-    "products": Kind(
-        Stream("products", writes=PRODUCT, create="intent", removes=True),
-        listed(PRODUCTS),
-        sold(translate.PRODUCT),
+    "products": kind(
+        Stream("products", writes=translate.SET_OF_PRODUCTS, create="intent", removes=True),
+        PRODUCTS,
+        shown(translate.PRODUCT, sold),
         translate.product,
-        {"changed": changed(PRODUCTS)},
-        write=writing.products,
+        changed(PRODUCTS),
+        write=saving(partial(articles, PRODUCTS), writing.needed, writing.save, writing.remove),
         find=find("externalReferenceId", BY_REFERENCE, BY_SKU),
     ),
-    "prices": Kind(
+    "prices": kind(
         Stream("prices", writes=frozenset(["amount"]), create="put"),
-        listed(PRODUCTS),
-        sold(translate.PRICE),
+        PRODUCTS,
+        shown(translate.PRICE, lambda _, rows: each_variant(rows)),
         translate.price,
-        {"changed": changed(PRODUCTS)},
+        changed(PRODUCTS),
         write=writing.put(translate.price_told),
     ),
-    "stock": Kind(
+    "stock": kind(
         Stream("stock", writes=frozenset(["available"]), create="put"),
-        listed(PRODUCTS),
-        sold(translate.STOCK, counted=True),
+        PRODUCTS,
+        shown(translate.STOCK, counted),
         translate.stock,
-        {"changed": changed(PRODUCTS)},
+        changed(PRODUCTS),
         write=writing.put(translate.stock_told),
     ),
-    "parties": Kind(
-        Stream("parties"), listed(CUSTOMERS), asked.parties, translate.party, {"changed": changed(CUSTOMERS)}
-    ),
-    "orders": Kind(
-        Stream("orders", writes=ORDER),
-        listed(ORDERS),
-        asked.orders,
+    "parties": kind(Stream("parties"), CUSTOMERS, PARTIES, translate.party, changed(CUSTOMERS)),
+    "orders": kind(
+        Stream("orders", writes=frozenset(["status", "tracking", "invoice"])),
+        ORDERS,
+        shown(translate.ORDER, lambda _, rows: rows),
         translate.order,
-        {"changed": changed(ORDERS)},
-        buyers=asked.buyers,
+        changed(ORDERS),
+        buyers=buyers,
         write=forward(ORDERS, {}, before=[check_open(translate.is_cancelled)], after=[writing.tell]),
     ),
 }
@@ -62,11 +94,4 @@ class EcwidConnector(Declared[Shop, EcwidOptions]):
 
     def __init__(self, name: str, options: EcwidOptions, clock: Clock) -> None:
         key = HeaderKey("Authorization", resolve(options.key), "Bearer ")
-        super().__init__(name, options, Shop(connected(name, options, clock, auth=key), options), KINDS, look)
-
-
-def look(shop: Shop) -> str:
-    """Return what the shop is like; raises what keeps its lists from being read."""
-    for listing in (PRODUCTS, CUSTOMERS, ORDERS):
-        listing.page(shop, 0, 1)
-    return f"products, customers and orders can be read; prices are in {shop.profile()['currency']}"
+        super().__init__(name, options, Shop(connected(name, options, clock, auth=key), options), KINDS)

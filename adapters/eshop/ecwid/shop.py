@@ -1,17 +1,20 @@
-"""Who speaks to Ecwid (docs.ecwid.com, "REST API overview")."""
+"""Who speaks to Ecwid, and its lists (docs.ecwid.com, "REST API overview")."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from adapters.asking.http import Api
+from adapters.declared import Way
 from adapters.eshop.categories import Categories
+from adapters.eshop.ecwid import translate
 from adapters.eshop.ecwid.options import EcwidOptions
-from adapters.reading.pages import everything
-from adapters.rows import Row
-
-ORDER = {"products": "ADDED_TIME_ASC", "customers": "REGISTERED_DATE_ASC"}
-"""The order of a list, of which one that stands still; orders know but their own ("Search orders")."""
+from adapters.reading import pages
+from adapters.reading.rest_lists import RestListing
+from adapters.reading.walks import ID
+from adapters.rows import Row, Spot
 
 
 class Shop:
@@ -21,23 +24,15 @@ class Shop:
         self.api, self.options = api, options
 
     def rows(self, path: str, *, fields: str, order: str = "", **params: Any) -> tuple[list[Row], int]:
-        """Return a part of a list, and how many there are in all; for whatever mark, its `order` is the same."""
+        """Return a part of a list, and how many there are in all; its `order` is the same for whatever mark."""
         given = {name: ",".join(value) if isinstance(value, list) else value for name, value in params.items()}
-        sort = {"sortBy": ORDER[path]} if path in ORDER else {}
-        body = self.api.get(path, {"responseFields": fields} | sort | given).body
-        shape = {"products": with_variants, "orders": self.with_customers}.get(path, list)
-        return shape(_identified(body["items"])), body["total"]
+        body = self.api.get(path, {"responseFields": fields} | given).body
+        return [translate.shaped(path, row) for row in body["items"]], body["total"]
 
-    def with_customers(self, orders: list[Row]) -> list[Row]:
-        """Return orders with their currency, and as `adapters.eshop.customers` wants them."""
-        currency = self.profile()["currency"] if orders else None
-        ids = {row["customerId"] for row in orders if row.get("customerId")}
-        there = {each["id"]: each for each in self.customers(ids)}
-        return [_with_customer({**row, "currency": currency}, there.get(str(row.get("customerId")))) for row in orders]
-
-    def customers(self, ids: Iterable[Any]) -> list[Row]:
-        """Return customers, as far as they are there: one at a time, for the list does not choose by identities."""
-        return _identified(filter(None, (self.api.look_up(f"customers/{id_}") for id_ in ids)))
+    def put(self, path: str, fields: Row) -> None:
+        """Set fields of what lies there, if there are any."""
+        if fields:
+            self.api.send("PUT", path, fields, repeatable=True)
 
     def profile(self) -> Row:
         """Return `currency`, `weightUnit` and `pricesIncludeTax` ("Get store profile")."""
@@ -52,38 +47,50 @@ class Shop:
     def categories(self) -> Categories:
         """Return all categories; one that is asked for and missing is made."""
 
-        def ask(offset: int, size: int) -> tuple[Sequence[Row], int]:
-            fields = "total,items(id,name,parentId)"
-            return self.rows("categories", fields=fields, hidden_categories="true", offset=offset, limit=size)
-
         def make(name: str, _path: str, parent: str | None) -> str:
             return str(self.api.send("POST", "categories", {"name": name, "parentId": int(parent or 0)}).body["id"])
 
-        rows = [{**row, "above": str(row.get("parentId"))} for row in everything(ask, 100)]
-        return Categories(rows, "above", make)
-
-    def put(self, path: str, fields: Row) -> None:
-        """Set fields of what lies there, if any."""
-        if fields:
-            self.api.send("PUT", path, fields, repeatable=True)
+        return Categories(pages.everything(partial(CATEGORIES.page, self), CATEGORIES.size), "parent", make)
 
 
-def _identified(rows: Iterable[Row]) -> list[Row]:
-    return [{**row, "id": str(row["id"])} for row in rows]
+class Customers(RestListing[Shop]):
+    """Customers: the list does not choose by identities."""
+
+    def some(self, system: Shop, ids: Sequence[str]) -> list[Row]:
+        """Return customers, as far as they are there."""
+        found = (system.api.look_up(f"customers/{id_}") for id_ in ids)
+        return [translate.shaped(self.path, row) for row in found if row]
 
 
-def _with_customer(order: Row, customer: Row | None) -> Row:
-    guest = {"name": (order.get("billingPerson") or {}).get("name"), "billingPerson": order.get("billingPerson")}
-    told = {"customer": customer, "customer_id": customer and customer["id"], "email": order.get("email")}
-    return {**order, **told, "guest": guest}
+def _first(order: str) -> Callable[[Shop], Row]:
+    return lambda _: {"sortBy": order}
 
 
-def with_variants(products: Iterable[Row]) -> list[Row]:
-    """Return products with their `variants`: the variations with an SKU of their own, or itself, if there is none."""
-    return [{**row, "variants": _variants(row)} for row in products]
+PRODUCTS = RestListing("products", translate.PRODUCTS, "productId", _first("ADDED_TIME_ASC"), 100, "updatedFrom")
+BY_SKU, BY_REFERENCE = (replace(PRODUCTS, ident=ident, most=1) for ident in ("sku", "externalReferenceId"))
+CUSTOMERS = Customers("customers", translate.CUSTOMERS, "", _first("REGISTERED_DATE_ASC"), 100, "updatedFrom")
+ORDERS = RestListing[Shop]("orders", translate.ORDERS, "ids", size=100, since="updatedFrom")
+CATEGORIES = RestListing[Shop](
+    "categories", translate.CATEGORIES, chosen=lambda _: {"hidden_categories": "true"}, size=100
+)
+LATE = 300
+"""Seconds after which a change has surely come to the lists."""
 
 
-def _variants(row: Row) -> list[Row]:
-    own = [{**each, "id": f"{row['id']}|{each['id']}"} for each in row.get("combinations") or () if each.get("sku")]
-    inherited = {name: row.get(name) for name in ("price", "weight")}
-    return [{**inherited, **each, "product": row, "alone": len(own) < 2} for each in own or [row]]
+def changed(listing: RestListing[Shop]) -> Way[Shop]:
+    """Walk through what has changed since shortly before the list's latest change when the last walk began.
+
+    The lists do not come in the order of their marks, so that no row's own mark says how far they were read.
+    """
+
+    def walk(shop: Shop, spot: Spot | None) -> Iterator[tuple[Sequence[Row], Spot]]:
+        at = {"since": None, "until": shop.latest(listing.path), **(spot or {})}
+
+        def ask(offset: int, size: int) -> tuple[Sequence[Row], int | None]:
+            return listing.page(shop, offset, size, None, at["since"])
+
+        for rows, place in pages.by_offset(ask, listing.size, key=ID, since=at):
+            yield rows, at | place
+        yield (), {"since": at["until"] and at["until"] - LATE}
+
+    return Way(walk)

@@ -6,16 +6,18 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.eshop import translating
-from adapters.eshop.customers import buyer_of
+from adapters.eshop.buyers import guest
+from adapters.eshop.categories import Categories
 from adapters.eshop.ecwid.options import EcwidOptions
 from adapters.eshop.notes import invoice_in, notes_of, parcels_in
 from adapters.eshop.orders import Fields, Raw, charge, plain, rate_of
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import pieces
 from adapters.eshop.translating import by_table, number
-from adapters.eshop.variants import full_name
+from adapters.eshop.variants import full_name, named
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, Table, asked, below, emptied, given, of_type, or_none, part, table, told, tree
+from adapters.rows import Row
 from hub.connector import Write
 
 WEIGHTS = {
@@ -53,6 +55,35 @@ def _fields(below: Mapping[str, Any]) -> str:
 
 
 # Products
+
+
+def _with_variants(row: Row) -> Row:
+    """Return a product with its `variants`: the variations with an SKU of their own, or itself, if there is none.
+
+    Price and weight are the product's, where a variation has none ("Update product variation").
+    """
+    own = [{**each, "id": f"{row['id']}|{each['id']}"} for each in row.get("combinations") or () if each.get("sku")]
+    inherited = {name: row.get(name) for name in ("price", "weight")}
+    alone = len(own) <= 1
+    return {**row, "variants": [{**inherited, **each, "product": row, "alone": alone} for each in own or [row]]}
+
+
+SHAPES: Mapping[str, Callable[[Row], Row]] = {
+    "products": _with_variants,
+    "categories": lambda row: {**row, "parent": str(row.get("parentId"))},
+}
+CATEGORIES = "total,items(id,name,parentId)"
+
+
+def shaped(path: str, row: Row) -> Row:
+    """Return a row of a list as the rest of the hub knows rows: its identity is text."""
+    return SHAPES.get(path, dict)({**row, "id": str(row["id"])})
+
+
+def category(row: Raw, tree_: Categories) -> str | None:
+    """Return the path of a product's category: of the main one, if it has one."""
+    main = [row["defaultCategoryId"]] if row.get("defaultCategoryId") else row["categoryIds"]
+    return next(iter(tree_.known(map(str, main))), None)
 
 
 def _kilograms(raw: Raw) -> str | None:
@@ -120,17 +151,22 @@ ARTICLE_TOLD: Table = {"name": Field("name"), "description": Field("description"
 """What is set of a product: its fields, of ours."""
 
 
-def new(write: Write) -> Fields:
-    """Return what a new product has besides our fields: until its stock comes, it cannot be bought for nothing."""
-    start = {"enabled": True, "unlimited": False, "quantity": 0}
-    return {"sku": write.record["sku"], "externalReferenceId": write.reference, **start}
+SET_OF_PRODUCTS = frozenset(["name", "description", "active", "category", "gtin", "weight"])
 
 
-def article(raw: Raw, category: Callable[[str], str], fields: Raw) -> Fields:
-    """Return what is set of a product; `category`: a path -> its identity. The categories beside the main one stay."""
+def new(write: Write, tree_: Categories, unit: str) -> Fields:
+    """Return a new product: until its stock comes, nobody can buy it for nothing."""
+    start = {"sku": write.record["sku"], "externalReferenceId": write.reference, "enabled": True}
+    return (
+        start | {"unlimited": False, "quantity": 0} | article({}, tree_, named(write)) | variant({}, unit, write.fields)
+    )
+
+
+def article(raw: Raw, tree_: Categories, fields: Raw) -> Fields:
+    """Return what is set of a product; the categories beside the main one stay."""
     theirs = given(ARTICLE_TOLD, fields)
     if "category" in fields:
-        main = int(category(fields["category"])) if fields["category"] else 0
+        main = int(tree_.id_of(fields["category"])) if fields["category"] else 0
         others = [each for each in raw.get("categoryIds") or () if each != raw.get("defaultCategoryId")]
         theirs |= {"categoryIds": [main, *others] if main else others, "defaultCategoryId": main}
     return theirs
@@ -335,13 +371,24 @@ def _payments(raw: Raw) -> list[Fields]:
     return [{"method": method, "reference": raw["externalTransactionId"]}] if method else []
 
 
+def buyer(raw: Raw) -> str | None:
+    """Return who placed an order: somebody in the list of customers, or a guest."""
+    return str(raw["customerId"]) if raw.get("customerId") else guest(raw.get("email"))
+
+
+def guest_of(raw: Raw) -> Fields:
+    """Return a guest as the list of customers would show one."""
+    billing = raw.get("billingPerson") or {}
+    return {"id": buyer(raw), "name": billing.get("name"), "email": raw["email"], "billingPerson": billing}
+
+
 SUMS = (
     "pricesIncludeTax items.id items.sku items.name items.price items.quantity items.couponAmount items.discounts.total "
     "items.selectedOptions.value items.taxes.value items.taxes.taxOnDiscountedSubtotal items.taxes.taxOnShipping"
 )
 ORDER = table(
     "number=id currency tax_included=pricesIncludeTax tax",
-    party=Field("", lambda raw: buyer_of(raw) if raw["customer_id"] or raw["email"] else None, "customer_id email"),
+    party=Field("", buyer, "customerId email"),
     placed_at=Field("createTimestamp", _instant),
     email=Field("email", or_none),
     note=Field("orderComments", or_none),
@@ -376,7 +423,7 @@ ORDER = table(
     labels=Field("trackingNumber", lambda numbers: numbers.replace(",", " ").split()),
     invoice=Field("", lambda raw: invoice_in(notes(raw)), "privateAdminNotes"),
 )
-ORDERS = listed(asked({ours: each for ours, each in ORDER.items() if ours not in ("currency", "party")}), "customerId")
+ORDERS = listed(asked({ours: each for ours, each in ORDER.items() if ours != "currency"}))
 
 
 def _order(fields: Fields, options: EcwidOptions) -> Fields:

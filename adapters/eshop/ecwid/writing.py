@@ -1,52 +1,46 @@
 """Carrying out in Ecwid what the hub wants: it takes one record at a time."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from functools import partial
 
+from adapters.eshop.categories import Categories
 from adapters.eshop.ecwid import translate
-from adapters.eshop.ecwid.asked import PRODUCTS
 from adapters.eshop.ecwid.shop import Shop
-from adapters.eshop.variants import articles, named, parted
+from adapters.eshop.variants import parted
 from adapters.rows import Row
-from adapters.writing.writes import Writing, known, one_by_one, singly_with, whole_product_of
+from adapters.writing.writes import Writing, putting
 from hub.canonical.statuses import moves_forward
-from hub.connector import Write, Written
+from hub.connector import Write
 
 
-def products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Make, change and remove products; a category that is missing is made."""
-    there = articles(PRODUCTS, shop, (each.id and each.id.partition("|")[0] for each in writes))
-    unit, tree = shop.profile()["weightUnit"], shop.categories()
-    return one_by_one(writes, lambda each: _product(shop, there, tree.id_of, unit, each))
+def needed(shop: Shop) -> tuple[str, Categories]:
+    """Return what products are written with: the unit of weights, and the categories."""
+    return shop.profile()["weightUnit"], shop.categories()
 
 
-def _product(shop: Shop, there: Mapping[str, Row], category: Callable[[str], str], unit: str, write: Write) -> Written:
-    if write.id is None:
-        fields = translate.article({}, category, named(write)) | translate.variant({}, unit, write.fields)
-        made = shop.api.send("POST", "products", translate.new(write) | fields)
-        return Written(write.key, "done", str(made.body["id"]))
-    row = known(there, write.id)
-    if write.remove:
-        shop.api.send("DELETE", _address(write.id))
-        return Written(write.key, "done", write.id)
-    one = next(each for each in row["variants"] if each["id"] == write.id)
+def save(shop: Shop, given: tuple[str, Categories], row: Row | None, write: Write) -> str:
+    """Make a product, or change what is there; a category that is missing is made. Returns its identity."""
+    unit, tree = given
+    if row is None:
+        return str(shop.api.send("POST", "products", translate.new(write, tree, unit)).body["id"])
+    id_ = write.id or ""
+    one = next(each for each in row["variants"] if each["id"] == id_)
     shared, own = parted(
-        there, [write], partial(translate.article, row, category), partial(translate.variant, one, unit)
+        {id_: row}, [write], partial(translate.article, row, tree), partial(translate.variant, one, unit)
     )
-    for id_, fields in (*shared.items(), *own.items()):
-        shop.put(_address(id_), fields)
-    return Written(write.key, "done", write.id)
+    for each, fields in (*shared.items(), *own.items()):
+        shop.put(_address(each), fields)
+    return id_
+
+
+def remove(shop: Shop, id_: str) -> None:
+    """Delete a product, or one of its variations."""
+    shop.api.send("DELETE", _address(id_))
 
 
 def put(told: Callable[[Write, Row], Row]) -> Writing[Shop]:
     """Make what sets prices or stock levels; `told`: what is set, as the shop's profile allows."""
-
-    def carry_out(shop: Shop, profile: Row, write: Write) -> Written:
-        id_ = whole_product_of(write)
-        shop.put(_address(id_), told(write, profile))
-        return Written(write.key, "done", id_)
-
-    return singly_with(Shop.profile, carry_out)
+    return putting(Shop.profile, lambda shop, profile, id_, write: shop.put(_address(id_), told(write, profile)))
 
 
 def _address(id_: str) -> str:
