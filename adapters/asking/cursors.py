@@ -61,15 +61,18 @@ def since_mark(
     """Yield what has changed since a mark, in whichever order the list has.
 
     `walk(mark, spot)` walks through all that bears this mark or a later one. While that goes on, records change behind
-    it: so a mark counts as reached only when a whole further pass has begun at it, and each change is read twice.
+    it: so a mark counts as reached only when a whole further pass has begun at it, and each change is read twice. What
+    comes in one page is seen at one moment: its latest mark is reached at once.
     """
-    spot = dict(since or {})
+    spot, at_once = dict(since or {}), "within" not in (since or {})
     base: str | None = spot.get("base")
     latest: str | None = spot.get("latest")
     reached = spot.get("reached", latest) if "within" in spot else latest
-    for rows, within in walk(base, spot.get("within")):
+    for number, (rows, within) in enumerate(walk(base, spot.get("within"))):
+        at_once = at_once and number == 0
         for row in rows:
             each = mark(row)
             latest = each if latest is None or moment(each) > moment(latest) else latest
         yield rows, {"base": base, "latest": latest, "reached": reached, "within": within}
+    reached = latest if at_once else reached
     yield [], {"base": reached and earlier(reached), "latest": latest}

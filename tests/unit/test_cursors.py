@@ -112,6 +112,25 @@ def test_s13_what_changes_behind_a_walk_in_no_order_is_read_by_the_next():
     assert seen == {"b": 13}
 
 
+def test_what_comes_in_one_page_is_not_read_twice():
+    pages = [[("a", 7), ("b", 9)]]
+
+    def walk(mark, _within):
+        yield from (([row for row in page if mark is None or row[1] >= int(mark)], {}) for page in pages)
+
+    def passed(since):
+        *shown, (_, spot) = since_mark(
+            walk, mark=lambda row: str(row[1]), moment=int, earlier=lambda mark: mark, since=since
+        )
+        return dict(row for rows, _ in shown for row in rows), spot
+
+    seen, spot = passed(None)
+    assert (seen, spot["base"]) == ({"a": 7, "b": 9}, "9")
+    pages.append([("c", 9)])
+    seen, spot = passed(spot)
+    assert (seen, spot["base"]) == ({"b": 9, "c": 9}, "9")
+
+
 def test_s17_a_pass_that_was_broken_off_goes_on_and_reaches_no_further_than_it_may():
     shop = Shop()
     _, spot = shop.passed(None)

@@ -1,11 +1,12 @@
 """Who speaks to Ecwid, and its lists (docs.ecwid.com, "REST API overview")."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
+from adapters.asking.cursors import since_mark
 from adapters.asking.http import Api
 from adapters.declared import Way
 from adapters.eshop.categories import Categories
@@ -38,11 +39,6 @@ class Shop:
         """Return `currency`, `weightUnit` and `pricesIncludeTax` ("Get store profile")."""
         told = self.api.get("profile").body
         return told["formatsAndUnits"] | told["taxSettings"]
-
-    def latest(self, path: str) -> int | None:
-        """Return when something in a list was changed last, as a UNIX timestamp ("Get latest store update stats")."""
-        told = self.api.get("latest-stats").body.get(f"{path}Updated")
-        return int(datetime.strptime(told, "%Y-%m-%d %H:%M:%S %z").timestamp()) if told else None
 
     def categories(self) -> Categories:
         """Return all categories; one that is asked for and missing is made."""
@@ -78,19 +74,14 @@ LATE = 300
 
 
 def changed(listing: RestListing[Shop]) -> Way[Shop]:
-    """Walk through what has changed since shortly before the list's latest change when the last walk began.
+    """Walk through what has changed: no list has to come in the order of its marks."""
 
-    The lists do not come in the order of their marks, so that no row's own mark says how far they were read.
-    """
+    def walk(shop: Shop, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+        def since(mark: str | None, within: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
+            ask = partial(listing.page, shop, mark=None, since=mark)
+            return pages.by_offset(ask, listing.size, key=ID, since=within)
 
-    def walk(shop: Shop, spot: Spot | None) -> Iterator[tuple[Sequence[Row], Spot]]:
-        at = {"since": None, "until": shop.latest(listing.path), **(spot or {})}
-
-        def ask(offset: int, size: int) -> tuple[Sequence[Row], int | None]:
-            return listing.page(shop, offset, size, None, at["since"])
-
-        for rows, place in pages.by_offset(ask, listing.size, key=ID, since=at):
-            yield rows, at | place
-        yield (), {"since": at["until"] and at["until"] - LATE}
+        earlier, mark = (lambda mark: str(int(mark) - LATE)), itemgetter(translate.MARK)
+        return since_mark(since, mark=mark, moment=int, earlier=earlier, since=spot)
 
     return Way(walk)

@@ -1,6 +1,6 @@
 """Ecwid's fields and ours ("Search products", "Search orders", "Search customers" at docs.ecwid.com). Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -68,16 +68,20 @@ def _with_variants(row: Row) -> Row:
     return {**row, "variants": [{**inherited, **each, "product": row, "alone": alone} for each in own or [row]]}
 
 
-SHAPES: Mapping[str, Callable[[Row], Row]] = {
-    "products": _with_variants,
-    "categories": lambda row: {**row, "parent": str(row.get("parentId"))},
-}
 CATEGORIES = "total,items(id,name,parentId)"
+MARK = "updateTimestamp"
+"""When a record was changed last; customers tell it as text only."""
 
 
 def shaped(path: str, row: Row) -> Row:
-    """Return a row of a list as the rest of the hub knows rows: its identity is text."""
-    return SHAPES.get(path, dict)({**row, "id": str(row["id"])})
+    """Return a row of a list with what the hub wants of it: an identity and a mark as text, variants, what is above."""
+    updated = row.get(MARK) or _timestamp(row.get("updated"))
+    row = {**row, "id": str(row["id"]), MARK: str(updated), "parent": str(row.get("parentId"))}
+    return _with_variants(row) if path == "products" else row
+
+
+def _timestamp(text: str | None) -> int:
+    return int(datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").timestamp()) if text else 0
 
 
 def category(row: Raw, tree_: Categories) -> str | None:
@@ -137,6 +141,7 @@ PRICE = table("sku currency amount=price tax_included=pricesIncludeTax")
 STOCK = table("sku on_hand=quantity reserved")
 PRODUCTS = listed(
     asked(ARTICLE),
+    MARK,
     "id price quantity unlimited weight externalReferenceId categoryIds defaultCategoryId attributes.id",
     "combinations.id combinations.sku combinations.price combinations.weight combinations.quantity combinations.unlimited",
     "combinations.options.name combinations.options.value combinations.attributes.type combinations.attributes.value",
@@ -244,7 +249,7 @@ PARTY = table(
         "", _addresses, f"{below('billingPerson', asked(PERSON))} {below('shippingAddresses', asked(PERSON))}"
     ),
 )
-CUSTOMERS = listed(asked(PARTY), "id")
+CUSTOMERS = listed(asked(PARTY), "id updated")
 party = by_table(PARTY, translating.party)
 
 
@@ -423,7 +428,7 @@ ORDER = table(
     labels=Field("trackingNumber", lambda numbers: numbers.replace(",", " ").split()),
     invoice=Field("", lambda raw: invoice_in(notes(raw)), "privateAdminNotes"),
 )
-ORDERS = listed(asked({ours: each for ours, each in ORDER.items() if ours != "currency"}))
+ORDERS = listed(asked({ours: each for ours, each in ORDER.items() if ours != "currency"}), MARK)
 
 
 def _order(fields: Fields, options: EcwidOptions) -> Fields:
