@@ -29,10 +29,16 @@ def shown(lasting: Callable[[Any], Any]) -> Callable[[object, Iterable[Mapping[s
     return lambda _, rows: (Document(row["id"], lasting(row)) for row in rows)
 
 
-def by_table(table: Table) -> Callable[[object, Iterable[Mapping[str, Any]]], Iterator[Document]]:
-    """Return what yields a document for each row, by its `id`, of nothing but what a table is made of."""
+def by_table(
+    table: Table, within: Callable[[Iterable[Mapping[str, Any]]], Iterable[Mapping[str, Any]]] = iter
+) -> Callable[[object, Iterable[Mapping[str, Any]]], Iterator[Document]]:
+    """Return what yields a document for each row, by its `id`, of nothing but what a table is made of.
+
+    `within`: rows -> the records within them, if each is a document of its own, as the variants of products are.
+    """
     wanted = tree(asked(table))
-    return shown(lambda row: stable(picked(row, wanted), lambda _: False, ordered=False))
+    documents = shown(lambda row: stable(picked(row, wanted), lambda _: False, ordered=False))
+    return lambda system, rows: documents(system, within(rows))
 
 
 def id_of(address: str) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 from operator import itemgetter
 from typing import Any, ClassVar, Protocol, TypeVar, Unpack
 
+from adapters.asking.cursors import since_mark
 from adapters.declared import Kind, More, Source, Told, Way
 from adapters.reading import pages, windows
 from adapters.rows import Row
@@ -164,12 +165,34 @@ def kind(
     listing: Listing[System],
     documents: Callable[[System, Sequence[Row]], Iterable[Document]],
     translate: Callable[[Row, Told], dict[str, Any]],
-    changes: Way[System],
+    changes: Callable[[Listing[System]], Way[System]],
     **more: Unpack[More[System]],
 ) -> Kind[System, Told]:
-    """Return a stream whose records are the rows of a list; `changes`: the way through those that have changed."""
+    """Return a stream whose records are the rows of a list; `changes`: the way through those of it that have changed."""
     told: More[System] = {"look": lambda system: listing.page(system, 0, 1), **more}
-    return Kind(stream, listed(listing), documents, translate, {"changed": changes}, **told)
+    return Kind(stream, listed(listing), documents, translate, {"changed": changes(listing)}, **told)
+
+
+def changed_in_any_order(listing: Listing[System], mark: str, late: timedelta) -> Way[System]:
+    """Walk through what has changed in a list that is not shown in the order of its change mark, a UNIX timestamp."""
+
+    def walk(system: System, spot: pages.Spot | None) -> Iterable[tuple[Sequence[Row], pages.Spot]]:
+        def since(at: str | None, within: pages.Spot | None) -> Iterable[tuple[Sequence[Row], pages.Spot]]:
+            def ask(offset: int, size: int) -> tuple[Sequence[Row], int | None]:
+                return listing.page(system, offset, size, None, at)
+
+            return pages.by_offset(ask, listing.size, key=ID, since=within)
+
+        seconds = int(late.total_seconds())
+        return since_mark(
+            since,
+            mark=lambda row: str(row[mark]),
+            moment=int,
+            earlier=lambda at: str(int(at) - seconds),
+            since=spot,
+        )
+
+    return Way(walk)
 
 
 def found(listing: Found[System]) -> Callable[[System, Sequence[str]], dict[str, Row]]:

@@ -1,7 +1,7 @@
 """Ecwid's fields and ours ("Search products", "Search orders", "Search customers" at docs.ecwid.com). Pure."""
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from adapters.eshop.orders import Fields, Raw, charge, plain, rate_of
 from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import pieces
 from adapters.eshop.translating import by_table, number
-from adapters.eshop.variants import full_name, named
+from adapters.eshop.variants import each_variant, full_name, named
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, Table, asked, below, emptied, given, of_type, or_none, part, table, told, tree
 from adapters.rows import Row
@@ -69,14 +69,14 @@ def _with_variants(row: Row) -> Row:
 
 
 CATEGORIES = "total,items(id,name,parentId)"
-MARK = "updateTimestamp"
-"""When a record was changed last; customers tell it as text only."""
+MARK, LATE = "updateTimestamp", timedelta(minutes=5)
+"""When a record was changed last (customers tell it as text only), and when that has surely come to the lists."""
 
 
 def shaped(path: str, row: Row) -> Row:
-    """Return a row of a list with what the hub wants of it: an identity and a mark as text, variants, what is above."""
+    """Return a row of a list with what the hub wants of it: an identity as text, a mark, variants, what is above."""
     updated = row.get(MARK) or _timestamp(row.get("updated"))
-    row = {**row, "id": str(row["id"]), MARK: str(updated), "parent": str(row.get("parentId"))}
+    row = {**row, "id": str(row["id"]), MARK: updated, "parent": str(row.get("parentId"))}
     return _with_variants(row) if path == "products" else row
 
 
@@ -84,14 +84,21 @@ def _timestamp(text: str | None) -> int:
     return int(datetime.strptime(text, "%Y-%m-%d %H:%M:%S %z").timestamp()) if text else 0
 
 
-def category(row: Raw, tree_: Categories) -> str | None:
-    """Return the path of a product's category: of the main one, if it has one."""
-    main = [row["defaultCategoryId"]] if row.get("defaultCategoryId") else row["categoryIds"]
-    return next(iter(tree_.known(map(str, main))), None)
+def placed(tree_: Categories, rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the variants of products with the path of their category: of the main one, if there is one."""
+    for row in rows:
+        main = [row["defaultCategoryId"]] if row.get("defaultCategoryId") else row["categoryIds"]
+        path = next(iter(tree_.known(map(str, main))), None)
+        yield from ({**each, "category": path} for each in row["variants"])
+
+
+def counted(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the variants of products that can run out."""
+    return (each for each in each_variant(rows) if not each.get("unlimited"))
 
 
 def _kilograms(raw: Raw) -> str | None:
-    return plain(number(raw["weight"]) * WEIGHTS[raw["weightUnit"]]) if raw["weight"] else None
+    return plain(number(raw["weight"]) * WEIGHTS[raw["product"]["weightUnit"]]) if raw["weight"] else None
 
 
 def _values(options: Iterable[Raw] | None) -> str:
@@ -120,7 +127,7 @@ ARTICLE = table(
     images=Field("media.images", _images, "imageOriginalUrl orderBy"),
 )
 """What a product says of all its variations."""
-VARIANT = table("sku", gtin=_attribute("UPC"), weight=Field("", _kilograms, "weight weightUnit"))
+VARIANT = table("sku", gtin=_attribute("UPC"), weight=Field("", _kilograms, "weight product.weightUnit"))
 PRODUCT = VARIANT | {
     "alone": Field("alone"),
     "title": Field("product.name"),
@@ -137,7 +144,7 @@ PRODUCT = VARIANT | {
     },
 }
 """A variation, or a product without any, with the `product` that it stands under."""
-PRICE = table("sku currency amount=price tax_included=pricesIncludeTax")
+PRICE = table("sku currency=product.currency amount=price tax_included=product.pricesIncludeTax")
 STOCK = table("sku on_hand=quantity reserved")
 PRODUCTS = listed(
     asked(ARTICLE),
@@ -156,14 +163,20 @@ ARTICLE_TOLD: Table = {"name": Field("name"), "description": Field("description"
 """What is set of a product: its fields, of ours."""
 
 
-SET_OF_PRODUCTS = frozenset(["name", "description", "active", "category", "gtin", "weight"])
+PRODUCT_WRITTEN = frozenset(["name", "description", "active", "category", "gtin", "weight"])
+AMOUNT, AVAILABLE = frozenset(["amount"]), frozenset(["available"])
+ORDER_WRITTEN = frozenset(["status", "tracking", "invoice"])
+"""Our fields that are written, stream by stream."""
 
 
-def new(write: Write, tree_: Categories, unit: str) -> Fields:
+def new(write: Write, tree_: Categories, profile: Raw) -> Fields:
     """Return a new product: until its stock comes, nobody can buy it for nothing."""
     start = {"sku": write.record["sku"], "externalReferenceId": write.reference, "enabled": True}
     return (
-        start | {"unlimited": False, "quantity": 0} | article({}, tree_, named(write)) | variant({}, unit, write.fields)
+        start
+        | {"unlimited": False, "quantity": 0}
+        | article({}, tree_, named(write))
+        | variant({"product": profile}, write.fields)
     )
 
 
@@ -177,10 +190,12 @@ def article(raw: Raw, tree_: Categories, fields: Raw) -> Fields:
     return theirs
 
 
-def variant(raw: Raw, unit: str, fields: Raw) -> Fields:
+def variant(raw: Raw, fields: Raw) -> Fields:
     """Return what is set of a variation, or of a product without any; attributes are set as a whole."""
     theirs = (
-        {"weight": float(number(fields["weight"] or 0) / WEIGHTS[unit])} if "weight" in fields else dict[str, Any]()
+        {"weight": float(number(fields["weight"] or 0) / WEIGHTS[raw["product"]["weightUnit"]])}
+        if "weight" in fields
+        else dict[str, Any]()
     )
     if "gtin" in fields:
         others = [
