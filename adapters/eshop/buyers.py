@@ -1,14 +1,15 @@
-"""Buyers of a shop that has no list of them: they are known by their orders, each as the latest shows them. Pure.
+"""Buyers of a shop that has no list of them, or not of all: they are known by their orders. Pure.
 
 An order is a row with its `id` and its `buyer`, who may be nobody.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from adapters.rows import Row
 from hub.connector import GUEST, Document
 
+System = TypeVar("System")
 LATEST = "latest"
 """What the latest order of the same buyer says of them."""
 
@@ -16,6 +17,26 @@ LATEST = "latest"
 def guest(email: str | None) -> str | None:
     """Return the identity of somebody without an account, if they can be told from others."""
     return GUEST + email.lower() if email else None
+
+
+def brought(
+    show: Callable[[object, Sequence[Row]], Iterator[Document]],
+    some: Callable[[System, Sequence[str]], Sequence[Row]],
+    buyer: Callable[[Row], str | None],
+    guest_of: Callable[[Row], Row],
+) -> Callable[[System, Sequence[Row]], Iterator[Document]]:
+    """Return what yields who placed orders, where the list of customers shows all but guests.
+
+    `show`: rows of customers -> documents; `some`: identities -> rows; `buyer`: of an order, the identity, or nobody's;
+    `guest_of`: an order -> its guest as a row of customers.
+    """
+
+    def buyers(system: System, orders: Sequence[Row]) -> Iterator[Document]:
+        placed = {id_: order for order in orders if (id_ := buyer(order))}
+        guests = [guest_of(order) for id_, order in placed.items() if id_.startswith(GUEST)]
+        return show(system, [*some(system, [id_ for id_ in placed if not id_.startswith(GUEST)]), *guests])
+
+    return buyers
 
 
 def with_latest(orders: Sequence[Row], told: Sequence[str]) -> list[dict[str, Any]]:

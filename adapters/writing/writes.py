@@ -12,6 +12,7 @@ from hub.errors import TryLater
 System = TypeVar("System")
 Given = TypeVar("Given")
 Found = TypeVar("Found")
+Told = TypeVar("Told")
 Writing = Callable[[System, Sequence[Write]], Iterable[Written]]
 """Carries writes out."""
 
@@ -138,12 +139,17 @@ def saving(
     return write
 
 
-def putting(ask: Callable[[System], Given], put: Callable[[System, Given, str, Write], object]) -> Writing[System]:
-    """Make a function that sets one by one what belongs to products; `put` gets a product's whole identity."""
+def putting(
+    ask: Callable[[System], Given], told: Callable[[Write, Given], Told], put: Callable[[System, str, Told], object]
+) -> Writing[System]:
+    """Make a function that sets one by one what belongs to products that are there.
+
+    `ask`: for what is needed once for all; `told`: what is set, or Unfit; `put` gets a product's whole identity.
+    """
 
     def carry_out(system: System, given: Given, write: Write) -> Written:
         id_ = whole_product_of(write)
-        put(system, given, id_, write)
+        put(system, id_, told(write, given))
         return Written(write.key, "done", id_)
 
     return singly_with(ask, carry_out)

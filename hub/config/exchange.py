@@ -14,6 +14,8 @@ from hub.config.schedules import ScheduleSettings
 from hub.config.secrets import Secret
 from hub.config.settings import Frozen, Options
 
+Pace = Annotated[float, Field(gt=0, le=10_000)] | None
+"""Requests a second; none: as many as there are."""
 WEBHOOKS = "webhooks"
 """What the job is called that looks after a system's webhooks: `SYSTEM.webhooks`."""
 LOOKED_AFTER = ScheduleSettings(every=timedelta(minutes=15))
@@ -45,7 +47,7 @@ class ExchangeOptions(Options):
     """The streams of the connector; one that has others says so."""
 
     url: WebAddress
-    requests_per_second: Annotated[float, Field(gt=0, le=10_000)] | None = None
+    requests_per_second: Pace = None
     timeout: Annotated[Duration, within(timedelta(seconds=1), timedelta(minutes=10))] = timedelta(seconds=30)
     """For one request."""
     range: RangeSettings = RangeSettings()

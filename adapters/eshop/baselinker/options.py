@@ -1,14 +1,13 @@
 """What hub.toml tells of a BaseLinker account. `hub check` shows the numbers that there are."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
 from pydantic import Field
 
 from hub.canonical.field_types import OrderStatus
 from hub.config import Secret
 from hub.config.addresses import WebAddress
-from hub.config.exchange import ExchangeOptions
+from hub.config.exchange import ExchangeOptions, Pace
 
 
 class BaseLinkerOptions(ExchangeOptions):
@@ -17,7 +16,7 @@ class BaseLinkerOptions(ExchangeOptions):
     url: WebAddress = "https://api.baselinker.com"
     key: Secret
     """The API token, which may do everything in the account."""
-    requests_per_second: Annotated[float, Field(gt=0, le=10_000)] | None = 1.6
+    requests_per_second: Pace = 1.6
     """A token that asks more than 100 times a minute is blocked; other programs that use it count as well."""
     catalogue: int
     """The catalogue's number: the products of others are left alone."""

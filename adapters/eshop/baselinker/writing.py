@@ -8,39 +8,46 @@ from adapters.asking.http import Rejected
 from adapters.eshop.baselinker import asked, told
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
+from adapters.eshop.categories import Categories
 from adapters.rows import Row
 from adapters.writing.finding import SKU, Sign, by_signs
-from adapters.writing.writes import Unfit, Writing, all_or_none, known, one_by_one
+from adapters.writing.writes import Unfit, Writing, all_or_none, known, saving, whole_product_of
 from hub.canonical.statuses import moves_forward
 from hub.connector import Write, Written
 
+Trees = Mapping[str, tuple[str, Callable[[], Categories]]]
+"""BaseLinker's field -> ours, and the tree in which it is looked up, or made."""
+OF_A_VARIANT = "of a variant, only the name, SKU, GTIN, price and stock can be set"
 
-def products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Make, change and remove products; a category or brand that is missing is made."""
-    there = asked.there(shop, [each.id for each in writes if each.id])
-    trees = {
+
+def _trees(shop: Shop) -> Trees:
+    return {
         "category_id": ("category", cache(lambda: asked.categories(shop))),
         "manufacturer_id": ("brand", cache(lambda: asked.brands(shop))),
     }
 
-    def carry_out(write: Write) -> Written:
-        if write.id:
-            known(there, write.id)
-        parent, _, variant = (write.id or "").partition("|")
-        if variant and (write.remove or write.fields.keys() - told.VARIANT):
-            raise Unfit("variant", "of a variant, only the name, SKU, GTIN, price and stock can be set")
-        if write.remove:
-            shop.call("deleteInventoryProduct", product_id=int(parent))
-            return Written(write.key, "done", write.id)
-        fields = told.product(write)
-        for field, (name, tree) in trees.items():
-            if name in write.fields:
-                fields[field] = int(tree().id_of(write.fields[name])) if write.fields[name] else 0
-        which = {"parent_id": parent, "product_id": variant} if variant else {"product_id": parent} if parent else {}
-        made = shop.of_catalogue("addInventoryProduct", repeatable=bool(which), **fields, **which)
-        return Written(write.key, "done", write.id or str(made["product_id"]))
 
-    return one_by_one(writes, carry_out)
+def _save(shop: Shop, trees: Trees, _: Row | None, write: Write) -> str:
+    """Make or change a product; a category or brand that is missing is made."""
+    parent, _, variant = (write.id or "").partition("|")
+    if variant and write.fields.keys() - told.VARIANT:
+        raise Unfit("variant", OF_A_VARIANT)
+    fields = told.product(write)
+    for field, (name, tree) in trees.items():
+        if name in write.fields:
+            fields[field] = int(tree().id_of(write.fields[name])) if write.fields[name] else 0
+    which = {"parent_id": parent, "product_id": variant} if variant else {"product_id": parent} if parent else {}
+    made = shop.of_catalogue("addInventoryProduct", repeatable=bool(which), **fields, **which)
+    return write.id or str(made["product_id"])
+
+
+def _remove(shop: Shop, id_: str) -> None:
+    if "|" in id_:
+        raise Unfit("variant", OF_A_VARIANT)
+    shop.call("deleteInventoryProduct", product_id=int(id_))
+
+
+products = saving(asked.there, _trees, _save, _remove)
 
 
 def find(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
@@ -57,8 +64,8 @@ def put(method: str, value: Callable[[Write, BaseLinkerOptions], Mapping[str, An
     """Make what sets prices or stock levels, all at once: what one warning is about is found by halves."""
 
     def carry_out(shop: Shop, writes: Sequence[Write]) -> list[Written]:
-        ids = {each.key: each.id or each.links.get("products", {}).get(each.record["sku"], "") for each in writes}
-        there = asked.there(shop, [id_ for id_ in ids.values() if id_])
+        ids = {each.key: whole_product_of(each) for each in writes}
+        there = asked.there(shop, [*ids.values()])
         for id_ in ids.values():
             known(there, id_)
         values = {ids[each.key].rpartition("|")[2]: value(each, shop.options) for each in writes}

@@ -6,10 +6,12 @@ from functools import partial
 from adapters.asking.auth.keys import HeaderKey
 from adapters.asking.connecting import connected
 from adapters.declared import Declared
+from adapters.eshop.buyers import brought
 from adapters.eshop.categories import Categories
 from adapters.eshop.ecwid import translate
 from adapters.eshop.ecwid.options import EcwidOptions
-from adapters.eshop.ecwid.shop import BY_REFERENCE, BY_SKU, CUSTOMERS, ORDERS, PRODUCTS, Shop
+from adapters.eshop.ecwid.shop import CUSTOMERS, Shop
+from adapters.eshop.ecwid.translate import BY_REFERENCE, BY_SKU, ORDERS, PRODUCTS
 from adapters.eshop.forward import check_open, forward
 from adapters.eshop.variants import articles, each_variant, find, parted
 from adapters.reading.stable import by_table
@@ -31,13 +33,6 @@ def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     return by_table(translate.PRODUCT, partial(translate.placed, tree))(shop, rows)
 
 
-def buyers(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
-    """Yield who placed orders: who is in the list of customers, and guests."""
-    listed = {translate.buyer(row) for row in rows if row.get("customerId")}
-    guests = [translate.guest_of(row) for row in rows if row.get("email") and not row.get("customerId")]
-    return parties(shop, [*CUSTOMERS.some(shop, [*listed]), *guests])
-
-
 def save(shop: Shop, tree: Categories, row: Row | None, write: Write) -> str:
     """Make a product, or change what is there; a category that is missing is made. Returns its identity."""
     if row is None:
@@ -46,29 +41,23 @@ def save(shop: Shop, tree: Categories, row: Row | None, write: Write) -> str:
     article, variant = partial(translate.article, row, tree), partial(translate.variant, one)
     shared, own = parted({one["id"]: row}, [write], article, variant)
     for id_, fields in (*shared.items(), *own.items()):
-        shop.put(_address(id_), fields)
+        shop.send("PUT", "products", id_, fields)
     return one["id"]
 
 
-def put(told: Callable[[Write, Row], Row]) -> Writing[Shop]:
-    """Make what sets prices or stock levels; `told`: what is set, as the shop's profile allows."""
-    return putting(Shop.profile, lambda shop, profile, id_, write: shop.put(_address(id_), told(write, profile)))
+def _put(told: Callable[[Write, Row], Row]) -> Writing[Shop]:
+    return putting(Shop.profile, told, lambda shop, id_, fields: shop.send("PUT", "products", id_, fields))
 
 
-def _address(id_: str) -> str:
-    return f"products/{id_}".replace("|", "/combinations/")
-
-
-def remove(shop: Shop, id_: str) -> None:
-    """Delete a product, or one of its variations."""
-    shop.api.send("DELETE", _address(id_))
+def _delete(shop: Shop, id_: str) -> None:
+    shop.send("DELETE", "products", id_)
 
 
 def tell(shop: Shop, order: Row, write: Write) -> None:
     """Tell an order's parcels, invoice and status at once: the mail about the one names the others."""
     wanted = write.fields.get("status")
     ahead = moves_forward(translate.status(order, shop.options.status), wanted)
-    shop.put(f"orders/{order['id']}", translate.told_to(order, write.fields, wanted if ahead else None))
+    shop.send("PUT", "orders", order["id"], translate.told_to(order, write.fields, wanted if ahead else None))
 
 
 CHANGED = partial(changed_in_any_order, mark=translate.MARK, late=translate.LATE)
@@ -79,7 +68,7 @@ KINDS = {
         products,
         translate.product,
         CHANGED,
-        write=saving(partial(articles, PRODUCTS), Shop.categories, save, remove),
+        write=saving(partial(articles, PRODUCTS), Shop.categories, save, _delete),
         find=find("externalReferenceId", BY_REFERENCE, BY_SKU),
     ),
     "prices": kind(
@@ -88,7 +77,7 @@ KINDS = {
         prices,
         translate.price,
         CHANGED,
-        write=put(translate.price_told),
+        write=_put(translate.price_told),
     ),
     "stock": kind(
         Stream("stock", writes=translate.AVAILABLE, create="put"),
@@ -96,7 +85,7 @@ KINDS = {
         stock,
         translate.stock,
         CHANGED,
-        write=put(translate.stock_told),
+        write=_put(translate.stock_told),
     ),
     "parties": kind(Stream("parties"), CUSTOMERS, parties, translate.party, CHANGED),
     "orders": kind(
@@ -105,7 +94,7 @@ KINDS = {
         orders,
         translate.order,
         CHANGED,
-        buyers=buyers,
+        buyers=brought(parties, CUSTOMERS.some, translate.buyer, translate.guest_of),
         write=forward(ORDERS, {}, before=[check_open(translate.is_cancelled)], after=[tell]),
     ),
 }

@@ -1,12 +1,11 @@
 """What the table of an Ecwid shop in hub.toml may say."""
 
 from collections.abc import Mapping
-from typing import Annotated
 
 from pydantic import Field
 
 from hub.canonical.field_types import OrderStatus
-from hub.config.exchange import ExchangeOptions
+from hub.config.exchange import ExchangeOptions, Pace
 from hub.config.secrets import Secret
 
 
@@ -15,7 +14,7 @@ class EcwidOptions(ExchangeOptions):
 
     key: Secret
     """The secret token: the public one shows what visitors see."""
-    requests_per_second: Annotated[float, Field(gt=0, le=10_000)] | None = 10
+    requests_per_second: Pace = 10
     """A token may ask 600 times a minute ("REST API overview"); one that goes on is kept out for longer."""
     status: Mapping[str, OrderStatus] = Field(default_factory=dict[str, OrderStatus])
     """Fulfillment statuses of the shop's own (`CUSTOM_FULFILLMENT_STATUS_1` to 3) -> ours."""

@@ -1,7 +1,7 @@
 """Who speaks to Ecwid, and its lists (docs.ecwid.com, "REST API overview")."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -32,10 +32,10 @@ class Shop:
         profile = self.profile() if path in ("products", "orders") else {}
         return [translate.shaped(path, {**profile, **row}) for row in body["items"]], body["total"]
 
-    def put(self, path: str, fields: Row) -> None:
-        """Set fields of what lies there, if there are any."""
-        if fields:
-            self.api.send("PUT", path, fields, repeatable=True)
+    def send(self, method: str, path: str, id_: str, fields: Row | None = None) -> None:
+        """Have a record set or deleted; what stands behind a bar in its identity is a variation of it."""
+        if fields != {}:
+            self.api.send(method, f"{path}/{id_}".replace("|", "/combinations/"), fields, repeatable=method == "PUT")
 
     def profile(self) -> Row:
         """Return `currency`, `weightUnit` and `pricesIncludeTax` ("Get store profile")."""
@@ -48,7 +48,9 @@ class Shop:
         def make(name: str, _path: str, parent: str | None) -> str:
             return str(self.api.send("POST", "categories", {"name": name, "parentId": int(parent or 0)}).body["id"])
 
-        return Categories(everything(partial(CATEGORIES.page, self), CATEGORIES.size), "parent", make)
+        return Categories(
+            everything(partial(translate.CATEGORIES.page, self), translate.CATEGORIES.size), "parent", make
+        )
 
 
 class Customers(RestListing[Shop]):
@@ -60,8 +62,4 @@ class Customers(RestListing[Shop]):
         return [translate.shaped(self.path, row) for row in found if row]
 
 
-PRODUCTS = RestListing[Shop]("products", translate.PRODUCTS, "productId", size=100, since="updatedFrom")
-BY_SKU, BY_REFERENCE = (replace(PRODUCTS, ident=ident, most=1) for ident in ("sku", "externalReferenceId"))
 CUSTOMERS = Customers("customers", translate.CUSTOMERS, size=100, since="updatedFrom")
-ORDERS = RestListing[Shop]("orders", translate.ORDERS, "ids", size=100, since="updatedFrom")
-CATEGORIES = RestListing[Shop]("categories?hidden_categories=true", translate.CATEGORIES, size=100)

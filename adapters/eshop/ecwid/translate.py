@@ -1,6 +1,7 @@
 """Ecwid's fields and ours ("Search products", "Search orders", "Search customers" at docs.ecwid.com). Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import each_variant, full_name, named
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, Table, asked, below, emptied, given, of_type, or_none, part, table, told, tree
+from adapters.reading.rest_lists import RestListing
 from adapters.rows import Row
 from hub.connector import Write
 
@@ -68,7 +70,7 @@ def _with_variants(row: Row) -> Row:
     return {**row, "variants": [{**inherited, **each, "product": row, "alone": alone} for each in own or [row]]}
 
 
-CATEGORIES = "total,items(id,name,parentId)"
+CATEGORIES = RestListing[Any]("categories?hidden_categories=true", "total,items(id,name,parentId)", size=100)
 MARK, LATE = "updateTimestamp", timedelta(minutes=5)
 """When a record was changed last (customers tell it as text only), and when that has surely come to the lists."""
 
@@ -146,14 +148,15 @@ PRODUCT = VARIANT | {
 """A variation, or a product without any, with the `product` that it stands under."""
 PRICE = table("sku currency=product.currency amount=price tax_included=product.pricesIncludeTax")
 STOCK = table("sku on_hand=quantity reserved")
-PRODUCTS = listed(
+PRODUCT_FIELDS = listed(
     asked(ARTICLE),
     MARK,
     "id price quantity unlimited weight externalReferenceId categoryIds defaultCategoryId attributes.id",
     "combinations.id combinations.sku combinations.price combinations.weight combinations.quantity combinations.unlimited",
     "combinations.options.name combinations.options.value combinations.attributes.type combinations.attributes.value",
 )
-"""What is asked of products."""
+PRODUCTS = RestListing[Any]("products", PRODUCT_FIELDS, "productId", size=100, since="updatedFrom")
+BY_SKU, BY_REFERENCE = (replace(PRODUCTS, ident=ident, most=1) for ident in ("sku", "externalReferenceId"))
 
 product = by_table(PRODUCT, translating.product)
 price = by_table(PRICE, translating.price)
@@ -443,7 +446,8 @@ ORDER = table(
     labels=Field("trackingNumber", lambda numbers: numbers.replace(",", " ").split()),
     invoice=Field("", lambda raw: invoice_in(notes(raw)), "privateAdminNotes"),
 )
-ORDERS = listed(asked({ours: each for ours, each in ORDER.items() if ours != "currency"}), MARK)
+ORDER_FIELDS = listed(asked({ours: each for ours, each in ORDER.items() if ours != "currency"}), MARK)
+ORDERS = RestListing[Any]("orders", ORDER_FIELDS, "ids", size=100, since="updatedFrom")
 
 
 def _order(fields: Fields, options: EcwidOptions) -> Fields:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from adapters.eshop.buyers import guest
+from adapters.eshop.buyers import brought, guest
 from adapters.eshop.categories import Categories
 from adapters.eshop.woocommerce.refunds import PARTS, refunds
 from adapters.eshop.woocommerce.shop import PAGE, Shop
@@ -135,9 +135,7 @@ def buyer_of(row: Row) -> str | None:
 
 def buyers(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield those who placed orders, as the list of customers shows them."""
-    placed = [row for row in rows if row["status"] not in DRAFTS]
-    yield from parties(shop, customers(shop, [str(row["customer_id"]) for row in placed if row["customer_id"]]))
-    yield from parties(shop, [_guest(row) for row in placed if not row["customer_id"] and row["billing"].get("email")])
+    return brought(parties, customers, buyer_of, _guest)(shop, [row for row in rows if row["status"] not in DRAFTS])
 
 
 def customers(shop: Shop, ids: Sequence[str]) -> list[Row]:

@@ -43,8 +43,7 @@ class Shop:
         def fetch(offset: int, size: int) -> tuple[Sequence[Row], int | None]:
             return self.rows(path, orderby="id", order="asc", offset=offset, per_page=size, **params)
 
-        for rows, _ in pages.by_offset(fetch, PAGE, key=lambda row: row["id"]):
-            yield from rows
+        yield from pages.everything(fetch, PAGE)
 
     def some(self, path: str, ids: Sequence[str], **params: Any) -> list[Row]:
         """Return the rows of these ids, as far as they are there; what lies in the trash is not."""
