@@ -20,7 +20,7 @@ def guest(email: str | None) -> str | None:
 
 
 def brought(
-    show: Callable[[object, Sequence[Row]], Iterator[Document]],
+    show: Callable[[System, Sequence[Row]], Iterator[Document]],
     some: Callable[[System, Sequence[str]], Sequence[Row]],
     buyer: Callable[[Row], str | None],
     guest_of: Callable[[Row], Row],

@@ -165,12 +165,13 @@ def kind(
     listing: Listing[System],
     documents: Callable[[System, Sequence[Row]], Iterable[Document]],
     translate: Callable[[Row, Told], dict[str, Any]],
-    changes: Callable[[Listing[System]], Way[System]],
+    changes: Callable[[Listing[System]], Way[System]] | None = None,
     **more: Unpack[More[System]],
 ) -> Kind[System, Told]:
-    """Return a stream whose records are the rows of a list; `changes`: the way through those of it that have changed."""
+    """Return a stream whose records are the rows of a list; `changes`: a list -> the way through what has changed in it."""
     told: More[System] = {"look": lambda system: listing.page(system, 0, 1), **more}
-    return Kind(stream, listed(listing), documents, translate, {"changed": changes(listing)}, **told)
+    ways = {"changed": changes(listing)} if changes else {}
+    return Kind(stream, listed(listing), documents, translate, ways, **told)
 
 
 def changed_in_any_order(listing: Listing[System], mark: str, late: timedelta) -> Way[System]:

@@ -13,6 +13,7 @@ from adapters.erp.odoo.options import OdooOptions
 from adapters.erp.sapb1.options import SapB1Options
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.eshop.baselinker.options import BaseLinkerOptions
+from adapters.eshop.ecwid.options import EcwidOptions
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.oscar.options import OscarOptions
@@ -83,6 +84,7 @@ TYPES: dict[tuple[str, str], ConnectorType] = {
     ("eshop", "baselinker"): ConnectorType(
         BaseLinkerOptions, _exchange("adapters.eshop.baselinker.connector:BaseLinkerConnector")
     ),
+    ("eshop", "ecwid"): ConnectorType(EcwidOptions, _exchange("adapters.eshop.ecwid.connector:EcwidConnector")),
     ("eshop", "magento"): ConnectorType(MagentoOptions, _exchange("adapters.eshop.magento.connector:MagentoConnector")),
     ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
     ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),

@@ -27,7 +27,7 @@ def _trees(shop: Shop) -> Trees:
     }
 
 
-def _save(shop: Shop, trees: Trees, _: Row | None, write: Write) -> str:
+def _save(shop: Shop, trees: Trees, _row: Row | None, write: Write) -> str:
     """Make or change a product; a category or brand that is missing is made."""
     parent, _, variant = (write.id or "").partition("|")
     if variant and write.fields.keys() - told.VARIANT:

@@ -26,16 +26,20 @@ class Shop:
 
     def rows(self, path: str, *, fields: str, order: str = "", **params: Any) -> tuple[list[Row], int]:
         """Return a part of a list, and how many there are in all; one with any `order` comes in that of the list."""
-        given = {name: ",".join(value) if isinstance(value, list) else value for name, value in params.items()}
+        given = {name: value if isinstance(value, int | str) else ",".join(value) for name, value in params.items()}
         sort = {"sortBy": ORDER[path]} if order and path in ORDER else {}
         body = self.api.get(path, {"responseFields": fields, **sort, **given}).body
-        profile = self.profile() if path in ("products", "orders") else {}
+        profile = self.profile() if path in ("products", "orders") else dict[str, Any]()
         return [translate.shaped(path, {**profile, **row}) for row in body["items"]], body["total"]
 
-    def send(self, method: str, path: str, id_: str, fields: Row | None = None) -> None:
-        """Have a record set or deleted; what stands behind a bar in its identity is a variation of it."""
-        if fields != {}:
-            self.api.send(method, f"{path}/{id_}".replace("|", "/combinations/"), fields, repeatable=method == "PUT")
+    def put(self, id_: str, fields: Row) -> None:
+        """Set fields of a product, or of a variation, whose number stands behind a bar."""
+        if fields:
+            self.api.send("PUT", _address(id_), fields, repeatable=True)
+
+    def delete(self, id_: str) -> None:
+        """Delete a product or a variation."""
+        self.api.send("DELETE", _address(id_))
 
     def profile(self) -> Row:
         """Return `currency`, `weightUnit` and `pricesIncludeTax` ("Get store profile")."""
@@ -53,6 +57,10 @@ class Shop:
         )
 
 
+def _address(id_: str) -> str:
+    return f"products/{id_}".replace("|", "/combinations/")
+
+
 class Customers(RestListing[Shop]):
     """Customers: the list does not choose by identities."""
 
@@ -62,4 +70,4 @@ class Customers(RestListing[Shop]):
         return [translate.shaped(self.path, row) for row in found if row]
 
 
-CUSTOMERS = Customers("customers", translate.CUSTOMERS, size=100, since="updatedFrom")
+CUSTOMERS = Customers("customers", translate.CUSTOMERS.fields, size=100, since="updatedFrom")

@@ -12,7 +12,7 @@ from adapters.eshop.medusa import catalogue, sales, translate
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.medusa.shop import Shop
 from adapters.eshop.variants import articles, find
-from adapters.reading.walks import changed, listed
+from adapters.reading.walks import changed, kind
 from adapters.writing.writes import by_sort
 from hub.clock import Clock
 from hub.connector import Stream
@@ -20,50 +20,45 @@ from hub.connector import Stream
 MARK = "updated_at"
 LATE = timedelta(minutes=1)
 """A change may become visible so long after its mark: Medusa marks it at the beginning of a longer piece of work."""
+CHANGED = partial(changed, mark=MARK, late=LATE)
 PRODUCT = frozenset(["name", "description", "active", "category", "images", "gtin"])
 KINDS: Mapping[str, Kind[Shop, MedusaOptions]] = {
     # The mark stays when only a variant is edited: the full scan finds that.
-    "products": Kind(
+    "products": kind(
         Stream("products", writes=PRODUCT, create="intent", removes=True),
-        listed(catalogue.PRODUCTS),
+        catalogue.PRODUCTS,
         lambda shop, rows: catalogue.products(rows, catalogue.categories(shop)),
         translate.product,
-        {"changed": changed(catalogue.PRODUCTS, MARK, LATE)},
+        CHANGED,
         write=by_sort(catalogue.create, catalogue.change, catalogue.remove),
         find=find("external_id", catalogue.BY_REFERENCE, catalogue.BY_SKU),
     ),
     # A changed price or level moves nothing that can be asked for.
-    "prices": Kind(
+    "prices": kind(
         Stream("prices", delta=False, writes=frozenset(["amount"]), create="put", bulk=100),
-        listed(catalogue.PRICES),
+        catalogue.PRICES,
         lambda shop, rows: catalogue.prices(rows, shop.tax_included()),
         translate.price,
         write=putting.prices(partial(articles, catalogue.PRICES), catalogue.put_prices),
     ),
-    "stock": Kind(
+    "stock": kind(
         Stream("stock", delta=False, writes=frozenset(["available"]), create="put", bulk=100),
-        listed(catalogue.STOCK),
+        catalogue.STOCK,
         lambda shop, rows: catalogue.stock(rows, shop.the("stock_location")["id"]),
         translate.stock,
         write=putting.stock(partial(articles, catalogue.STOCK), catalogue.put_stock),
     ),
-    "parties": Kind(
-        Stream("parties"),
-        listed(sales.CUSTOMERS),
-        sales.parties,
-        translate.party,
-        {"changed": changed(sales.CUSTOMERS, MARK, LATE)},
-    ),
+    "parties": kind(Stream("parties"), sales.CUSTOMERS, sales.parties, translate.party, CHANGED),
     # The mark stays when a payment is captured: the full scan finds that.
-    "orders": Kind(
+    "orders": kind(
         Stream("orders", writes=frozenset(["status", "tracking", "invoice"])),
-        listed(sales.ORDERS),
+        sales.ORDERS,
         sales.orders,
         translate.order,
-        {"changed": changed(sales.ORDERS, MARK, LATE)},
-        sales.buyers,
+        CHANGED,
+        buyers=sales.buyers,
         # There is no state between placed and packed.
-        forward(
+        write=forward(
             sales.ORDERS,
             {"cancelled": sales.cancel, "shipped": sales.ship, "completed": in_turn(sales.ship, sales.end)},
             before=[sales.tell],

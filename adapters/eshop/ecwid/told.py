@@ -1,0 +1,75 @@
+"""Our fields -> Ecwid's ("Create product", "Update product variation", "Update order" at docs.ecwid.com). Pure."""
+
+from typing import Any
+
+from adapters.eshop.categories import Categories
+from adapters.eshop.ecwid.orders import notes
+from adapters.eshop.ecwid.translate import WEIGHTS
+from adapters.eshop.notes import notes_of
+from adapters.eshop.orders import Fields, Raw
+from adapters.eshop.prices import check_currency, check_plain, check_tax
+from adapters.eshop.putting import pieces
+from adapters.eshop.translating import number
+from adapters.eshop.variants import named
+from adapters.fields import Field, Table, emptied, given
+from hub.connector import Write
+
+ARTICLE: Table = {"name": Field("name"), "description": Field("description", emptied), "enabled": Field("active")}
+"""Of a product with all its variations: a field of Ecwid's, of ours."""
+STATUSES = {"processing": "PROCESSING", "shipped": "SHIPPED", "completed": "DELIVERED", "cancelled": "WILL_NOT_DELIVER"}
+"""Our status -> Ecwid's; the others are not told."""
+
+
+def new(write: Write, tree: Categories, profile: Raw) -> Fields:
+    """Return a new product: until its stock comes, nobody can buy it for nothing."""
+    start = {"sku": write.record["sku"], "externalReferenceId": write.reference, "enabled": True}
+    own = variant({"product": profile}, write.fields)
+    return start | {"unlimited": False, "quantity": 0} | article({}, tree, named(write)) | own
+
+
+def article(raw: Raw, tree: Categories, fields: Raw) -> Fields:
+    """Return what is set of a product; the categories beside the main one stay."""
+    theirs = given(ARTICLE, fields)
+    if "category" in fields:
+        main = int(tree.id_of(fields["category"])) if fields["category"] else 0
+        others = [each for each in raw.get("categoryIds") or () if each != raw.get("defaultCategoryId")]
+        theirs |= {"categoryIds": [main, *others] if main else others, "defaultCategoryId": main}
+    return theirs
+
+
+def variant(raw: Raw, fields: Raw) -> Fields:
+    """Return what is set of a variation, or of a product without any; attributes are set as a whole."""
+    theirs: Fields = {}
+    if "weight" in fields:
+        theirs["weight"] = float(number(fields["weight"] or 0) / WEIGHTS[raw["product"]["weightUnit"]])
+    if "gtin" in fields:
+        held = [each for each in raw.get("attributes") or () if each["type"] != "UPC"]
+        others: list[Fields] = [{"id": each["id"], "value": each["value"]} for each in held]
+        theirs["attributes"] = [*others, {"alias": "UPC", "value": fields["gtin"] or ""}]
+    return theirs
+
+
+def price(write: Write, profile: Raw) -> Fields:
+    """Return what is set of a price; raises Unfit, if the shop would take it for another."""
+    check_plain(write)
+    check_currency(write, profile["currency"])
+    check_tax(write, included=profile["pricesIncludeTax"])
+    return {"price": float(write.record["amount"])}
+
+
+def stock(write: Write, _: Raw) -> Fields:
+    """Return what is set of a stock level: from then on the product is counted."""
+    return {"quantity": pieces(write.record), "unlimited": False}
+
+
+def order(raw: Raw, fields: Raw, status: Any) -> Fields:
+    """Return what is set of an order; `status`: ours that it gets, if any."""
+    theirs: Fields = {"fulfillmentStatus": STATUSES[status]} if status in STATUSES else {}
+    if status == "cancelled" and raw["paymentStatus"] == "AWAITING_PAYMENT":
+        theirs["paymentStatus"] = "CANCELLED"
+    if fields.get("tracking"):
+        theirs["trackingNumber"] = ", ".join(each["number"] for each in fields["tracking"])
+    held, wanted = notes(raw), notes_of(fields.get("tracking") or (), fields.get("invoice"))
+    if missing := [each for each in wanted if each not in held]:
+        theirs["privateAdminNotes"] = "\n".join([*held, *missing])
+    return theirs
