@@ -7,6 +7,7 @@ import pytest
 from hub.connector import Write
 from tests.contract.connector_suite import only
 from tests.fakes.baselinker.shop import BaseLinker
+from tests.fakes.ecwid import Ecwid
 from tests.fakes.fake import Fake
 from tests.fakes.prestashop import PrestaShop
 from tests.fakes.shopware.shop import Shop as Shopware
@@ -16,7 +17,13 @@ from tests.fakes.woocommerce import WooCommerce
 @pytest.mark.parametrize(("available", "pieces"), [("2.5", 2), ("0.999", 0), ("-0.5", -1)])
 @pytest.mark.parametrize(
     ("fakes", "field"),
-    [(WooCommerce, "quantity"), (PrestaShop, "quantity"), (BaseLinker, "stock"), (Shopware, "stock")],
+    [
+        (WooCommerce, "quantity"),
+        (PrestaShop, "quantity"),
+        (BaseLinker, "stock"),
+        (Shopware, "stock"),
+        (Ecwid, "quantity"),
+    ],
 )
 def test_parts_of_pieces_are_cut_downwards(
     monkeypatch: pytest.MonkeyPatch, fakes: type[Fake], field: str, available: str, pieces: int
