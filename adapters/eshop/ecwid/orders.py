@@ -26,18 +26,20 @@ FULFILLMENT = {
     "WILL_NOT_DELIVER": "cancelled",
 }
 """Ecwid's status -> ours."""
+UNSENT = frozenset(["pending", "confirmed", "processing"])
 PAYMENT = {"PAID": "paid", "PARTIALLY_REFUNDED": "paid", "REFUNDED": "refunded"}
 """Ecwid's payment status -> ours; nothing has come by the others."""
 Rows = Iterable[Raw] | None
 
 
 def status(raw: Raw, own: Mapping[str, str]) -> str | None:
-    """Return how far an order is; `own`: what the options say of its fulfillment statuses."""
+    """Return how far an order is: given back before it was sent, it is over. `own`: what the options say of statuses."""
     theirs, paid = raw["fulfillmentStatus"], raw["paymentStatus"]
     if paid == "CANCELLED":
         return "cancelled"
     waits = (theirs, paid) == ("AWAITING_PROCESSING", "AWAITING_PAYMENT")
-    return own.get(theirs) or ("pending" if waits else FULFILLMENT.get(theirs))
+    so_far = own.get(theirs) or ("pending" if waits else FULFILLMENT.get(theirs))
+    return "cancelled" if paid == "REFUNDED" and so_far in UNSENT else so_far
 
 
 def is_cancelled(raw: Raw) -> bool:
