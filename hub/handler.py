@@ -57,7 +57,7 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Snoozed:
-    """Put off for a moment without using an attempt: what is missing is the hub's own, its database say."""
+    """Put off for a moment without using an attempt: what is missing is the hub's own, its database say, or a revision."""
 
     message: str
 

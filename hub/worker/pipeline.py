@@ -15,7 +15,7 @@ from hub.broker import Fate as Sent
 from hub.clock import Clock
 from hub.config import JobSettings
 from hub.errors import LeaseLost, Misconfigured, Refused, RunCancelled, TryLater
-from hub.handler import Cancelled, Done, HandedOn, Handler, Later, Lost, Outcome, Snoozed, Work
+from hub.handler import Cancelled, Done, HandedOn, Handler, Hold, Later, Lost, Outcome, Snoozed, Work
 from hub.handler import Refused as RefusedOutcome
 from hub.messages import Result, encode
 from hub.store import DatabaseAway, Store, Tx, breakers, claims, jobs, outbox, runs
@@ -37,7 +37,7 @@ class Duties(Protocol):
         ...
 
     def handler(self, job: str) -> Handler | None:
-        """Return what carries a job out; none if the job is configured no more."""
+        """Return what carries a job out; none if the job is not in the revision that this process goes by."""
         ...
 
     def breaker_failures(self, system: str) -> int:
@@ -157,9 +157,7 @@ class Pipeline:
     def carry_out(self, held: Held) -> Outcome:
         """Execute one claimed run; whatever goes wrong is an outcome."""
         claimed = held.hold.claimed
-        handler = self.duties.handler(claimed.job)
-        if handler is None:
-            return RefusedOutcome(f"{claimed.job} is configured no more")
+        handler = self.duties.handler(claimed.job) or unknown
         work = Work(
             run=claimed.id,
             generation=claimed.generation,
@@ -248,6 +246,15 @@ class Pipeline:
                 hold.cancelled_by = kept[pair]
             elif pair in self.held:  # not settled meanwhile
                 hold.lost = True
+
+
+def unknown(work: Work, hold: Hold) -> Outcome:
+    """Answer for a job that this process does not know: it may be newer than the revision that the process goes by."""
+    with hold.reading() as tx:
+        configured = jobs.find(tx, [work.job])
+    if configured:
+        return Snoozed(f"{work.job} is new: it waits until this process has taken up the revision that it stands in")
+    return RefusedOutcome(f"{work.job} is configured no more")
 
 
 def execute(handler: Handler, work: Work, hold: RunHold) -> Outcome:

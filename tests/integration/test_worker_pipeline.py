@@ -11,7 +11,7 @@ from hub.connector import Stream
 from hub.errors import Refused, TryLater
 from hub.handler import Cancelled, Done, HandedOn, Later, Lost, Snoozed
 from hub.messages import Result, decode
-from hub.store import DatabaseAway, breakers, interventions, outbox, records, runs
+from hub.store import DatabaseAway, breakers, interventions, jobs, outbox, records, runs
 from hub.store.records import Write
 from hub.sync import exchanger
 from hub.worker.pipeline import CALM
@@ -55,6 +55,31 @@ def test_a_run_is_carried_out_and_its_result_goes_out(spine):
     assert (run.state, run.message, run.worker) == ("done", "all of it", None)
     (result,) = results(spine)
     assert (result.run, result.outcome, result.attempt, result.message) == (number, "done", 1, "all of it")
+
+
+def test_a_run_of_a_job_that_the_process_does_not_know_yet_waits_until_it_does(spine):
+    spine.add_job("shop.orders", done)
+    number = spine.make("shop.orders")
+    handlers, spine.handlers = spine.handlers, {}
+    spine.relay()
+    assert isinstance(spine.deliver(spine.pipeline())[0], Snoozed)
+    spine.handlers = handlers
+    with spine.store.write() as tx:
+        interventions.hurry(tx, number)
+    spine.relay()
+    assert spine.deliver(spine.pipeline()) == [Done("all of it")]
+    assert (spine.run(number).state, spine.run(number).failures) == ("done", 0)
+
+
+def test_a_run_of_a_job_that_was_taken_out_is_refused(spine):
+    spine.add_job("shop.orders", done)
+    number = spine.make("shop.orders")
+    spine.handlers = {}
+    with spine.store.write() as tx:
+        jobs.remove(tx, ["shop.orders"])
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    assert (spine.run(number).state, spine.run(number).message) == ("dead", "shop.orders is configured no more")
 
 
 def test_j01_long_work_is_cut_into_slices_that_go_on_at_the_checkpoint(spine):

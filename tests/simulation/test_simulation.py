@@ -13,7 +13,7 @@ MOST = 40
 """Seeds within which a planted bug must be found."""
 BEGIN = {
     "acknowledge-trigger-before-row": 37,
-    "no-dedupe": 45,
+    "no-dedupe": 197,
     "trigger-into-started": 15,
     "breaker-never-probed": 18,
     "settle-any-generation": 9,
