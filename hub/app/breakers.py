@@ -20,18 +20,23 @@ class Breakers:
         self._revision: int | None = None
 
     def look(self) -> frozenset[str]:
-        """Return the systems to be left alone, after probing those whose rest is over. Raises DatabaseAway."""
-        self._ask_soon_if_mended()
-        with self._store.read() as tx:
-            known = breakers.find(tx)
-            now = tx.now
-        for each in known.values():
-            if each.opened_at is not None and each.probe_at is not None and each.probe_at <= now:
-                self._probe(each.system)
+        """Return the systems to be left alone. Raises DatabaseAway."""
         with self._store.read() as tx:
             known = breakers.find(tx)
         self._pipeline.resting = {name: each for name, each in known.items() if each.failures}
         return frozenset(name for name, each in known.items() if each.opened_at is not None)
+
+    def probe(self) -> None:
+        """Ask the systems whose rest is over. Takes as long as they are silent: nothing else may wait for it.
+
+        Raises DatabaseAway.
+        """
+        self._ask_soon_if_mended()
+        with self._store.read() as tx:
+            known, now = breakers.find(tx), tx.now
+        for each in known.values():
+            if each.opened_at is not None and each.probe_at is not None and each.probe_at <= now:
+                self._probe(each.system)
 
     def _ask_soon_if_mended(self) -> None:
         """With a new revision, or in a process that begins, there may be another key."""

@@ -107,6 +107,7 @@ class Process:
         self._pipeline: Pipeline | None = None
         self._breakers: Breakers | None = None
         self._watcher = threading.Thread(target=self._watch, name=f"{self.name} watch", daemon=True)
+        self._prober = threading.Thread(target=self._probe, name=f"{self.name} probe", daemon=True)
 
     def start(self, patience: float = float("inf")) -> None:
         """Declare what is needed at the broker, waiting until it is there, and start all threads.
@@ -128,6 +129,7 @@ class Process:
         if self.roles.scheduler:
             self._start_scheduler()
         self._watcher.start()
+        self._prober.start()
         self.started.set()
         logger.info("started", process=self.name, revision=self.configuration.number)
 
@@ -239,6 +241,11 @@ class Process:
             for step in (self._sign_on, self._follow) if looks % SEEN == 0 else (self._follow,):
                 self._tried(step)
             looks += 1
+
+    def _probe(self) -> None:
+        # On a thread of its own: a system that is silent would hold up the signs of life, and newer revisions.
+        while self._breakers is not None and not self.stopping.wait(WATCH):
+            self._tried(self._breakers.probe)
 
     def _tried(self, step: Callable[[], None]) -> None:
         try:

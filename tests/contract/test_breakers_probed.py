@@ -46,11 +46,17 @@ def breakers_of(configuration: Configuration, store: Store, clock: StandingClock
     return Breakers(store, configuration, Pipeline("worker", store, nobody, configuration, clock, acknowledge=list))
 
 
+def left_alone(followed: Breakers) -> frozenset[str]:
+    """Ask those whose rest is over; returns who is left alone then."""
+    followed.probe()
+    return followed.look()
+
+
 @pytest.fixture
 def followed(configuration: Configuration, store: Store, clock: StandingClock) -> Breakers:
     """What a process that serves the ERP knows; the ERP's folder has been away until now."""
     followed = breakers_of(configuration, store, clock)
-    assert followed.look() == frozenset()
+    assert left_alone(followed) == frozenset()
     with store.write() as tx:
         assert breakers.failed(tx, "erp", "there is no folder", 1)
     return followed
@@ -58,7 +64,7 @@ def followed(configuration: Configuration, store: Store, clock: StandingClock) -
 
 def test_a_system_is_asked_again_after_a_rest_and_left_alone_while_it_is_away(followed: Breakers, clock: StandingClock):
     clock.move(seconds=60)
-    assert followed.look() == {"erp"}
+    assert left_alone(followed) == {"erp"}
 
 
 def test_a_system_that_answers_is_left_alone_no_more_whatever_else_is_wrong_there(
@@ -67,24 +73,32 @@ def test_a_system_that_answers_is_left_alone_no_more_whatever_else_is_wrong_ther
     for each in ("orders", "refused"):
         (folder / each).mkdir(parents=True)
     (folder / "refused" / "1001.csv").write_text("what the ERP did not like")
-    assert followed.look() == {"erp"}, "its rest is not over"
+    assert left_alone(followed) == {"erp"}, "its rest is not over"
     clock.move(seconds=30)
-    assert followed.look() == frozenset()
+    assert left_alone(followed) == frozenset()
 
 
 def test_with_a_new_revision_it_is_asked_at_once(
     followed: Breakers, configuration: Configuration, store: Store, folder: Path
 ):
     (folder / "orders").mkdir(parents=True)
-    assert followed.look() == {"erp"}
+    assert left_alone(followed) == {"erp"}
     apply(store, SETTINGS.replace('errors = "refused"\n', ""), by="somebody")
     configuration.refresh()
-    assert followed.look() == frozenset()
+    assert left_alone(followed) == frozenset()
 
 
 def test_a_process_that_begins_asks_at_once(
     followed: Breakers, configuration: Configuration, store: Store, folder: Path, clock: StandingClock
 ):
     (folder / "orders").mkdir(parents=True)
+    assert left_alone(followed) == {"erp"}
+    assert left_alone(breakers_of(configuration, store, clock)) == frozenset()
+
+
+def test_who_looks_which_systems_are_left_alone_waits_for_none_of_them(
+    followed: Breakers, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(Configuration, "connector", lambda *_: pytest.fail("it was asked"))
+    clock.move(seconds=60)
     assert followed.look() == {"erp"}
-    assert breakers_of(configuration, store, clock).look() == frozenset()

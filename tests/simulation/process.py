@@ -301,6 +301,7 @@ class Process:
             if self.configuration.refresh():
                 self._declare()
             if self.worker is not None:
+                self.worker.breakers.probe()
                 resting = self.worker.breakers.look()
                 queues: dict[str, str] = self.configuration.queues(self.roles.kinds)
                 self.worker.consumer.wanted = wanted(queues, resting)
