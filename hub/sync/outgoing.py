@@ -1,6 +1,6 @@
 """What a system should have of the hub's records: its range, its price list, its share of the stock, its orders."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -114,18 +114,33 @@ def _in_range(flow: Flow, fields: Mapping[str, Any]) -> bool:
 
 def _stock(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """Add up the chosen locations: on hand less reserved, less what must stay, less what was sold since (PAINS S5)."""
-    chosen, sold = flow.system.options.range, units(tx, flow.system)
+    buffer, sold = flow.system.options.range.buffer, units(tx, flow.system)
     sums: dict[str, tuple[Decimal, Decimal]] = {}
-    for each in records.by_field(tx, "stock", "sku", keys):
-        fields = each.fields
-        if (chosen.locations and fields["location"] not in chosen.locations) or not (level := _level(fields)):
-            continue
-        on_hand, held = sums.get(fields["sku"], (Decimal(0), Decimal(0)))
-        sums[fields["sku"]] = (on_hand + level[0], held + level[1])
+    for fields in _levels(tx, flow, keys):
+        if level := _level(fields):
+            on_hand, held = sums.get(fields["sku"], (Decimal(0), Decimal(0)))
+            sums[fields["sku"]] = (on_hand + level[0], held + level[1])
     return {
-        sku: {"sku": sku, "available": available(str(on_hand), str(held + sold.get(sku, 0)), str(chosen.buffer))}
+        sku: {"sku": sku, "available": available(str(on_hand), str(held + sold.get(sku, 0)), str(buffer))}
         for sku, (on_hand, held) in sums.items()
     }
+
+
+def run_out(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """Return what the system should have of stock that it was told of, and that lies at none of its locations any more.
+
+    A level that is there and says nothing is left out: that nobody knows how much there is, is no zero.
+    """
+    if not keys or not adds_up(flow):
+        return {}
+    there = {fields["sku"] for fields in _levels(tx, flow, keys)}
+    return {sku: {"sku": sku, "available": available(None)} for sku in keys if sku not in there}
+
+
+def _levels(tx: Tx, flow: Flow, keys: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    chosen = flow.system.options.range.locations
+    found = records.by_field(tx, "stock", "sku", keys)
+    return (each.fields for each in found if not chosen or each.fields["location"] in chosen)
 
 
 def _level(fields: Mapping[str, Any]) -> tuple[Decimal, Decimal] | None:

@@ -10,7 +10,7 @@ from hub.store import Tx, bindings, intents
 from hub.store.bindings import Binding
 from hub.store.intents import Intent
 from hub.sync.digest import reference
-from hub.sync.outgoing import links_of, may_create, product_of, several, wanted
+from hub.sync.outgoing import links_of, may_create, product_of, run_out, several, wanted
 from hub.sync.scanning import is_unread
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
@@ -69,6 +69,7 @@ def prepare(
     prepared = Prepared(unread=_unread(tx, flow))
     records = wanted(tx, flow, keys)
     bound = bindings.by_keys(tx, system, entity, keys)
+    records |= run_out(tx, flow, bound.keys() - records.keys())
     under_way = intents.find(tx, system, entity, keys)
     links = _links(tx, flow, records.values())
     new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]
