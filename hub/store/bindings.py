@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from hub.connector import GUEST
-from hub.store import bulk
+from hub.store import bulk, scans
 from hub.store.batch import among, one_of, pack, rows
 from hub.store.database import Tx
-from hub.store.schema import binding, scan
+from hub.store.schema import binding
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -149,6 +149,17 @@ def put(tx: Tx, system: str, entity: str, bound: Collection[Binding], run: int) 
     bulk.insert(tx, binding, list(items.values()), same, replace=("system", "entity", "external_id"))
 
 
+def forget(tx: Tx, system: str, entity: str, external_ids: Collection[str]) -> None:
+    """Take off what is gone: when it comes back it gets a new number, as what is bound for the first time does."""
+    if external_ids:
+        gone = (
+            _of(system, entity)
+            & among(tx.dialect, binding.c.external_id, external_ids)
+            & binding.c.gone_at.is_not(None)
+        )
+        tx.execute(sa.delete(binding).where(gone))
+
+
 def count(tx: Tx, system: str, entity: str) -> int:
     """Return how many records of a system are bound and there."""
     return tx.execute(_COUNT, {"system": system, "entity": entity}).scalar_one()
@@ -172,13 +183,10 @@ def counts(tx: Tx, system: str, entity: str) -> Counted:
 
 def not_shown(tx: Tx, system: str, entity: str, stream: str, number: int, most: int) -> list[Binding]:
     """Return what is bound and there, but was not shown by a full scan; guests are shown by their orders alone."""
-    each = {"postgresql": sa.func.jsonb_array_elements_text, "sqlite": sa.func.json_each}[tx.dialect]
-    ids = each(scan.c.ids).table_valued("value")
-    here = (scan.c.system == system) & (scan.c.stream == stream) & (scan.c.number == number)
     # As a difference of sets, which takes one pass over each however little a planner knows of them.
     account = ~binding.c.external_id.startswith(GUEST)
     there = sa.select(binding.c.external_id).where(_of(system, entity), binding.c.gone_at.is_(None), account)
-    missing = there.except_(sa.select(ids.c.value).select_from(scan.join(ids, sa.true())).where(here))
+    missing = there.except_(scans.ids(tx.dialect, system, stream, number))
     return list(by_ids(tx, system, entity, tx.execute(missing.limit(most)).scalars().all()).values())
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.connector import GUEST
+from hub.store import scans
 from hub.store.batch import among, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import quarantine
@@ -143,6 +145,7 @@ def find(
     system: str | None = None,
     stream: str | None = None,
     cause: str | None = None,
+    keys: Collection[str] | None = None,
     state: str | None = "open",
     run: int | None = None,
     most: int = 100,
@@ -155,6 +158,8 @@ def find(
             statement = statement.where(quarantine.c[name] == value)
     if numbers is not None:
         statement = statement.where(among(tx.dialect, quarantine.c.id, numbers))
+    if keys is not None:
+        statement = statement.where(among(tx.dialect, quarantine.c.key, keys))
     return [Entry(*row) for row in tx.execute(statement.order_by(quarantine.c.id).limit(most))]
 
 
@@ -187,20 +192,40 @@ _TO_TRY = (
     sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__))
     .where(_OPEN, quarantine.c.again | quarantine.c.needs.is_not(None))
     .order_by(quarantine.c.id)
-    .limit(sa.bindparam("most", type_=sa.Integer))
 )
 
 
-def to_try(tx: Tx, system: str, stream: str, most: int) -> list[Entry]:
-    """List open entries that wait for another record, or that an operator wants tried again; the oldest first."""
-    found = tx.execute(_TO_TRY, {"of": system, "named": stream, "most": most})
-    return [Entry(*row) for row in found]
+def to_try(tx: Tx, system: str, stream: str, begins: str) -> list[Entry]:
+    """List open entries that wait for another record, or that an operator wants tried again; the oldest first.
+
+    All of them: what waits in vain must not stand in front of what could go. `begins`: how their identities do.
+    """
+    found = (Entry(*row) for row in tx.execute(_TO_TRY, {"of": system, "named": stream}))
+    return [each for each in found if each.identity.startswith(begins)]
 
 
 def again(tx: Tx, numbers: Collection[int]) -> int:
     """Have open entries tried with the next run of their stream; returns how many."""
     mine = among(tx.dialect, quarantine.c.id, numbers) & (quarantine.c.state == "open")
     return tx.execute(sa.update(quarantine).where(mine).values(again=True, changed_at=tx.now)).rowcount
+
+
+def not_shown(tx: Tx, system: str, stream: str, number: int) -> list[str]:
+    """Return the system's identities of what waits and was not shown by a full scan; guests no scan shows."""
+    waiting = sa.select(quarantine.c.external_id).where(
+        quarantine.c.system == system,
+        quarantine.c.stream == stream,
+        quarantine.c.state == "open",
+        ~quarantine.c.external_id.startswith(GUEST),
+    )
+    missing = waiting.except_(scans.ids(tx.dialect, system, stream, number))
+    return [identity for identity in tx.execute(missing).scalars() if identity is not None]
+
+
+def renamed(tx: Tx, entity: str, key: str) -> None:
+    """Close what waits to go to any system under a key that its record has no more: it goes under its new one."""
+    mine = (quarantine.c.entity == entity) & (quarantine.c.identity == f"push:{key}") & (quarantine.c.state == "open")
+    tx.execute(sa.update(quarantine).where(mine).values(state="resolved", changed_at=tx.now))
 
 
 def by_identity(tx: Tx, system: str, stream: str, identities: Collection[str]) -> dict[str, Entry]:

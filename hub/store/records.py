@@ -189,5 +189,7 @@ def delete(tx: Tx, name: str, keys: Collection[str], *, system: str, run: int, l
 
 
 def rename(tx: Tx, name: str, old: str, new: str) -> None:
-    """Give a record another key, in the writer's turn."""
+    """Give a record another key, in the writer's turn; a deleted one that had it before makes room."""
+    gone = (record.c.entity == name) & (record.c.key == new) & record.c.deleted_at.is_not(None)
+    tx.execute(sa.delete(record).where(gone))
     tx.execute(sa.update(record).where(record.c.entity == name, record.c.key == old).values(key=new))

@@ -15,6 +15,14 @@ def shown(tx: Tx, system: str, stream: str, number: int, entity: str, ids: Seque
     bulk.insert(tx, scan, [row])
 
 
+def ids(dialect: str, system: str, stream: str, number: int) -> sa.Select[str]:
+    """Return the statement for the identities that a scan has shown."""
+    each = {"postgresql": sa.func.jsonb_array_elements_text, "sqlite": sa.func.json_each}[dialect]
+    shown = each(scan.c.ids).table_valued("value")
+    here = (scan.c.system == system) & (scan.c.stream == stream) & (scan.c.number == number)
+    return sa.select(shown.c.value).select_from(scan.join(shown, sa.true())).where(here)
+
+
 def forget(tx: Tx, system: str, stream: str) -> None:
     """Forget all scans of a stream: the last has ended, or a new one begins."""
     tx.execute(sa.delete(scan).where(scan.c.system == system, scan.c.stream == stream))

@@ -76,12 +76,20 @@ def _undo_twin(tx: Tx, flow: Flow, run: int, identity: str, key: str) -> bool:
     return True
 
 
-def bind_unread(tx: Tx, flow: Flow, run: int, told: Mapping[str, Told], read: Collection[str]) -> None:
-    """Bind what was written, but cannot be read back: what we wrote is all that is known of it."""
+def bind_unread(
+    tx: Tx, flow: Flow, run: int, told: Mapping[str, Told], read: Collection[str], known_as: Mapping[str, str]
+) -> None:
+    """Bind what was written, but cannot be read back: what we wrote is all that is known of it.
+
+    A record may have been renamed meanwhile. `known_as`: identity -> what one that was made is called now.
+    """
     left = {identity: each for identity, each in told.items() if identity not in read}
     there = bindings.by_ids(tx, flow.system.name, flow.stream.entity, list(left))
+    called = {**{identity: each.key for identity, each in there.items()}, **known_as}
     bound = [
-        Binding(external_id=identity, key=each.key, seen={**_seen(there.get(identity)), **each.fields})
+        Binding(
+            external_id=identity, key=called.get(identity, each.key), seen={**_seen(there.get(identity)), **each.fields}
+        )
         for identity, each in left.items()
         if identity not in there or there[identity].parked_at is None
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.canonical import ENTITIES, moves_forward
@@ -10,6 +10,7 @@ from hub.connector import Unreadable
 from hub.store import Tx, bindings, quarantine, records
 from hub.store.bindings import Binding
 from hub.store.history import Conflict, Event
+from hub.store.quarantine import Entry
 from hub.sync.matching import Known, Unclear, load
 from hub.sync.reading import Shown
 from hub.sync.system import Flow
@@ -18,6 +19,8 @@ from hub.sync.threeway import Arrived, arrive
 from hub.sync.understanding import Understood, understand
 
 NOTHING: Mapping[str, Any] = {}
+LEFT = timedelta(days=1)
+"""What waits in quarantine is not looked at for so long, as long as it stays as it is."""
 CALM = timedelta(days=1)
 """After so long without undoing what we wrote, a system begins anew with its flips."""
 
@@ -36,7 +39,8 @@ class Told:
 def fresh(tx: Tx, flow: Flow, shown: Iterable[Shown], *, asked_for: bool = False) -> list[Shown]:
     """Return the documents that are not as they were last understood (PAINS S12, S13).
 
-    What waits in quarantine just as it is now is left there, unless somebody has asked for it, or wants it tried again.
+    What waits in quarantine just as it is now is left there for a day, unless somebody has asked for it, or wants it tried
+    again: the other record that was in its way may have gone meanwhile, or this program have learned.
     """
     system, now = flow.system.name, {each.document.id: each for each in shown}
     digests = {identity: each.digest for identity, each in now.items()}
@@ -45,8 +49,12 @@ def fresh(tx: Tx, flow: Flow, shown: Iterable[Shown], *, asked_for: bool = False
     if asked_for or not changed or not quarantine.any_open(tx, system, flow.name):
         return changed
     waiting = quarantine.by_identity(tx, system, flow.name, [f"id:{each.document.id}" for each in changed])
-    as_now = {identity: each.place.get("version") for identity, each in waiting.items() if not each.again}
+    as_now = {identity: each.place.get("version") for identity, each in waiting.items() if _is_left(each, tx.now)}
     return [each for each in changed if as_now.get(f"id:{each.document.id}") != each.digest]
+
+
+def _is_left(entry: Entry, now: datetime) -> bool:
+    return not entry.again and now < entry.changed_at + LEFT
 
 
 def take(
@@ -66,6 +74,7 @@ def take(
     taken = Taken(flow, run)
     said = list(_resolved(tx, _understood(shown, taken), taken))
     bound = bindings.by_ids(tx, flow.system.name, flow.stream.entity, [each.document.id for each in said])
+    taken.back = [identity for identity, each in bound.items() if each.gone_at is not None]
     for identity, key in (known_as or {}).items():
         if identity not in bound or bound[identity].gone_at is not None:
             bound[identity] = Binding(external_id=identity, key=key)
@@ -155,7 +164,7 @@ class _Page:
             return None
         key = self.known.match(said)
         if isinstance(key, Unclear):
-            self._aside(said, key.cause, key.message)
+            self._aside(said, key.cause, key.message, key.key)
             return None
         if key is None and not self.flow.makes:
             self.taken.unmatched[said.document.id] = said.key
@@ -212,7 +221,7 @@ class _Page:
         """Note what a merge comes to."""
         flow, taken = self.flow, self.taken
         key = flow.entity.key(merged.fields, merged.fields) if flow.makes and flow.entity.natural else bound.key
-        if key != bound.key and key in self.known.fields:
+        if key != bound.key and key in self.known.fields and not self._is_free(key):
             self._aside(said, "key-taken", f"{bound.key} was renamed to {key}, which is another record")
             return
         if key != bound.key and ours is not None:
@@ -233,6 +242,11 @@ class _Page:
             self._note_left_out(said, key)
             outcome = "new" if is_new and flow.makes else "update" if merged.changed else "identical"
             taken.came(Arrival(flow.stream.entity, key, said.document.id, outcome, merged.changed, lost))
+
+    def _is_free(self, key: str) -> bool:
+        """Tell whether a key is only that of a record which is gone everywhere: another may get it."""
+        bound = bindings.of_record(self.tx, self.flow.stream.entity, key) if key in self.known.deleted else ()
+        return key in self.known.deleted and all(each.gone_at is not None for _, each in bound)
 
     def _bound(self, said: Understood, bound: Binding, key: str, told: Told | None, merged: Arrived) -> Binding:
         """Return the binding as it shall stand."""
@@ -267,8 +281,8 @@ class _Page:
         why = Unreadable("flips", message, said.place, key=key)
         self.taken.put_aside(said.document, said.digest, why, identity=f"flips:{said.document.id}")
 
-    def _aside(self, said: Understood, cause: str, message: str) -> None:
-        self.taken.put_aside(said.document, said.digest, Unreadable(cause, message, said.place))
+    def _aside(self, said: Understood, cause: str, message: str, key: str | None = None) -> None:
+        self.taken.put_aside(said.document, said.digest, Unreadable(cause, message, said.place, key=key))
 
     def _note_left_out(self, said: Understood, key: str) -> None:
         if said.left_out:

@@ -17,11 +17,12 @@ from hub.store import Tx, bindings, intents, quarantine, records
 from hub.sync.adopting import adopt, bind_unread
 from hub.sync.arriving import Told, take
 from hub.sync.brake import BRAKE, too_many
-from hub.sync.noting import as_written, note_waiting, note_written, put_aside
+from hub.sync.losing import lose, lose_found
+from hub.sync.noting import as_written, note, note_waiting, note_written, put_aside
 from hub.sync.preparing import Prepared, Want, prepare
 from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow
-from hub.sync.unanswered import UNANSWERED, is_given_up, unanswered
+from hub.sync.unanswered import UNANSWERED, rests, unanswered
 
 DEEPEST = 2
 """What a record needs is brought before it (an order's party), and what that needs."""
@@ -38,6 +39,11 @@ def _portions(wants: Sequence[Want], suspect: Collection[str], size: int) -> Ite
     for part in (first, again):
         for start in range(0, len(part), size):
             yield part[start : start + size]
+
+
+def _tried(wants: Iterable[Want]) -> list[str]:
+    """Return the keys of what may have been created before."""
+    return [each.write.key for each in wants if each.creates and each.intent is not None]
 
 
 class Unsettled(TryLater):
@@ -86,7 +92,7 @@ class Bringing:
         self._put_aside_waiting(prepared)
         brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear, *prepared.over}
         if not released:
-            brought.ended |= self._given_up(prepared.wants)
+            brought.ended |= self._resting(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
         wants = wants if released else self._braked(wants, brought)
         self._write(wants, found, brought)
@@ -145,7 +151,9 @@ class Bringing:
         with self.hold.page() as (tx, report):
             taken = take(tx, self.flow, documents, run=self.run)
             gone = set(ids) - {each.document.id for each in documents}
-            bindings.lose(tx, self.flow.system.name, self.flow.stream.entity, gone, owed=self.flow.follows)
+            lose_found(tx, self.flow, gone)
+            told = {each.write.key: {"id": each.write.id} for each in wants if each.write.id in gone}
+            note(tx, self.flow, self.run, "gone", told)
             taken.counts.pop("identical", None)
             taken.report(report)
         self.total.update(taken.counts)
@@ -256,31 +264,27 @@ class Bringing:
         brought.ended.add(key)
 
     def _note_unanswered(self, creates: Sequence[Want], fault: Exception | None) -> None:
-        """Show what was not answered; what has not been for long is left until somebody says so."""
+        """Show what was not answered; what has not been for long is tried less and less often."""
         with self.hold.page() as (tx, _):
             for each in creates:
                 late = f"{self.flow.stream.late:.0f} s"
                 why = f"{self.flow.system.name} did not say whether it was created; it is looked for after {late}"
+                why += ", and after an hour less and less often"
                 why += f": {fault}" if isinstance(fault, TryLater) else ""
                 put_aside(tx, self.flow, self.run, each.write.key, UNANSWERED, why)
 
-    def _given_up(self, wants: Sequence[Want]) -> set[str]:
-        """Return the keys of what has been tried for long without an answer."""
-        return {each.key for each in self._tried(wants) if each.key and is_given_up(each)}
+    def _resting(self, wants: Sequence[Want]) -> set[str]:
+        """Return the keys of what has been tried for long without an answer, and is left alone for a while."""
+        with self.hold.reading() as tx:
+            return {e.key for e in unanswered(tx, self.flow, _tried(wants)) if e.key and rests(e, tx.now)}
 
     def _suspect(self, wants: Sequence[Want]) -> set[str]:
         """Return the keys of creates that were not answered twice. Once, and the system may just have gone away.
 
         They go last and alone: if one of them is never answered, it holds up nobody else (PAINS S18).
         """
-        return {each.key for each in self._tried(wants) if each.key and each.changed_at > each.since}
-
-    def _tried(self, wants: Sequence[Want]) -> list[quarantine.Entry]:
-        keys = [each.write.key for each in wants if each.creates and each.intent is not None]
-        if not keys:
-            return []
         with self.hold.reading() as tx:
-            return unanswered(tx, self.flow, keys)
+            return {e.key for e in unanswered(tx, self.flow, _tried(wants)) if e.key and e.changed_at > e.since}
 
     def _carried_out(self, batch: Mapping[str, Want]) -> tuple[list[Written], Exception | None]:
         """Have a batch written; returns what is known of it, and what broke it off."""
@@ -308,9 +312,9 @@ class Bringing:
             called = self._called_now(tx, batch.values())
             known_as = {each.id: called[each.key] for each in done if each.id and batch[each.key].creates}
             taken = take(tx, self.flow, shown, run=self.run, told=told, known_as=known_as)
-            bind_unread(tx, self.flow, self.run, told, {each.external_id for each in taken.bound})
-            bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in removed], owed=False)
-            bindings.lose(tx, name, entity, [batch[key].write.id or "" for key in gone], owed=self.flow.follows)
+            bind_unread(tx, self.flow, self.run, told, {each.external_id for each in taken.bound}, known_as)
+            lose(tx, self.flow, [batch[key].write.id or "" for key in removed], owed=False)
+            lose_found(tx, self.flow, [batch[key].write.id or "" for key in gone])
             intents.close(tx, name, entity, [called[each.key] for each in known])
             bindings.pay_gone(tx, name, entity, [called[each.key] for each in done])
             well = [*removed, *(each.key for each in done)]

@@ -17,13 +17,15 @@ from hub.sync.arriving import fresh, take
 from hub.sync.bringing import Unsettled
 from hub.sync.outgoing import adds_up, meets, wanted
 from hub.sync.pull import READ_TO_END, summary
-from hub.sync.push import MOST_TRIED, SIDE, push
+from hub.sync.push import SIDE, push
 from hub.sync.reading import Read, Shown, digested, read
 from hub.sync.system import Flow, System
 from hub.sync.unanswered import next_look, surely_over
 
 FULL_EVERY = timedelta(days=1)
 """Where a job does not say how often everything is compared."""
+MOST_TRIED = 500
+"""Entries of quarantine fetched again in one run."""
 UNCHANGED = 10_000
 """So many documents in which nothing has changed may go by before the scan's place is stored: a crash has them read
 again, nothing more."""
@@ -53,7 +55,7 @@ def exchanger(system: Callable[[], System], streams: Sequence[str], full_every: 
 
 def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: timedelta) -> bool:
     """Read what has changed in a stream, or all of it; returns whether it got to the end before the slice was over."""
-    if not flow.stream.reads or not flow.directions:
+    if not flow.is_read:
         return True
     if not flow.stream.asked:
         return _take_delivered(flow, work.run, hold, total)
@@ -77,7 +79,9 @@ def _everything_due(flow: Flow, work: Work, hold: Hold, total: Counter[str], ful
         return False
     with hold.reading() as tx:
         scan, _ = scanning.stands(tx, flow)
-        due = scan.due(tx.now, full_every) or (not flow.stream.delta and flow.comes and scan.run != work.run)
+        due = scan.due(tx.now, full_every, flow.system.settings) or (
+            not flow.stream.delta and flow.comes and scan.run != work.run
+        )
     if not due:
         return True
     if flow.stream.delta and scan.ended is None and not scan.open:
@@ -115,7 +119,7 @@ def _store_changes(flow: Flow, each: Read, seen: Checkpoint, run: int, hold: Hol
     for note in page.notes:
         hold.tell(note)
     if page.gone:  # before the checkpoint moves: a crash in between must not pass them over
-        total["deleted"] += scanning.part(into, page.gone, run, hold)
+        scanning.part(into, page.gone, run, hold, total)
     if not changed and page.checkpoint == seen.value:
         return seen
     with hold.page() as (tx, report):
@@ -158,7 +162,7 @@ def _scan(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     if over and not complete:
         return False
     if complete:
-        total["deleted"] += scanning.end(flow, scan.number, run, hold)
+        scanning.end(flow, scan.number, run, hold, total)
         _note_end(flow, run, hold)
     else:
         with hold.page() as (tx, _):
@@ -199,7 +203,9 @@ def _note_end(flow: Flow, run: int, hold: Hold) -> None:
     """A scan has ended: everything that goes out is compared as well."""
     with hold.page() as (tx, _):
         scan, seen = scanning.stands(tx, flow)
-        scanning.move(tx, flow, replace(scan, open=False, at=None, ended=tx.now, run=run), seen)
+        scanning.move(
+            tx, flow, replace(scan, open=False, at=None, ended=tx.now, run=run, settings=flow.system.settings), seen
+        )
         if flow.goes and scan.number:
             out = checkpoints.get(tx, flow.system.name, flow.name + SIDE)
             checkpoints.move(tx, flow.system.name, flow.name + SIDE, {}, out)
@@ -215,14 +221,14 @@ def _coming_along(flow: Flow) -> list[Flow]:
 def _try_again(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> None:
     """Fetch again what waited for a record that is there now, and what an operator wants tried again."""
     with hold.reading() as tx:
-        waiting = quarantine.to_try(tx, flow.system.name, flow.name, MOST_TRIED)
-        entries = [each for each in waiting if each.identity.startswith("id:") and each.external_id]
+        entries = [e for e in quarantine.to_try(tx, flow.system.name, flow.name, "id:") if e.external_id]
         ready: list[str] = [each.external_id for each in entries if each.external_id and each.again]
-        for entity in {each.needs["entity"] for each in entries if each.needs and "id" in each.needs}:
-            needed = {e.external_id: e.needs["id"] for e in entries if e.external_id and e.needs and "id" in e.needs}
+        for entity in {each.needs["entity"] for each in entries if each.needs}:
+            waiting = [(e.external_id, e.needs) for e in entries if e.external_id and e.needs]
+            needed = {identity: needs["id"] for identity, needs in waiting if needs["entity"] == entity}
             there: Mapping[str, Any] = bindings.by_ids(tx, flow.system.name, entity, list(needed.values()))
             ready += [identity for identity, other in needed.items() if other in there]
-        met = _met(tx, flow)
+        met, ready = _met(tx, flow), ready[:MOST_TRIED]
     if len(met) > MOST_TRIED:
         # So many are sooner read with everything else.
         with hold.page() as (tx, _):
@@ -259,6 +265,8 @@ def _take_some(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Coun
         with hold.reading() as tx:
             changed = fresh(tx, flow, digested(flow, documents), asked_for=True)
         gone = set(ids[start : start + scanning.LOOKED_AT]) - {each.id for each in documents}
+        if gone:
+            scanning.part(flow, sorted(gone), run, hold, total)
         with hold.page() as (tx, report):
             _take(tx, flow, changed, run, report, total)
             if gone:

@@ -13,6 +13,8 @@ from hub.sync.system import Flow
 from hub.sync.understanding import Understood
 
 Fields = Mapping[str, Any]
+TWICE = "twice-in-system"
+"""The cause of what has the number of another record in the same system."""
 
 
 def rung(name: str, fields: Fields) -> str | None:
@@ -32,6 +34,8 @@ class Unclear:
 
     cause: str
     message: str
+    key: str | None = None
+    """The record that it may be, where it is one."""
 
 
 @dataclass(slots=True)
@@ -52,6 +56,7 @@ class Known:
     def learn(self, key: str, fields: Fields) -> None:
         """Take in a record as it stands now."""
         self.fields[key] = fields
+        self.deleted.discard(key)
         for name in self.flow.entity.ladder:
             value = rung(name, fields)
             if value and key not in self.ladder[name, value]:
@@ -64,7 +69,7 @@ class Known:
             if other is not None and other != said.document.id:
                 system = self.flow.system.name
                 message = f"{said.key} is in {system} twice: as {other} and as {said.document.id}; one has to go there"
-                return Unclear("twice-in-system", message)
+                return Unclear(TWICE, message, said.key)
             return said.key
         return self._by_ladder(said)
 

@@ -36,7 +36,7 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
         why = (
             f"its product has prices on the lists {', '.join(lists)}, and {system} keeps one: say which with price_list"
         )
-        mend = f"in [systems.{system}.range], then hub apply and hub jobs run JOB --full"
+        mend = f"in [systems.{system}.range], then hub apply"
         put_aside(tx, flow, run, key, SEVERAL, f"{why} {mend}")
         report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=SEVERAL))
     for key in prepared.over:

@@ -1,11 +1,12 @@
 """Brings the hub's records to a system: what has changed since, what is owed, what was waiting (PAINS S6, S9, S17, S19)."""
 
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from hub.handler import Hold
 from hub.store import Tx, bindings, checkpoints, quarantine, records
+from hub.store.quarantine import Entry
 from hub.sync import unanswered
 from hub.sync.bringing import Bringing
 from hub.sync.outgoing import adds_up, depending_on, keeps_one, keys_of
@@ -16,8 +17,6 @@ from hub.sync.system import Flow
 
 BATCH = 200
 """Records looked at together."""
-MOST_TRIED = 500
-"""Entries of quarantine tried again in one run."""
 SIDE = ">"
 """Behind a stream's name: the checkpoint of what goes out by it."""
 
@@ -57,13 +56,13 @@ def _tried(bringing: Bringing) -> Generator[None]:
     """Bring what waited for another record that is there now, or may be; and what an operator wants tried again."""
     flow = bringing.flow
     with bringing.hold.reading() as tx:
-        waiting = quarantine.to_try(tx, flow.system.name, flow.name, MOST_TRIED)
-        entries = [each for each in waiting if each.identity.startswith("push:") and each.key]
+        entries = [each for each in quarantine.to_try(tx, flow.system.name, flow.name, "push:") if each.key]
         there: dict[str, set[str]] = {}
         for entity in {each.needs["entity"] for each in entries if each.needs}:
             needed = [each.needs["key"] for each in entries if each.needs and each.needs["entity"] == entity]
             there[entity] = {*bindings.by_keys(tx, flow.system.name, entity, needed)}
             there[entity] |= {*unanswered.due_of(tx, flow.system, entity)}
+            there[entity] |= _mended(tx, flow, entity, entries)
             if may_lack(flow, entity) and not is_unread(tx, flow.system, entity):
                 there[entity] |= {*needed}
     asked = [each.key for each in entries if each.key and each.again]
@@ -74,6 +73,19 @@ def _tried(bringing: Bringing) -> Generator[None]:
         for start in range(0, len(keys), BATCH):
             bringing.bring(list(dict.fromkeys(keys[start : start + BATCH])), released=released)
             yield
+
+
+def _mended(tx: Tx, flow: Flow, entity: str, entries: Sequence[Entry]) -> set[str]:
+    """Return the keys of records that others wait for, and that have changed since, or that an operator wants tried.
+
+    There may be no job that brings them by themselves.
+    """
+    latest_first = sorted(entries, key=lambda each: each.changed_at, reverse=True)
+    since = {e.needs["key"]: e.changed_at for e in latest_first if e.needs and e.needs["entity"] == entity}
+    changed = {key for key, each in records.by_keys(tx, entity, since).items() if each.changed_at > since[key]}
+    stream = flow.system.stream_of(entity) or ""
+    waiting = quarantine.by_identity(tx, flow.system.name, stream, [f"push:{key}" for key in since])
+    return changed | {each.key for each in waiting.values() if each.key and each.again}
 
 
 def _changed(bringing: Bringing) -> Generator[None]:

@@ -1,5 +1,6 @@
 """Full scans: what a whole scan did not show is gone, after one more look; a mass delete is asked about (PAINS S15, S16)."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,9 @@ from hub.store.bindings import Binding
 from hub.store.history import Event
 from hub.sync.arriving import fresh, take
 from hub.sync.brake import too_many
-from hub.sync.reading import digested
+from hub.sync.losing import lose
+from hub.sync.matching import TWICE
+from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow, System
 
 SCAN = "/full"
@@ -35,6 +38,8 @@ class Scan:
     ended: datetime | None = None
     run: int = 0
     """The run that ended the last one."""
+    settings: str = ""
+    """Digest of the settings that the last one ended under; empty where it was not kept yet."""
 
     @classmethod
     def of(cls, value: Mapping[str, Any] | None) -> "Scan":
@@ -42,40 +47,54 @@ class Scan:
         if not value:
             return cls()
         ended = datetime.fromisoformat(value["ended"]) if value["ended"] else None
-        return cls(value["number"], value["open"], value["at"], ended, value["run"])
+        return cls(value["number"], value["open"], value["at"], ended, value["run"], value.get("settings", ""))
 
     def stored(self) -> dict[str, Any]:
         """Return it as a checkpoint."""
         ended = self.ended.isoformat() if self.ended else None
-        return {"number": self.number, "open": self.open, "at": self.at, "ended": ended, "run": self.run}
+        same = {"number": self.number, "open": self.open, "at": self.at, "run": self.run}
+        return {**same, "ended": ended, "settings": self.settings}
 
-    def due(self, now: datetime, every: timedelta) -> bool:
-        """Return whether a scan is under way, or the last is long ago."""
-        return self.open or self.ended is None or self.ended + every <= now
+    def due(self, now: datetime, every: timedelta, settings: str) -> bool:
+        """Return whether a scan is under way, the last is long ago, or the settings were others then."""
+        if self.open or self.ended is None or self.ended + every <= now:
+            return True
+        return self.settings not in ("", settings)
 
 
-def end(flow: Flow, number: int, run: int, hold: Hold) -> int:
-    """Delete what a complete scan did not show, once it has been asked for and is not there; returns how many."""
+def end(flow: Flow, number: int, run: int, hold: Hold, total: Counter[str]) -> None:
+    """Delete what a complete scan did not show, once it has been asked for and is not there."""
     system, entity = flow.system, flow.stream.entity
     with hold.reading() as tx:
         there = bindings.count(tx, system.name, entity)
         missing = bindings.not_shown(tx, system.name, entity, flow.name, number, there)
-        released = [e for e in quarantine.to_try(tx, system.name, flow.name, LOOKED_AT) if e.identity == IDENTITY]
-    if not missing:
-        return 0
-    if too_many(len(missing), there, system.options.delete_brake) and not released:
+        asked = quarantine.by_identity(tx, system.name, flow.name, [IDENTITY]).get(IDENTITY)
+    if too_many(len(missing), there, system.options.delete_brake) and not (asked and asked.again):
         _ask(flow, missing, there, run, hold)
-        return 0
-    deleted = 0
+        return
     for start in range(0, len(missing), LOOKED_AT):
-        deleted += _look_again(flow, missing[start : start + LOOKED_AT], run, hold)
-    with hold.page() as (tx, _):
-        quarantine.settle(tx, system.name, flow.name, [IDENTITY])
-    return deleted
+        _look_again(flow, missing[start : start + LOOKED_AT], run, hold, total)
+    if asked:
+        # Answered, or needless: a yes that was left open would be one to the next mass delete as well.
+        with hold.page() as (tx, _):
+            quarantine.settle(tx, system.name, flow.name, [IDENTITY])
+    _close_gone(flow, number, hold)
 
 
-def part(flow: Flow, ids: Sequence[str], run: int, hold: Hold) -> int:
-    """Delete what the system says is gone, once it has been asked for and is not there; returns how many.
+def _close_gone(flow: Flow, number: int, hold: Hold) -> None:
+    """Close what waits in quarantine for records that a scan did not show, once they were asked for and are not there."""
+    with hold.reading() as tx:
+        waiting = quarantine.not_shown(tx, flow.system.name, flow.name, number)
+    for start in range(0, len(waiting), LOOKED_AT):
+        part = waiting[start : start + LOOKED_AT]
+        there = {each.id for each in flow.system.connector.fetch(flow.name, part)}
+        closed = [f"{kind}:{each}" for each in part if each not in there for kind in ("id", "flips")]
+        with hold.page() as (tx, _):
+            quarantine.settle(tx, flow.system.name, flow.name, closed)
+
+
+def part(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str]) -> None:
+    """Delete what the system says is gone, once it has been asked for and is not there.
 
     Very many at once are left to the next full scan, which asks.
     """
@@ -86,9 +105,9 @@ def part(flow: Flow, ids: Sequence[str], run: int, hold: Hold) -> int:
     if too_many(len(missing), there, system.options.delete_brake):
         told = f"{system.name} says that {len(missing)} of {there} {entity} are gone: so many are left to a full scan"
         hold.tell(told, "warning")
-        return 0
-    starts = range(0, len(missing), LOOKED_AT)
-    return sum(_look_again(flow, missing[start : start + LOOKED_AT], run, hold) for start in starts)
+        return
+    for start in range(0, len(missing), LOOKED_AT):
+        _look_again(flow, missing[start : start + LOOKED_AT], run, hold, total)
 
 
 def _ask(flow: Flow, missing: Sequence[Binding], there: int, run: int, hold: Hold) -> None:
@@ -114,34 +133,51 @@ def _ask(flow: Flow, missing: Sequence[Binding], there: int, run: int, hold: Hol
     hold.tell(message, "warning")
 
 
-def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold) -> int:
+def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold, total: Counter[str]) -> None:
     """Ask for records by their identity: paging may have passed them by while others moved (PAINS S25)."""
     documents = flow.system.connector.fetch(flow.name, [each.external_id for each in missing])
     there = {each.id for each in documents}
     gone = [each for each in missing if each.external_id not in there]
     with hold.reading() as tx:
         changed = fresh(tx, flow, digested(flow, documents))
+    heirs = _heirs(flow, gone, hold)
     with hold.page() as (tx, report):
-        taken = take(tx, flow, changed, run=run)
+        lose(tx, flow, [each.external_id for each in gone], owed=flow.follows)
+        taken = take(tx, flow, [*changed, *heirs], run=run)
         _delete(tx, flow, gone, run)
         taken.counts["deleted"] += len(gone)
         taken.outcomes += [RecordOutcome(key=each.key, outcome="deleted") for each in gone]
         taken.report(report)
-    return len(gone)
+    total.update(taken.counts)
+
+
+def _heirs(flow: Flow, gone: Sequence[Binding], hold: Hold) -> list[Shown]:
+    """Return the other records of the system that have the number of one which is gone: one of them takes its place."""
+    keys = [each.key for each in gone]
+    with hold.reading() as tx:
+        waiting = quarantine.find(tx, system=flow.system.name, stream=flow.name, cause=TWICE, keys=keys, most=LOOKED_AT)
+    ids = [each.external_id for each in waiting if each.external_id]
+    return digested(flow, flow.system.connector.fetch(flow.name, ids)) if ids else []
 
 
 def _delete(tx: Tx, flow: Flow, gone: Sequence[Binding], run: int) -> None:
     """Note what a system has no more. Only who leads decides for all; what follows is made anew; others part."""
     system, entity = flow.system.name, flow.stream.entity
-    bindings.lose(tx, system, entity, [each.external_id for each in gone], owed=flow.follows)
-    what = "deleted" if flow.leads else "gone"
+    replaced = bindings.by_keys(tx, system, entity, [each.key for each in gone])
+    keys = [each.key for each in gone if flow.leads and each.key not in replaced]
     events = [
-        Event(entity=entity, key=each.key, system=system, what=what, detail={"id": each.external_id}, run=run)
+        Event(
+            entity=entity,
+            key=each.key,
+            system=system,
+            what="deleted" if each.key in keys else "gone",
+            detail={"id": each.external_id},
+            run=run,
+        )
         for each in gone
     ]
     history.note(tx, events)
-    if what == "deleted" and gone:
-        keys = [each.key for each in gone]
+    if keys:
         records.delete(tx, entity, keys, system=system, run=run, latest=records.take_turn(tx, entity))
 
 
@@ -154,7 +190,9 @@ def stands(tx: Tx, flow: Flow) -> tuple[Scan, checkpoints.Checkpoint]:
 def is_unread(tx: Tx, system: System, entity: str) -> bool:
     """Tell whether a system may have records that it is not known to have: they are yet to be read, or delivered, once."""
     stream = system.stream_of(entity)
-    return stream is not None and stream in system.reads and stands(tx, system.flow(stream))[0].ended is None
+    if stream is None or stream not in system.reads or not system.flow(stream).is_read:
+        return False
+    return stands(tx, system.flow(stream))[0].ended is None
 
 
 def ask(tx: Tx, system: str, stream: str) -> None:

@@ -34,10 +34,15 @@ class System:
     """How pages are read: each when it is asked for, or the next while one is stored."""
 
     @cached_property
-    def settings_digest(self) -> bytes:
-        """Return what documents' digests begin with: under other settings they may mean something else."""
+    def settings(self) -> str:
+        """Return a digest of the settings: under others documents may mean, and the system should have, something else."""
         told = self.options.model_dump(mode="json")
-        return digest(orjson.dumps([self.name, told, dict(self.owners)], option=orjson.OPT_SORT_KEYS)).encode()
+        return digest(orjson.dumps([self.name, told, dict(self.owners)], option=orjson.OPT_SORT_KEYS))
+
+    @cached_property
+    def settings_digest(self) -> bytes:
+        """Return what documents' digests begin with."""
+        return self.settings.encode()
 
     def stream_of(self, entity: str) -> str | None:
         """Return the stream that carries an entity."""
@@ -73,6 +78,11 @@ class Flow:
         """Return the fields that go at all, with their direction."""
         found = ((name, self._direction(name)) for name in sorted(self.entity.fields))
         return {name: way for name, way in found if way is not None}
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is read at all."""
+        return self.stream.reads and bool(self.directions)
 
     @cached_property
     def comes(self) -> bool:

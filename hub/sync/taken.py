@@ -48,6 +48,8 @@ class Taken:
     writes: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     renamed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     bound: list[Binding] = field(default_factory=list[Binding])
+    back: list[str] = field(default_factory=list[str])
+    """The system's identities of what was gone and is there again."""
     events: list[Event] = field(default_factory=list[Event])
     conflicts: list[Conflict] = field(default_factory=list[Conflict])
     caught: list[quarantine.Caught] = field(default_factory=list[quarantine.Caught])
@@ -115,8 +117,11 @@ class Taken:
             bindings.rename(tx, entity, old, new)
             intents.rename(tx, entity, old, new)
             history.rename(tx, entity, old, new)
+            quarantine.renamed(tx, entity, old)
         writes = [records.Write(key, fields) for key, fields in self.writes.items()]
         records.write(tx, entity, writes, system=system, run=self.run, latest=latest)
+        if self.back:
+            bindings.forget(tx, system, entity, {*self.back} & {each.external_id for each in self.bound})
         bindings.put(tx, system, entity, self.bound, self.run)
         if meets(self.flow):
             unmatched.put(tx, system, entity, self.unmatched)

@@ -1,6 +1,6 @@
-"""Creates of which nobody knows whether they were carried out: by when they are looked for, and when no more (PAINS S6)."""
+"""Creates of which nobody knows whether they were carried out: when they are looked for, and how often (PAINS S6)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from hub.store import Tx, intents, quarantine
@@ -9,18 +9,22 @@ from hub.sync.system import Flow, System
 
 UNANSWERED = "unanswered"
 """The cause in quarantine."""
-GIVE_UP = timedelta(hours=1)
-"""What has not been answered for so long is left until somebody wants it tried again."""
+LONG = timedelta(hours=1)
+"""What has not been answered for so long rests: as long as it was tried, unless somebody wants it tried before."""
+LONGEST_REST = timedelta(days=1)
 
 
-def is_given_up(entry: Entry) -> bool:
-    """Tell whether a create has been tried for long without an answer."""
+def rests(entry: Entry, now: datetime) -> bool:
+    """Tell whether a create that has been tried for long without an answer is left alone for the present."""
     # From the first time to the last, not until now: the hub may not have been there to try.
-    return entry.cause == UNANSWERED and entry.changed_at - entry.since > GIVE_UP
+    tried = entry.changed_at - entry.since
+    return entry.cause == UNANSWERED and tried > LONG and now < entry.changed_at + min(tried, LONGEST_REST)
 
 
-def unanswered(tx: Tx, flow: Flow, keys: Iterable[str]) -> list[Entry]:
+def unanswered(tx: Tx, flow: Flow, keys: Collection[str]) -> list[Entry]:
     """Return what waits in quarantine of these creates because it was not answered."""
+    if not keys:
+        return []
     waiting = quarantine.by_identity(tx, flow.system.name, flow.name, [f"push:{key}" for key in keys])
     return [each for each in waiting.values() if each.cause == UNANSWERED]
 
@@ -28,12 +32,12 @@ def unanswered(tx: Tx, flow: Flow, keys: Iterable[str]) -> list[Entry]:
 def surely_over(tx: Tx, flow: Flow) -> dict[str, datetime]:
     """Return the creates of one stream that are to be looked for, each with when it has been carried out, or never will be.
 
-    What waits for somebody in quarantine is left out: it was looked for, and that did not help.
+    What waits for somebody in quarantine, or rests, is left out: it was looked for, and that did not help.
     """
     system, stream = flow.system.name, flow.stream
     made = intents.under_way(tx, system, stream.entity)
     waiting = quarantine.by_identity(tx, system, flow.name, [f"push:{key}" for key in made]) if made else {}
-    left = {each.key for each in waiting.values() if each.cause != UNANSWERED or is_given_up(each)}
+    left = {each.key for each in waiting.values() if each.cause != UNANSWERED or rests(each, tx.now)}
     late = timedelta(seconds=stream.late)
     return {key: at + late for key, at in made.items() if key not in left}
 

@@ -649,7 +649,7 @@ def test_a_price_list_that_is_named_brings_the_prices_that_waited_for_it(hub, er
     erp.put("prices", "2", sku="A", list="trade", currency="EUR", amount="8.00")
     hub.in_step(*CATALOGUE)
     hub.add("shop", "eshop", shop, range={"price_list": "retail"})
-    hub.run("shop", *CATALOGUE, full=True)
+    hub.run("shop", *CATALOGUE)
     assert [row["amount"] for row in shop.rows["prices"].values()] == ["10.00"]
     assert not hub.waiting()
 
