@@ -5,12 +5,13 @@ in one transaction. Whatever happens in between, the next one who comes finds th
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from hub import log
 from hub.connector import Document, Written
-from hub.errors import TryLater
+from hub.errors import HubError, TryLater
 from hub.handler import Hold
 from hub.messages import RecordOutcome
 from hub.store import Tx, bindings, intents, quarantine, records
@@ -19,31 +20,23 @@ from hub.sync.arriving import Told, take
 from hub.sync.brake import BRAKE, too_many
 from hub.sync.losing import lose, lose_found
 from hub.sync.noting import as_written, note, note_waiting, note_written, put_aside
-from hub.sync.preparing import Prepared, Want, prepare
+from hub.sync.preparing import Prepared, Want, portions, prepare, tried
 from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow
 from hub.sync.unanswered import UNANSWERED, rests, unanswered
 
+logger = log.get("sync")
+
 DEEPEST = 2
 """What a record needs is brought before it (an order's party), and what that needs."""
 BREAKS = "breaks"
-"""The cause in quarantine of what a system breaks on that is well otherwise."""
+"""The cause in quarantine of what a system breaks on that is well otherwise, or its connector."""
 MOST_FAULTS = 3
 """So often may what was not answered before not be answered again, before the others are left for the next run."""
 
 
-def _portions(wants: Sequence[Want], suspect: Collection[str], size: int) -> Iterator[Sequence[Want]]:
-    """Yield what goes together, without the suspects: first what goes for the first time."""
-    first = [each for each in wants if each.intent is None or not each.creates]
-    again = [e for e in wants if e.intent is not None and e.creates and e.write.key not in suspect]
-    for part in (first, again):
-        for start in range(0, len(part), size):
-            yield part[start : start + size]
-
-
-def _tried(wants: Iterable[Want]) -> list[str]:
-    """Return the keys of what may have been created before."""
-    return [each.write.key for each in wants if each.creates and each.intent is not None]
+def _in_words(fault: Exception | None) -> str:
+    return f"{type(fault).__name__}: {fault}" if fault and not isinstance(fault, HubError) else str(fault or "")
 
 
 class Unsettled(TryLater):
@@ -208,7 +201,7 @@ class Bringing:
 
     def _write(self, wants: Sequence[Want], found: Collection[str], brought: Brought) -> None:
         suspect = self._suspect(wants)
-        for number, some in enumerate(_portions(wants, suspect, max(self.flow.stream.bulk, 1))):
+        for number, some in enumerate(portions(wants, suspect, max(self.flow.stream.bulk, 1))):
             latest = self._latest(some, found, brought, first=number == 0)
             # Only what is about to be sent gets an intent: whatever has one may have been created.
             self._write_batch(self._intended(latest, brought), brought)
@@ -230,21 +223,24 @@ class Bringing:
         if fault is None and not left:
             return
         creates = [each for each in left if self._is_intended(each)]
-        if isinstance(fault, TryLater) and left and not creates and self._is_well():
-            self._narrow(left, fault, brought)
+        if left and not creates and self._is_about_them(fault):
+            self._narrow(left, _in_words(fault), brought)
             return
         brought.unsettled |= {each.write.key for each in left}
         if creates:
             self._note_unanswered(creates, fault)
-        if fault is not None and not isinstance(fault, TryLater):
+        if isinstance(fault, HubError) and not isinstance(fault, TryLater):
             raise fault
-        told = str(fault or f"{self.flow.system.name} said nothing of {len(left)} {self.flow.stream.entity}")
-        raise Unsettled(told, after=getattr(fault, "after", None)) from fault
+        told = f"{self.flow.system.name} said nothing of {len(left)} {self.flow.stream.entity}"
+        raise Unsettled(_in_words(fault) or told, after=getattr(fault, "after", None)) from fault
 
-    def _is_well(self) -> bool:
-        return not any(each.away for each in self.flow.system.connector.check())
+    def _is_about_them(self, fault: Exception | None) -> bool:
+        """Tell whether what broke writes off may be about one of them: the system is well, or the connector broke."""
+        if isinstance(fault, TryLater):
+            return not any(each.away for each in self.flow.system.connector.check())
+        return fault is not None and not isinstance(fault, HubError)
 
-    def _narrow(self, wants: Sequence[Want], fault: TryLater, brought: Brought) -> None:
+    def _narrow(self, wants: Sequence[Want], fault: str, brought: Brought) -> None:
         """Find the record on which a system breaks that is well otherwise: by halves, until it is alone."""
         if len(wants) > 1:
             middle = len(wants) // 2
@@ -270,13 +266,13 @@ class Bringing:
                 late = f"{self.flow.stream.late:.0f} s"
                 why = f"{self.flow.system.name} did not say whether it was created; it is looked for after {late}"
                 why += ", and after an hour less and less often"
-                why += f": {fault}" if isinstance(fault, TryLater) else ""
+                why += f": {_in_words(fault)}" if fault else ""
                 put_aside(tx, self.flow, self.run, each.write.key, UNANSWERED, why)
 
     def _resting(self, wants: Sequence[Want]) -> set[str]:
         """Return the keys of what has been tried for long without an answer, and is left alone for a while."""
         with self.hold.reading() as tx:
-            return {e.key for e in unanswered(tx, self.flow, _tried(wants)) if e.key and rests(e, tx.now)}
+            return {e.key for e in unanswered(tx, self.flow, tried(wants)) if e.key and rests(e, tx.now)}
 
     def _suspect(self, wants: Sequence[Want]) -> set[str]:
         """Return the keys of creates that were not answered twice. Once, and the system may just have gone away.
@@ -284,7 +280,7 @@ class Bringing:
         They go last and alone: if one of them is never answered, it holds up nobody else (PAINS S18).
         """
         with self.hold.reading() as tx:
-            return {e.key for e in unanswered(tx, self.flow, _tried(wants)) if e.key and e.changed_at > e.since}
+            return {e.key for e in unanswered(tx, self.flow, tried(wants)) if e.key and e.changed_at > e.since}
 
     def _carried_out(self, batch: Mapping[str, Want]) -> tuple[list[Written], Exception | None]:
         """Have a batch written; returns what is known of it, and what broke it off."""
@@ -293,7 +289,10 @@ class Bringing:
         try:
             for each in connector.write(stream, [want.write for want in batch.values()]):
                 written.append(each)  # noqa: PERF402  # what came before a fault counts
-        except Exception as fault:  # noqa: BLE001  # raised again when what is known has been stored
+        except HubError as fault:
+            return written, fault
+        except Exception as fault:
+            logger.exception("write_broke", system=self.flow.system.name, stream=stream, keys=list(batch))
             return written, fault
         return written, None
 

@@ -1,7 +1,7 @@
 """What a system would have to be told now: what it should have, less what was agreed on. Changes nothing."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -193,3 +193,17 @@ def _lacking(
         if not here and (entity in unread or not may_lack(flow, entity)):
             return entity, key
     return None
+
+
+def portions(wants: Sequence[Want], suspect: Collection[str], size: int) -> Iterator[Sequence[Want]]:
+    """Yield what goes together, without the suspects: first what goes for the first time."""
+    first = [each for each in wants if each.intent is None or not each.creates]
+    again = [e for e in wants if e.intent is not None and e.creates and e.write.key not in suspect]
+    for part in (first, again):
+        for start in range(0, len(part), size):
+            yield part[start : start + size]
+
+
+def tried(wants: Iterable[Want]) -> list[str]:
+    """Return the keys of what may have been created before."""
+    return [each.write.key for each in wants if each.creates and each.intent is not None]

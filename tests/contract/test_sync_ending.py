@@ -1,5 +1,6 @@
 """What waits goes on when its cause is gone, and what was said once does not hold for ever."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -338,6 +339,39 @@ def test_s15_what_a_hint_says_is_gone_needs_no_full_scan(hub, erp, shop):
     hub.run("shop", "products", scope=[product])
     hub.run("shop", "products")
     assert len(shop.rows["products"]) == 1
+
+
+@pytest.mark.parametrize("new", [False, True], ids=["changed", "new"])
+def test_s18_a_record_on_which_the_connector_breaks_holds_up_no_other(hub, erp, shop, clock: StandingClock, new: bool):
+    write = shop.write
+
+    def broken(stream, writes):
+        for each in writes:
+            if each.key == "P0":
+                raise KeyError("colour")
+            yield from write(stream, [each])
+
+    shop.write = broken if new else write
+    for number in range(3):
+        erp.put("products", str(number), sku=f"P{number}", name="Lamp")
+    hub.run("erp", "products")
+    for _ in range(3):
+        with suppress(TryLater):
+            hub.run("shop", "products")
+        clock.move(seconds=61)
+    shop.write = broken
+    for number in range(3):
+        erp.put("products", str(number), name="Better lamp")
+    hub.run("erp", "products")
+    for _ in range(3):
+        with suppress(TryLater):
+            hub.run("shop", "products")
+        clock.move(seconds=61)
+    names = {row["sku"]: row["name"] for row in shop.rows["products"].values() if row["sku"] != "P0"}
+    assert names == {"P1": "Better lamp", "P2": "Better lamp"}
+    [waiting] = hub.waiting()
+    assert waiting.cause == ("unanswered" if new else "breaks")
+    assert "KeyError: 'colour'" in waiting.message
 
 
 # Another revision
