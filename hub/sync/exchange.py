@@ -154,7 +154,7 @@ def _scan(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     with hold.reading() as tx:
         scan, seen = scanning.stands(tx, flow)
     if not scan.open:
-        scan = replace(scan, number=scan.number + 1, open=True, at=None)
+        scan = replace(scan, number=scan.number + 1, open=True, at=None, settings=flow.system.settings)
         with hold.page() as (tx, _):
             unmatched.clear(tx, flow.system.name, flow.stream.entity)
             seen = scanning.move(tx, flow, scan, seen)
@@ -166,7 +166,7 @@ def _scan(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
         _note_end(flow, run, hold)
     else:
         with hold.page() as (tx, _):
-            scanning.move(tx, flow, replace(scan, open=False, at=None), seen)
+            scanning.move(tx, flow, replace(scan, open=False, at=None, settings=""), seen)
         hold.tell(
             f"the scan of {flow.system.name}.{flow.name} did not come to its end; nothing is taken for gone", "warning"
         )
@@ -203,9 +203,8 @@ def _note_end(flow: Flow, run: int, hold: Hold) -> None:
     """A scan has ended: everything that goes out is compared as well."""
     with hold.page() as (tx, _):
         scan, seen = scanning.stands(tx, flow)
-        scanning.move(
-            tx, flow, replace(scan, open=False, at=None, ended=tx.now, run=run, settings=flow.system.settings), seen
-        )
+        settings = scan.settings if scan.number else flow.system.settings
+        scanning.move(tx, flow, replace(scan, open=False, at=None, ended=tx.now, run=run, settings=settings), seen)
         if flow.goes and scan.number:
             out = checkpoints.get(tx, flow.system.name, flow.name + SIDE)
             checkpoints.move(tx, flow.system.name, flow.name + SIDE, {}, out)

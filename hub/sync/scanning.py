@@ -39,7 +39,7 @@ class Scan:
     run: int = 0
     """The run that ended the last one."""
     settings: str = ""
-    """Digest of the settings that the last one ended under; empty where it was not kept yet."""
+    """Digest of the settings that the last one began under; empty where that is not known."""
 
     @classmethod
     def of(cls, value: Mapping[str, Any] | None) -> "Scan":

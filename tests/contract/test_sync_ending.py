@@ -7,7 +7,7 @@ import pytest
 
 from hub.connector import Stream
 from hub.errors import TryLater
-from hub.handler import Done
+from hub.handler import Done, HandedOn
 from hub.store import Store, quarantine
 from hub.sync import exchange
 from hub.sync.retrying import retry
@@ -385,12 +385,29 @@ def test_what_is_set_otherwise_holds_from_the_next_run_on(hub, erp, shop):
     hub.in_step(*CATALOGUE)
     assert [row["available"] for row in shop.rows["stock"].values()] == ["7"]
     shop.writes.clear()
-    asked = shop.read
-    full: list[bool] = []
-    shop.read = lambda stream, since, full_=full, **how: full_.append(how["full"]) or asked(stream, since, **how)
+    asked, full = shop.read, list[bool]()
+    shop.read = lambda stream, since, **how: full.append(how["full"]) or asked(stream, since, **how)
     hub.run("shop", *CATALOGUE)
     assert full == [False] * 3, "once is enough"
     assert not shop.writes
+
+
+def test_what_is_set_otherwise_during_a_scan_makes_another_one(hub, erp):
+    for number in range(4):
+        erp.put("products", str(number), sku=f"P{number}", name="Lamp")
+    hub.run("erp", "products")
+    erp.size = 1
+    for number in range(4):
+        erp.put("products", str(number), silently=True, name="Better lamp")
+        erp.marks["products", str(number)] = -5
+    assert isinstance(hub.run("erp", "products", full=True, pages=2), HandedOn)
+    hub.add("erp", "erp", erp, payment={"cod": "cash"})
+    hub.run("erp", "products")
+    asked, full = erp.read, list[bool]()
+    erp.read = lambda stream, since, **how: full.append(how["full"]) or asked(stream, since, **how)
+    hub.run("erp", "products")
+    hub.run("erp", "products")
+    assert full == [False, True, False]
 
 
 def test_an_order_waits_for_no_products_that_nobody_reads(hub, erp, shop):
