@@ -27,6 +27,12 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 
+@pytest.fixture(autouse=True)
+def _budgets_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ports come again: what the fake of an earlier test asked to be spared must not hold up another's."""
+    monkeypatch.setattr("adapters.asking.budgets._budgets", {})
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what kills the broker when it is not ours: HUB_TEST_RABBITMQ_URL names another."""
