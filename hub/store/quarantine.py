@@ -188,19 +188,31 @@ def settle(tx: Tx, system: str, stream: str, identities: Collection[str]) -> int
     return tx.execute(sa.update(quarantine).where(here, mine).values(state="resolved", changed_at=tx.now)).rowcount
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Of an open entry, what tells whether it can be tried: many may wait, and be looked at with each run."""
+
+    identity: str
+    key: str | None
+    external_id: str | None
+    needs: Mapping[str, str] | None
+    again: bool
+    changed_at: datetime
+
+
 _TO_TRY = (
-    sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__))
+    sa.select(*(quarantine.c[name] for name in Waiting.__dataclass_fields__))
     .where(_OPEN, quarantine.c.again | quarantine.c.needs.is_not(None))
     .order_by(quarantine.c.id)
 )
 
 
-def to_try(tx: Tx, system: str, stream: str, begins: str) -> list[Entry]:
+def to_try(tx: Tx, system: str, stream: str, begins: str) -> list[Waiting]:
     """List open entries that wait for another record, or that an operator wants tried again; the oldest first.
 
     All of them: what waits in vain must not stand in front of what could go. `begins`: how their identities do.
     """
-    found = (Entry(*row) for row in tx.execute(_TO_TRY, {"of": system, "named": stream}))
+    found = (Waiting(*row) for row in tx.execute(_TO_TRY, {"of": system, "named": stream}))
     return [each for each in found if each.identity.startswith(begins)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.handler import Hold
 from hub.store import Tx, bindings, checkpoints, quarantine, records
-from hub.store.quarantine import Entry
+from hub.store.quarantine import Waiting
 from hub.sync import unanswered
 from hub.sync.bringing import Bringing
 from hub.sync.outgoing import adds_up, depending_on, keeps_one, keys_of
@@ -75,7 +75,7 @@ def _tried(bringing: Bringing) -> Generator[None]:
             yield
 
 
-def _mended(tx: Tx, flow: Flow, entity: str, entries: Sequence[Entry]) -> set[str]:
+def _mended(tx: Tx, flow: Flow, entity: str, entries: Sequence[Waiting]) -> set[str]:
     """Return the keys of records that others wait for, and that have changed since, or that an operator wants tried.
 
     There may be no job that brings them by themselves.
