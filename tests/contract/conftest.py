@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from hub.store import Store, migrate
 from hub.store.schema import metadata
 from tests.contract.store_steps import StandingClock
+from tests.contract.tables import ERP, SHOP, Hub, Tables
 from tests.servers.postgres import PostgresServer
 
 
@@ -69,6 +70,27 @@ def postgres_store(emptied_postgres: str, clock: StandingClock) -> Iterator[Stor
     """A store on PostgreSQL, for what only several connections that write at once can show."""
     with _opened(emptied_postgres, clock) as store:
         yield store
+
+
+@pytest.fixture
+def hub(store: Store) -> Hub:
+    """An ERP and a shop, which are told of each other's records."""
+    hub = Hub(store)
+    hub.add("erp", "erp", Tables(ERP))
+    hub.add("shop", "eshop", Tables(SHOP))
+    return hub
+
+
+@pytest.fixture
+def erp(hub: Hub) -> Tables:
+    """The records of the ERP."""
+    return hub.systems["erp"].connector
+
+
+@pytest.fixture
+def shop(hub: Hub) -> Tables:
+    """The records of the shop."""
+    return hub.systems["shop"].connector
 
 
 @contextmanager

@@ -280,3 +280,15 @@ class Hub:
     def binding(self, system: str, entity: str, key: str) -> bindings.Binding:
         with self.store.read() as tx:
             return bindings.by_keys(tx, system, entity, [key])[key]
+
+
+def lamp(erp: Tables, **more: Any) -> None:
+    """Put a product into the ERP."""
+    erp.put("products", "1", **{"sku": "A", "name": "Lamp", **more})
+
+
+def order(shop: Tables, number: str = "1001", party: str = "c1", **more: Any) -> None:
+    """Have two lamps ordered in the shop."""
+    lines = [{"id": "1", "sku": "A", "quantity": "2", "unit_price": "10.00"}]
+    given = {"channel": "shop", "number": number, "party": party, "currency": "EUR", "lines": lines}
+    shop.put("orders", f"o{number}", **{**given, "status": "pending", "totals": {"gross": "20.00"}, **more})

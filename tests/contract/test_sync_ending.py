@@ -8,39 +8,11 @@ import pytest
 from hub.connector import Stream
 from hub.errors import TryLater
 from hub.handler import Done, HandedOn
-from hub.store import Store, quarantine
+from hub.store import quarantine
 from hub.sync import exchange
 from hub.sync.retrying import retry
 from tests.contract.store_steps import StandingClock
-from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables
-
-
-@pytest.fixture
-def hub(store: Store) -> Hub:
-    hub = Hub(store)
-    hub.add("erp", "erp", Tables(ERP))
-    hub.add("shop", "eshop", Tables(SHOP))
-    return hub
-
-
-@pytest.fixture
-def erp(hub: Hub) -> Tables:
-    return hub.systems["erp"].connector
-
-
-@pytest.fixture
-def shop(hub: Hub) -> Tables:
-    return hub.systems["shop"].connector
-
-
-def lamp(erp: Tables, **more):
-    erp.put("products", "1", **{"sku": "A", "name": "Lamp", **more})
-
-
-def order(shop: Tables, number: str = "1001", party: str = "c1", **more):
-    lines = [{"id": "1", "sku": "A", "quantity": "2", "unit_price": "10.00"}]
-    given = {"channel": "shop", "number": number, "party": party, "currency": "EUR", "lines": lines}
-    shop.put("orders", f"o{number}", **given, status="pending", totals={"gross": "20.00"}, **more)
+from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables, lamp, order
 
 
 def causes(hub: Hub) -> list[str]:

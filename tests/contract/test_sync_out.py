@@ -13,35 +13,7 @@ from hub.sync import exchanger
 from hub.sync.arriving import fresh
 from hub.sync.reading import digested
 from tests.contract.store_steps import StandingClock
-from tests.contract.tables import CATALOGUE, ERP, SHOP, Held, Hub, Tables
-
-
-@pytest.fixture
-def hub(store: Store) -> Hub:
-    hub = Hub(store)
-    hub.add("erp", "erp", Tables(ERP))
-    hub.add("shop", "eshop", Tables(SHOP))
-    return hub
-
-
-@pytest.fixture
-def erp(hub: Hub) -> Tables:
-    return hub.systems["erp"].connector
-
-
-@pytest.fixture
-def shop(hub: Hub) -> Tables:
-    return hub.systems["shop"].connector
-
-
-def lamp(erp: Tables, **more):
-    erp.put("products", "1", **{"sku": "A", "name": "Lamp", **more})
-
-
-def order(shop: Tables, number: str = "1001", party: str = "c1", **more):
-    lines = [{"id": "1", "sku": "A", "quantity": "2", "unit_price": "10.00"}]
-    given = {"channel": "shop", "number": number, "party": party, "currency": "EUR", "lines": lines}
-    shop.put("orders", f"o{number}", **given, status="pending", totals={"gross": "20.00"}, **more)
+from tests.contract.tables import CATALOGUE, ERP, SHOP, Held, Hub, Tables, lamp, order
 
 
 def test_what_the_erp_has_comes_into_the_shop_and_stays(hub, erp, shop):

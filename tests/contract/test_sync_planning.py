@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 import sqlalchemy as sa
 
 from hub.connector import Stream
@@ -14,25 +13,7 @@ from hub.sync.approved import as_planned
 from hub.sync.exchange import exchanger
 from hub.sync.planned import SystemPlan, kept
 from hub.sync.planning import plan_system
-from tests.contract.tables import CATALOGUE, ERP, SHOP, Held, Hub, Tables
-
-
-@pytest.fixture
-def hub(store: Store) -> Hub:
-    hub = Hub(store)
-    hub.add("erp", "erp", Tables(ERP))
-    hub.add("shop", "eshop", Tables(SHOP))
-    return hub
-
-
-@pytest.fixture
-def erp(hub: Hub) -> Tables:
-    return hub.systems["erp"].connector
-
-
-@pytest.fixture
-def shop(hub: Hub) -> Tables:
-    return hub.systems["shop"].connector
+from tests.contract.tables import CATALOGUE, SHOP, Held, Hub, Tables
 
 
 def plan(hub: Hub, system: str, *streams: str) -> SystemPlan:

@@ -15,16 +15,6 @@ def hub(store: Store) -> Hub:
     return hub
 
 
-@pytest.fixture
-def erp(hub: Hub) -> Tables:
-    return hub.systems["erp"].connector
-
-
-@pytest.fixture
-def shop(hub: Hub) -> Tables:
-    return hub.systems["shop"].connector
-
-
 def tried(hub: Hub, *numbers: int):
     with hub.store.write() as tx:
         return retry(tx, numbers)
