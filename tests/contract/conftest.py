@@ -13,6 +13,12 @@ from tests.contract.tables import ERP, SHOP, Hub, Tables
 from tests.servers.postgres import PostgresServer
 
 
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between short retries: how long they are is tested in tests/unit/test_http_client.py."""
+    monkeypatch.setattr("adapters.asking.http._BACKOFF", lambda _state: 0.01)
+
+
 @pytest.fixture
 def clock() -> StandingClock:
     """The time of the store under test."""

@@ -50,8 +50,6 @@ class FrontedContract(MisbehavingContract):
         front = self.fronts(request.getfixturevalue(self.fronts.system))
         for name, value in {**front.environment, "WRONG_KEY": "not-this-one-at-all"}.items():
             monkeypatch.setenv(name, value)
-        # How long the pauses between short retries are is tested on fakes.
-        monkeypatch.setattr("adapters.asking.http._BACKOFF", lambda _state: 0.01)
         yield front
         front.close()
 

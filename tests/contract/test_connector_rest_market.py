@@ -39,11 +39,6 @@ class TestDescribed(MisbehavingContract):
     untidy: ClassVar = {"products": {"description": "A & B<script>x()</script>"}}
     excused: ClassVar = {"s08": "a description has no webhooks: what has changed is asked for"}
 
-    @pytest.fixture(autouse=True)
-    def _short_pauses(self, monkeypatch: pytest.MonkeyPatch):
-        """Between short retries: how long they are is tested on other fakes."""
-        monkeypatch.setattr("adapters.asking.http._BACKOFF", lambda _state: 0.01)
-
     def test_no_more_calls_a_second_than_are_allowed(self, fake: Market):
         """Beside them, a token is got now and then; here it is there already."""
         fake.connect().fetch("products", [fake.add("products")])
