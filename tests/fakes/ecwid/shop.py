@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from hub.clock import SystemClock
 from hub.connector import Exchange
 from tests.fakes.ecwid import catalogue, orders
 from tests.fakes.ecwid.lists import dated, failed, narrowed
@@ -97,7 +98,7 @@ class Ecwid(Fake):
         from adapters.eshop.ecwid.options import EcwidOptions  # noqa: PLC0415
 
         given = {"url": self.server.url + BASE, "key": "env:ECWID_KEY", "requests_per_second": 1000, **options}
-        return EcwidConnector("shop", EcwidOptions.model_validate(given), self.clock)
+        return EcwidConnector("shop", EcwidOptions.model_validate(given), SystemClock())
 
     def rotate_key(self) -> None:
         """Make the token worthless, as "Regenerate token" does."""
