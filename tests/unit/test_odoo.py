@@ -141,6 +141,19 @@ def test_what_became_of_a_sale_is_read(erp: Odoo) -> None:
     assert fields["tracking"] == [{"carrier": "Pošta", "number": "RR1"}]
 
 
+def test_what_comes_back_takes_no_order_back_to_processing(erp: Odoo) -> None:
+    """A return is a transfer of the same sale; its number is no parcel of the customer's."""
+    made = only(erp.connect().write("orders", [bought(erp)]))
+    [delivery] = erp.orm.tables["stock.picking"].there()
+    sent = {"state": "done", "carrier_tracking_ref": "RR1"}
+    erp.orm.write("stock.picking", [delivery.id], sent)
+    back = erp.sales.take_back(int(made.id or 0), carrier_tracking_ref="BACK1")
+    for state in ("assigned", "done"):
+        erp.orm.write("stock.picking", [back], {"state": state})
+        fields = fields_of(erp.connect(), "orders", made.id)
+        assert (fields["status"], [parcel["number"] for parcel in fields["tracking"]]) == ("shipped", ["RR1"])
+
+
 def lines_of(erp: Odoo, written: Written) -> list[Any]:
     return [
         each for each in erp.orm.tables["sale.order.line"].there() if each.values["order_id"] == int(written.id or 0)
@@ -268,6 +281,8 @@ def test_odoo_online_says_its_version_in_words(monkeypatch: pytest.MonkeyPatch) 
     ("name", "repeatable", "means"),
     [
         ("psycopg2.errors.SerializationFailure", False, TryLater),
+        ("odoo.exceptions.LockError", False, TryLater),
+        ("odoo.exceptions.ConcurrencyError", False, TryLater),
         ("psycopg2.OperationalError", False, Unanswered),
         ("psycopg2.OperationalError", True, TryLater),
         ("odoo.exceptions.AccessDenied", True, KeyRefused),
@@ -295,6 +310,16 @@ def test_s18_what_odoo_does_not_understand_is_refused_and_not_tried_again(erp: O
     with pytest.raises(Rejected, match="Invalid field 'nonsense'"):
         erp.connect().system.create("res.partner", [{"nonsense": "1"}])
     assert len(erp.server.seen("nonsense")) == 1
+
+
+def test_a_sale_that_somebody_holds_is_tried_later_and_not_refused(erp: Odoo) -> None:
+    erp.sales.held = True
+    wanted = bought(erp)
+    with pytest.raises(TryLater, match="is busy: Cannot grab a lock"):
+        list(erp.connect().write("orders", [wanted]))
+    erp.sales.held = False
+    [[made]] = erp.connect().find("orders", [wanted]).values()
+    assert only(erp.connect().write("orders", [replace(wanted, id=made)])).outcome == "done"
 
 
 def test_what_was_deleted_meanwhile_is_gone_not_refused(erp: Odoo) -> None:

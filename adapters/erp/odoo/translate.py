@@ -57,10 +57,17 @@ def _vat_id(partner: Row) -> str | None:
     return vat_id_in(number, country and country["code"]) if number and number != "/" else None
 
 
+def _goes_out(picking: Row) -> bool:
+    """What comes back from the customer belongs to the same sale (addons/stock/wizard/stock_picking_return.py)."""
+    source = picking.get("location_id")
+    return not source or source["usage"] != "customer"
+
+
 def _status(sale: Row) -> str:
     if sale["state"] not in ("sale", "done"):  # `done` is a locked order, up to version 16
         return {"cancel": "cancelled"}.get(sale["state"], "pending")
-    going = [picking["state"] for picking in sale.get("picking_ids") or () if picking["state"] != "cancel"]
+    out = [picking["state"] for picking in sale.get("picking_ids") or () if _goes_out(picking)]
+    going = [state for state in out if state != "cancel"]
     if going:
         return "shipped" if {*going} == {"done"} else "processing"
     return "completed" if sale["invoice_status"] == "invoiced" else "confirmed"
@@ -167,12 +174,14 @@ PARTY = {
     "blocked": Field("active", lambda is_active: not is_active),
 }
 ORDER = {
-    "status": Field("", _status, "state invoice_status picking_ids.state"),
+    "status": Field("", _status, "state invoice_status picking_ids.state picking_ids.location_id.usage"),
     "tracking": parts(
         "picking_ids",
         {"carrier": Field("carrier_id.name"), "number": Field("carrier_tracking_ref")},
-        "state",
-        where=lambda picking: picking["state"] == "done" and bool(picking.get("carrier_tracking_ref")),
+        "state location_id.usage",
+        where=lambda picking: (
+            picking["state"] == "done" and bool(picking.get("carrier_tracking_ref")) and _goes_out(picking)
+        ),
     ),
     "invoice": Field("invoice_ids", _invoice, "name state move_type"),
 }
