@@ -13,8 +13,9 @@ from adapters.erp.erpnext.translate import status
 from adapters.erp.erpnext.walks import earlier
 from hub.canonical import ENTITIES
 from hub.connector import Change, Page, Write, Written
-from hub.errors import Refused
+from hub.errors import Refused, TryLater
 from tests.fakes.erpnext import ErpNext, selling
+from tests.fakes.erpnext.errors import error
 from tests.fakes.erpnext.site import BUYER, COMPANY, ROUND_OFF, SERVICE, STORE, VAT
 
 
@@ -168,6 +169,18 @@ def test_a_refusal_is_in_the_systems_own_words_without_its_traceback(fake: ErpNe
     fake.item("A-1")
     written = bring(fake.connect(warehouse=None), new_order())
     assert (written.cause, written.message) == ("warehouse-required", "Delivery warehouse required for stock item A-1")
+
+
+@pytest.mark.parametrize("kind", ["TimestampMismatchError", "DocumentLockedError"])
+def test_an_order_that_somebody_else_works_on_is_tried_later_and_not_refused(
+    fake: ErpNext, erp: ErpNextConnector, kind: str
+):
+    fake.item("A-1")
+    fake.server.misbehave(lambda _asked, _answer: error(kind, "Held"), to=r"\APUT /api/resource/Sales")
+    with pytest.raises(TryLater, match="Held"):
+        bring(erp, new_order())
+    [[made]] = erp.find("orders", [new_order()]).values()
+    assert order_of(fake, bring(erp, replace(new_order(), id=made)))["docstatus"] == 1
 
 
 def test_an_order_that_was_cancelled_meanwhile_is_cancelled(fake: ErpNext, erp: ErpNextConnector):
