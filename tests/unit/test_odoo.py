@@ -197,6 +197,17 @@ def test_a_price_says_whether_it_holds_the_tax(erp: Odoo) -> None:
     assert {name: fields[name] for name in told_of} == told_of
 
 
+def test_s27_a_tax_that_is_archived_counts_no_more(erp: Odoo) -> None:
+    """It stays with its products, where people no longer see it (orm: fields_relational.py, active_test)."""
+    old = {"amount": 22.0, "amount_type": "percent", "type_tax_use": "sale", "company_id": 1, "active": False}
+    id_ = erp.add("prices")
+    template = erp.orm.tables["product.product"].records[int(id_)].values["product_tmpl_id"]
+    taxes = [erp.make("account.tax", name="VAT 22% incl.", price_include=True, **old), erp.tax]
+    erp.orm.write("product.template", [template], {"taxes_id": [[6, 0, taxes]]})
+    assert not fields_of(erp.connect(), "prices", id_)["tax_included"]
+    assert fields_of(erp.connect(), "products", id_)["tax_rate"] == "23"
+
+
 def test_s03_an_address_at_the_contact_itself_is_not_made_again(erp: Odoo) -> None:
     """People write a company's address there; neither a changed contact nor an order makes it a second time."""
     own = {"street": "Main 1", "city": "Kranj", "zip": "04-000", "country_id": 2}
@@ -334,7 +345,7 @@ def test_what_was_deleted_meanwhile_is_gone_not_refused(erp: Odoo) -> None:
 def test_fields_mean_what_odoo_says() -> None:
     """What is empty is left, a barcode need not be a GTIN, variants have their article and their options."""
     size = {"name": "L", "attribute_id": {"name": "Size"}}
-    tax = {"amount": 23.0, "amount_type": "percent", "type_tax_use": "sale"}
+    tax = {"amount": 23.0, "amount_type": "percent", "type_tax_use": "sale", "active": True}
     raw = {
         "default_code": "L-1",
         "name": "Lamp",

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.asking.http import exact
 from adapters.erp.orders import Unwritable, plain, same_place, visible_number
 from adapters.erp.reference import OURS, reference_in
-from adapters.fields import Field, active, asked, fixed, parts, told, words
+from adapters.fields import Field, active, asked, fixed, in_use, parts, told, words
 from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
@@ -85,6 +85,7 @@ def storable(product: Row) -> bool:
     return product["type"] == "product" if counted is None else counted
 
 
+# With what is archived, a product is shown its archived taxes too (odoo/fields.py, _RelationalMulti.convert_to_record).
 PRODUCT = {
     "sku": Field("default_code"),
     "name": Field("name"),
@@ -92,7 +93,7 @@ PRODUCT = {
     "unit": Field("uom_id.name", lambda name: UNITS.get(name, name)),
     "category": Field("categ_id.complete_name", lambda path: path.removeprefix("All / ").replace(" / ", " > ")),
     "gtin": Field("barcode", _gtin),
-    "tax_rate": Field("taxes_id", rate, "amount amount_type type_tax_use"),
+    "tax_rate": in_use("taxes_id", rate, "amount amount_type type_tax_use"),
     "weight": Field("weight", lambda weight: decimal(weight) if weight else None),
     "variant_of": Field("product_tmpl_id", _family, "product_variant_count"),
     "options": Field("product_template_attribute_value_ids", _options, "name attribute_id.name"),
@@ -101,7 +102,7 @@ PRODUCT = {
 PRICE = {
     "sku": Field("default_code"),
     "amount": Field("lst_price", decimal),
-    "tax_included": Field("taxes_id", lambda taxes: any(tax["price_include"] for tax in taxes), "price_include"),
+    "tax_included": in_use("taxes_id", lambda taxes: any(tax["price_include"] for tax in taxes), "price_include"),
 }
 STOCK = {
     "sku": Field("default_code"),
