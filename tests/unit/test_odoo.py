@@ -141,6 +141,15 @@ def test_what_became_of_a_sale_is_read(erp: Odoo) -> None:
     assert fields["tracking"] == [{"carrier": "Pošta", "number": "RR1"}]
 
 
+def test_of_several_invoices_the_first_is_told(erp: Odoo) -> None:
+    """The newest comes first (addons/account/models/account_move.py, _order): the number would change with each."""
+    id_ = erp.add("orders")
+    posted = {"state": "posted", "move_type": "out_invoice"}
+    first, second = (erp.make("account.move", name=f"INV/2026/000{number}", **posted) for number in (1, 2))
+    erp.orm.tables["sale.order"].records[int(id_)].values["invoice_ids"] = [second, first]
+    assert fields_of(erp.connect(), "orders", id_)["invoice"] == "INV/2026/0001"
+
+
 def test_what_comes_back_takes_no_order_back_to_processing(erp: Odoo) -> None:
     """A return is a transfer of the same sale; its number is no parcel of the customer's."""
     made = only(erp.connect().write("orders", [bought(erp)]))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
+from operator import itemgetter
 from typing import Any
 
 from adapters.asking.http import exact
@@ -74,9 +75,9 @@ def _status(sale: Row) -> str:
 
 
 def _invoice(invoices: Sequence[Row]) -> str | None:
-    """Drafts have no number yet."""
-    posted = [row["name"] for row in invoices if (row["state"], row["move_type"]) == ("posted", "out_invoice")]
-    return next(iter(posted), None)
+    """Return the first one's number; drafts have none yet. The newest comes first (account_move.py, _order)."""
+    posted = [row for row in invoices if (row["state"], row["move_type"]) == ("posted", "out_invoice")]
+    return min(posted, key=itemgetter("id"))["name"] if posted else None
 
 
 def storable(product: Row) -> bool:
