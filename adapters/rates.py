@@ -10,13 +10,18 @@ from adapters.writing.writes import Unfit
 from hub.config.faults import refuse, show
 
 
+def _plain(rate: str) -> str:
+    if not rate.replace(".", "", 1).isdigit():
+        refuse(f'{show(rate)} is not a rate in per cent; write it like "23"')
+    return format(Decimal(rate).normalize(), "f")
+
+
 def _checked(value: Mapping[str, str]) -> Mapping[str, str]:
-    for rate in value:
-        if not rate.replace(".", "", 1).isdigit():
-            refuse(f'{show(rate)} is not a rate in per cent; write it like "23"')
-    return {format(Decimal(rate).normalize(), "f"): theirs for rate, theirs in value.items()}
+    return {_plain(rate): theirs for rate, theirs in value.items()}
 
 
+Rate = Annotated[str, AfterValidator(_plain)]
+"""Per cent, plain: "23"."""
 Rates = Annotated[Mapping[str, str], AfterValidator(_checked)]
 """Per cent, plain (20 for 20.00) -> the system's word: `{"23": "standard"}`."""
 

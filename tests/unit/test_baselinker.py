@@ -159,6 +159,16 @@ def test_an_order_is_understood(fake, connector):
     assert fields["tracking"] == [{"number": "P1", "carrier": "dpd"}]
 
 
+def test_s27_delivery_is_taxed_as_the_options_say(fake, connector):
+    """Orders tell its gross price alone (page "getOrders")."""
+    id_ = fake.add("orders")
+    assert "tax_rate" not in fields_of(connector, "orders", id_)["shipping"][0]
+    (delivery,) = fields_of(fake.connect(delivery_tax_rate="23.0"), "orders", id_)["shipping"]
+    assert (delivery["amount"], delivery["tax_rate"]) == ("12.50", "23")
+    with pytest.raises(ValueError, match="is not a rate in per cent"):
+        fake.connect(delivery_tax_rate="VAT")
+
+
 def test_an_order_without_an_address_of_the_invoice_has_that_of_the_delivery(fake, connector):
     id_, _ = fake.place_order(fake.clock.now())
     fake.change_order(

@@ -13,8 +13,9 @@ from adapters.erp.erpnext.translate import status
 from adapters.erp.erpnext.walks import earlier
 from hub.canonical import ENTITIES
 from hub.connector import Change, Page, Write, Written
-from hub.errors import Refused
-from tests.fakes.erpnext import ErpNext
+from hub.errors import Refused, TryLater
+from tests.fakes.erpnext import ErpNext, selling
+from tests.fakes.erpnext.errors import error
 from tests.fakes.erpnext.site import BUYER, COMPANY, ROUND_OFF, SERVICE, STORE, VAT
 
 
@@ -170,6 +171,18 @@ def test_a_refusal_is_in_the_systems_own_words_without_its_traceback(fake: ErpNe
     assert (written.cause, written.message) == ("warehouse-required", "Delivery warehouse required for stock item A-1")
 
 
+@pytest.mark.parametrize("kind", ["TimestampMismatchError", "DocumentLockedError"])
+def test_an_order_that_somebody_else_works_on_is_tried_later_and_not_refused(
+    fake: ErpNext, erp: ErpNextConnector, kind: str
+):
+    fake.item("A-1")
+    fake.server.misbehave(lambda _asked, _answer: error(kind, "Held"), to=r"\APUT /api/resource/Sales")
+    with pytest.raises(TryLater, match="Held"):
+        bring(erp, new_order())
+    [[made]] = erp.find("orders", [new_order()]).values()
+    assert order_of(fake, bring(erp, replace(new_order(), id=made)))["docstatus"] == 1
+
+
 def test_an_order_that_was_cancelled_meanwhile_is_cancelled(fake: ErpNext, erp: ErpNextConnector):
     fake.item("A-1")
     written = bring(fake.connect(confirm="draft"), new_order())
@@ -261,6 +274,9 @@ def shown(pages: Iterator[Page]) -> set[str]:
         ("On Hold", 0, "confirmed"),
         ("To Deliver and Bill", 50, "processing"),
         ("To Bill", 100, "shipped"),
+        ("To Pay", 0, "confirmed"),
+        ("To Pay", 50, "processing"),
+        ("To Pay", 100, "shipped"),
         ("Completed", 100, "completed"),
         ("Closed", 0, "cancelled"),
         ("Closed", 50, "completed"),
@@ -270,6 +286,24 @@ def shown(pages: Iterator[Page]) -> set[str]:
 )
 def test_statuses(state: str, delivered: float, ours: str):
     assert status({"status": state, "per_delivered": delivered}) == ours
+
+
+@pytest.mark.parametrize(("billed", "shipped"), [(0.0, "shipped"), (100.0, "completed")])
+def test_what_comes_back_takes_no_order_back_to_processing(
+    fake: ErpNext, erp: ErpNextConnector, billed: float, shipped: str
+):
+    """What is returned is no longer delivered, to ERPNext; the customer has had it all the same."""
+    id_ = fake.add("orders")
+    order = fake.store.docs["Sales Order"][id_]
+    order["per_billed"] = billed
+    selling.deliver(order, 0.5)
+    assert told(erp, "orders", id_)["status"] == "processing"
+    selling.deliver(order, 0.5)
+    assert told(erp, "orders", id_)["status"] == shipped
+    selling.deliver(order, back=True)
+    assert (order["per_delivered"], told(erp, "orders", id_)["status"]) == (0.0, shipped)
+    order["status"] = "Closed"
+    assert told(erp, "orders", id_)["status"] == "completed"
 
 
 # Customers

@@ -141,6 +141,28 @@ def test_what_became_of_a_sale_is_read(erp: Odoo) -> None:
     assert fields["tracking"] == [{"carrier": "Pošta", "number": "RR1"}]
 
 
+def test_of_several_invoices_the_first_is_told(erp: Odoo) -> None:
+    """The newest comes first (addons/account/models/account_move.py, _order): the number would change with each."""
+    id_ = erp.add("orders")
+    posted = {"state": "posted", "move_type": "out_invoice"}
+    first, second = (erp.make("account.move", name=f"INV/2026/000{number}", **posted) for number in (1, 2))
+    erp.orm.tables["sale.order"].records[int(id_)].values["invoice_ids"] = [second, first]
+    assert fields_of(erp.connect(), "orders", id_)["invoice"] == "INV/2026/0001"
+
+
+def test_what_comes_back_takes_no_order_back_to_processing(erp: Odoo) -> None:
+    """A return is a transfer of the same sale; its number is no parcel of the customer's."""
+    made = only(erp.connect().write("orders", [bought(erp)]))
+    [delivery] = erp.orm.tables["stock.picking"].there()
+    sent = {"state": "done", "carrier_tracking_ref": "RR1"}
+    erp.orm.write("stock.picking", [delivery.id], sent)
+    back = erp.sales.take_back(int(made.id or 0), carrier_tracking_ref="BACK1")
+    for state in ("assigned", "done"):
+        erp.orm.write("stock.picking", [back], {"state": state})
+        fields = fields_of(erp.connect(), "orders", made.id)
+        assert (fields["status"], [parcel["number"] for parcel in fields["tracking"]]) == ("shipped", ["RR1"])
+
+
 def lines_of(erp: Odoo, written: Written) -> list[Any]:
     return [
         each for each in erp.orm.tables["sale.order.line"].there() if each.values["order_id"] == int(written.id or 0)
@@ -182,6 +204,17 @@ def test_a_price_says_whether_it_holds_the_tax(erp: Odoo) -> None:
     told_of = {"list": "standard", "currency": "PLN", "amount": "9.90", "tax_included": False}
     fields = fields_of(erp.connect(), "prices", id_)
     assert {name: fields[name] for name in told_of} == told_of
+
+
+def test_s27_a_tax_that_is_archived_counts_no_more(erp: Odoo) -> None:
+    """It stays with its products, where people no longer see it (orm: fields_relational.py, active_test)."""
+    old = {"amount": 22.0, "amount_type": "percent", "type_tax_use": "sale", "company_id": 1, "active": False}
+    id_ = erp.add("prices")
+    template = erp.orm.tables["product.product"].records[int(id_)].values["product_tmpl_id"]
+    taxes = [erp.make("account.tax", name="VAT 22% incl.", price_include=True, **old), erp.tax]
+    erp.orm.write("product.template", [template], {"taxes_id": [[6, 0, taxes]]})
+    assert not fields_of(erp.connect(), "prices", id_)["tax_included"]
+    assert fields_of(erp.connect(), "products", id_)["tax_rate"] == "23"
 
 
 def test_s03_an_address_at_the_contact_itself_is_not_made_again(erp: Odoo) -> None:
@@ -268,6 +301,8 @@ def test_odoo_online_says_its_version_in_words(monkeypatch: pytest.MonkeyPatch) 
     ("name", "repeatable", "means"),
     [
         ("psycopg2.errors.SerializationFailure", False, TryLater),
+        ("odoo.exceptions.LockError", False, TryLater),
+        ("odoo.exceptions.ConcurrencyError", False, TryLater),
         ("psycopg2.OperationalError", False, Unanswered),
         ("psycopg2.OperationalError", True, TryLater),
         ("odoo.exceptions.AccessDenied", True, KeyRefused),
@@ -297,6 +332,16 @@ def test_s18_what_odoo_does_not_understand_is_refused_and_not_tried_again(erp: O
     assert len(erp.server.seen("nonsense")) == 1
 
 
+def test_a_sale_that_somebody_holds_is_tried_later_and_not_refused(erp: Odoo) -> None:
+    erp.sales.held = True
+    wanted = bought(erp)
+    with pytest.raises(TryLater, match="is busy: Cannot grab a lock"):
+        list(erp.connect().write("orders", [wanted]))
+    erp.sales.held = False
+    [[made]] = erp.connect().find("orders", [wanted]).values()
+    assert only(erp.connect().write("orders", [replace(wanted, id=made)])).outcome == "done"
+
+
 def test_what_was_deleted_meanwhile_is_gone_not_refused(erp: Odoo) -> None:
     id_ = erp.add("parties")
     erp.server.misbehave(
@@ -309,7 +354,7 @@ def test_what_was_deleted_meanwhile_is_gone_not_refused(erp: Odoo) -> None:
 def test_fields_mean_what_odoo_says() -> None:
     """What is empty is left, a barcode need not be a GTIN, variants have their article and their options."""
     size = {"name": "L", "attribute_id": {"name": "Size"}}
-    tax = {"amount": 23.0, "amount_type": "percent", "type_tax_use": "sale"}
+    tax = {"amount": 23.0, "amount_type": "percent", "type_tax_use": "sale", "active": True}
     raw = {
         "default_code": "L-1",
         "name": "Lamp",

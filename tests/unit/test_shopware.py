@@ -13,7 +13,7 @@ from hub.errors import Refused
 from tests.contract.picture_server import Pictures, png, serving
 from tests.fakes.server import Reply
 from tests.fakes.shopware.entities import DEFAULT_CURRENCY, by_uuid
-from tests.fakes.shopware.orders import Line, calculated, delivery, moved, transaction
+from tests.fakes.shopware.orders import DELIVERY, Line, calculated, delivery, moved, transaction
 from tests.fakes.shopware.shop import CHANNEL, Shop
 
 LAMP = {"sku": "A-1", "name": "Lampe", "tax_rate": "19"}
@@ -400,6 +400,14 @@ def test_a_delivery_that_is_shipped_and_a_payment_that_comes_are_seen(fake: Shop
         assert id_ in found
     fields = fields_of(connector, "orders", id_)
     assert (fields["status"], fields["payment"]["state"]) == ("shipped", "paid")
+
+
+def test_what_comes_back_takes_no_order_back_to_open(fake: Shop, connector: Exchange):
+    id_ = order_of(fake)
+    (way,) = fake.record("orders", id_).values["deliveries"]
+    for act in ("ship", "retour_partially", "retour"):
+        moved(way, DELIVERY, act)
+        assert fields_of(connector, "orders", id_)["status"] == "shipped"
 
 
 def test_a_customer_whose_address_changes_is_seen(fake: Shop, connector: Exchange):

@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.asking.checks import Amiss
 from adapters.erp.erpnext.client import ErpNext
+from adapters.erp.erpnext.translate import WHOLE
 from adapters.erp.reference import OURS
 from adapters.rows import Row
 from hub.connector import Document
@@ -27,6 +28,7 @@ ADDRESS = "address_title address_type address_line1 address_line2 city state pin
 ORDER = "po_no status docstatus per_delivered"
 BROUGHT = [["po_no", "like", f"%{OURS}%"]]
 """Orders that the hub brought."""
+RETURNED = [["returned_qty", ">", 0]]
 LINKED = [["parenttype", "=", "Address"], ["link_doctype", "=", "Customer"]]
 
 
@@ -157,9 +159,31 @@ def orders(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
     known = {row["name"]: row for row in rows if "po_no" in row}
     others = [row["against_sales_order"] for row in found if row["against_sales_order"] not in (None, "", *known)]
     known |= {row["name"]: row for row in erp.some("Sales Order", ORDER, "name", others, BROUGHT)}
-    parcels, invoices = _parcels(erp, [*known]), _invoices(erp, [*known])
+    parcels, invoices, sent = _parcels(erp, [*known]), _invoices(erp, [*known]), _sent(erp, [*known.values()])
     for name, row in known.items():
-        yield Document(name, plain(row, ORDER) | {"parcels": parcels[name], "invoice": invoices.get(name)})
+        also = {"parcels": parcels[name], "invoice": invoices.get(name), "sent": sent.get(name)}
+        yield Document(name, plain(row, ORDER) | also)
+
+
+def _sent(erp: ErpNext, orders: Sequence[Row]) -> dict[str, float]:
+    """Return the per cent that was sent, of orders of which something has come back.
+
+    That is delivered no longer, to ERPNext (delivery_note.py and sales_invoice.py, status_updater).
+    """
+    names = [row["name"] for row in orders if float(row["per_delivered"] or 0) < WHOLE]
+    returned = erp.some("Sales Order Item", "parent", "parent", names, RETURNED, parent="Sales Order")
+    fields = "parent qty delivered_qty returned_qty"
+    lines = grouped(
+        erp.some("Sales Order Item", fields, "parent", [row["parent"] for row in returned], parent="Sales Order"),
+        "parent",
+    )
+    return {name: _share(rows) for name, rows in lines.items()}
+
+
+def _share(lines: Sequence[Row]) -> float:
+    """As ERPNext reckons what is delivered (controllers/status_updater.py, _update_percent_field)."""
+    sent = sum(min(float(row["delivered_qty"]) + float(row["returned_qty"]), float(row["qty"])) for row in lines)
+    return round(sent / sum(float(row["qty"]) for row in lines) * WHOLE, 6)
 
 
 SUBMITTED = [["docstatus", "=", 1]]

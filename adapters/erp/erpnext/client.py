@@ -26,8 +26,8 @@ LONGEST = 2500
 """Letters of names in one address: gunicorn, behind which sites run, takes no more than 4094 in all (limit_request_line)."""
 Filters = Sequence[Sequence[Any]]
 """Each is a field, an operator and a value; all have to hold."""
-_MOVED_ON = "TimestampMismatchError"
-"""Somebody else has saved the document meanwhile (frappe/exceptions.py)."""
+_HELD = ("TimestampMismatchError", "DocumentLockedError")
+"""Somebody else has saved the document meanwhile, or is about to (frappe/model/document.py, check_if_locked)."""
 
 
 class ErpNext:
@@ -101,7 +101,7 @@ def _meant(fault: Rejected) -> Exception:
     body = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else dict[str, Any]()
     kind = str(body.get("exc_type") or "refused")
     message = "; ".join(_messages(body)) or first_words(str(body.get("exception") or fault)).partition("Traceback")[0]
-    if kind == _MOVED_ON:
+    if kind in _HELD:
         return TryLater(message)
     if fault.is_gone:
         return Gone(message)

@@ -24,6 +24,9 @@ STATUS = {
     "Completed": "completed",
     "Cancelled": "cancelled",
 }
+ALL_SENT = {"To Deliver and Bill": "shipped", "To Pay": "shipped", "To Deliver": "completed"}
+WHOLE = 100
+"""Per cent."""
 USES = {"Billing": "billing", "Shipping": "shipping"}
 
 
@@ -43,12 +46,19 @@ def stock(value: Any) -> str:
 
 
 def status(order: Row) -> str:
-    """Return how far an order is: closed ones are what came of them, delivered ones that are to be billed are shipped."""
-    state, delivered = order["status"], float(order["per_delivered"] or 0)
+    """Return how far an order is: closed ones are what came of them, sent ones that are to be billed are shipped.
+
+    What came back was sent; "To Pay" says that a payment was asked for, whatever was delivered (status_updater.py).
+    """
+    state, sent = order["status"], max(float(order["per_delivered"] or 0), float(order.get("sent") or 0))
     if state == "Closed":
-        return "completed" if delivered else "cancelled"
+        return "completed" if sent else "cancelled"
     if state == "To Bill":
-        return "shipped" if delivered else "processing"
+        return "shipped" if sent else "processing"
+    if state in ALL_SENT and sent >= WHOLE:
+        return ALL_SENT[state]
+    if state == "To Pay" and sent:
+        return "processing"
     return STATUS.get(state, "confirmed")
 
 

@@ -14,8 +14,8 @@ from adapters.asking.http import Api, KeyRefused, Rejected
 from hub.errors import HubError, Refused, TryLater, Unanswered
 
 JSON2_SINCE = 19
-BUSY = ("SerializationFailure", "DeadlockDetected", "LockNotAvailable")
-"""Odoo has tried five times, and rolled back each time."""
+BUSY = ("SerializationFailure", "DeadlockDetected", "LockNotAvailable", "ConcurrencyError", "LockError")
+"""Odoo has tried five times, and rolled back each time; or, from 19 on, somebody holds the record (odoo/exceptions.py)."""
 STATUS = {
     "odoo.exceptions.AccessDenied": HTTPStatus.UNAUTHORIZED,
     "odoo.exceptions.AccessError": HTTPStatus.FORBIDDEN,
@@ -102,7 +102,12 @@ class Json2:
         """Call a method."""
         body = {**given, **({} if ids is None else {"ids": list(ids)})}
         path = f"json/2/{model}/{method}"
-        return self._api.send("POST", path, body, repeatable=repeatable, headers=self._headers).body
+        try:
+            return self._api.send("POST", path, body, repeatable=repeatable, headers=self._headers).body
+        except Rejected as refusal:
+            if refusal.status != HTTPStatus.CONFLICT:  # of LockError alone (odoo/exceptions.py)
+                raise
+            raise TryLater(f"{self._api.name} is busy: {refusal}") from None
 
 
 def _asked(

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
+from operator import itemgetter
 from typing import Any
 
 from adapters.asking.http import exact
 from adapters.erp.orders import Unwritable, plain, same_place, visible_number
 from adapters.erp.reference import OURS, reference_in
-from adapters.fields import Field, active, asked, fixed, parts, told, words
+from adapters.fields import Field, active, asked, fixed, in_use, parts, told, words
 from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
@@ -57,19 +58,26 @@ def _vat_id(partner: Row) -> str | None:
     return vat_id_in(number, country and country["code"]) if number and number != "/" else None
 
 
+def _goes_out(picking: Row) -> bool:
+    """What comes back from the customer belongs to the same sale (addons/stock/wizard/stock_picking_return.py)."""
+    source = picking.get("location_id")
+    return not source or source["usage"] != "customer"
+
+
 def _status(sale: Row) -> str:
     if sale["state"] not in ("sale", "done"):  # `done` is a locked order, up to version 16
         return {"cancel": "cancelled"}.get(sale["state"], "pending")
-    going = [picking["state"] for picking in sale.get("picking_ids") or () if picking["state"] != "cancel"]
+    out = [picking["state"] for picking in sale.get("picking_ids") or () if _goes_out(picking)]
+    going = [state for state in out if state != "cancel"]
     if going:
         return "shipped" if {*going} == {"done"} else "processing"
     return "completed" if sale["invoice_status"] == "invoiced" else "confirmed"
 
 
 def _invoice(invoices: Sequence[Row]) -> str | None:
-    """Drafts have no number yet."""
-    posted = [row["name"] for row in invoices if (row["state"], row["move_type"]) == ("posted", "out_invoice")]
-    return next(iter(posted), None)
+    """Return the first one's number; drafts have none yet. The newest comes first (account_move.py, _order)."""
+    posted = [row for row in invoices if (row["state"], row["move_type"]) == ("posted", "out_invoice")]
+    return min(posted, key=itemgetter("id"))["name"] if posted else None
 
 
 def storable(product: Row) -> bool:
@@ -78,6 +86,7 @@ def storable(product: Row) -> bool:
     return product["type"] == "product" if counted is None else counted
 
 
+# With what is archived, a product is shown its archived taxes too (odoo/fields.py, _RelationalMulti.convert_to_record).
 PRODUCT = {
     "sku": Field("default_code"),
     "name": Field("name"),
@@ -85,7 +94,7 @@ PRODUCT = {
     "unit": Field("uom_id.name", lambda name: UNITS.get(name, name)),
     "category": Field("categ_id.complete_name", lambda path: path.removeprefix("All / ").replace(" / ", " > ")),
     "gtin": Field("barcode", _gtin),
-    "tax_rate": Field("taxes_id", rate, "amount amount_type type_tax_use"),
+    "tax_rate": in_use("taxes_id", rate, "amount amount_type type_tax_use"),
     "weight": Field("weight", lambda weight: decimal(weight) if weight else None),
     "variant_of": Field("product_tmpl_id", _family, "product_variant_count"),
     "options": Field("product_template_attribute_value_ids", _options, "name attribute_id.name"),
@@ -94,7 +103,7 @@ PRODUCT = {
 PRICE = {
     "sku": Field("default_code"),
     "amount": Field("lst_price", decimal),
-    "tax_included": Field("taxes_id", lambda taxes: any(tax["price_include"] for tax in taxes), "price_include"),
+    "tax_included": in_use("taxes_id", lambda taxes: any(tax["price_include"] for tax in taxes), "price_include"),
 }
 STOCK = {
     "sku": Field("default_code"),
@@ -167,12 +176,14 @@ PARTY = {
     "blocked": Field("active", lambda is_active: not is_active),
 }
 ORDER = {
-    "status": Field("", _status, "state invoice_status picking_ids.state"),
+    "status": Field("", _status, "state invoice_status picking_ids.state picking_ids.location_id.usage"),
     "tracking": parts(
         "picking_ids",
         {"carrier": Field("carrier_id.name"), "number": Field("carrier_tracking_ref")},
-        "state",
-        where=lambda picking: picking["state"] == "done" and bool(picking.get("carrier_tracking_ref")),
+        "state location_id.usage",
+        where=lambda picking: (
+            picking["state"] == "done" and bool(picking.get("carrier_tracking_ref")) and _goes_out(picking)
+        ),
     ),
     "invoice": Field("invoice_ids", _invoice, "name state move_type"),
 }

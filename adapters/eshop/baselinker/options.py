@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from adapters.rates import Rate
 from hub.canonical.field_types import OrderStatus
 from hub.config import Secret
 from hub.config.addresses import WebAddress
@@ -28,3 +29,5 @@ class BaseLinkerOptions(ExchangeOptions):
     """The warehouse, such as `bl_205`, whose stock is read and set."""
     statuses: Mapping[str, OrderStatus] = Field(default_factory=dict[str, OrderStatus])
     """The number of an order status -> ours. Of several for one of ours, orders are given the first."""
+    delivery_tax_rate: Rate | None = None
+    """Of what delivery costs, in per cent: orders tell the gross price alone (page "getOrders"); none: it is untaxed."""

@@ -95,7 +95,9 @@ def order(raw: Row, options: BaseLinkerOptions) -> Fields:
         "currency": currency,
         "tax_included": True,
         "lines": lines,
-        "shipping": [charge(way, way, options.shipping, delivery, None)] if way or delivery else [],
+        "shipping": [charge(way, way, options.shipping, delivery, options.delivery_tax_rate)]
+        if way or delivery
+        else [],
         "payment": paid | {"method": options.payment.get(raw["payment_method"], raw["payment_method"]) or None},
         "totals": {"gross": plain(gross)},
         **({"status": status} if status else {}),

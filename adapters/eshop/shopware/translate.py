@@ -136,6 +136,8 @@ party = by_table(PARTY, translating.party)
 
 STATUSES = words(pending="open", processing="in_progress", shipped="shipped", completed="completed") | {OVER: OVER}
 PAID = words(paid="paid refunded_partially", authorised="authorized", refunded="refunded")
+SENT = ("shipped", "returned_partially", "returned")
+"""States of a delivery that has left: what comes back was sent (OrderDeliveryStates)."""
 _STATE = "stateMachineState.technicalName"
 
 
@@ -154,7 +156,7 @@ def status(order: Raw) -> str | None:
     """Return how far an order has come: it is shipped when its delivery is, unless it has ended."""
     state = at(order, _STATE)
     is_open = state in ("open", "in_progress")
-    return STATUSES.get("shipped" if is_open and at(delivery(order), _STATE) == "shipped" else state)
+    return STATUSES.get("shipped" if is_open and at(delivery(order), _STATE) in SENT else state)
 
 
 def placed_by(order: Raw) -> Raw | None:

@@ -35,9 +35,9 @@ FIELDS: Mapping[str, set[str]] = {
         "Dynamic Link": "link_doctype link_name link_title",
         "Sales Order": "customer company po_no order_type transaction_date delivery_date currency ignore_pricing_rule "
         "disable_rounded_total set_warehouse customer_address shipping_address_name apply_discount_on discount_amount "
-        "status per_delivered per_billed net_total grand_total total_taxes_and_charges items taxes",
+        "status per_delivered per_billed advance_payment_status net_total grand_total total_taxes_and_charges items taxes",
         "Sales Order Item": "item_code item_name description qty rate amount uom conversion_factor delivery_date warehouse "
-        "discount_percentage additional_notes item_tax_template",
+        "discount_percentage additional_notes item_tax_template delivered_qty returned_qty",
         "Sales Taxes and Charges": "charge_type account_head description rate tax_amount",
         "Sales Taxes and Charges Template": "title company disabled is_default taxes",
         "Delivery Note": "customer company lr_no transporter_name is_return items",

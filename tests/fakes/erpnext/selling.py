@@ -131,3 +131,24 @@ def stand(order: "Doc", docstatus: int) -> None:
     order["status"] = {0: "Draft", 1: order.get("status"), 2: "Cancelled"}[docstatus]
     if docstatus == 1 and old == 0:
         order["status"] = "To Deliver and Bill"
+
+
+def deliver(order: "Doc", share: float = 1.0, *, back: bool = False) -> None:
+    """Deliver so much of each line, or take it back (erpnext: delivery_note.py, status_updater; its lines are negative)."""
+    for line in order["items"]:
+        moved = line["qty"] * share
+        line["delivered_qty"] = line.get("delivered_qty", 0.0) + (-moved if back else moved)
+        line["returned_qty"] = line.get("returned_qty", 0.0) + (moved if back else 0.0)
+    delivered = sum(min(line["delivered_qty"], line["qty"]) for line in order["items"])
+    order["per_delivered"] = round(delivered / sum(line["qty"] for line in order["items"]) * 100, 6)
+    order["status"] = _state(order)
+
+
+def _state(order: "Doc") -> str:
+    """erpnext: controllers/status_updater.py, status_map: the last that holds."""
+    sent, paid = order["per_delivered"] >= 100, (order.get("per_billed") or 0) >= 100
+    if sent and paid:
+        return "Completed"
+    if order.get("advance_payment_status") == "Requested":
+        return "To Pay"
+    return "To Deliver" if paid else "To Bill" if sent else "To Deliver and Bill"

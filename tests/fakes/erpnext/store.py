@@ -164,8 +164,8 @@ def _fits(row: Doc, condition: Sequence[Any]) -> bool:
     tests: Mapping[str, Callable[[], bool]] = {
         "=": lambda: _text(value) == _text(wanted),
         "!=": lambda: _text(value) != _text(wanted),
-        ">": lambda: (value or "") > wanted,
-        ">=": lambda: (value or "") >= wanted,
+        ">": lambda: (value or type(wanted)()) > wanted,
+        ">=": lambda: (value or type(wanted)()) >= wanted,
         "in": lambda: _text(value) in map(_text, wanted),
         "like": lambda: bool(re.fullmatch(_pattern(wanted), value or "", re.IGNORECASE | re.DOTALL)),
         "is": lambda: (value not in (None, "")) == (wanted == "set"),

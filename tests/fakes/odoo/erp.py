@@ -57,7 +57,8 @@ class Odoo(Fake):
         make("account.tax", name="VAT 23% incl.", amount=23.0, sequence=2, price_include=True, **sale)
         make("account.tax", name="VAT 8% incl.", amount=8.0, sequence=3, price_include=True, **sale)
         self.unit, self.category = make("uom.uom", name="Units"), make("product.category", complete_name="All / Lamps")
-        self.shelves = make("stock.location", name="WH")
+        self.shelves = make("stock.location", name="WH", usage="internal")
+        self.customers = make("stock.location", name="Customers", usage="customer")
         self.warehouse = make(
             "stock.warehouse", name="Main", code="WH", company_id=company, view_location_id=self.shelves
         )

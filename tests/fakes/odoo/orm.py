@@ -11,7 +11,15 @@ from tests.fakes.records import Record, Table
 
 Values = dict[str, Any]
 TIME = "%Y-%m-%d %H:%M:%S"
-HTTP = {"MissingError": 404, "AccessError": 403, "AccessDenied": 403, "ValidationError": 422, "UserError": 422}
+HTTP = {
+    "MissingError": 404,
+    "AccessError": 403,
+    "AccessDenied": 403,
+    "LockError": 409,
+    "ValidationError": 422,
+    "UserError": 422,
+}
+"""odoo/exceptions.py, as of version 19."""
 EMPTY: Mapping[str, Any] = {"float": 0.0, "monetary": 0.0, "integer": 0}
 
 

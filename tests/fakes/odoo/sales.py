@@ -15,6 +15,8 @@ class Sales:
 
     def __init__(self, orm: Orm, version: int) -> None:
         self.orm, self.version = orm, version
+        self.held = False
+        """Whether somebody else holds the sales, from version 19 on (odoo/exceptions.py, LockError)."""
         orm.created |= {
             "sale.order.line": self._new_line,
             "sale.order": self._new_sale,
@@ -80,13 +82,25 @@ class Sales:
     def action_confirm(self, ids: Sequence[int]) -> bool:
         """sale: sale_order.py, action_confirm; sale_stock makes the delivery."""
         table = self.orm.tables["sale.order"]
+        if self.held:
+            raise OdooError("odoo.exceptions.LockError", "Cannot grab a lock on records")
         if any(table.records[id_].values["state"] not in ("draft", "sent") for id_ in ids):
             message = "Some orders are not in a state requiring confirmation."
             raise OdooError("odoo.exceptions.UserError", message)
         for id_ in ids:
             table.change(id_, {"state": "sale", "invoice_status": "to invoice"})
-            self.orm.create("stock.picking", [{"name": f"WH/OUT/{id_:05}", "state": "assigned", "sale_id": id_}])
+            self._pick(id_, "OUT", "internal", "customer")
         return True
+
+    def take_back(self, sale: int, **more: Any) -> int:
+        """Return what was delivered: a transfer of the same sale (stock: wizard/stock_picking_return.py)."""
+        return self._pick(sale, "IN", "customer", "internal", **more)
+
+    def _pick(self, sale: int, kind: str, source: str, target: str, **more: Any) -> int:
+        places = {each.values["usage"]: each.id for each in self.orm.tables["stock.location"].there()}
+        named = {"name": f"WH/{kind}/{sale:05}", "state": "assigned", "sale_id": sale}
+        way = {"location_id": places[source], "location_dest_id": places[target]}
+        return self.orm.create("stock.picking", [{**named, **way, **more}])[0]
 
     def action_cancel(self, ids: Sequence[int]) -> bool:
         """sale: sale_order.py, a locked order cannot be cancelled, from 17 on; sale_stock: nor leaves what has not left."""

@@ -34,7 +34,7 @@ MODELS = {
         "product_template_attribute_value_ids:many2many=product.template.attribute.value active:boolean "
         "qty_available:float free_qty:float"
     ),
-    "stock.location": "name:char",
+    "stock.location": "name:char usage:selection",
     "stock.warehouse": "name:char code:char company_id:many2one=res.company view_location_id:many2one=stock.location",
     "stock.quant": (
         "product_id:many2one=product.product location_id:many2one=stock.location quantity:float reserved_quantity:float"
@@ -44,7 +44,7 @@ MODELS = {
     "delivery.carrier": "name:char",
     "stock.picking": (
         "name:char state:selection sale_id:many2one=sale.order carrier_id:many2one=delivery.carrier "
-        "carrier_tracking_ref:char"
+        "carrier_tracking_ref:char location_id:many2one=stock.location location_dest_id:many2one=stock.location"
     ),
     "account.move": "name:char state:selection move_type:selection",
     "account.move.line": "move_id:many2one=account.move",

@@ -23,6 +23,7 @@ ORDER = {
 DELIVERY = {
     "ship": ({"open", "shipped_partially"}, "shipped"),
     "ship_partially": ({"open"}, "shipped_partially"),
+    "retour_partially": ({"shipped", "shipped_partially"}, "returned_partially"),
     "retour": ({"shipped", "shipped_partially", "returned_partially"}, "returned"),
     "cancel": ({"open"}, "cancelled"),
     "reopen": ({"cancelled"}, "open"),
