@@ -250,3 +250,16 @@ def test_a_plan_and_a_try_leave_everything_where_it_lies(company: Company) -> No
     assert company.lying("out") == ["STATUSY_1.csv", "TOWARY_2.csv", "done"]
     company.run("erp.orders", "erp.products")
     assert company.field("orders", "shop|1001", "status") == "shipped"
+
+
+def test_s06_a_shop_that_is_renamed_is_not_taken_for_another_one(company: Company) -> None:
+    home, handed_out = company.home, company.lying("orders")
+    text = home.file.read_text("utf-8")
+    home.file.write_text(text.replace("systems.shop", "systems.store").replace("shop.orders", "store.orders"), "utf-8")
+    for command in (("apply", "--yes"), ("up", "--until-idle")):
+        done = home.run(*command)
+        assert done.code == 2
+        assert "call it shop as before" in done.err
+    assert "[systems.shop] is gone" in home.run("check").out
+    assert company.lying("orders") == handed_out
+    assert home.json("apply", "--yes", "--as-new")["number"] == 2
