@@ -9,6 +9,7 @@ from hub.handler import PageReport
 from hub.messages import RecordOutcome
 from hub.store import Tx, history, quarantine
 from hub.store.history import Event
+from hub.sync.apart import BREAKS
 from hub.sync.preparing import Prepared, Want
 from hub.sync.system import Flow
 
@@ -74,6 +75,19 @@ def put_aside(
         run=run,
     )
     quarantine.put(tx, [caught])
+
+
+def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageReport) -> None:
+    """Put into quarantine a record on which a system breaks, or its connector; it is tried once more by itself.
+
+    `why`: what is said of the system.
+    """
+    system, identity = flow.system.name, f"push:{key}"
+    known = quarantine.by_identity(tx, system, flow.name, [identity]).get(identity)
+    first = known is None or known.cause != BREAKS
+    message = f"{system} {why}" + ("; tried once more" if first else "")
+    put_aside(tx, flow, run, key, BREAKS, message, again=first)
+    report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
 
 
 def note(tx: Tx, flow: Flow, run: int, what: str, details: Mapping[str, Mapping[str, Any]]) -> None:
