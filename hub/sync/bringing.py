@@ -78,7 +78,7 @@ class Bringing:
         if found:
             prepared = self._prepared(keys, finish=found)
         self._put_aside_waiting(prepared)
-        brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear, *prepared.over}
+        brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear, *prepared.over, *prepared.held}
         if not released:
             brought.ended |= self._resting(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
@@ -384,7 +384,7 @@ class Bringing:
     # After
 
     def _put_aside_waiting(self, prepared: Prepared) -> None:
-        if not prepared.waits and not prepared.unclear and not prepared.over:
+        if not (prepared.waits or prepared.unclear or prepared.over or prepared.held):
             return
         with self.hold.page() as (tx, report):
             note_waiting(tx, self.flow, self.run, prepared, report)

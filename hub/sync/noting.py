@@ -18,6 +18,9 @@ SEVERAL = "several-prices"
 AFTER_ALL = "goes-on-after-all"
 """The cause of orders that are cancelled in a system, and not, or no longer, where they were placed."""
 
+HELD = "held-back"
+"""The cause of orders that a system is not to get yet."""
+
 
 def as_written(want: Want, written: Written) -> Mapping[str, Any]:
     """Return what was written indeed."""
@@ -25,8 +28,9 @@ def as_written(want: Want, written: Written) -> Mapping[str, Any]:
 
 
 def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageReport) -> None:
-    """Put into quarantine what waits for another record, or for somebody: to choose a price, to enter an order anew."""
-    system, counted = flow.system.name, len(prepared.waits) + len(prepared.unclear) + len(prepared.over)
+    """Put into quarantine what waits for another record, to be paid, or for somebody: to choose a price, to enter an order anew."""
+    system = flow.system.name
+    counted = sum(map(len, (prepared.waits, prepared.unclear, prepared.over, prepared.held)))
     for key, (entity, needed) in prepared.waits.items():
         why, cause = f"waits until {entity} {needed} is in {system}", f"waits-for-{entity}"
         if entity in prepared.unread:
@@ -44,6 +48,10 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
         why = f"it goes on where it was placed, but {system} has it cancelled for good: take it up there by hand"
         put_aside(tx, flow, run, key, AFTER_ALL, why)
         report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=AFTER_ALL))
+    for key in prepared.held:
+        why = f"{system} gets it as soon as this holds: {flow.system.options.range.orders}"
+        put_aside(tx, flow, run, key, HELD, f"{why} (orders under [systems.{system}.range])")
+        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=HELD))
     report.entity, report.counts = flow.stream.entity, {"quarantined": counted}
 
 

@@ -263,3 +263,16 @@ def test_s06_a_shop_that_is_renamed_is_not_taken_for_another_one(company: Compan
     assert "[systems.shop] is gone" in home.run("check").out
     assert company.lying("orders") == handed_out
     assert home.json("apply", "--yes", "--as-new")["number"] == 2
+
+
+def test_an_order_that_is_not_paid_is_held_back_and_seen(company: Company) -> None:
+    home = company.home
+    paid = "\n[systems.erp.range]\norders = \"payment.state == 'paid'\"\n"
+    home.file.write_text(home.file.read_text("utf-8") + paid, "utf-8")
+    home.ok("apply", "--yes")
+    assert "only those for which this holds: payment.state == 'paid'" in home.ok("systems", "show", "erp")
+    company.shop("INSERT INTO sale VALUES (3, '1003', '2026-11-21 10:00:00', 7, 'Ana Novak', 'pending', NULL)")
+    company.shop("INSERT INTO line VALUES (3, 1, 'LAMPA-01', 'Lampa', '1', '119.5')")
+    company.run("shop.orders", "erp.orders")
+    assert "shop-1003.xml" not in company.lying("orders")
+    assert [(each["key"], each["cause"]) for each in company.waiting()] == [("shop|1003", "held-back")]
