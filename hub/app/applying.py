@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.app.registry import OPTIONS
+from hub.app.renamed import refuse_renamed
 from hub.broker.topology import MAINTENANCE
 from hub.config import BUILT_IN, Changed, JobSettings, Settings, difference, load
 from hub.errors import Misconfigured
@@ -21,28 +22,39 @@ class Applied:
     changes: Sequence[Changed] = field(default=())
 
 
-def preview(store: Store, text: str) -> Sequence[Changed]:
-    """Return what applying a text would change; raises Faults."""
-    load(text, OPTIONS)
+def preview(store: Store, text: str, *, as_new: bool = False) -> Sequence[Changed]:
+    """Return what applying a text would change; raises what `apply` would."""
+    settings = load(text, OPTIONS)
     with store.read() as tx:
         before = revisions.in_force(tx)
+        if not as_new:
+            refuse_renamed(tx, settings)
     return difference(before.source if before else None, text, OPTIONS)
 
 
-def apply(store: Store, text: str, *, by: str, note: str | None = None) -> Applied:
-    """Make a text the configuration in force; running processes take it up. Raises Faults, and changes nothing then."""
+def apply(store: Store, text: str, *, by: str, note: str | None = None, as_new: bool = False) -> Applied:
+    """Make a text the configuration in force; running processes take it up. Raises Faults, and changes nothing then.
+
+    Raises Misconfigured where a system seems to be called otherwise than before, unless somebody says that it is
+    another one (`as_new`).
+    """
     settings = load(text, OPTIONS)
     with store.write() as tx:
         before = revisions.in_force(tx)
         if before is not None and before.source == text:
             return Applied(0)
+        if not as_new:
+            refuse_renamed(tx, settings)
         number = revisions.add(tx, text, by, note, before.number if before else 0)
         _put_jobs(tx, settings, by)
     return Applied(number, difference(before.source if before else None, text, OPTIONS))
 
 
 def revert(store: Store, number: int, *, by: str) -> Applied:
-    """Apply an earlier revision anew, as a new one; raises Misconfigured if there is none of that number."""
+    """Apply an earlier revision anew, as a new one; raises Misconfigured if there is none of that number.
+
+    Raises what `apply` does.
+    """
     with store.read() as tx:
         earlier = revisions.get(tx, number)
     if earlier is None:

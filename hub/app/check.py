@@ -16,6 +16,7 @@ from hub.app.configuration import Configuration
 from hub.app.hub import Hub
 from hub.app.logins import standing
 from hub.app.registry import open_connector
+from hub.app.renamed import refuse_renamed
 from hub.broker import topology
 from hub.broker.topology import MAINTENANCE
 from hub.config import Reference, Settings, SystemSettings, resolve
@@ -105,6 +106,10 @@ def _revision(hub: Hub, tx: Tx) -> Finding:
     what = "hub up" if hub.embedded else "hub apply"
     if in_force is None:
         return Finding("revision", good=hub.embedded, message="nothing has been applied yet", mend=what)
+    try:
+        refuse_renamed(tx, hub.settings)
+    except Misconfigured as renamed:
+        return Finding("revision", good=False, message=f"{hub.file.name} cannot be applied: {renamed}")
     told = f"{hub.file.name} differs from revision {in_force.number} in force"
     return Finding("revision", good=False, message=told, mend="hub apply")
 

@@ -33,6 +33,8 @@ class StreamView:
     fields: list[FieldView]
     reads: str
     """`changes` where the system can be asked for what has changed, `everything`, `deliveries`, or `nothing`."""
+    only: str | None
+    """The expression that must hold for what it gets; none: it gets all."""
     takes: bool
     """Whether records that the hub lacks are taken."""
     creates: bool
@@ -105,6 +107,7 @@ def _stream(tx: Tx, flow: Flow, waiting: Mapping[str, int]) -> StreamView:
             FieldView(name, way, owner_of(stream.entity, name, system.owners)) for name, way in flow.directions.items()
         ],
         reads=_reads(stream),
+        only=_only(flow),
         takes=flow.makes,
         creates=flow.goes and may_create(flow),
         deletes_come=stream.reads and stream.asked and flow.leads,
@@ -116,6 +119,12 @@ def _stream(tx: Tx, flow: Flow, waiting: Mapping[str, int]) -> StreamView:
         scanned_at=scan.ended,
         scanning=scan.open,
     )
+
+
+def _only(flow: Flow) -> str | None:
+    chosen = flow.system.options.range
+    only = {"products": chosen.products, "orders": chosen.orders}
+    return only.get(flow.stream.entity) if flow.goes and may_create(flow) else None
 
 
 def _reads(stream: Stream) -> str:

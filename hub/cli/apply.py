@@ -18,23 +18,29 @@ from hub.errors import Misconfigured, TryLater
 app = single()
 Note = Annotated[str | None, typer.Option("--note", help="Why, for the history.", show_default=False)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
+AsNew = Annotated[bool, typer.Option("--as-new", help="A system that is new is another one than the one that is gone.")]
 
 
 @app.command()
 def apply(
-    ctx: typer.Context, yes: Yes = False, dry_run: DryRun = False, note: Note = None, as_json: Json = False
+    ctx: typer.Context,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    note: Note = None,
+    as_new: AsNew = False,
+    as_json: Json = False,
 ) -> None:
     """Make hub.toml the configuration in force. Running processes take it up without a restart."""
     with opened(ctx) as hub:
         text = text_of(hub)
-        changes = preview(hub.store, text)
+        changes = preview(hub.store, text, as_new=as_new)
         if dry_run:
             _show_dry(changes, as_json=as_json)
             return
         if not as_json:
             show_changes(changes)
             ask(yes=yes or not changes)
-        applied = apply_text(hub.store, text, by=who(), note=note)
+        applied = apply_text(hub.store, text, by=who(), note=note, as_new=as_new)
         show_applied(applied, hub.file.name, as_json=as_json)
         declare(hub)
 

@@ -169,6 +169,8 @@ def _manners(system: str, view: StreamView, zone: ZoneInfo) -> list[str]:
         makes = "made there" if view.creates else "not made there, only kept up to date"
         takes = "; what it should not have any more is taken away" if view.removes else ""
         lines.append(f"records that {system} lacks are {makes}{takes}")
+    if view.only:
+        lines.append(f"only those for which this holds: {view.only}")
     scanned = "under way" if view.scanning else words.local(view.scanned_at, zone) or "never yet"
     counts = [f"{view.bound:,} bound", *([f"compared as a whole: {scanned}"] if view.reads != "deliveries" else [])]
     counts += [

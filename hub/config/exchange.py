@@ -32,6 +32,8 @@ class RangeSettings(Frozen):
 
     products: Expression | None = None
     """A JMESPath expression over a product's fields that must hold; none: all products."""
+    orders: Expression | None = None
+    """The same over an order's fields, for an ERP: until it holds, an order that the ERP does not have waits."""
     price_list: str | None = None
     """The price list whose prices it gets; none: every list."""
     locations: tuple[str, ...] = ()

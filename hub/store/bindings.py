@@ -165,6 +165,11 @@ def count(tx: Tx, system: str, entity: str) -> int:
     return tx.execute(_COUNT, {"system": system, "entity": entity}).scalar_one()
 
 
+def count_all(tx: Tx, system: str) -> int:
+    """Return how many records of a system were ever bound, whatever they are, and whether they are there or gone."""
+    return tx.execute(sa.select(sa.func.count()).where(binding.c.system == system)).scalar_one()
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     """How many records of a system are bound and there, and what is the matter with some of them."""

@@ -34,6 +34,11 @@ def get(tx: Tx, system: str, stream: str) -> Checkpoint:
     return Checkpoint(row.value, row.version) if row else NOWHERE
 
 
+def systems(tx: Tx) -> set[str]:
+    """Return the systems that were ever read from or brought something, those that are gone too."""
+    return set(tx.execute(sa.select(checkpoint.c.system).distinct()).scalars())
+
+
 @cache
 def _move(dialect: str) -> sa.Executable:
     dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}

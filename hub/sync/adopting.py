@@ -9,8 +9,9 @@ from hub.handler import Hold
 from hub.messages import RecordOutcome
 from hub.store import Tx, bindings, records
 from hub.store.bindings import Binding
+from hub.sync.apart import fetch
 from hub.sync.arriving import Told, take
-from hub.sync.noting import note, put_aside
+from hub.sync.noting import note, note_broken, put_aside
 from hub.sync.reading import digested
 from hub.sync.system import Flow
 
@@ -22,7 +23,7 @@ class Adopted:
     keys: list[str] = field(default_factory=list[str])
     """Bound now."""
     unclear: set[str] = field(default_factory=set[str])
-    """Put aside: which of several they are, somebody has to say."""
+    """Put aside: which of several they are, somebody has to say; or the system has them and cannot show them."""
     counts: Counter[str] = field(default_factory=Counter[str])
 
 
@@ -34,10 +35,12 @@ def adopt(flow: Flow, run: int, hold: Hold, found: Mapping[str, Sequence[str]]) 
     single = {key: ids[0] for key, ids in found.items() if len(ids) == 1}
     several = {key: ids for key, ids in found.items() if len(ids) > 1}
     name, entity = flow.system.name, flow.stream.entity
-    documents = digested(flow, flow.system.connector.fetch(flow.name, list(single.values()))) if single else []
+    fetched = fetch(flow, list(single.values()))
+    documents = digested(flow, fetched.documents)
     there = {each.document.id for each in documents}
     keys = {identity: key for key, identity in single.items() if identity in there}
-    if not keys and not several:
+    broken = {key: fetched.broken[identity] for key, identity in single.items() if identity in fetched.broken}
+    if not keys and not several and not broken:
         return Adopted()
     with hold.page() as (tx, report):
         known = bindings.by_ids(tx, name, entity, list(keys))
@@ -52,12 +55,14 @@ def adopt(flow: Flow, run: int, hold: Hold, found: Mapping[str, Sequence[str]]) 
             why = f"{name} has what may be it already, as {', '.join(ids[:5])}; which of them it is has to be seen to"
             put_aside(tx, flow, run, key, "found-otherwise", why)
             report.records.append(RecordOutcome(key=key, outcome="quarantined", cause="found-otherwise"))
+        for key, fault in broken.items():
+            note_broken(tx, flow, run, key, f"has it already, but cannot show it: {fault}", report)
         mine = [each for each in documents if each.document.id in keys]
         taken = take(tx, flow, mine, run=run, known_as=keys)
         note(tx, flow, run, "found", {key: {"id": identity} for identity, key in keys.items()})
-        taken.counts = Counter({"found": len(keys), "quarantined": len(several)})
+        taken.counts = Counter({"found": len(keys), "quarantined": len(several) + len(broken)})
         taken.report(report)
-    return Adopted(list(keys.values()), {*several}, taken.counts)
+    return Adopted(list(keys.values()), {*several, *broken}, taken.counts)
 
 
 def _undo_twin(tx: Tx, flow: Flow, run: int, identity: str, key: str) -> bool:

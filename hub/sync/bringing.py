@@ -10,16 +10,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hub import log
-from hub.connector import Document, Written
+from hub.connector import Document, Write, Written
 from hub.errors import HubError, TryLater
 from hub.handler import Hold
 from hub.messages import RecordOutcome
 from hub.store import Tx, bindings, intents, quarantine, records
 from hub.sync.adopting import adopt, bind_unread
+from hub.sync.apart import Fetched, fetch, in_words, taken_apart
 from hub.sync.arriving import Told, take
 from hub.sync.brake import BRAKE, too_many
 from hub.sync.losing import lose, lose_found
-from hub.sync.noting import as_written, note, note_waiting, note_written, put_aside
+from hub.sync.noting import as_written, note, note_broken, note_waiting, note_written, put_aside
 from hub.sync.preparing import Prepared, Want, portions, prepare, tried
 from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow
@@ -29,14 +30,8 @@ logger = log.get("sync")
 
 DEEPEST = 2
 """What a record needs is brought before it (an order's party), and what that needs."""
-BREAKS = "breaks"
-"""The cause in quarantine of what a system breaks on that is well otherwise, or its connector."""
 MOST_FAULTS = 3
 """So often may what was not answered before not be answered again, before the others are left for the next run."""
-
-
-def _in_words(fault: Exception | None) -> str:
-    return f"{type(fault).__name__}: {fault}" if fault and not isinstance(fault, HubError) else str(fault or "")
 
 
 class Unsettled(TryLater):
@@ -83,7 +78,7 @@ class Bringing:
         if found:
             prepared = self._prepared(keys, finish=found)
         self._put_aside_waiting(prepared)
-        brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear, *prepared.over}
+        brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear, *prepared.over, *prepared.held}
         if not released:
             brought.ended |= self._resting(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
@@ -117,8 +112,10 @@ class Bringing:
         self, wants: Sequence[Want], found: Collection[str], brought: Brought, *, first: bool
     ) -> Sequence[Want]:
         """Return what is to be written now: while others were, another run may have told the system something newer."""
+        moved = self._refresh([each for each in wants if not self._is_intended(each)], brought)
+        wants = [each for each in wants if each.write.key not in brought.ended]
         known = {each.write.key: each for each in wants if not self._is_intended(each)}
-        if not known or not (self._refresh(known.values()) or not first):
+        if not known or not (moved or not first):
             return wants
         prepared = self._prepared(list(known), finish=known.keys() & set(found))
         self._settle_well(prepared.settled)
@@ -131,19 +128,21 @@ class Bringing:
     def _is_intended(self, want: Want) -> bool:
         return want.creates and self.flow.stream.create == "intent"
 
-    def _refresh(self, wants: Iterable[Want]) -> bool:
+    def _refresh(self, wants: Collection[Want], brought: Brought) -> bool:
         """Look at records of which the system may have changed what we are about to write; returns whether any had.
 
         PAINS S26: what somebody has entered there since the last reading must not be written over in the dark.
         """
         shared = {name for name, way in self.flow.directions.items() if way == "both"}
-        ids = [each.write.id for each in wants if each.write.id and shared & each.write.fields.keys()]
-        if not ids or not self.flow.stream.reads:
+        keys = {each.write.id: each.write.key for each in wants if each.write.id and shared & each.write.fields.keys()}
+        if not keys or not self.flow.stream.reads:
             return False
-        documents = digested(self.flow, self.flow.system.connector.fetch(self.flow.name, ids))
+        fetched = fetch(self.flow, list(keys))
+        for identity, fault in fetched.broken.items():
+            self._broke_on(keys[identity], fault, brought)
         with self.hold.page() as (tx, report):
-            taken = take(tx, self.flow, documents, run=self.run)
-            gone = set(ids) - {each.document.id for each in documents}
+            taken = take(tx, self.flow, digested(self.flow, fetched.documents), run=self.run)
+            gone = fetched.gone(list(keys))
             lose_found(tx, self.flow, gone)
             told = {each.write.key: {"id": each.write.id} for each in wants if each.write.id in gone}
             note(tx, self.flow, self.run, "gone", told)
@@ -163,19 +162,23 @@ class Bringing:
         wanted = [each.write for each in creates if each.write.key not in brought.unsettled]
         if not wanted:
             return []
-        found = self.flow.system.connector.find(self.flow.name, wanted)
-        over = [e.write.key for e in prepared.abandoned if e.write in wanted and not found.get(e.write.key)]
+        found = self._found(wanted, brought)
+        looked_for = {each.key for each in wanted} - brought.ended
+        over = [e.write.key for e in prepared.abandoned if e.write.key in looked_for and not found.get(e.write.key)]
         if over:
             with self.hold.page() as (tx, _):
                 intents.close(tx, self.flow.system.name, self.flow.stream.entity, over)
                 quarantine.settle(tx, self.flow.system.name, self.flow.name, [f"push:{key}" for key in over])
-        return self._adopt(found, brought)
-
-    def _adopt(self, found: Mapping[str, Sequence[str]], brought: Brought) -> list[str]:
         adopted = adopt(self.flow, self.run, self.hold, found)
         brought.ended |= adopted.unclear
         self.total.update(adopted.counts)
         return adopted.keys
+
+    def _found(self, wanted: Sequence[Write], brought: Brought) -> dict[str, Sequence[str]]:
+        answers, broken = taken_apart(wanted, lambda some: self.flow.system.connector.find(self.flow.name, some))
+        for each, fault in broken:
+            self._broke_on(each.key, fault, brought)
+        return {key: ids for found in answers for key, ids in found.items()}
 
     def _intended(self, wants: Sequence[Want], brought: Brought) -> Sequence[Want]:
         """Write down what is about to be created; returns what may be written."""
@@ -224,15 +227,15 @@ class Bringing:
             return
         creates = [each for each in left if self._is_intended(each)]
         if left and not creates and self._is_about_them(fault):
-            self._narrow(left, _in_words(fault), brought)
+            self._narrow(left, in_words(fault), brought)
             return
         brought.unsettled |= {each.write.key for each in left}
         if creates:
             self._note_unanswered(creates, fault)
         if isinstance(fault, HubError) and not isinstance(fault, TryLater):
             raise fault
-        told = f"{self.flow.system.name} said nothing of {len(left)} {self.flow.stream.entity}"
-        raise Unsettled(_in_words(fault) or told, after=getattr(fault, "after", None)) from fault
+        told = in_words(fault) or f"{self.flow.system.name} said nothing of {len(left)} {self.flow.stream.entity}"
+        raise Unsettled(told, after=getattr(fault, "after", None)) from fault
 
     def _is_about_them(self, fault: Exception | None) -> bool:
         """Tell whether what broke writes off may be about one of them: the system is well, or the connector broke."""
@@ -242,31 +245,28 @@ class Bringing:
 
     def _narrow(self, wants: Sequence[Want], fault: str, brought: Brought) -> None:
         """Find the record on which a system breaks that is well otherwise: by halves, until it is alone."""
-        if len(wants) > 1:
+        if len(wants) == 1:
+            self._broke_on(wants[0].write.key, fault, brought)
+        else:
             middle = len(wants) // 2
             self._write_batch(wants[:middle], brought)
             self._write_batch(wants[middle:], brought)
-            return
-        key = wants[0].write.key
+
+    def _broke_on(self, key: str, fault: str, brought: Brought) -> None:
+        """Put a record aside on which a system breaks that is well otherwise, or its connector."""
         with self.hold.page() as (tx, report):
-            system, identity = self.flow.system.name, f"push:{key}"
-            known = quarantine.by_identity(tx, system, self.flow.name, [identity]).get(identity)
-            first = known is None or known.cause != BREAKS
-            why = f"{system} is well and cannot take this record: {fault}" + ("; tried once more" if first else "")
-            put_aside(tx, self.flow, self.run, key, BREAKS, why, again=first)
-            report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
+            note_broken(tx, self.flow, self.run, key, f"is well and cannot take this record: {fault}", report)
             report.entity, report.counts = self.flow.stream.entity, {"quarantined": 1}
         self.total.update({"quarantined": 1})
         brought.ended.add(key)
 
     def _note_unanswered(self, creates: Sequence[Want], fault: Exception | None) -> None:
         """Show what was not answered; what has not been for long is tried less and less often."""
+        why = f"{self.flow.system.name} did not say whether it was created; it is looked for after "
+        why += f"{self.flow.stream.late:.0f} s, and after an hour less and less often"
+        why += f": {in_words(fault)}" if fault else ""
         with self.hold.page() as (tx, _):
             for each in creates:
-                late = f"{self.flow.stream.late:.0f} s"
-                why = f"{self.flow.system.name} did not say whether it was created; it is looked for after {late}"
-                why += ", and after an hour less and less often"
-                why += f": {_in_words(fault)}" if fault else ""
                 put_aside(tx, self.flow, self.run, each.write.key, UNANSWERED, why)
 
     def _resting(self, wants: Sequence[Want]) -> set[str]:
@@ -373,15 +373,18 @@ class Bringing:
     def _read_back(self, ids: Sequence[str]) -> list[Document]:
         """Return records as they are after the write; none if the system does not answer: that it was written counts."""
         try:
-            return self.flow.system.connector.fetch(self.flow.name, ids)
-        except TryLater as away:
-            self.hold.tell(f"{len(ids)} {self.flow.stream.entity} were written and not read back: {away}", "warning")
-            return []
+            fetched = fetch(self.flow, ids)
+        except HubError as away:
+            fetched = Fetched((), dict.fromkeys(ids, str(away)))
+        if fetched.broken:
+            many, why = len(fetched.broken), next(iter(fetched.broken.values()))
+            self.hold.tell(f"{many} {self.flow.stream.entity} were written and not read back: {why}", "warning")
+        return [*fetched.documents]
 
     # After
 
     def _put_aside_waiting(self, prepared: Prepared) -> None:
-        if not prepared.waits and not prepared.unclear and not prepared.over:
+        if not (prepared.waits or prepared.unclear or prepared.over or prepared.held):
             return
         with self.hold.page() as (tx, report):
             note_waiting(tx, self.flow, self.run, prepared, report)

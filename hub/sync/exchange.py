@@ -13,6 +13,7 @@ from hub.handler import Done, HandedOn, Handler, Hold, Outcome, PageReport, Work
 from hub.store import Tx, bindings, checkpoints, quarantine, scans, unmatched
 from hub.store.checkpoints import Checkpoint
 from hub.sync import delivered, reserving, scanning
+from hub.sync.apart import fetch_or_aside
 from hub.sync.arriving import fresh, take
 from hub.sync.bringing import Unsettled
 from hub.sync.outgoing import adds_up, meets, wanted
@@ -260,14 +261,16 @@ def _bring_along(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Co
 
 def _take_some(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str]) -> None:
     for start in range(0, len(ids), scanning.LOOKED_AT):
-        documents = flow.system.connector.fetch(flow.name, ids[start : start + scanning.LOOKED_AT])
+        asked = ids[start : start + scanning.LOOKED_AT]
+        fetched = fetch_or_aside(flow, asked, run, hold, total)
         with hold.reading() as tx:
-            changed = fresh(tx, flow, digested(flow, documents), asked_for=True)
-        gone = set(ids[start : start + scanning.LOOKED_AT]) - {each.id for each in documents}
+            changed = fresh(tx, flow, digested(flow, fetched.documents), asked_for=True)
+        gone = fetched.gone(asked)
         if gone:
             scanning.part(flow, sorted(gone), run, hold, total)
+        well = {*asked} - fetched.broken.keys() - {each.document.id for each in changed}
         with hold.page() as (tx, report):
             _take(tx, flow, changed, run, report, total)
+            quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in well])
             if gone:
-                quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in gone])
                 unmatched.forget(tx, flow.system.name, flow.stream.entity, gone)

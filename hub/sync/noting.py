@@ -9,6 +9,7 @@ from hub.handler import PageReport
 from hub.messages import RecordOutcome
 from hub.store import Tx, history, quarantine
 from hub.store.history import Event
+from hub.sync.apart import BREAKS
 from hub.sync.preparing import Prepared, Want
 from hub.sync.system import Flow
 
@@ -17,6 +18,9 @@ SEVERAL = "several-prices"
 AFTER_ALL = "goes-on-after-all"
 """The cause of orders that are cancelled in a system, and not, or no longer, where they were placed."""
 
+HELD = "held-back"
+"""The cause of orders that a system is not to get yet."""
+
 
 def as_written(want: Want, written: Written) -> Mapping[str, Any]:
     """Return what was written indeed."""
@@ -24,8 +28,9 @@ def as_written(want: Want, written: Written) -> Mapping[str, Any]:
 
 
 def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageReport) -> None:
-    """Put into quarantine what waits for another record, or for somebody: to choose a price, to enter an order anew."""
-    system, counted = flow.system.name, len(prepared.waits) + len(prepared.unclear) + len(prepared.over)
+    """Put into quarantine what waits for another record, to be paid, or for somebody: to choose a price, to enter an order anew."""
+    system = flow.system.name
+    counted = sum(map(len, (prepared.waits, prepared.unclear, prepared.over, prepared.held)))
     for key, (entity, needed) in prepared.waits.items():
         why, cause = f"waits until {entity} {needed} is in {system}", f"waits-for-{entity}"
         if entity in prepared.unread:
@@ -43,6 +48,10 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
         why = f"it goes on where it was placed, but {system} has it cancelled for good: take it up there by hand"
         put_aside(tx, flow, run, key, AFTER_ALL, why)
         report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=AFTER_ALL))
+    for key in prepared.held:
+        why = f"{system} gets it as soon as this holds: {flow.system.options.range.orders}"
+        put_aside(tx, flow, run, key, HELD, f"{why} (orders under [systems.{system}.range])")
+        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=HELD))
     report.entity, report.counts = flow.stream.entity, {"quarantined": counted}
 
 
@@ -74,6 +83,19 @@ def put_aside(
         run=run,
     )
     quarantine.put(tx, [caught])
+
+
+def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageReport) -> None:
+    """Put into quarantine a record on which a system breaks, or its connector; it is tried once more by itself.
+
+    `why`: what is said of the system.
+    """
+    system, identity = flow.system.name, f"push:{key}"
+    known = quarantine.by_identity(tx, system, flow.name, [identity]).get(identity)
+    first = known is None or known.cause != BREAKS
+    message = f"{system} {why}" + ("; tried once more" if first else "")
+    put_aside(tx, flow, run, key, BREAKS, message, again=first)
+    report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
 
 
 def note(tx: Tx, flow: Flow, run: int, what: str, details: Mapping[str, Mapping[str, Any]]) -> None:

@@ -112,6 +112,12 @@ def _in_range(flow: Flow, fields: Mapping[str, Any]) -> bool:
     return True
 
 
+def admits(flow: Flow, record: Mapping[str, Any]) -> bool:
+    """Tell whether an order may come into the system yet: one that is not paid may have to wait. What is there stays."""
+    chosen = flow.system.options.range.orders
+    return flow.stream.entity != "orders" or chosen is None or holds(chosen, record)
+
+
 def _stock(tx: Tx, flow: Flow, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """Add up the chosen locations: on hand less reserved, less what must stay, less what was sold since (PAINS S5)."""
     buffer, sold = flow.system.options.range.buffer, units(tx, flow.system)

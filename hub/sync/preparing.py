@@ -10,7 +10,7 @@ from hub.store import Tx, bindings, intents
 from hub.store.bindings import Binding
 from hub.store.intents import Intent
 from hub.sync.digest import reference
-from hub.sync.outgoing import links_of, may_create, product_of, run_out, several, wanted
+from hub.sync.outgoing import admits, links_of, may_create, product_of, run_out, several, wanted
 from hub.sync.scanning import is_unread
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
@@ -49,6 +49,8 @@ class Prepared:
     """Key of a price -> the lists on which its product has one, where the system can keep only one of them."""
     over: list[str] = field(default_factory=list[str])
     """Keys of orders that go on, but are cancelled in the system."""
+    held: list[str] = field(default_factory=list[str])
+    """Keys of orders that the system is not to get yet (`range.orders`)."""
     settled: list[str] = field(default_factory=list[str])
     """Keys that the system owes nothing for: all is as it should be."""
     not_there: list[str] = field(default_factory=list[str])
@@ -84,6 +86,9 @@ def prepare(
             continue
         want = _want(flow, key, records.get(key), bound.get(key), key in finish or key in under_way, prepared)
         intent = under_way.get(key)
+        if want is not None and want.creates and not admits(flow, want.write.record):
+            prepared.held.append(key)
+            want = None
         if want is None:
             if intent is not None and key not in bound:
                 write = Write(key, {}, records.get(key, {}), reference=intent.reference)

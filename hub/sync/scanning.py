@@ -11,6 +11,7 @@ from hub.messages import RecordOutcome
 from hub.store import Tx, bindings, checkpoints, history, quarantine, records, scans
 from hub.store.bindings import Binding
 from hub.store.history import Event
+from hub.sync.apart import fetch, fetch_or_aside
 from hub.sync.arriving import fresh, take
 from hub.sync.brake import too_many
 from hub.sync.losing import lose
@@ -87,8 +88,7 @@ def _close_gone(flow: Flow, number: int, hold: Hold) -> None:
         waiting = quarantine.not_shown(tx, flow.system.name, flow.name, number)
     for start in range(0, len(waiting), LOOKED_AT):
         part = waiting[start : start + LOOKED_AT]
-        there = {each.id for each in flow.system.connector.fetch(flow.name, part)}
-        closed = [f"{kind}:{each}" for each in part if each not in there for kind in ("id", "flips")]
+        closed = [f"{kind}:{each}" for each in fetch(flow, part).gone(part) for kind in ("id", "flips")]
         with hold.page() as (tx, _):
             quarantine.settle(tx, flow.system.name, flow.name, closed)
 
@@ -135,11 +135,12 @@ def _ask(flow: Flow, missing: Sequence[Binding], there: int, run: int, hold: Hol
 
 def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold, total: Counter[str]) -> None:
     """Ask for records by their identity: paging may have passed them by while others moved (PAINS S25)."""
-    documents = flow.system.connector.fetch(flow.name, [each.external_id for each in missing])
-    there = {each.id for each in documents}
-    gone = [each for each in missing if each.external_id not in there]
+    asked = [each.external_id for each in missing]
+    fetched = fetch_or_aside(flow, asked, run, hold, total)
+    lost = fetched.gone(asked)
+    gone = [each for each in missing if each.external_id in lost]
     with hold.reading() as tx:
-        changed = fresh(tx, flow, digested(flow, documents))
+        changed = fresh(tx, flow, digested(flow, fetched.documents))
     heirs = _heirs(flow, gone, hold)
     with hold.page() as (tx, report):
         lose(tx, flow, [each.external_id for each in gone], owed=flow.follows)
@@ -157,7 +158,7 @@ def _heirs(flow: Flow, gone: Sequence[Binding], hold: Hold) -> list[Shown]:
     with hold.reading() as tx:
         waiting = quarantine.find(tx, system=flow.system.name, stream=flow.name, cause=TWICE, keys=keys, most=LOOKED_AT)
     ids = [each.external_id for each in waiting if each.external_id]
-    return digested(flow, flow.system.connector.fetch(flow.name, ids)) if ids else []
+    return digested(flow, fetch(flow, ids).documents)
 
 
 def _delete(tx: Tx, flow: Flow, gone: Sequence[Binding], run: int) -> None:

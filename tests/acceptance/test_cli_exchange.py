@@ -250,3 +250,29 @@ def test_a_plan_and_a_try_leave_everything_where_it_lies(company: Company) -> No
     assert company.lying("out") == ["STATUSY_1.csv", "TOWARY_2.csv", "done"]
     company.run("erp.orders", "erp.products")
     assert company.field("orders", "shop|1001", "status") == "shipped"
+
+
+def test_s06_a_shop_that_is_renamed_is_not_taken_for_another_one(company: Company) -> None:
+    home, handed_out = company.home, company.lying("orders")
+    text = home.file.read_text("utf-8")
+    home.file.write_text(text.replace("systems.shop", "systems.store").replace("shop.orders", "store.orders"), "utf-8")
+    for command in (("apply", "--yes"), ("up", "--until-idle")):
+        done = home.run(*command)
+        assert done.code == 2
+        assert "call it shop as before" in done.err
+    assert "[systems.shop] is gone" in home.run("check").out
+    assert company.lying("orders") == handed_out
+    assert home.json("apply", "--yes", "--as-new")["number"] == 2
+
+
+def test_an_order_that_is_not_paid_is_held_back_and_seen(company: Company) -> None:
+    home = company.home
+    paid = "\n[systems.erp.range]\norders = \"payment.state == 'paid'\"\n"
+    home.file.write_text(home.file.read_text("utf-8") + paid, "utf-8")
+    home.ok("apply", "--yes")
+    assert "only those for which this holds: payment.state == 'paid'" in home.ok("systems", "show", "erp")
+    company.shop("INSERT INTO sale VALUES (3, '1003', '2026-11-21 10:00:00', 7, 'Ana Novak', 'pending', NULL)")
+    company.shop("INSERT INTO line VALUES (3, 1, 'LAMPA-01', 'Lampa', '1', '119.5')")
+    company.run("shop.orders", "erp.orders")
+    assert "shop-1003.xml" not in company.lying("orders")
+    assert [(each["key"], each["cause"]) for each in company.waiting()] == [("shop|1003", "held-back")]

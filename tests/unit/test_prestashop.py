@@ -232,6 +232,19 @@ def test_what_is_refunded_before_it_is_sent_is_not_sent(fake: PrestaShop):
     assert told() == left
 
 
+def test_without_returns_what_is_refunded_after_delivery_counts_alike_and_the_check_says_so(fake: PrestaShop):
+    id_, _ = fake.place_order(fake.clock.now())
+    fake.complete(id_)
+    [finding] = fake.connect().check()
+    assert "Merchandise Returns" not in finding.message
+    fake.setting("PS_ORDER_RETURN").values["value"] = "0"
+    fake.refund(id_, 0, 1)
+    assert len(fields_of(fake.connect(), "orders", id_)["lines"]) == 2
+    [finding] = fake.connect().check()
+    assert finding.good
+    assert "Merchandise Returns" in finding.message
+
+
 def test_an_order_that_is_refunded_whole_stays_as_it_was(fake: PrestaShop):
     id_, _ = fake.place_order(fake.clock.now())
     for line in range(3):

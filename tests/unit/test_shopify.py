@@ -18,7 +18,7 @@ from hub.errors import Refused, TryLater, Unanswered
 from tests.fakes.server import Answer, Asked, Reply
 from tests.fakes.shopify import Shopify
 from tests.fakes.shopify.asking import number
-from tests.fakes.shopify.orders import bag, charge_at_border, refund_shipping
+from tests.fakes.shopify.orders import bag, charge_at_border, refund, refund_shipping
 
 PARCELS = [{"number": "1Z", "carrier": "DPD", "address": "https://dpd.example/1Z"}, {"number": "2Z"}]
 
@@ -392,6 +392,48 @@ def test_s27_shipping_that_was_refunded_costs_nothing(fake: Shopify, shop: Shopi
     fields = told(shop, "orders", id_)
     assert [(each["name"], Decimal(each["amount"])) for each in fields["shipping"]] == [("Kurier", 0)]
     assert fields["totals"]["gross"] == "12.29"
+
+
+def test_s27_what_is_given_back_after_it_was_sent_changes_nothing_that_was_ordered(
+    fake: Shopify, shop: ShopifyConnector
+):
+    id_ = order(fake, currentTotalPriceSet=bag("26.64"), currentTotalTaxSet=bag("4.99"))
+    record = fake.orders.records[number(id_)]
+    lamps = record.values["lines"][0]
+    lamps |= {"quantity": 3, "currentQuantity": 3, "discountAllocations": [{"allocatedAmountSet": bag("3.0")}]}
+    lamps["taxLines"] = [lamps["taxLines"][0] | {"priceSet": bag("2.31")}]
+
+    def give_back(line: int, kind: str, gross: float, tax: float, shipping: str | None = None) -> None:
+        fake.clock.move(minutes=1)
+        less = {"currentTotalPriceSet": gross, "currentTotalTaxSet": tax}
+        refund(fake, record, line, 1, kind, less, shipping=shipping)
+
+    def ordered() -> tuple[Any, ...]:
+        fields = told(shop, "orders", id_)
+        return fields["lines"], fields["shipping"], fields["totals"]
+
+    give_back(0, "CANCEL", 4.1, 0.77)
+    before = ordered()
+    assert (before[0][0]["quantity"], Decimal(before[0][0]["gross"])) == ("2", Decimal("8.20"))
+    assert before[2]["gross"] == "22.54"
+    fake.clock.move(minutes=1)
+    forward(shop, id_, status="shipped")
+    give_back(0, "RETURN", 10.25, 1.92, shipping="5.0")
+    give_back(1, "NO_RESTOCK", 4.1, 0.77)
+    assert record.values["currentTotalPriceSet"]["shopMoney"]["amount"] == "8.19"
+    assert ordered() == before
+
+
+def test_s27_of_an_order_that_is_sent_in_part_only_what_came_back_into_stock_was_sent(
+    fake: Shopify, shop: ShopifyConnector
+):
+    id_ = order(fake, displayFulfillmentStatus="PARTIALLY_FULFILLED")
+    record = fake.orders.records[number(id_)]
+    refund(fake, record, 0, 1, "RETURN", {"currentTotalPriceSet": 4.1, "currentTotalTaxSet": 0.77})
+    refund(fake, record, 1, 1, "NO_RESTOCK", {"currentTotalPriceSet": 4.1, "currentTotalTaxSet": 0.77})
+    fields = told(shop, "orders", id_)
+    assert [each["name"] for each in fields["lines"]] == ["Lamp", "Candle"]
+    assert fields["totals"]["gross"] == "14.34"
 
 
 @pytest.mark.parametrize(

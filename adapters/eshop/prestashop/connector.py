@@ -94,13 +94,20 @@ KINDS: Mapping[str, Kind[Shop, PrestaShopOptions]] = {
 }
 
 
+NO_RETURNS = (
+    "what is refunded after delivery is taken off its order, as if it had not been sent, until returns are switched on "
+    "(Customer Service > Merchandise Returns)"
+)
+
+
 def look(shop: Shop) -> str:
-    """Say what the shop sells in; raises what the key may not read."""
+    """Say what the shop sells in, and how it counts what comes back; raises what the key may not read."""
     for resource in ("products", "stock_availables", "customers", "orders"):
         shop.rows(resource, "[id]", limit=1)
     settings = shop.configuration()
     (currency,) = asked.currencies(shop, [settings["PS_CURRENCY_DEFAULT"]]).values()
-    return f"PrestaShop {shop.version} sells in {currency}, its clock is that of {settings['PS_TIMEZONE']}"
+    told = f"PrestaShop {shop.version} sells in {currency}, its clock is that of {settings['PS_TIMEZONE']}"
+    return told if settings.get("PS_ORDER_RETURN") == "1" else f"{told}; {NO_RETURNS}"
 
 
 class PrestaShopConnector(Declared[Shop, PrestaShopOptions]):

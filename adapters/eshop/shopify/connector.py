@@ -68,7 +68,7 @@ KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
     "orders": Kind(
         Stream("orders", writes=frozenset(["status", "tracking", "invoice"])),
         listed(ORDERS),
-        translate.records,
+        translate.orders,
         translate.order,
         {"changed": changed(ORDERS)},
         placed_by(translate.records),

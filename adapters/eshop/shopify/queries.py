@@ -33,11 +33,16 @@ LINE = f"""id sku title variantTitle quantity currentQuantity price:originalUnit
 ORDER = f"""id updatedAt number:name processedAt cancelledAt closedAt currencyCode taxesIncluded email phone note
   displayFinancialStatus displayFulfillmentStatus gross:currentTotalPriceSet{_MONEY} tax:currentTotalTaxSet{_MONEY}
   customer{{{CUSTOMER}}} billingAddress{{{_ADDRESS}}} shippingAddress{{{_ADDRESS}}}
-  shippingLines(first:10){{nodes{{title code price:discountedPriceSet{_MONEY} left:currentDiscountedPriceSet{_MONEY} {_TAXES}}}}}
+  shippingLines(first:10){{nodes{{id title code price:discountedPriceSet{_MONEY} left:currentDiscountedPriceSet{_MONEY} {_TAXES}}}}}
   additionalFees{{title:name price{_MONEY} {_TAXES}}} duties:currentTotalDutiesSet{_MONEY}
   fulfillments(first:50){{id status trackingInfo{{number company url}}}}
   transactions(first:20){{kind status gateway paymentId processedAt}}
   invoice:metafield(namespace:"{NAMESPACE}",key:"{INVOICE}"){{value}}"""
+
+REFUNDS = f"""query($id:ID!){{order(id:$id){{fulfillments(first:50){{createdAt}} refunds(first:10){{createdAt
+  refundLineItems(first:30){{nodes{{quantity restockType lineItem{{id}}}}}}
+  refundShippingLines(first:5){{nodes{{subtotalAmountSet{_MONEY} shippingLine{{id}}}}}}}}}}}}"""
+"""So much as a query may cost; of what does not fit, it counts as if it had been taken off before it was sent."""
 
 TERMS = "{shop{currencyCode taxesIncluded}}"
 LOCATIONS = "{locations(first:250){nodes{id name}}}"

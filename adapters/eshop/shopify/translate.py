@@ -1,13 +1,16 @@
 """Shopify's records -> canonical fields: a table of each. Pure. Amounts are those of the shop's own currency."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
 from adapters.eshop import translating
 from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
 from adapters.eshop.shopify.options import ShopifyOptions
+from adapters.eshop.shopify.returns import as_sent, with_refunds
+from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import each_variant, full_name, with_article
 from adapters.fields import Field, at, fixed, or_none, part, parts, table, told, words
@@ -57,7 +60,12 @@ def stock(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
 
 
 records = shown(lasting)
-"""Yields a document for each customer or order."""
+"""Yields a document for each customer, as it stands there or in an order."""
+
+
+def orders(shop: Shop, rows: Sequence[Raw]) -> Iterator[Document]:
+    """Yield a document for each order."""
+    return records(shop, list(with_refunds(shop, rows)))
 
 
 def _weight(weight: Raw) -> str | None:
@@ -180,7 +188,7 @@ def _tracking(raw: Raw) -> list[Fields]:
 
 ORDER = table(
     "number currency=currencyCode tax_included=taxesIncluded placed_at=processedAt party=customer.id email phone "
-    "invoice=invoice.value note gross=gross.shopMoney.amount tax=tax.shopMoney.amount",
+    "invoice=invoice.value note",
     name=Field("customer", lambda raw: joined(raw["firstName"], raw["lastName"])),
     billing_address=part("billingAddress", ADDRESS | table(use=fixed("billing"))),
     shipping_address=part("shippingAddress", ADDRESS | table(use=fixed("shipping"))),
@@ -200,12 +208,26 @@ def stock_level(raw: Raw, _: ShopifyOptions) -> Fields:
 
 
 def order(raw: Raw, options: ShopifyOptions) -> Fields:
-    """Return an order as it is now; of one that is over nothing is left but its number."""
+    """Return an order as it was sent, or is to be; of one that is over nothing is left but its number."""
     if _is_over(raw):
         return {"number": raw["number"], "status": "cancelled"}
+    included, (lines, shipping) = raw["taxesIncluded"], _parts(as_sent(raw))
+    surcharges = _surcharges(raw, [*chain(*_parts(raw))], included=included)
+    back = {name: _sum([*lines, *shipping], name) - _sum(chain(*_parts(raw)), name) for name in ("net", "gross")}
+    totals = {
+        "gross": str(_amount(raw, "gross") + back["gross"]),
+        "tax": str(_amount(raw, "tax") + back["gross"] - back["net"]),
+    }
+    parts = {"lines": lines, "shipping": shipping, "surcharges": surcharges}
+    return translating.order(told(ORDER, raw) | totals | parts, options)
+
+
+def _parts(raw: Raw) -> tuple[list[Fields], list[Fields]]:
+    """Return the lines, and the charges for shipping, as far as they are left."""
     included, left = raw["taxesIncluded"], filter(itemgetter("currentQuantity"), raw["lineItems"])
     lines = [_line(each, included=included) for each in left]
-    shipping = [_shipping(each, included=included) for each in raw["shippingLines"]]
-    surcharges = _surcharges(raw, [*lines, *shipping], included=included)
-    parts = {"lines": lines, "shipping": shipping, "surcharges": surcharges}
-    return translating.order(told(ORDER, raw) | parts, options)
+    return lines, [_shipping(each, included=included) for each in raw["shippingLines"]]
+
+
+def _sum(parts: Iterable[Fields], name: str) -> Decimal:
+    return sum((number(each[name]) for each in parts), Decimal(0))

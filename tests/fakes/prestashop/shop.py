@@ -91,7 +91,7 @@ class PrestaShop(Fake):
             "CANCELED": CANCELED, "REFUND": REFUND,
         }  # fmt: skip
         settings = {"TIMEZONE": ZONE.key, "LANG_DEFAULT": self.default, "CURRENCY_DEFAULT": 1, "WEIGHT_UNIT": "kg"}
-        settings |= {"HOME_CATEGORY": HOME, "ROOT_CATEGORY": ROOT, "SHOP_NAME": "Lampy"}
+        settings |= {"HOME_CATEGORY": HOME, "ROOT_CATEGORY": ROOT, "SHOP_NAME": "Lampy", "ORDER_RETURN": 1}
         for name, value in {**settings, **{f"OS_{name}": number for name, number in states.items()}}.items():
             add["configurations"]({"name": f"PS_{name}", "value": str(value)})
 
@@ -253,6 +253,10 @@ class PrestaShop(Fake):
         self.tables["order_carriers"].add({"id_order": str(order.id), "id_carrier": "1", "tracking_number": ""})
         return str(order.id), {"net": "13.99", "tax": "3.22", "gross": "17.21"}
 
+    def setting(self, name: str) -> Record:
+        """Return one of the shop's settings."""
+        return next(each for each in self.tables["configurations"].there() if each.values["name"] == name)
+
     def refund(self, order: str, line: int, quantity: int) -> None:
         """Refund pieces of a line (code: OrderRefundUpdater, updateRefundData, since 1.7.7; Order, deleteProduct, before).
 
@@ -261,7 +265,8 @@ class PrestaShop(Fake):
         """
         lines = [each.values for each in self.tables["order_details"].there() if each.values["id_order"] == order]
         delivered = self.tables["orders"].records[int(order)].values["current_state"] == str(DELIVERED)
-        name = "product_quantity_return" if delivered else "product_quantity_refunded"
+        taken_back = delivered and self.setting("PS_ORDER_RETURN").values["value"] == "1"
+        name = "product_quantity_return" if taken_back else "product_quantity_refunded"
         lines[line][name] = str(int(lines[line].get(name, 0)) + quantity)
 
     def complete(self, order: str) -> None:

@@ -11,7 +11,7 @@ from tests.fakes.shopify.catalogue import gid
 if TYPE_CHECKING:
     from tests.fakes.shopify.shop import Shopify
 
-HIDDEN = ("lines", "parts", "customer_id", "metafields", "charges")
+HIDDEN = ("lines", "parts", "customer_id", "metafields", "charges", "refunds")
 
 
 def bag(amount: str) -> Row:
@@ -82,7 +82,7 @@ def placed(shop: "Shopify", at: datetime, customer_id: int | None) -> tuple[Reco
         "currentTotalPriceSet": bag("18.44"), "currentTotalTaxSet": bag("3.45"), "currentTotalDutiesSet": None,
         "additionalFees": [],
         "billingAddress": address(id_), "shippingAddress": address(id_), "customer_id": customer_id, "metafields": {},
-        "lines": lines, "charges": [charge | {"taxLines": _taxes("1.15")}], "fulfillments": [],
+        "lines": lines, "charges": [charge | {"taxLines": _taxes("1.15")}], "fulfillments": [], "refunds": [],
         "transactions": [payment | {"paymentId": f"p{id_}", "processedAt": shop.written(at)}],
         "parts": [{"__typename": "FulfillmentOrder", "id": gid("FulfillmentOrder", id_), "status": "OPEN",
                    "assignedLocation": {"location": {"id": gid("Location", 1), "name": "Warszawa"}},
@@ -96,6 +96,32 @@ def refund_shipping(record: Record) -> None:
     values = record.values
     values["charges"][0]["currentDiscountedPriceSet"] = bag("0.0")
     values |= {"currentTotalPriceSet": bag("12.29"), "currentTotalTaxSet": bag("2.3")}
+
+
+def refund(
+    shop: "Shopify", record: Record, line: int, quantity: int, kind: str, less: Row, *, shipping: str | None = None
+) -> None:
+    """Object "Refund": lines and totals fall by it, whatever becomes of the pieces; `less`: gross and tax by how much."""
+    values, at = record.values, shop.written(shop.clock.now())
+    given, id_ = values["lines"][line], 100 * record.id + len(values["refunds"])
+    given["currentQuantity"] -= quantity
+    row: Row = {"__typename": "Refund", "id": gid("Refund", id_), "createdAt": at, "charges": []}
+    row["lines"] = [{"id": gid("RefundLineItem", id_), "quantity": quantity, "restockType": kind, "lineItem": given}]
+    if shipping:
+        charge = values["charges"][0]
+        charge["currentDiscountedPriceSet"] = bag("0.0")
+        told = {"id": gid("RefundShippingLine", id_), "subtotalAmountSet": bag(shipping), "shippingLine": charge}
+        row["charges"] = [told | {"__typename": "RefundShippingLine"}]
+    values["refunds"].append(row)
+    for name, amount in less.items():
+        values[name] = bag(f"{float(values[name]['shopMoney']['amount']) - amount:.2f}")
+    shop.orders.touch(record.id)
+
+
+def _refund(row: Row) -> Row:
+    lines, charges = row["lines"], row["charges"]
+    told = {name: value for name, value in row.items() if name not in ("lines", "charges")}
+    return told | {"refundLineItems": part(lambda: lines), "refundShippingLines": part(lambda: charges)}
 
 
 def charge_at_border(record: Record, *, told_twice: bool) -> None:
@@ -125,6 +151,7 @@ def order(shop: "Shopify", record: Record) -> Row:
         "customer": customer(shop, owner) if owner else None,
         "lineItems": part(lambda: values["lines"]),
         "shippingLines": part(lambda: values["charges"]),
+        "refunds": [_refund(each) for each in values["refunds"]],
         "fulfillmentOrders": part(lambda: values["parts"]),
         "metafield": metafield,
     }
@@ -150,6 +177,7 @@ def fulfil(shop: "Shopify", _info: Info, fulfillment: Row, **_: Any) -> Row:
     record = found[0][0]
     id_ = 100 * record.id + len(record.values["fulfillments"])
     sent = {"__typename": "Fulfillment", "id": gid("Fulfillment", id_), "status": "SUCCESS"}
+    sent["createdAt"] = shop.written(shop.clock.now())
     record.values["fulfillments"].append(sent | {"trackingInfo": _infos(fulfillment.get("trackingInfo") or {})})
     shop.orders.touch(record.id)
     shop.mailed += bool(fulfillment.get("notifyCustomer"))

@@ -3,7 +3,8 @@
 from graphql import build_schema
 
 CONNECTED = ("Product", "ProductVariant", "Customer", "Order", "LineItem", "ShippingLine", "MailingAddress", "Location",
-             "FulfillmentOrder", "WebhookSubscription", "Media", "Publication")  # fmt: skip
+             "FulfillmentOrder", "WebhookSubscription", "Media", "Publication",
+             "RefundLineItem", "RefundShippingLine")  # fmt: skip
 PAYLOADS = {
     "ProductSet": "product: Product",
     "ProductUpdate": "product: Product",
@@ -57,6 +58,7 @@ enum BulkOperationErrorCode {{ ACCESS_DENIED INTERNAL_SERVER_ERROR TIMEOUT }}
 enum StagedUploadHttpMethodType {{ POST PUT }}
 enum StagedUploadTargetGenerateUploadResource {{ BULK_MUTATION_VARIABLES FILE IMAGE PRODUCT_IMAGE VIDEO }}
 enum WeightUnit {{ GRAMS KILOGRAMS OUNCES POUNDS }}
+enum RefundLineItemRestockType {{ CANCEL LEGACY_RESTOCK NO_RESTOCK RETURN }}
 enum OrderCancelReason {{ CUSTOMER DECLINED FRAUD INVENTORY OTHER STAFF }}
 enum WebhookSubscriptionFormat {{ JSON XML }}
 enum WebhookSubscriptionTopic {{ PRODUCTS_CREATE PRODUCTS_UPDATE PRODUCTS_DELETE CUSTOMERS_CREATE CUSTOMERS_UPDATE
@@ -102,7 +104,11 @@ type ShippingLine {{ id: ID title: String! code: String discountedPriceSet: Mone
   taxLines: [TaxLine!]! }}
 type AdditionalFee implements Node {{ id: ID! name: String! price: MoneyBag! taxLines: [TaxLine!]! }}
 type FulfillmentTrackingInfo {{ number: String company: String url: URL }}
-type Fulfillment implements Node {{ id: ID! status: String! trackingInfo(first: Int): [FulfillmentTrackingInfo!]! }}
+type Fulfillment implements Node {{ id: ID! createdAt: DateTime! status: String! trackingInfo(first: Int): [FulfillmentTrackingInfo!]! }}
+type RefundLineItem {{ id: ID quantity: Int! restockType: RefundLineItemRestockType! lineItem: LineItem! }}
+type RefundShippingLine implements Node {{ id: ID! subtotalAmountSet: MoneyBag! shippingLine: ShippingLine! }}
+type Refund implements Node {{ id: ID! createdAt: DateTime refundLineItems({_PART}): RefundLineItemConnection!
+  refundShippingLines({_PART}): RefundShippingLineConnection! }}
 type OrderTransaction implements Node {{ id: ID! kind: String! status: String! gateway: String paymentId: String
   processedAt: DateTime }}
 type FulfillmentOrderAssignedLocation {{ location: Location }}
@@ -115,7 +121,7 @@ type Order implements Node {{ id: ID! updatedAt: DateTime! name: String! process
   currentTotalTaxSet: MoneyBag! currentTotalDutiesSet: MoneyBag currentTotalAdditionalFeesSet: MoneyBag
   additionalFees: [AdditionalFee!]! customer: Customer billingAddress: MailingAddress shippingAddress: MailingAddress
   lineItems({_PART}): LineItemConnection! shippingLines({_PART}, includeRemovals: Boolean = false): ShippingLineConnection!
-  fulfillments(first: Int): [Fulfillment!]! transactions(first: Int): [OrderTransaction!]!
+  fulfillments(first: Int): [Fulfillment!]! refunds(first: Int): [Refund!]! transactions(first: Int): [OrderTransaction!]!
   fulfillmentOrders({_PART}): FulfillmentOrderConnection! metafield(namespace: String, key: String!): Metafield }}
 type WebhookSubscription implements Node {{ id: ID! topic: WebhookSubscriptionTopic! uri: String! }}
 

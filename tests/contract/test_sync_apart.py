@@ -1,0 +1,185 @@
+"""A record on which the asking itself breaks (`fetch`, `find`) is found by halves, and holds up no other."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from hub.errors import Refused, TryLater
+from hub.handler import Done
+from hub.store import bindings, intents, quarantine
+from tests.contract.store_steps import StandingClock
+from tests.contract.tables import ERP, Hub, Tables, order
+
+
+def break_on(system: Tables, *names: str, fault: Exception | None = None) -> None:
+    """Have the system break where it is asked for one of these, by identity or by our key."""
+    fetch, find = system.fetch, system.find
+
+    def judge(asked: Sequence[str]) -> None:
+        if {*names} & {*asked}:
+            raise fault or Refused("500 characters at most")
+
+    def fetched(stream, ids):
+        judge(ids)
+        return fetch(stream, ids)
+
+    def found(stream, wanted):
+        judge([each.key for each in wanted])
+        return find(stream, wanted)
+
+    system.fetch, system.find = fetched, found
+
+
+def mend(system: Tables) -> None:
+    """Have the system as it is."""
+    del system.fetch, system.find
+
+
+def again(hub: Hub) -> None:
+    """Have everything that waits tried with the next run."""
+    with hub.store.write() as tx:
+        quarantine.again(tx, [each.id for each in quarantine.find(tx)])
+
+
+def parties(erp: Tables, count: int = 9) -> list[str]:
+    for number in range(count):
+        erp.put("parties", str(number), name=f"Party {number}", email=f"p{number}@example.com")
+    return [str(number) for number in range(count)]
+
+
+@pytest.mark.parametrize("fault", [None, KeyError("address")], ids=["refused", "broken"])
+def test_s18_a_record_that_cannot_be_fetched_holds_up_no_other(hub, erp, fault: Exception | None):
+    named = parties(erp)
+    break_on(erp, "4", fault=fault)
+    hub.run("erp", "parties", scope=named)
+    assert sorted(hub.keys("parties")) == [f"erp|{each}" for each in named if each != "4"]
+    [waiting] = hub.waiting()
+    assert (waiting.cause, waiting.external_id, waiting.again) == ("breaks", "4", True)
+    mend(erp)
+    hub.run("erp", "parties")
+    assert len(hub.keys("parties")) == 9
+    assert not hub.waiting()
+
+
+def test_s18_what_still_cannot_be_fetched_waits_for_somebody(hub, erp):
+    break_on(erp, *parties(erp, 1))
+    erp.marks["parties", "0"] = -2
+    hub.run("erp", "parties", scope=["0"])
+    hub.run("erp", "parties")
+    [waiting] = hub.waiting()
+    assert not waiting.again
+    mend(erp)
+    hub.run("erp", "parties")
+    assert hub.waiting(), "nobody has asked for it"
+    again(hub)
+    hub.run("erp", "parties")
+    assert hub.keys("parties") == ["erp|0"]
+    assert not hub.waiting()
+
+
+def test_s15_what_cannot_be_fetched_is_not_gone(hub, erp):
+    parties(erp)
+    hub.run("erp", "parties", full=True)
+    erp.hidden = {"4", "5"}
+    del erp.rows["parties"]["5"]
+    break_on(erp, "4")
+    hub.run("erp", "parties", full=True)
+    with hub.store.read() as tx:
+        there = bindings.by_keys(tx, "erp", "parties", [f"erp|{each}" for each in range(9)])
+    assert sorted(there) == [f"erp|{each}" for each in range(9) if each != 5]
+    [waiting] = hub.waiting()
+    assert waiting.external_id == "4"
+    mend(erp)
+    hub.run("erp", "parties")
+    assert not hub.waiting(), "it is there, as it was"
+
+
+@pytest.mark.parametrize("fault", [TryLater("503"), Refused("401", system_away=True)], ids=["later", "not let in"])
+def test_what_is_about_the_system_is_not_put_down_to_a_record(hub, erp, fault: Exception):
+    named = parties(erp)
+    break_on(erp, "4", fault=fault)
+    with pytest.raises(type(fault)):
+        hub.run("erp", "parties", scope=named)
+    assert not hub.waiting()
+
+
+def test_where_everything_breaks_it_is_not_the_records(hub, erp):
+    named = parties(erp)
+    break_on(erp, *named)
+    with pytest.raises(Refused):
+        hub.run("erp", "parties", scope=named)
+    assert not hub.waiting()
+
+
+def test_s18_an_order_that_cannot_be_looked_for_holds_up_no_other_and_is_not_made_blindly(hub, erp, shop):
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    for number in range(1001, 1006):
+        order(shop, str(number))
+    hub.run("erp", "parties", "products")
+    hub.run("shop", "parties", "orders")
+    break_on(erp, "shop|1003")
+    hub.run("erp", "parties", "orders")
+    assert sorted(row["number"] for row in erp.rows["orders"].values()) == ["1001", "1002", "1004", "1005"]
+    [waiting] = hub.waiting()
+    assert (waiting.cause, waiting.key) == ("breaks", "shop|1003")
+    mend(erp)
+    hub.run("erp", "parties", "orders")
+    assert len(erp.rows["orders"]) == 5
+    assert not hub.waiting()
+
+
+def test_s06_what_was_not_answered_and_cannot_be_looked_for_keeps_its_intent(hub, erp, shop, clock: StandingClock):
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    hub.in_step("parties")
+    order(shop)
+    hub.run("shop", "orders")
+    erp.lost_answers = 1
+    with pytest.raises(TryLater):
+        hub.run("erp", "orders")
+    clock.move(seconds=61)
+    break_on(erp, "shop|1001")
+    hub.run("erp", "orders")
+    with hub.store.read() as tx:
+        assert list(intents.under_way(tx, "erp", "orders")) == ["shop|1001"]
+    mend(erp)
+    again(hub)
+    hub.run("erp", "orders")
+    assert len(erp.rows["orders"]) == 1
+    assert not hub.waiting()
+
+
+def test_s06_what_is_found_and_cannot_be_shown_is_not_made_again(hub, erp, shop):
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    hub.run("shop", "parties")
+    erp.put("parties", "7", name="Jan", email="jan@example.com", silently=True)
+    erp.marks["parties", "7"] = -2
+    break_on(erp, "7")
+    hub.run("erp", "parties")
+    assert list(erp.rows["parties"]) == ["7"]
+    [waiting] = hub.waiting()
+    assert "has it already, but cannot show it" in waiting.message
+    mend(erp)
+    hub.run("erp", "parties")
+    assert list(erp.rows["parties"]) == ["7"]
+    assert not hub.waiting()
+
+
+def test_s26_what_cannot_be_looked_at_before_is_not_written_over(store):
+    hub = Hub(store)
+    both = hub.add("erp", "erp", Tables(ERP)), hub.add("crm", "erp", Tables(ERP))
+    erp, crm = both
+    parties(erp)
+    hub.in_step("parties")
+    for number in range(9):
+        erp.put("parties", str(number), name=f"Renamed {number}")
+    [fourth] = [identity for identity, row in crm.rows["parties"].items() if row["email"] == "p4@example.com"]
+    break_on(crm, fourth)
+    hub.run("erp", "parties")
+    assert isinstance(hub.run("crm", "parties"), Done)
+    assert sorted(row["name"] for row in crm.rows["parties"].values())[:2] == ["Party 4", "Renamed 0"]
+    [waiting] = hub.waiting()
+    assert (waiting.cause, waiting.key) == ("breaks", "erp|4")
+    mend(crm)
+    hub.run("crm", "parties")
+    assert not hub.waiting()
+    assert {row["name"] for row in crm.rows["parties"].values()} == {f"Renamed {number}" for number in range(9)}
