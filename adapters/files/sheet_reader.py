@@ -13,7 +13,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from adapters.files.archive import look_into
 from adapters.files.header import ROWS_TO_LOOK_AT, Header, Wanted, column_letters, find_header
-from adapters.files.rows import MOST_COLUMNS, ExactNumber, FileRefused, Row, Table, counted, listed
+from adapters.files.rows import MOST_COLUMNS, Converted, ExactNumber, FileRefused, Row, Table, counted, listed
 from adapters.files.trial import try_elsewhere
 
 TOO_LONG = 1e15
@@ -163,14 +163,14 @@ def _data_rows(cells: _Cells, header: Header, notes: list[str]) -> Iterator[Row]
 def as_text(value: Any) -> str:
     """Return a cell's value as exact text."""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return Converted("true" if value else "false")
     if isinstance(value, int):
         return ExactNumber(value)
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    return value.isoformat() if isinstance(value, date | time) else str(value)
+        return Converted(value.isoformat(sep=" "))
+    return Converted(value.isoformat()) if isinstance(value, date | time) else str(value)
 
 
 def _number(value: float) -> str:

@@ -1,8 +1,11 @@
 """A row to a record, or why not."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 
 from adapters.files.rows import Broken, ExactNumber, Row, Table
+from adapters.files.sheet_reader import as_text
 from adapters.files.translate import translator
 from hub.connector import Change, Place, Unreadable
 from tests.unit.warehouse_samples import format_of, product_format, stock_format
@@ -97,3 +100,23 @@ def test_a_broken_row_keeps_its_line():
 
 def test_keys_with_bars_cannot_meet():
     assert stock(["a|b", "c", "1"]).key != stock(["a", "b|c", "1"]).key
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#DIV/0!", " #ARG!", "#NAZWA?", "#NV", "########", "Err:502"])
+def test_the_errors_of_spreadsheets_are_no_names(text):
+    assert translate(["1", "", text]).cause == "formula-error"
+    assert translate([text, "", "x"]).cause == "formula-error"
+
+
+@pytest.mark.parametrize("text", ["#1 lamp", "#NEW!", "Error lamp", "E14"])
+def test_a_text_that_only_begins_like_an_error_is_one(text):
+    assert translate(["1", "", text]).fields["name"] == text
+
+
+@pytest.mark.parametrize("value", [date(2026, 3, 1), datetime(2026, 3, 1, tzinfo=UTC), True])
+def test_s24_what_a_spreadsheet_made_of_an_identifier_is_none(value):
+    assert translate([as_text(value), "", "x"]).cause == "identifier-ruined"
+
+
+def test_marks_that_nobody_sees_make_no_other_identifier():
+    assert translate(["\ufeff0012\u200b", "", "Lampa"], titles=("\ufeffIndeks", "EAN", "Nazwa")).key == "0012"
