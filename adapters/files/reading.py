@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from adapters.files.numbers import date_reader, number_reader, read_boolean
@@ -50,7 +51,8 @@ def reading_of(
         return read_boolean
     if check in _NUMBERS:
         decimals = spelling.decimals if check is values.amount else None
-        return _both(number_reader(spelling.decimal, spelling.thousands, decimals), check)
+        read = _both(number_reader(spelling.decimal, spelling.thousands, decimals), check)
+        return _percentage(read) if check is values.rate else read
     if check is values.day:
         return date_reader(spelling.date)
     if check is values.gtin:
@@ -65,6 +67,22 @@ def _both(read: Check, check: Check) -> Check:
         return check(read(cell))
 
     return read_and_check
+
+
+def _percentage(read: Check) -> Check:
+    """Refuse what is likelier a fraction: a cell that shows 23% holds the number 0.23."""
+
+    def read_rate(cell: str) -> str:
+        rate = read(cell)
+        if rate.startswith("0.") and "%" not in cell:
+            raise fault(
+                "ambiguous-rate",
+                f"{shown(cell.strip())} is likelier a fraction than a percentage; say which in the format: "
+                f'values = {{ "{cell.strip()}" = "{Decimal(rate) * 100:f} %" }}',
+            )
+        return rate
+
+    return read_rate
 
 
 def _text(check: Check) -> Check:

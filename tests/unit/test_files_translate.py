@@ -1,5 +1,6 @@
 """A row to a record, or why not."""
 
+import tomllib
 from datetime import UTC, date, datetime
 
 import pytest
@@ -120,3 +121,21 @@ def test_s24_what_a_spreadsheet_made_of_an_identifier_is_none(value):
 
 def test_marks_that_nobody_sees_make_no_other_identifier():
     assert translate(["\ufeff0012\u200b", "", "Lampa"], titles=("\ufeffIndeks", "EAN", "Nazwa")).key == "0012"
+
+
+RATE = product_format(columns={"sku": "Indeks", "tax_rate": "EAN"})
+
+
+@pytest.mark.parametrize("cell", [ExactNumber("0.23"), "0,23"])
+def test_a_fraction_is_no_rate_until_the_format_says_what_it_means(cell):
+    bad = translate(["1", cell, ""], **RATE)
+    assert bad.cause == "ambiguous-rate"
+    mend = tomllib.loads(bad.message.partition("format: ")[2])["values"]
+    column = {"column": "EAN", "values": mend}
+    read = translate(["1", cell, ""], **product_format(columns={"sku": "Indeks", "tax_rate": column}))
+    assert read.fields["tax_rate"] == "23"
+
+
+@pytest.mark.parametrize(("cell", "rate"), [("0", "0"), ("23%", "23"), ("0,5 %", "0.5"), (ExactNumber("5.5"), "5.5")])
+def test_a_percentage_is_a_rate(cell, rate):
+    assert translate(["1", cell, ""], **RATE).fields["tax_rate"] == rate
