@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from adapters.files.checkpoint import Checkpoint
 from adapters.files.format import Format
 from adapters.files.intake import Intake
 from adapters.files.options import FolderOptions
-from adapters.files.taking import Folder, Found, Taken, is_complete, seen, shown_name
+from adapters.files.taking import Folder, Found, Taken, is_complete, seen, shown_name, unchanged
 from hub.clock import Clock
 from hub.connector import Page
 from hub.errors import Refused, TryLater
@@ -82,12 +83,17 @@ class Delivery:
             file = folder.look_again(earlier)
             if file is None:
                 continue
-            if is_complete(file, now, self.options.settle, done.looks.get(name)):
-                taken = folder.take(file) if self.moves else Taken(file.path, name)
-                if taken is not None:
-                    yield taken
-            else:
+            if not is_complete(file, now, self.options.settle, done.looks.get(name)):
                 self.waiting.append(file)
+            elif taken := self._take(folder, file, done.looks.get(name)):
+                yield taken
+            elif still := folder.look_again(file):
+                self.waiting.append(still)
+
+    def _take(self, folder: Folder, file: Found, before: str | None) -> Taken | None:
+        if not self.moves:
+            return Taken(file.path, file.path.name)
+        return folder.take(file, timedelta(0) if unchanged(file, before) else self.options.settle)
 
     def _looks(self, done: Checkpoint) -> dict[str, str]:
         """Remember how the files look that were not complete, to compare the next time."""

@@ -3,7 +3,7 @@
 import json
 import sys
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -131,6 +131,24 @@ def test_a_half_written_file_waits(tmp_path):
     later = connector(tmp_path, PAGED)
     later.clock.at = NOW + timedelta(seconds=2)
     assert len(rows_of(read(later, page.checkpoint))[0]) == 5
+
+
+def test_a_half_written_file_waits_on_a_share_whose_clock_lags(tmp_path):
+    """The times of the folder are those of its file system; the hub's clock is five minutes ahead of them."""
+    if sys.platform == "win32":
+        return
+    path = tmp_path / "STAN_1.csv"
+    path.write_text(stock_csv(5)[:-9], encoding="utf-8")
+    source = connector(tmp_path, PAGED)
+    source.clock.at = datetime.fromtimestamp(path.stat().st_mtime, UTC) + timedelta(minutes=5)
+    (page,) = read(source)
+    assert "still being written" in page.notes[0]
+    path.write_text(stock_csv(5), encoding="utf-8")
+    source.clock.at += timedelta(minutes=1)
+    (again,) = read(source, page.checkpoint)
+    assert "still being written" in again.notes[0]
+    source.clock.at += timedelta(minutes=1)
+    assert len(rows_of(read(source, again.checkpoint))[0]) == 5
 
 
 def test_a_file_that_grows_while_it_is_read_is_read_again(tmp_path):
