@@ -69,7 +69,7 @@ class Delivery:
         come = [file for file in folder.look(self.notes) if self.format.matches(file.path.name)]
         left_over = folder.left_over()
         if not come and not left_over:
-            self.notes.append(f"no file called {self.format.files} has come to {folder.path}")
+            self.notes.append(f"no file called {self.format.files} has come to {folder.path}{_elsewhere(folder, done)}")
         for taken in left_over:
             again = folder.take_again(taken) if self.moves else taken
             if again is None:
@@ -101,3 +101,9 @@ class Delivery:
         for file in self.waiting:
             self.notes.append(f"{shown_name(file.path.name)} is still being written; the next run looks again")
         return {file.path.name: seen(file, now, done.looks.get(file.path.name)) for file in self.waiting}
+
+
+def _elsewhere(folder: Folder, done: Checkpoint) -> str:
+    """Return what to say of a folder that bears no trace of the files that were taken before."""
+    there = done.last is None or folder.taking.is_dir()
+    return "" if there else ", and it is not the folder from which files were taken before: is its share mounted?"

@@ -241,6 +241,8 @@ def _refusal(entry: "os.DirEntry[str]") -> str | None:
         return ""
     if not stat.S_ISREG(mode):
         return f"{shown_name(name)} is left alone: it is no ordinary file"
+    if not os.access(entry.path, os.R_OK):
+        return f"{shown_name(name)} is left alone: the hub's user may not read it; give it the right to"
     if not name.isprintable() or "\\" in name or "/" in name or ":" in name:
         return f"{shown_name(name)} is left alone: its name has characters that names may not have; rename it"
     if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:

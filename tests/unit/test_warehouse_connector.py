@@ -1,9 +1,11 @@
 """The connector as the hub drives it: pages, checkpoints, crashes between any two of them."""
 
 import json
+import os
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -208,6 +210,26 @@ def test_a_run_that_finds_nothing_says_so(tmp_path):
     assert "no file called STAN*" in page.notes[0]
     (page,) = read(connector(tmp_path, stock_format(enabled=False)))
     assert "switched off" in page.notes[0]
+
+
+def test_a_share_that_is_not_mounted_is_not_a_quiet_day(tmp_path):
+    put(tmp_path / "share", "STAN_1.csv", stock_csv(5))
+    done = read(connector(tmp_path / "share", PAGED))[-1].checkpoint
+    (quiet,) = read(connector(tmp_path / "share", PAGED), done)
+    (tmp_path / "share").rename(tmp_path / "away")
+    (gone,) = read(connector(tmp_path / "share", PAGED), done)
+    assert ["mounted?" in page.notes[0] for page in (quiet, gone)] == [False, True]
+
+
+def test_a_file_that_may_not_be_read_does_not_hold_up_the_others(tmp_path, monkeypatch):
+    put(tmp_path, "STAN_1.csv", stock_csv(5))
+    put(tmp_path, "STAN_2.csv", stock_csv(3))
+    allowed = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "STAN_1.csv" and allowed(path, mode))
+    pages = read(connector(tmp_path, PAGED))
+    assert len(rows_of(pages)[0]) == 3
+    assert pages[-1].notes == ["STAN_1.csv is left alone: the hub's user may not read it; give it the right to"]
+    assert (tmp_path / "STAN_1.csv").exists()
 
 
 def test_s18_bad_rows_are_put_aside_and_the_rest_goes_on(tmp_path):
