@@ -42,6 +42,8 @@ class Translator:
     clears: bool
     """An empty cell empties the field, instead of leaving it alone."""
     shortest: int
+    headed: bool
+    """The titles come from the file, and can stand in it again where lists were put together."""
 
     def __call__(self, row: Row) -> Change | Unreadable:
         """Translate one row."""
@@ -51,6 +53,8 @@ class Translator:
             return Unreadable(broken.cause, broken.message, self._place(number), raw=raw)
         if len(cells) < self.shortest:
             return self._refuse(row, "ragged-row", f"the row has only {len(cells)} columns", None)
+        if self.headed and all(cells[position] == self.titles[position] for position, *_ in self.steps):
+            return self._refuse(row, "header-again", "the row repeats the column titles", None)
         fields: dict[str, Any] = dict(self.fixed)
         faults: list[tuple[str, PydanticCustomError]] = []
         for position, name, read, words in self.steps:
@@ -133,4 +137,5 @@ def translator(format_: Format, table: Table, source: Place, locations: frozense
         telling=format_.telling,
         clears=format_.empty == "clear",
         shortest=max(places, default=0) + 1,
+        headed=wanted.row != 0,
     )

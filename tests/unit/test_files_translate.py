@@ -139,3 +139,11 @@ def test_a_fraction_is_no_rate_until_the_format_says_what_it_means(cell):
 @pytest.mark.parametrize(("cell", "rate"), [("0", "0"), ("23%", "23"), ("0,5 %", "0.5"), (ExactNumber("5.5"), "5.5")])
 def test_a_percentage_is_a_rate(cell, rate):
     assert translate(["1", cell, ""], **RATE).fields["tax_rate"] == rate
+
+
+def test_titles_that_come_again_are_no_record():
+    names = product_format(columns={"sku": "Indeks", "name": "Nazwa"})
+    assert translate(TITLES, **names).cause == "header-again"
+    assert translate(["Indeks", "", "Lampa"], **names).key == "Indeks"
+    lettered = product_format(columns={"sku": "A", "name": "C"}, header="none")
+    assert translate(["A", "B", "C"], titles=("A", "B", "C"), **lettered).key == "A"
