@@ -212,6 +212,15 @@ def test_a_run_that_finds_nothing_says_so(tmp_path):
     assert "switched off" in page.notes[0]
 
 
+def test_an_older_file_that_comes_later_is_told(tmp_path):
+    put(tmp_path, "STAN_2.csv", stock_csv(15), age=100)
+    done = read(connector(tmp_path, PAGED))[-1].checkpoint
+    put(tmp_path, "STAN_1.csv", stock_csv(14), age=200)
+    put(tmp_path, "STAN_3.csv", stock_csv(13), age=50)
+    notes = [note for page in read(connector(tmp_path, PAGED), json.loads(json.dumps(done))) for note in page.notes]
+    assert notes == ["STAN_1.csv is older than a file that was taken before it"]
+
+
 def test_a_share_that_is_not_mounted_is_not_a_quiet_day(tmp_path):
     put(tmp_path / "share", "STAN_1.csv", stock_csv(5))
     done = read(connector(tmp_path / "share", PAGED))[-1].checkpoint
@@ -290,6 +299,14 @@ def test_a_folder_that_is_a_link_out_of_the_source_is_refused(tmp_path):
 
 def test_a_file_above_the_limit_is_refused(tmp_path):
     assert read_one(tmp_path, "STAN_1.csv", stock_csv(50), stock_format(max_bytes=100))[1][0].cause == "too-large"
+
+
+@pytest.mark.parametrize("name", ["done", "failed", ".taking"])
+def test_check_tells_of_an_archive_that_is_none(tmp_path, name):
+    source = connector(tmp_path, PAGED)
+    assert all(finding.good for finding in source.check())
+    (tmp_path / name).write_text("")
+    assert str(tmp_path / name) in next(finding.message for finding in source.check() if not finding.good)
 
 
 def test_check_tells_what_is_missing(tmp_path):
