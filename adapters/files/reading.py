@@ -52,7 +52,7 @@ def reading_of(
     if check in _NUMBERS:
         decimals = spelling.decimals if check is values.amount else None
         read = _both(number_reader(spelling.decimal, spelling.thousands, decimals), check)
-        return _percentage(read) if check is values.rate else read
+        return _percentage(read) if check is values.rate else _no_percentage(read)
     if check is values.day:
         return date_reader(spelling.date)
     if check is values.gtin:
@@ -83,6 +83,15 @@ def _percentage(read: Check) -> Check:
         return rate
 
     return read_rate
+
+
+def _no_percentage(read: Check) -> Check:
+    def read_number(cell: str) -> str:
+        if "%" in cell:
+            raise fault("not-a-number", f"{shown(cell.strip())} is a percentage, not a number of its own")
+        return read(cell)
+
+    return read_number
 
 
 def _text(check: Check) -> Check:

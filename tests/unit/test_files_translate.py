@@ -147,3 +147,23 @@ def test_titles_that_come_again_are_no_record():
     assert translate(["Indeks", "", "Lampa"], **names).key == "Indeks"
     lettered = product_format(columns={"sku": "A", "name": "C"}, header="none")
     assert translate(["A", "B", "C"], titles=("A", "B", "C"), **lettered).key == "A"
+
+
+def price(amount, currency="PLN"):
+    columns = {"sku": "Indeks", "amount": "EAN", "currency": "Nazwa", "list": {"value": "L"}}
+    return translate(["1", amount, currency], entity="prices", files="*", columns=columns, decimal=",")
+
+
+@pytest.mark.parametrize("amount", ["5 €", "€5", "5,00 EUR", "EUR 5", "5 Kč"])
+def test_an_amount_in_another_currency_than_the_row_is_put_aside(amount):
+    assert price(amount).cause == "other-currency"
+
+
+@pytest.mark.parametrize("amount", ["5", "5 zł", "PLN 5,00", "5,00 PLN", "5 $", ExactNumber("5")])
+def test_an_amount_may_be_written_with_its_currency(amount):
+    assert price(amount).fields["amount"] == "5.00"
+
+
+def test_a_percentage_is_no_amount():
+    assert price("15%").cause == "not-a-number"
+    assert stock(["1", "M", "15 %"]).cause == "not-a-number"
