@@ -82,4 +82,8 @@ def test_words_that_lie_alone_are_a_refusal_of_what_was_handed_out(source: Path,
     put(source / "errors", "import.log", "started")
     assert told(source) == []
     Handing(source, OrderFiles.model_validate(ORDERS)).hand_out("A", "hub-1", "shop|1", b"{}")
+    assert told(source) == [], "it was put back"
+    (source / "orders" / "A.json").rename(source / "taken" / "A.json")
+    assert told(source) == [], "it was taken"
+    (source / "taken" / "A.json").unlink()
     assert told(source) == [(name, f"the ERP has not taken {name}: no such customer")]

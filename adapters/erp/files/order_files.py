@@ -94,7 +94,8 @@ class OrderFiles(Frozen):
             found = frozenset[str]().union(
                 *map(roots, [*self._expressions(self.template or {}), *self.columns.values()])
             )
-        return found | (roots(self.each) if self.each else frozenset())
+        each = roots(self.each) if self.each else frozenset[str]()
+        return found | each
 
     @property
     def writes(self) -> frozenset[str]:

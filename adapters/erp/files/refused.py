@@ -41,7 +41,21 @@ def _found(handing: Handing) -> Iterator[tuple[Path, str]]:
             yield order, next((words for each in beside[order] if (words := _words(each))), "")
         known = {*orders, *chain.from_iterable(beside.values())}
         # The ERP keeps its words only, or calls the order otherwise.
-        yield from ((path, _words(path)) for path in lying if path not in known and _entry(handing, path))
+        yield from ((path, _words(path)) for path in lying if path not in known and _is_missing(handing, path))
+
+
+def _is_missing(handing: Handing, path: Path) -> bool:
+    """Tell whether the order that a file is called by lies nowhere: words stay behind when it was mended and put back.
+
+    Without an archive nobody can tell whether it was taken since.
+    """
+    entry, archive = _entry(handing, path), handing.files.archive
+    if entry is None or archive is None:
+        return False
+    names = (entry.last.file, entry.last.file.upper(), entry.last.file.lower())
+    return not any(
+        (handing.source / folder / name).exists() for folder in (handing.files.folder, archive) for name in names
+    )
 
 
 def _cut(name: str, ending: str) -> str | None:
