@@ -29,8 +29,11 @@ _FALSE = "0 false f no n nie nein non ne - fałsz falsch"
 TRUE, FALSE = frozenset(_TRUE.split()), frozenset(_FALSE.split())
 
 
-def number_reader(decimal: str | None, thousands: str | None, decimals: int | None) -> Reader:
-    """Return the reader of numbers in which `decimal` and `thousands` are the signs; None: any, if it is clear."""
+def number_reader(decimal: str | None, thousands: str | None, decimals: int | None, *, percent: bool = True) -> Reader:
+    """Return the reader of numbers in which `decimal` and `thousands` are the signs; None: any, if it is clear.
+
+    `percent`: whether they may be written with a `%`.
+    """
     unsigned = _reader_of_shape(decimal, thousands)
     # Most numbers are written plainly: they need no closer look.
     plainly = re.compile(rf"-?[0-9]+(?:{re.escape(decimal)}[0-9]+)?" if decimal else "-?[0-9]+").fullmatch
@@ -40,6 +43,8 @@ def number_reader(decimal: str | None, thousands: str | None, decimals: int | No
             plain = _without_exponent(cell)
         elif plainly(cell):
             plain = cell.replace(",", ".") if decimal == "," else cell
+        elif "%" in cell and not percent:
+            raise fault("not-a-number", f"{shown(cell.strip())} is a percentage, not a number of its own")
         else:
             plain = unsigned(cell)
         return plain if decimals is None else _rounded(plain, decimals)

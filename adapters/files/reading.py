@@ -51,8 +51,9 @@ def reading_of(
         return read_boolean
     if check in _NUMBERS:
         decimals = spelling.decimals if check is values.amount else None
-        read = _both(number_reader(spelling.decimal, spelling.thousands, decimals), check)
-        return _percentage(read) if check is values.rate else _no_percentage(read)
+        percent = check is values.rate
+        read = _both(number_reader(spelling.decimal, spelling.thousands, decimals, percent=percent), check)
+        return _percentage(read) if percent else read
     if check is values.day:
         return date_reader(spelling.date)
     if check is values.gtin:
@@ -83,15 +84,6 @@ def _percentage(read: Check) -> Check:
         return rate
 
     return read_rate
-
-
-def _no_percentage(read: Check) -> Check:
-    def read_number(cell: str) -> str:
-        if "%" in cell:
-            raise fault("not-a-number", f"{shown(cell.strip())} is a percentage, not a number of its own")
-        return read(cell)
-
-    return read_number
 
 
 def _text(check: Check) -> Check:

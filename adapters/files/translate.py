@@ -83,7 +83,12 @@ class Translator:
             return Unreadable(broken.cause, broken.message, self._place(number), raw=raw)
         if len(cells) < self.shortest:
             return self._refuse(row, "ragged-row", f"the row has only {len(cells)} columns", None)
-        if self.headed and all(cells[position] == self.titles[position] for position, *_ in self.steps):
+        first = self.steps[0][0]
+        if (
+            self.headed
+            and cells[first] == self.titles[first]
+            and all(cells[position] == self.titles[position] for position, *_ in self.steps)
+        ):
             return self._refuse(row, "header-again", "the row repeats the column titles", None)
         return None
 
