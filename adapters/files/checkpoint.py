@@ -31,6 +31,8 @@ class Checkpoint:
     """Name -> what its last file held, the latest last."""
     last: str | None = None
     """What the last file held, whatever its name."""
+    newest: float = 0
+    """When the youngest of the files that were taken was last changed, in seconds since 1970."""
     looks: Mapping[str, str] = field(default_factory=dict[str, str])
     """Files that were not complete yet -> how they looked, and when."""
 
@@ -43,6 +45,7 @@ class Checkpoint:
             Underway(**file) if file else None,
             dict(data.get("recent", {})),
             data.get("last"),
+            data.get("newest", 0),
             dict(data.get("looks", {})),
         )
 
@@ -52,6 +55,7 @@ class Checkpoint:
             "file": asdict(self.file) if self.file else None,
             "recent": dict(self.recent),
             "last": self.last,
+            "newest": self.newest,
             "looks": dict(self.looks),
         }
 

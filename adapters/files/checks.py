@@ -8,7 +8,7 @@ from pathlib import Path
 from adapters.files.format import Format
 from adapters.files.options import FolderOptions
 from adapters.files.rows import counted
-from adapters.files.taking import FAILED, Folder
+from adapters.files.taking import DONE, FAILED, TAKING, Folder
 from hub.connector import Finding
 from hub.errors import HubError
 
@@ -53,6 +53,7 @@ def _format(subject: str, source: Path, format_: Format) -> Iterator[Finding]:
             mend="give the hub's user the right to read and write there",
         )
         return
+    yield from _inner(subject, path)
     notes: list[str] = []
     folder = Folder(path, subject)
     try:
@@ -68,3 +69,12 @@ def _format(subject: str, source: Path, format_: Format) -> Iterator[Finding]:
     yield Finding(subject, good=True, message=", ".join(said))
     for note in notes:
         yield Finding(subject, good=False, message=note)
+
+
+def _inner(subject: str, path: Path) -> Iterator[Finding]:
+    """Tell of the folders into which files are moved, which whoever set them up may have given other rights."""
+    for inner in (path / TAKING, path / DONE, path / FAILED):
+        if inner.exists() and not (inner.is_dir() and os.access(inner, os.R_OK | os.W_OK | os.X_OK)):
+            message = f"{inner} is no folder into which this user can move files"
+            mend = "give the hub's user the right to read and write there, or take it away: the hub makes it"
+            yield Finding(subject, good=False, message=message, mend=mend)

@@ -38,7 +38,7 @@ class Dialect:
 
 def open_csv(path: Path, dialect: Dialect, wanted: Wanted) -> Table:
     """Open a delimited file; raises FileRefused where no header with the wanted titles is found."""
-    encoding = dialect.encoding or encodings.detect(path)
+    encoding = _encoding(path, dialect.encoding)
     if encoding == "utf-8":
         encoding = "utf-8-sig"  # a mark is dropped if there is one
     start = list(islice(_rows_of(path, encoding, dialect, dialect.delimiter or ";", width=None), 1))
@@ -48,6 +48,14 @@ def open_csv(path: Path, dialect: Dialect, wanted: Wanted) -> Table:
     width = _width(header.titles)
     rows = _rows_of(path, encoding, dialect, delimiter, width if header.row else None)
     return Table(header.titles, (row for row in rows if row.number > header.row))
+
+
+def _encoding(path: Path, named: str | None) -> str:
+    """Return the one that is named, unless the file has a mark or is UTF-8: read otherwise, its letters were ruined."""
+    found = encodings.detect(path)
+    if named is None or found in encodings.MARKED:
+        return found
+    return found if found.startswith("utf-") and not named.startswith("utf-16") else named
 
 
 def _settle(path: Path, encoding: str, dialect: Dialect, wanted: Wanted) -> tuple[str, Header]:

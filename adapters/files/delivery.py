@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from adapters.files.checkpoint import Checkpoint
 from adapters.files.format import Format
 from adapters.files.intake import Intake
 from adapters.files.options import FolderOptions
-from adapters.files.taking import Folder, Found, Taken, is_complete, seen, shown_name
+from adapters.files.taking import Folder, Found, Taken, is_complete, seen, shown_name, unchanged
 from hub.clock import Clock
 from hub.connector import Page
 from hub.errors import Refused, TryLater
@@ -68,7 +69,7 @@ class Delivery:
         come = [file for file in folder.look(self.notes) if self.format.matches(file.path.name)]
         left_over = folder.left_over()
         if not come and not left_over:
-            self.notes.append(f"no file called {self.format.files} has come to {folder.path}")
+            self.notes.append(f"no file called {self.format.files} has come to {folder.path}{_elsewhere(folder, done)}")
         for taken in left_over:
             again = folder.take_again(taken) if self.moves else taken
             if again is None:
@@ -82,12 +83,17 @@ class Delivery:
             file = folder.look_again(earlier)
             if file is None:
                 continue
-            if is_complete(file, now, self.options.settle, done.looks.get(name)):
-                taken = folder.take(file) if self.moves else Taken(file.path, name)
-                if taken is not None:
-                    yield taken
-            else:
+            if not is_complete(file, now, self.options.settle, done.looks.get(name)):
                 self.waiting.append(file)
+            elif taken := self._take(folder, file, done.looks.get(name)):
+                yield taken
+            elif still := folder.look_again(file):
+                self.waiting.append(still)
+
+    def _take(self, folder: Folder, file: Found, before: str | None) -> Taken | None:
+        if not self.moves:
+            return Taken(file.path, file.path.name)
+        return folder.take(file, timedelta(0) if unchanged(file, before) else self.options.settle)
 
     def _looks(self, done: Checkpoint) -> dict[str, str]:
         """Remember how the files look that were not complete, to compare the next time."""
@@ -95,3 +101,9 @@ class Delivery:
         for file in self.waiting:
             self.notes.append(f"{shown_name(file.path.name)} is still being written; the next run looks again")
         return {file.path.name: seen(file, now, done.looks.get(file.path.name)) for file in self.waiting}
+
+
+def _elsewhere(folder: Folder, done: Checkpoint) -> str:
+    """Return what to say of a folder that bears no trace of the files that were taken before."""
+    there = done.last is None or folder.taking.is_dir()
+    return "" if there else ", and it is not the folder from which files were taken before: is its share mounted?"

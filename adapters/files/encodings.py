@@ -15,6 +15,8 @@ CHUNK = 1 << 20
 SAMPLE = 1 << 18
 """Bytes that are judged, from the first that is not UTF-8."""
 
+MARKED = ("utf-8-sig", "utf-16")
+"""What `detect` returns for a file that begins with a byte order mark."""
 SINGLE_BYTE = ("cp1250", "cp1252", "iso8859-2", "iso8859-15")
 ACCEPTED = frozenset(
     {"utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "ascii", "mac-latin2", "koi8-r", "koi8-u"}

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from adapters.files.checkpoint import Checkpoint, Underway
@@ -47,7 +47,9 @@ class Intake:
                     yield self._page(done, Batch(notes=[f"{self._name} was taken already: the same file came again"]))
                     self._finish(DONE)
                     return done
-                done = done.at(self.taken.name, self.digest, 0)
+                if look[1] / 1e9 < done.newest:
+                    yield self._page(done, Batch(notes=[f"{self._name} is older than a file that was taken before it"]))
+                done = replace(done.at(self.taken.name, self.digest, 0), newest=max(done.newest, look[1] / 1e9))
             return (yield from self._read(done, look))
         except OSError as error:
             raise TryLater(f"{self._name} cannot be read: {(error.strerror or str(error)).lower()}") from None

@@ -24,6 +24,13 @@ def nested_checks(model: type[BaseModel]) -> Mapping[str, Check | None]:
     }
 
 
+@cache
+def field_names(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of a record's fields and of all those within."""
+    inner = (field_names(within) for within in _within(model).values())
+    return frozenset(model.model_fields).union(*inner)
+
+
 def folded(model: type[BaseModel], flat: Mapping[str, Any]) -> dict[str, Any]:
     """Return fields with the records within made of theirs; of a list, there is one. What says nothing is left out."""
     fields = {name: value for name, value in flat.items() if BETWEEN not in name}

@@ -19,6 +19,7 @@ LONGEST_NUMBER = 60
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _SHAPE = re.compile(r"([+-]?)([0-9.,' ]*[0-9])([+-]?)")
 _MONEY_SIGN = re.compile(r"(?i:zł|kč|€|\$|£|ft|%)|[A-Z]{3}")
+_CURRENCY_OF_SIGN = {"zł": "PLN", "kč": "CZK", "€": "EUR", "£": "GBP", "ft": "HUF"}
 _FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 _SERIAL_START = date(1899, 12, 30)
 """Day 0 of Excel's calendar, from March 1900 on."""
@@ -28,8 +29,11 @@ _FALSE = "0 false f no n nie nein non ne - fałsz falsch"
 TRUE, FALSE = frozenset(_TRUE.split()), frozenset(_FALSE.split())
 
 
-def number_reader(decimal: str | None, thousands: str | None, decimals: int | None) -> Reader:
-    """Return the reader of numbers in which `decimal` and `thousands` are the signs; None: any, if it is clear."""
+def number_reader(decimal: str | None, thousands: str | None, decimals: int | None, *, percent: bool = True) -> Reader:
+    """Return the reader of numbers in which `decimal` and `thousands` are the signs; None: any, if it is clear.
+
+    `percent`: whether they may be written with a `%`.
+    """
     unsigned = _reader_of_shape(decimal, thousands)
     # Most numbers are written plainly: they need no closer look.
     plainly = re.compile(rf"-?[0-9]+(?:{re.escape(decimal)}[0-9]+)?" if decimal else "-?[0-9]+").fullmatch
@@ -39,6 +43,8 @@ def number_reader(decimal: str | None, thousands: str | None, decimals: int | No
             plain = _without_exponent(cell)
         elif plainly(cell):
             plain = cell.replace(",", ".") if decimal == "," else cell
+        elif "%" in cell and not percent:
+            raise fault("not-a-number", f"{shown(cell.strip())} is a percentage, not a number of its own")
         else:
             plain = unsigned(cell)
         return plain if decimals is None else _rounded(plain, decimals)
@@ -94,6 +100,14 @@ def _without_money_sign(text: str) -> str:
         if len(sign[0]) < 3 or sign[0] in currencies():  # noqa: PLR2004 - a currency's code has three letters
             return (text[: sign.start()] + text[sign.end() :]).strip().rstrip(".")
     return text
+
+
+def currency_in(cell: str) -> str | None:
+    """Return the currency that is written with an amount; None for none, or for a sign that many have ($)."""
+    if type(cell) is ExactNumber or (cell[:1].isdigit() and cell[-1:].isdigit()):
+        return None
+    codes = [_CURRENCY_OF_SIGN.get(sign[0].casefold(), sign[0]) for sign in _MONEY_SIGN.finditer(cell)]
+    return next((code for code in codes if code in currencies()), None)
 
 
 def _guessed(cell: str, digits: str) -> str:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
+from itertools import combinations
+from pathlib import Path, PurePath
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -63,4 +64,18 @@ class FolderOptions(Options):
             fixed = format_.columns["location"].value if "location" in format_.columns else None
             if fixed is not None and self.locations and fixed not in self.locations:
                 refuse(f"{show(fixed)} of format {name} is not one of them", "locations")
+        _check_takers(self.formats)
         return self
+
+
+def _check_takers(formats: Mapping[str, Format]) -> None:
+    """Refuse two formats that would take each other's files: a file is taken once, and by one of them only."""
+    taking = [(name, format_) for name, format_ in formats.items() if format_.enabled]
+    for (name, one), (other, another) in combinations(taking, 2):
+        same_folder = PurePath(one.folder or "") == PurePath(another.folder or "")
+        if same_folder and (one.matches(another.files) or another.matches(one.files)):
+            refuse(
+                f"{name} and {other} would take each other's files ({one.files}, {another.files}), and a file is taken "
+                "once: let their names or folders differ; what both need has to be delivered twice",
+                "formats",
+            )

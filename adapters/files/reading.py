@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from adapters.files.numbers import date_reader, number_reader, read_boolean
-from adapters.files.rows import ExactNumber
+from adapters.files.rows import INVISIBLE, Converted, ExactNumber
 from hub.canonical import values
 from hub.canonical.entity import Check
 from hub.canonical.values import fault, shown
@@ -15,6 +16,18 @@ _NUMBERS = frozenset({values.quantity, values.amount, values.rate})
 _FORMULA_STARTS = ("=", "@", "+", "-", "\t", "\r")
 _HARMLESS_SIGN = re.compile(r"[+-][^=(|!@\t\r]*")
 """A phone number, a dash, `-20 % off`: without these no program computes or fetches anything."""
+
+_ERROR_STARTS = ("#", "E", " ")
+_ERROR = re.compile(
+    "#N/A|#DIV/0!|#REF!|#NAME[?]|#VALUE!|#NUM!|#NULL!|#SPILL!|#CALC!"
+    "|#N/D!?|#DZIEL/0!|#ADR!|#NAZWA[?]|#ARG!|#LICZBA!|#ZERO!"
+    "|#NV|#BEZUG!|#WERT!|#ZAHL!"
+    "|#NENÍ_K_DISPOZICI|#DĚLENÍ_NULOU!|#ODKAZ!|#NÁZEV[?]|#HODNOTA!|#ČÍSLO!"
+    "|#NOM[?]|#VALEUR!|#NOMBRE!|#NUL!"
+    "|#{3,}|Err:[0-9]{3}"
+)
+"""What Excel in English, Polish, German, Czech and French, and LibreOffice, write where a formula has failed; and what
+stands in a column that is too narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +51,9 @@ def reading_of(
         return read_boolean
     if check in _NUMBERS:
         decimals = spelling.decimals if check is values.amount else None
-        return _both(number_reader(spelling.decimal, spelling.thousands, decimals), check)
+        percent = check is values.rate
+        read = _both(number_reader(spelling.decimal, spelling.thousands, decimals, percent=percent), check)
+        return _percentage(read) if percent else read
     if check is values.day:
         return date_reader(spelling.date)
     if check is values.gtin:
@@ -55,13 +70,47 @@ def _both(read: Check, check: Check) -> Check:
     return read_and_check
 
 
+def _percentage(read: Check) -> Check:
+    """Refuse what is likelier a fraction: a cell that shows 23% holds the number 0.23."""
+
+    def read_rate(cell: str) -> str:
+        rate = read(cell)
+        if rate.startswith("0.") and "%" not in cell:
+            raise fault(
+                "ambiguous-rate",
+                f"{shown(cell.strip())} is likelier a fraction than a percentage; say which in the format: "
+                f'values = {{ "{cell.strip()}" = "{Decimal(rate) * 100:f} %" }}',
+            )
+        return rate
+
+    return read_rate
+
+
 def _text(check: Check) -> Check:
     def read(cell: str) -> str:
-        if cell[0] in _FORMULA_STARTS or cell[0] == " ":
+        if not cell.isprintable():
+            cell = cell.translate(INVISIBLE)
+        if cell[:1] in _FORMULA_STARTS or cell[:1] == " ":
             _refuse_formula(cell)
+        if cell[:1] in _ERROR_STARTS and _ERROR.fullmatch(cell.strip()):
+            raise fault(
+                "formula-error", f"{shown(cell.strip())} is a spreadsheet's error, not a value; mend its formula"
+            )
         return check(cell)
 
-    return read
+    return _unconverted(read) if check is values.identifier else read
+
+
+def _unconverted(read: Check) -> Check:
+    def read_text(cell: str) -> str:
+        if type(cell) is Converted:
+            raise fault(
+                "identifier-ruined",
+                f"a spreadsheet made {shown(cell)} of it; format the column as text and enter it again",
+            )
+        return read(cell)
+
+    return read_text
 
 
 def _refuse_formula(cell: str) -> None:

@@ -10,6 +10,8 @@ LONGEST_ROW = 1_000_000
 """Characters (or bytes of JSON). What is longer is no row of a warehouse."""
 MOST_COLUMNS = 2_000
 LONGEST_SHOWN = 40
+INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200e\u200f\u2060"))
+"""Marks that come along when texts are copied or files put together; nobody sees them, and no two texts differ by them."""
 
 
 class FileRefused(Refused):
@@ -23,6 +25,12 @@ class FileRefused(Refused):
 
 class ExactNumber(str):
     """A number that the source itself stored as a number: plain, with a point, whatever the format's decimal sign."""
+
+    __slots__ = ()
+
+
+class Converted(str):
+    """A date or a yes-or-no that the source itself stored as such: of an identifier, what a spreadsheet made of it."""
 
     __slots__ = ()
 
@@ -58,7 +66,7 @@ class Table:
 
 def same_title(title: str) -> str:
     """Return a title in the form in which titles are compared: case, line breaks and doubled blanks do not count."""
-    return " ".join(title.split()).casefold()
+    return " ".join(title.translate(INVISIBLE).split()).casefold()
 
 
 def counted(number: int, thing: str) -> str:

@@ -9,11 +9,18 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, WorksheetNotFound
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetVisibleEnum,
+    WorksheetNotFound,
+)
 
 from adapters.files.archive import look_into
 from adapters.files.header import ROWS_TO_LOOK_AT, Header, Wanted, column_letters, find_header
-from adapters.files.rows import MOST_COLUMNS, ExactNumber, FileRefused, Row, Table, counted, listed
+from adapters.files.rows import MOST_COLUMNS, Converted, ExactNumber, FileRefused, Row, Table, counted, listed
 from adapters.files.trial import try_elsewhere
 
 TOO_LONG = 1e15
@@ -28,7 +35,7 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
 def open_sheet(path: Path, sheet: str | int | None, wanted: Wanted, most_bytes: int) -> Table:
-    """Open a sheet by name or number (from 1; None: the first); raises FileRefused."""
+    """Open a sheet by name or number (from 1; None: the first that is shown); raises FileRefused."""
     _check_kind(path, most_bytes)
     workbook = _workbook(path)
     opened = _sheet(workbook, sheet)
@@ -75,7 +82,7 @@ def _sheet(workbook: CalamineWorkbook, sheet: str | int | None) -> CalamineSheet
     try:
         if isinstance(sheet, str):
             return workbook.get_sheet_by_name(sheet)
-        return workbook.get_sheet_by_index((sheet or 1) - 1)
+        return workbook.get_sheet_by_index(_first_shown(workbook) if sheet is None else sheet - 1)
     except WorksheetNotFound:
         raise FileRefused("sheet-missing", f"there is no sheet {sheet!r}; the file has {listed(names)}") from None
     except (CalamineError, IndexError, OverflowError) as error:
@@ -84,6 +91,12 @@ def _sheet(workbook: CalamineWorkbook, sheet: str | int | None) -> CalamineSheet
         raise FileRefused("file-damaged", f"the sheet cannot be read: {error}") from None
     except BaseException as error:  # noqa: BLE001 - a panic of the reader is no Exception
         raise _panic(error) from None
+
+
+def _first_shown(workbook: CalamineWorkbook) -> int:
+    """Return the position of the first sheet that people see: hidden ones hold old copies and lists to choose from."""
+    shown = (place for place, sheet in enumerate(workbook.sheets_metadata) if sheet.visible is SheetVisibleEnum.Visible)
+    return next(shown, 0)
 
 
 def _panic(error: BaseException) -> BaseException:
@@ -163,14 +176,14 @@ def _data_rows(cells: _Cells, header: Header, notes: list[str]) -> Iterator[Row]
 def as_text(value: Any) -> str:
     """Return a cell's value as exact text."""
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return Converted("true" if value else "false")
     if isinstance(value, int):
         return ExactNumber(value)
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    return value.isoformat() if isinstance(value, date | time) else str(value)
+        return Converted(value.isoformat(sep=" "))
+    return Converted(value.isoformat()) if isinstance(value, date | time) else str(value)
 
 
 def _number(value: float) -> str:

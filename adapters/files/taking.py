@@ -23,6 +23,8 @@ TAKING, DONE, FAILED = ".taking", "done", "failed"
 LONGEST_NAME = 180
 """Bytes; with token and date it must still be a name for every file system."""
 PIECE = 1 << 20
+COARSE = 0.1
+"""Seconds by which the times of one file system may differ from each other."""
 
 _UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".swp", ".lock")
 _LOCKS = ("~$", ".~lock.", ".")
@@ -88,13 +90,16 @@ class Folder:
             return None
         return Found(found.path, seen.st_size, seen.st_mtime) if stat.S_ISREG(seen.st_mode) else None
 
-    def take(self, found: Found) -> Taken | None:
-        """Make a file ours; None if it is gone or being written, or still open where that prevents renaming (Windows)."""
+    def take(self, found: Found, settle: timedelta = timedelta(0)) -> Taken | None:
+        """Make a file ours; None if it is gone or being written, or still open where that prevents renaming (Windows).
+
+        `settle`: how long nobody may have touched it by the clock of the file system, which may lag behind ours.
+        """
         taken = self._move_to_taking(found.path, found.path.name)
         if taken is None:
             return None
         now = self.look_again(replace(found, path=taken.path))
-        if now is not None and now.look == found.look:
+        if now is not None and now.look == found.look and not _just_written(taken.path, settle):
             return taken
         # Somebody writes to it since it was looked at: back, unless another has come under its name meanwhile.
         if now is not None and not found.path.exists():
@@ -149,6 +154,14 @@ class Folder:
         return Taken(target, name)
 
 
+def _just_written(path: Path, settle: timedelta) -> bool:
+    """Tell whether a file was written shortly before it was renamed, which its file system has dated a moment ago."""
+    with suppress(FileNotFoundError):
+        seen = path.lstat()
+        return os.name != "nt" and 0 <= seen.st_ctime - seen.st_mtime < settle.total_seconds() - COARSE
+    return False
+
+
 def _may_pass(error: BaseException) -> bool:
     """Tell whether trying again may help: a scanner or a network share holds files for a moment."""
     return isinstance(error, OSError) and not isinstance(error, FileNotFoundError)
@@ -174,13 +187,18 @@ def is_complete(found: Found, now: datetime, settle: timedelta, before: str | No
         return True
     if before is None:
         return False
-    at, _, look = before.partition(" ")
-    return look == found.look and now.timestamp() - float(at) >= settle.total_seconds()
+    at, _, _ = before.partition(" ")
+    return unchanged(found, before) and now.timestamp() - float(at) >= settle.total_seconds()
+
+
+def unchanged(found: Found, before: str | None) -> bool:
+    """Tell whether a file looks as it did at an earlier look."""
+    return before is not None and before.partition(" ")[2] == found.look
 
 
 def seen(found: Found, now: datetime, before: str | None) -> str:
     """Return what to remember of an incomplete file: since when it looks as it does."""
-    if before is not None and before.partition(" ")[2] == found.look:
+    if before is not None and unchanged(found, before):
         return before
     return f"{now.timestamp()} {found.look}"
 
@@ -223,6 +241,8 @@ def _refusal(entry: "os.DirEntry[str]") -> str | None:
         return ""
     if not stat.S_ISREG(mode):
         return f"{shown_name(name)} is left alone: it is no ordinary file"
+    if not os.access(entry.path, os.R_OK):
+        return f"{shown_name(name)} is left alone: the hub's user may not read it; give it the right to"
     if not name.isprintable() or "\\" in name or "/" in name or ":" in name:
         return f"{shown_name(name)} is left alone: its name has characters that names may not have; rename it"
     if len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:

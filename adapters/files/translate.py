@@ -1,6 +1,6 @@
 """A row of a file -> a canonical record, or why not. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from adapters.files.format import ID, Format
 from adapters.files.header import positions
 from adapters.files.nested import folded
+from adapters.files.numbers import currency_in
 from adapters.files.reading import reading_of
 from adapters.files.rows import Row, Table
 from hub.canonical.entity import EntityModel
@@ -42,15 +43,16 @@ class Translator:
     clears: bool
     """An empty cell empties the field, instead of leaving it alone."""
     shortest: int
+    amount: int | None
+    """Where the amount stands, which may be written with its currency."""
+    headed: bool
+    """The titles come from the file, and can stand in it again where lists were put together."""
 
     def __call__(self, row: Row) -> Change | Unreadable:
         """Translate one row."""
-        number, cells, broken = row
-        if broken is not None:
-            raw = {"line": cells[0]} if cells else {}
-            return Unreadable(broken.cause, broken.message, self._place(number), raw=raw)
-        if len(cells) < self.shortest:
-            return self._refuse(row, "ragged-row", f"the row has only {len(cells)} columns", None)
+        if refused := self._no_record(row):
+            return refused
+        cells = row.cells
         fields: dict[str, Any] = dict(self.fixed)
         faults: list[tuple[str, PydanticCustomError]] = []
         for position, name, read, words in self.steps:
@@ -64,12 +66,38 @@ class Translator:
                     self._take_empty(name, fields)
             except PydanticCustomError as error:
                 faults.append((name, error))
+        if self.amount is not None:
+            faults += self._other_currency(cells[self.amount], fields.get("currency"))
         if faults:
             return self._refuse_for(row, faults, fields)
-        place = self._place(number)
+        place = self._place(row.number)
         if not self.entity.natural:
             return Change(fields.pop(ID), folded(self.entity.model, fields), place)
         return Change(self.entity.key(fields, self.key), folded(self.entity.model, fields), place)
+
+    def _no_record(self, row: Row) -> Unreadable | None:
+        """Return why a row is none, whatever stands in its cells."""
+        number, cells, broken = row
+        if broken is not None:
+            raw = {"line": cells[0]} if cells else {}
+            return Unreadable(broken.cause, broken.message, self._place(number), raw=raw)
+        if len(cells) < self.shortest:
+            return self._refuse(row, "ragged-row", f"the row has only {len(cells)} columns", None)
+        first = self.steps[0][0]
+        if (
+            self.headed
+            and cells[first] == self.titles[first]
+            and all(cells[position] == self.titles[position] for position, *_ in self.steps)
+        ):
+            return self._refuse(row, "header-again", "the row repeats the column titles", None)
+        return None
+
+    @staticmethod
+    def _other_currency(amount: str, currency: str | None) -> Iterator[tuple[str, PydanticCustomError]]:
+        said = currency_in(amount)
+        if said is not None and currency is not None and said != currency:
+            told = f"{shown(amount.strip())} is an amount in {said}, and the row's currency is {currency}"
+            yield "amount", fault("other-currency", told)
 
     def _take_empty(self, name: str, fields: dict[str, Any]) -> None:
         if name in self.telling:
@@ -133,4 +161,6 @@ def translator(format_: Format, table: Table, source: Place, locations: frozense
         telling=format_.telling,
         clears=format_.empty == "clear",
         shortest=max(places, default=0) + 1,
+        amount=next((place for place, name, *_ in steps if name == "amount"), None),
+        headed=wanted.row != 0,
     )

@@ -48,7 +48,7 @@ def _rows(path: Path, record: str | None, wanted: Wanted) -> Iterator[Row]:
     except (ParseError, ValueError, LookupError) as error:
         cause = "empty-file" if not records.names and not path.stat().st_size else "file-damaged"
         raise FileRefused(cause, f"this is not well-formed XML: {error}") from None
-    if not records.number and records.names:
+    if not records.number and len(records.names) > 1:  # more than the outermost
         raise FileRefused(
             "columns-missing", f"no element is called {record!r}; there are {listed(records.names, MOST_NAMES)}"
         )

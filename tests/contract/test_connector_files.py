@@ -1,5 +1,6 @@
 """An ERP that exchanges files: it cannot be asked, so what it delivers is shown once, and what is read is overridden here."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
@@ -164,6 +165,19 @@ class TestErpFiles(ConnectorContract):
         assert outcomes[1].cause == "name-taken"
         assert first.key in outcomes[1].message
         assert connector.find("orders", [other]) == {"another": []}
+
+    def test_s06_two_orders_of_one_name_at_once_are_never_taken_for_one(self, connector: Exchange, monkeypatch):
+        first, link = self.new(connector, "orders"), os.link
+        other = replace(first, key="another", reference="hub-another", record={**first.record, "channel": "other"})
+
+        def slowly(*args: Any) -> None:
+            """Another process hands the other order out between our look and our entry."""
+            monkeypatch.setattr(os, "link", link)
+            assert [each.outcome for each in connector.write("orders", [other])] == ["done"]
+            link(*args)
+
+        monkeypatch.setattr(os, "link", slowly)
+        assert [each.cause for each in connector.write("orders", [first])] == ["name-taken"]
 
     def test_s06_an_order_that_changed_is_told_to_somebody_where_no_version_is_wanted(self, system: Counterpart):
         connector = system.connect(orders={**ORDERS, "changes": "tell"})

@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from adapters.erp.files.connector import ErpFilesConnector
+from adapters.erp.files.handing import Handing
 from adapters.erp.files.options import ErpFilesOptions
+from adapters.erp.files.order_files import OrderFiles
+from adapters.erp.files.refused import refused
 from hub.connector import Finding
 from tests.unit.warehouse_samples import StandingClock, put
 
@@ -52,3 +55,35 @@ def test_each_folder_that_is_missing_is_named(source: Path):
 def test_what_was_refused_is_bad_with_its_reason(source: Path):
     put(source / "errors", "A.json", "{}")
     assert bad(source) == ["the ERP has refused 1 file"]
+
+
+def told(source: Path) -> list[tuple[str, str]]:
+    handing = Handing(source, OrderFiles.model_validate(ORDERS))
+    return [(each.place.sheet or "", each.message.partition(" (")[0]) for each in refused(handing)[1]]
+
+
+def test_a_refusal_in_capitals_is_one(source: Path):
+    put(source / "errors", "A.JSON", "{}")
+    put(source / "errors", "A.ERR", "no such customer")
+    assert told(source) == [("A.JSON", "the ERP has not taken A.JSON: no such customer")]
+
+
+def test_an_order_is_not_its_own_reason(source: Path):
+    put(source / "errors", "A.txt", "order;1")
+    handing = Handing(source, OrderFiles.model_validate({**ORDERS, "ending": ".txt"}))
+    assert [each.message.partition(" (")[0] for each in refused(handing)[1]] == [
+        "the ERP has not taken A.txt; it says no reason"
+    ]
+
+
+@pytest.mark.parametrize("name", ["A.err", "A.json.txt", "A_v2.JSON.LOG"])
+def test_words_that_lie_alone_are_a_refusal_of_what_was_handed_out(source: Path, name: str):
+    put(source / "errors", name, "no such customer")
+    put(source / "errors", "import.log", "started")
+    assert told(source) == []
+    Handing(source, OrderFiles.model_validate(ORDERS)).hand_out("A", "hub-1", "shop|1", b"{}")
+    assert told(source) == [], "it was put back"
+    (source / "orders" / "A.json").rename(source / "taken" / "A.json")
+    assert told(source) == [], "it was taken"
+    (source / "taken" / "A.json").unlink()
+    assert told(source) == [(name, f"the ERP has not taken {name}: no such customer")]

@@ -145,3 +145,31 @@ def test_a_status_goes_out_again_only_where_another_version_can_tell_it():
     told = {"type": "json", "template": {"nr": "number", "stan": "status"}}
     assert OrderFiles.model_validate(told).writes == {"number"}
     assert OrderFiles.model_validate({**told, "changes": "version"}).writes == {"number", "status"}
+
+
+@pytest.mark.parametrize(
+    ("told", "mend"),
+    [
+        ({"type": "csv", "each": "lines", "columns": {"C": "decimal(unit_prise)"}}, 'did you mean "unit_price"'),
+        ({"type": "csv", "each": "linse", "columns": {"C": "sku"}}, 'did you mean "lines"'),
+        ({"type": "json", "template": {"a": ["numbre"]}}, 'did you mean "number"'),
+        ({"type": "xml", "template": "<a b='{totals.gross}'><c hub-if='ntoe'/></a>"}, 'did you mean "note"'),
+        ({"type": "json", "template": {"a": "number"}, "name": "refrence"}, 'did you mean "reference"'),
+    ],
+)
+def test_a_name_that_no_order_has_is_refused(told, mend):
+    with pytest.raises(ValueError, match=mend):
+        OrderFiles.model_validate(told)
+
+
+def test_names_deep_in_an_order_are_known():
+    expression = "[sort_by(lines, &sku)[].name, map(&amount, discounts), shipping.tax, customer || reference]"
+    files = OrderFiles.model_validate({"type": "json", "template": {"a": expression}})
+    assert files.writes >= {"lines", "discounts", "shipping"}
+
+
+def test_a_file_without_a_line_is_none():
+    files = OrderFiles.model_validate({"type": "csv", "each": "lines", "columns": {"K": "sku"}})
+    with pytest.raises(Unfit) as refused:
+        forms.filled(files, {**ORDER, "lines": []}, FileFunctions({}.__getitem__, "."))
+    assert refused.value.cause == "nothing-in-it"

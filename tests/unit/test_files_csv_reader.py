@@ -162,3 +162,13 @@ def test_300_000_rows_are_read_in_constant_memory(tmp_path):
     tracemalloc.stop()
     assert count == 300_000
     assert peak < 6_000_000
+
+
+@pytest.mark.parametrize(("written", "named"), [("utf-8", "cp1250"), ("utf-8-sig", "cp1250"), ("utf-16", "utf-16-le")])
+def test_an_encoding_that_is_named_does_not_ruin_what_is_certainly_written_otherwise(tmp_path, written, named):
+    assert good(rows(tmp_path, "A;B\n1;żółw\n".encode(written), encoding=named)) == [(2, ["1", "żółw"])]
+
+
+@pytest.mark.parametrize(("text", "named"), [("żółw", "iso8859-2"), ("лампа", "utf-16-be"), ("лампа", "cp1251")])
+def test_an_encoding_that_is_named_is_taken_where_nothing_is_certain(tmp_path, text, named):
+    assert good(rows(tmp_path, f"A;B\n1;{text}\n".encode(named), encoding=named)) == [(2, ["1", text])]

@@ -94,3 +94,23 @@ def test_file_names_are_matched_without_regard_to_capitals():
 def test_options_survive_being_stored():
     options = FilesOptions.model_validate({"source": "x", "formats": {"stock": stock_format(every="15m")}})
     assert FilesOptions.model_validate_json(options.model_dump_json()) == options
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "told"),
+    [
+        ({"files": "a_*.csv"}, {"files": "A_*.csv"}, "would take each other's files"),
+        ({"files": "a_*.csv"}, {"files": "*.csv", "folder": "."}, "would take each other's files"),
+        ({"files": "a_*.csv"}, {"files": "b_*.csv"}, None),
+        ({"files": "*.csv"}, {"files": "*.csv", "folder": "b"}, None),
+        ({"files": "*.csv"}, {"files": "*.csv", "enabled": False}, None),
+    ],
+)
+def test_two_formats_cannot_take_the_same_file(one, another, told):
+    formats = {"one": stock_format(**one), "another": stock_format(**another)}
+    refused = ""
+    try:
+        FilesOptions.model_validate({"source": "out", "formats": formats})
+    except ValueError as fault:
+        refused = str(fault)
+    assert (told in refused) if told else not refused

@@ -328,3 +328,15 @@ def test_the_rows_before_a_filled_one_and_all_tables_count(tmp_path):
     half = "<table:table-column/>".join([one] * 600)
     both = f"{half}</table:table><table:table table:name='T'>{half}"
     assert refusal(ods_of(tmp_path / "a.ods", both)) == "archive-bomb"
+
+
+def test_a_hidden_sheet_is_read_only_where_it_is_named(tmp_path):
+    made = Workbook()
+    hidden, shown = made.active, made.create_sheet("Now")
+    hidden.title, hidden.sheet_state, made.active = "Old", "hidden", 1
+    for sheet, value in ((hidden, "old"), (shown, "new")):
+        for row in (["A", "B"], ["1", value]):
+            sheet.append(row)
+    made.save(path := tmp_path / "a.xlsx")
+    assert cells(open_sheet(path, None, AB, PLENTY)) == [["1", "new"]]
+    assert cells(open_sheet(path, "Old", AB, PLENTY)) == cells(open_sheet(path, 1, AB, PLENTY)) == [["1", "old"]]

@@ -1,8 +1,12 @@
 """A row to a record, or why not."""
 
+import tomllib
+from datetime import UTC, date, datetime
+
 import pytest
 
 from adapters.files.rows import Broken, ExactNumber, Row, Table
+from adapters.files.sheet_reader import as_text
 from adapters.files.translate import translator
 from hub.connector import Change, Place, Unreadable
 from tests.unit.warehouse_samples import format_of, product_format, stock_format
@@ -97,3 +101,69 @@ def test_a_broken_row_keeps_its_line():
 
 def test_keys_with_bars_cannot_meet():
     assert stock(["a|b", "c", "1"]).key != stock(["a", "b|c", "1"]).key
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#DIV/0!", " #ARG!", "#NAZWA?", "#NV", "########", "Err:502"])
+def test_the_errors_of_spreadsheets_are_no_names(text):
+    assert translate(["1", "", text]).cause == "formula-error"
+    assert translate([text, "", "x"]).cause == "formula-error"
+
+
+@pytest.mark.parametrize("text", ["#1 lamp", "#NEW!", "Error lamp", "E14"])
+def test_a_text_that_only_begins_like_an_error_is_one(text):
+    assert translate(["1", "", text]).fields["name"] == text
+
+
+@pytest.mark.parametrize("value", [date(2026, 3, 1), datetime(2026, 3, 1, tzinfo=UTC), True])
+def test_s24_what_a_spreadsheet_made_of_an_identifier_is_none(value):
+    assert translate([as_text(value), "", "x"]).cause == "identifier-ruined"
+
+
+def test_marks_that_nobody_sees_make_no_other_identifier():
+    assert translate(["\ufeff0012\u200b", "", "Lampa"], titles=("\ufeffIndeks", "EAN", "Nazwa")).key == "0012"
+
+
+RATE = product_format(columns={"sku": "Indeks", "tax_rate": "EAN"})
+
+
+@pytest.mark.parametrize("cell", [ExactNumber("0.23"), "0,23"])
+def test_a_fraction_is_no_rate_until_the_format_says_what_it_means(cell):
+    bad = translate(["1", cell, ""], **RATE)
+    assert bad.cause == "ambiguous-rate"
+    mend = tomllib.loads(bad.message.partition("format: ")[2])["values"]
+    column = {"column": "EAN", "values": mend}
+    read = translate(["1", cell, ""], **product_format(columns={"sku": "Indeks", "tax_rate": column}))
+    assert read.fields["tax_rate"] == "23"
+
+
+@pytest.mark.parametrize(("cell", "rate"), [("0", "0"), ("23%", "23"), ("0,5 %", "0.5"), (ExactNumber("5.5"), "5.5")])
+def test_a_percentage_is_a_rate(cell, rate):
+    assert translate(["1", cell, ""], **RATE).fields["tax_rate"] == rate
+
+
+def test_titles_that_come_again_are_no_record():
+    names = product_format(columns={"sku": "Indeks", "name": "Nazwa"})
+    assert translate(TITLES, **names).cause == "header-again"
+    assert translate(["Indeks", "", "Lampa"], **names).key == "Indeks"
+    lettered = product_format(columns={"sku": "A", "name": "C"}, header="none")
+    assert translate(["A", "B", "C"], titles=("A", "B", "C"), **lettered).key == "A"
+
+
+def price(amount, currency="PLN"):
+    columns = {"sku": "Indeks", "amount": "EAN", "currency": "Nazwa", "list": {"value": "L"}}
+    return translate(["1", amount, currency], entity="prices", files="*", columns=columns, decimal=",")
+
+
+@pytest.mark.parametrize("amount", ["5 €", "€5", "5,00 EUR", "EUR 5", "5 Kč"])
+def test_an_amount_in_another_currency_than_the_row_is_put_aside(amount):
+    assert price(amount).cause == "other-currency"
+
+
+@pytest.mark.parametrize("amount", ["5", "5 zł", "PLN 5,00", "5,00 PLN", "5 $", ExactNumber("5")])
+def test_an_amount_may_be_written_with_its_currency(amount):
+    assert price(amount).fields["amount"] == "5.00"
+
+
+def test_a_percentage_is_no_amount():
+    assert price("15%").cause == "not-a-number"
+    assert stock(["1", "M", "15 %"]).cause == "not-a-number"

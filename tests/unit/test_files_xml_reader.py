@@ -127,3 +127,7 @@ def test_a_tag_that_never_ends_is_refused_in_constant_memory(tmp_path, begun):
         assert (refused.value.cause, tracemalloc.get_traced_memory()[1] < 15_000_000) == ("xml-too-large", True)
     finally:
         tracemalloc.stop()
+
+
+def test_a_list_without_records_is_empty_and_not_wrong(tmp_path):
+    assert rows(tmp_path, "<shop></shop>", "p") == rows(tmp_path, "<shop/>") == []

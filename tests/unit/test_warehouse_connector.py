@@ -1,9 +1,11 @@
 """The connector as the hub drives it: pages, checkpoints, crashes between any two of them."""
 
 import json
+import os
 import sys
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -133,6 +135,24 @@ def test_a_half_written_file_waits(tmp_path):
     assert len(rows_of(read(later, page.checkpoint))[0]) == 5
 
 
+def test_a_half_written_file_waits_on_a_share_whose_clock_lags(tmp_path):
+    """The times of the folder are those of its file system; the hub's clock is five minutes ahead of them."""
+    if sys.platform == "win32":
+        return
+    path = tmp_path / "STAN_1.csv"
+    path.write_text(stock_csv(5)[:-9], encoding="utf-8")
+    source = connector(tmp_path, PAGED)
+    source.clock.at = datetime.fromtimestamp(path.stat().st_mtime, UTC) + timedelta(minutes=5)
+    (page,) = read(source)
+    assert "still being written" in page.notes[0]
+    path.write_text(stock_csv(5), encoding="utf-8")
+    source.clock.at += timedelta(minutes=1)
+    (again,) = read(source, page.checkpoint)
+    assert "still being written" in again.notes[0]
+    source.clock.at += timedelta(minutes=1)
+    assert len(rows_of(read(source, again.checkpoint))[0]) == 5
+
+
 def test_a_file_that_grows_while_it_is_read_is_read_again(tmp_path):
     put(tmp_path, "STAN_1.csv", stock_csv(15))
     source = connector(tmp_path, PAGED)
@@ -190,6 +210,35 @@ def test_a_run_that_finds_nothing_says_so(tmp_path):
     assert "no file called STAN*" in page.notes[0]
     (page,) = read(connector(tmp_path, stock_format(enabled=False)))
     assert "switched off" in page.notes[0]
+
+
+def test_an_older_file_that_comes_later_is_told(tmp_path):
+    put(tmp_path, "STAN_2.csv", stock_csv(15), age=100)
+    done = read(connector(tmp_path, PAGED))[-1].checkpoint
+    put(tmp_path, "STAN_1.csv", stock_csv(14), age=200)
+    put(tmp_path, "STAN_3.csv", stock_csv(13), age=50)
+    notes = [note for page in read(connector(tmp_path, PAGED), json.loads(json.dumps(done))) for note in page.notes]
+    assert notes == ["STAN_1.csv is older than a file that was taken before it"]
+
+
+def test_a_share_that_is_not_mounted_is_not_a_quiet_day(tmp_path):
+    put(tmp_path / "share", "STAN_1.csv", stock_csv(5))
+    done = read(connector(tmp_path / "share", PAGED))[-1].checkpoint
+    (quiet,) = read(connector(tmp_path / "share", PAGED), done)
+    (tmp_path / "share").rename(tmp_path / "away")
+    (gone,) = read(connector(tmp_path / "share", PAGED), done)
+    assert ["mounted?" in page.notes[0] for page in (quiet, gone)] == [False, True]
+
+
+def test_a_file_that_may_not_be_read_does_not_hold_up_the_others(tmp_path, monkeypatch):
+    put(tmp_path, "STAN_1.csv", stock_csv(5))
+    put(tmp_path, "STAN_2.csv", stock_csv(3))
+    allowed = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).name != "STAN_1.csv" and allowed(path, mode))
+    pages = read(connector(tmp_path, PAGED))
+    assert len(rows_of(pages)[0]) == 3
+    assert pages[-1].notes == ["STAN_1.csv is left alone: the hub's user may not read it; give it the right to"]
+    assert (tmp_path / "STAN_1.csv").exists()
 
 
 def test_s18_bad_rows_are_put_aside_and_the_rest_goes_on(tmp_path):
@@ -250,6 +299,14 @@ def test_a_folder_that_is_a_link_out_of_the_source_is_refused(tmp_path):
 
 def test_a_file_above_the_limit_is_refused(tmp_path):
     assert read_one(tmp_path, "STAN_1.csv", stock_csv(50), stock_format(max_bytes=100))[1][0].cause == "too-large"
+
+
+@pytest.mark.parametrize("name", ["done", "failed", ".taking"])
+def test_check_tells_of_an_archive_that_is_none(tmp_path, name):
+    source = connector(tmp_path, PAGED)
+    assert all(finding.good for finding in source.check())
+    (tmp_path / name).write_text("")
+    assert str(tmp_path / name) in next(finding.message for finding in source.check() if not finding.good)
 
 
 def test_check_tells_what_is_missing(tmp_path):

@@ -121,12 +121,12 @@ class ErpFilesConnector:
     def _hand_out(self, handing: Handing, write: Write) -> Written:
         name = write.id or self._name(write)
         content = forms.filled(handing.files, self._scope(write), self._functions)
-        entry = handing.known(name)
+        known = handing.known(name)
+        new = known is None and write.id is None
+        entry = handing.hand_out(name, write.reference, write.key, content) if new else known
         if entry is not None and write.id is None and entry.reference not in ("", write.reference):
             raise Unfit("name-taken", f"{name} is what order {entry.key} is called already; let `name` tell them apart")
-        if entry is None and write.id is None:
-            handing.hand_out(name, write.reference, write.key, content)
-        elif entry is None or not self._brought_up_to_date(handing, entry, write, content):
+        if not new and (entry is None or not self._brought_up_to_date(handing, entry, write, content)):
             raise _changed(name, entry, write)
         return Written(write.key, "done", name, Document(name, {}))
 

@@ -30,7 +30,10 @@ def _csv(files: OrderFiles, scope: Scope, functions: FileFunctions) -> str:
     rows = csv.writer(text, delimiter=files.delimiter, lineterminator="\r\n")
     if files.header:
         rows.writerow(files.columns)
-    for inner in each_of(files.each, scope, functions) if files.each else (scope,):
+    each = list(each_of(files.each, scope, functions)) if files.each else [scope]
+    if not each:
+        raise Unfit("nothing-in-it", f"{files.each} of this order is empty, and so would be its file")
+    for inner in each:
         rows.writerow([text_of(expression, inner, functions) for expression in files.columns.values()])
     return text.getvalue()
 

@@ -12,13 +12,16 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from adapters.erp.files import xml_form
 from adapters.erp.files.expressions import CHECK, Expression, roots
+from adapters.files.nested import field_names
 from hub.canonical import ENTITIES
 from hub.config.durations import Duration, within
-from hub.config.faults import refuse, show
+from hub.config.faults import guess_or_list, refuse, show
 from hub.config.settings import Frozen
 
 ORDERS = "orders"
 """The stream in which orders go out and what became of them comes in."""
+SEEN = frozenset({"reference", "customer", "position", "order"})
+"""What expressions see beside the order's fields and those of its lines."""
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}", re.ASCII)
 
 
@@ -83,11 +86,8 @@ class OrderFiles(Frozen):
         return self.ending or f".{self.type}"
 
     @cached_property
-    def writes(self) -> frozenset[str]:
-        """The fields of an order that are handed out, and told again when they change.
-
-        Where nothing is told again, the ERP's word on the status is not compared with what it was once handed.
-        """
+    def told(self) -> frozenset[str]:
+        """The names with which the expressions begin that say what stands in the file."""
         if self.type == "xml":
             found = xml_form.names(self.template)
         else:
@@ -95,8 +95,16 @@ class OrderFiles(Frozen):
                 *map(roots, [*self._expressions(self.template or {}), *self.columns.values()])
             )
         each = roots(self.each) if self.each else frozenset[str]()
+        return found | each
+
+    @property
+    def writes(self) -> frozenset[str]:
+        """The fields of an order that are handed out, and told again when they change.
+
+        Where nothing is told again, the ERP's word on the status is not compared with what it was once handed.
+        """
         once = {"status"} if self.changes == "tell" else frozenset[str]()
-        return (found | each) & ENTITIES[ORDERS].fields - once
+        return self.told & ENTITIES[ORDERS].fields - once
 
     @classmethod
     def _expressions(cls, template: "str | Mapping[str, Any] | list[Any]") -> list[str]:
@@ -140,4 +148,13 @@ class OrderFiles(Frozen):
             refuse("name the columns of the file, each with an expression", "columns")
         if self.type != "csv" and (self.columns or self.each):
             refuse(f"belongs to CSV; of {self.type.upper()} the template says everything", "columns")
+        _check_names(self.told, "columns" if self.type == "csv" else "template")
+        _check_names(roots(self.name), "name")
         return self
+
+
+def _check_names(names: frozenset[str], key: str) -> None:
+    """Refuse a name that neither an order nor anything in one has: what it says would be nothing, in every file."""
+    known = field_names(ENTITIES[ORDERS].model) | SEEN
+    for name in sorted(names - known):
+        refuse(f"{show(name)} is nothing that an order has{guess_or_list(name, sorted(known))}", key)
