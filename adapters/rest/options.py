@@ -11,7 +11,7 @@ from adapters.rest.expressions import Address, Expression, Template
 from adapters.rest.lists import Listed, Table
 from adapters.rest.lookups import unknown
 from adapters.rest.tellings import Writing, spoken
-from hub.canonical import ENTITIES
+from hub.canonical import ENTITIES, EntityModel
 from hub.config import Reference, ScheduleSettings, refuse
 from hub.config.exchange import ExchangeOptions
 from hub.config.faults import guess_or_list, show
@@ -121,21 +121,25 @@ def _faults(
     missing = [each for each in entity.key_fields if each not in told.fields and each != "location"]
     if missing:
         yield ("fields",), f"{', '.join(missing)} is missing: {entity.name} are told apart by it"
-    for path, template in (told.write.body if told.write else {}).items():
-        names = sorted({*spoken(template)})
-        if not entity.fields & {*names}:
-            hint = guess_or_list(names[0], sorted(entity.fields)) if names else ""
-            why = f"is made of no field of {entity.name}{hint}"
-            yield ("write", "body", path), f"{why} What always goes along stands in the body of create or update"
-    for number, action in enumerate(told.write.update if told.write else ()):
-        for field in {*action.tells} - entity.fields:
-            hint = guess_or_list(field, sorted(entity.fields))
-            yield ("write", "update", str(number), "tells"), f"{entity.name} have no field {show(field)}{hint}"
+    yield from _write_faults(told.write or Writing(), entity)
     buyers, of = told.buyers, told.of
     if buyers and (buyers.stream not in all_ or (all_[buyers.stream].entity != "parties")):
         yield ("buyers",), f"there is no stream {show(buyers.stream)} of parties, which says what a buyer's fields are"
     if of and not (of in all_ and all_[of].buyers):
         yield ("of",), f"there is no stream {show(of)} with buyers"
+
+
+def _write_faults(writing: Writing, entity: EntityModel) -> Iterator[tuple[tuple[str, ...], str]]:
+    known = sorted(entity.fields)
+    for path, template in writing.body.items():
+        names = sorted({*spoken(template)})
+        if not entity.fields & {*names}:
+            why = f"is made of no field of {entity.name}{guess_or_list(names[0], known) if names else '.'}"
+            yield ("write", "body", path), f"{why} What always goes along stands in the body of create or update"
+    for number, action in enumerate(writing.update):
+        for field in {*action.tells} - entity.fields:
+            why = f"{entity.name} have no field {show(field)}{guess_or_list(field, known)}"
+            yield ("write", "update", str(number), "tells"), why
 
 
 def written_fields(told: StreamSettings) -> frozenset[str]:

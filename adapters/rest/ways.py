@@ -263,7 +263,7 @@ def _asked(session: Session, listed: List, told: Said) -> Answer:
 
 def _rows(session: Session, listed: List, answer: Answer) -> list[Row]:
     found = said(listed.list, answer.body, session.functions())
-    if found is None and isinstance(answer.body, Mapping):
+    if found is None and truth(answer.body):
         why = f"{session.name}: {listed.path}: list ({listed.list}) leads to nothing in the answer"
         raise Refused(f"{why}; where it is left out when there are none: {listed.list} || `[]`. {_there(answer.body)}")
     return rows_of(found, f"{session.name}: {listed.path}")
@@ -287,8 +287,10 @@ def _ident(session: Session, row: str, raw: Row) -> str:
     return _text(found)
 
 
-def _there(row: Row) -> str:
-    return f"It has: {', '.join([*row][:MOST_SHOWN])}"
+def _there(row: Any) -> str:
+    """Return which names there are in a record, or an answer."""
+    names = [*cast("Row", row)][:MOST_SHOWN] if isinstance(row, Mapping) else []
+    return f"It has: {', '.join(names) or 'no names'}"
 
 
 def _shown(session: Session, listed: List, where: str | None, answer: Answer) -> tuple[list[Row], int | None]:
@@ -301,8 +303,8 @@ def _shown(session: Session, listed: List, where: str | None, answer: Answer) ->
     if str(found).isdecimal():
         return rows, int(str(found))
     if rows:
-        there = f". {_there(answer.body)}" if isinstance(answer.body, Mapping) else ""
-        raise Refused(f"{session.name}: {listed.path}: total ({where}) leads to no number in the answer{there}")
+        why = f"{session.name}: {listed.path}: total ({where}) leads to no number in the answer"
+        raise Refused(f"{why}. {_there(answer.body)}")
     return rows, None
 
 
