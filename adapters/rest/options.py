@@ -136,7 +136,7 @@ def _write_faults(writing: Writing, entity: EntityModel) -> Iterator[tuple[tuple
         if not entity.fields & {*names}:
             why = f"is made of no field of {entity.name}{guess_or_list(names[0], known) if names else '.'}"
             yield ("write", "body", path), f"{why} What always goes along stands in the body of create or update"
-    for number, action in enumerate(writing.update):
+    for number, action in enumerate(writing.updates):
         for field in {*action.tells} - entity.fields:
             why = f"{entity.name} have no field {show(field)}{guess_or_list(field, known)}"
             yield ("write", "update", str(number), "tells"), why

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from adapters.rest.expressions import Address, Expression, Template, names_in
 from adapters.rest.lists import Parameters, Scalar
@@ -73,8 +73,14 @@ class Sign(Frozen):
     """How many values may be asked for at once; the parameter is repeated then."""
 
 
-def _several(value: Any) -> Any:
-    return (value,) if isinstance(value, Mapping) else value
+def _number(value: Any) -> str:
+    return "one" if isinstance(value, Mapping | Action) else "several"
+
+
+Updates = Annotated[
+    Annotated[Action, Tag("one")] | Annotated[tuple[Action, ...], Tag("several")], Discriminator(_number)
+]
+"""What changes a record: a request, or a list of them."""
 
 
 class Writing(Frozen):
@@ -86,8 +92,8 @@ class Writing(Frozen):
     """Their path -> what is set there, as far as it is made of fields that are given: of a new record those that are
     known, of a change those that have changed. Of what is put, all of it."""
     create: Action | None = None
-    update: Annotated[tuple[Action, ...], BeforeValidator(_several)] = ()
-    """Of several each is carried out if its own `body` is made of fields that have changed; the shared one goes with the
+    update: Updates = ()
+    """One, or several: of these each is carried out if its own `body` is made of fields that have changed; the shared one goes with the
     first."""
     remove: Action | None = None
     put: Action | None = None
@@ -109,9 +115,14 @@ class Writing(Frozen):
             for action in self.actions(name):
                 if action.list and not action.bulk:
                     refuse("needs bulk, how many records the list may have", name)
-        if len(self.update) > 1 and any(each.bulk for each in self.update):
+        if len(self.updates) > 1 and any(each.bulk for each in self.updates):
             refuse("of several, none can carry many records at once (bulk)", "update")
         return self
+
+    @property
+    def updates(self) -> tuple[Action, ...]:
+        """The requests by which a record is changed."""
+        return self.actions("update")
 
     def actions(self, name: str) -> tuple[Action, ...]:
         """Return the requests by which something is done: `create`, `update`, `remove` or `put`."""
@@ -120,7 +131,7 @@ class Writing(Frozen):
 
     def fields(self, known: frozenset[str]) -> frozenset[str]:
         """Return those of our fields that can be written: all that the bodies of changes are made of."""
-        changing = (self.put,) if self.put else self.update
+        changing = (self.put,) if self.put else self.updates
         shared = spoken(self.body) if changing else ()
         return frozenset(shared).union(*(each.fields for each in changing)) & known
 

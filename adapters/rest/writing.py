@@ -62,7 +62,7 @@ def _carry_out(
 def _tells(told: StreamSettings, action: Action, each: Write) -> bool:
     """Return whether a request tells something that has changed."""
     writing = told.write or Writing()
-    shared = spoken(writing.body) if action is writing.update[0] else ()
+    shared = spoken(writing.body) if action is writing.updates[0] else ()
     return bool(each.fields.keys() & action.fields.union(shared))
 
 
@@ -83,7 +83,8 @@ def _together(
     body: Any = nested({}, {action.list: items}) if action.list else items
     answer = session.send(action, path, body, headers).body
     if action.outcomes is None:
-        yield from (Written(each.key, "done", each.id) for each in writes)
+        for each, own in zip(writes, functions, strict=True):
+            yield _written(session, told, action, each, None, own)
         return
     outcomes = rows_of(said(action.outcomes, answer, functions[0]), f"{session.name}: outcomes")
     for each, outcome, own in zip(writes, outcomes, functions, strict=False):
@@ -116,7 +117,7 @@ def context(each: Write) -> dict[str, Any]:
 def _body(told: StreamSettings, action: Action, each: Write, data: Row, functions: RestFunctions) -> dict[str, Any]:
     """Return what is set: of the shared body what is made of fields that are given, of a new record less what is empty."""
     writing = told.write or Writing()
-    shared: Mapping[str, Any] = {} if each.remove or action in writing.update[1:] else writing.body
+    shared: Mapping[str, Any] = {} if each.remove or action in writing.updates[1:] else writing.body
     if not writing.put:
         shared = {path: value for path, value in shared.items() if each.fields.keys() & {*spoken(value)}}
     values = {path: filled(value, data, functions, path) for path, value in {**shared, **action.body}.items()}

@@ -1,7 +1,10 @@
 """BigCommerce, after docs.bigcommerce.com: "Catalog" V3, "Customers" V3, "Inventory adjustments", "Orders" V2."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 from tests.fakes.server import Asked, Reply
@@ -69,7 +72,7 @@ class BigCommerce:
         # several records bear the same second
         self.products = [product(number, self.began + timedelta(minutes=number // 4)) for number in range(1, 121)]
         self.orders = [order(number, self.began + timedelta(minutes=number // 4)) for number in range(100, 160)]
-        self.customers = [{"id": 3, "first_name": "Ewa", "last_name": "Lis", "email": "ewa@example.com", "company": "",
+        self.customers: list[Row] = [{"id": 3, "first_name": "Ewa", "last_name": "Lis", "email": "ewa@example.com", "company": "",
                            "phone": "", "date_modified": "2026-07-01T12:00:00Z", "addresses": []}]  # fmt: skip
         self.shipments: list[Row] = []
 
@@ -77,76 +80,47 @@ class BigCommerce:
         """Answer one request."""
         if asked.headers.get("x-auth-token") != TOKEN:
             return Reply(401, {"status": 401, "title": "Unauthorized", "type": "https://developer.bigcommerce.com/"})
-        version, _, path = asked.path.removeprefix(BASE).partition("/")
-        parts = path.split("/")
-        match version, asked.method, parts:
-            case "v3", "GET", ["catalog", "products"]:
-                return self._page(asked, self.products)
-            case "v3", "GET", ["catalog", "categories"]:
-                return self._page(asked, [{"id": 3, "parent_id": 0, "name": "Lamps"}])
-            case "v3", "GET", ["customers"]:
-                return self._page(asked, self.customers)
-            case "v3", "GET", ["catalog", "products", id_]:
-                found = self._found(self.products, id_)
-                return Reply(200, {"data": found, "meta": {}}) if found else _missing()
-            case "v3", "PUT", ["catalog", "products", id_]:
-                return self._put(asked, self._found(self.products, id_))
-            case "v3", "PUT", ["catalog", "products", id_, "variants", variant]:
-                found = self._found(self.products, id_)
-                return self._put(asked, self._found(found["variants"], variant) if found else None)
-            case "v3", "PUT", ["catalog", "variants"]:
-                return self._variants(asked)
-            case "v3", "PUT", ["inventory", "adjustments", "absolute"]:
-                return self._adjusted(asked)
-            case "v2", "GET", ["orders"]:
-                return self._orders(asked)
-            case "v2", "GET", ["orders", id_]:
-                found = self._found(self.orders, id_)
-                return (
-                    Reply(200, found)
-                    if found
-                    else Reply(404, [{"status": 404, "message": "The requested resource was not found."}])
-                )
-            case "v2", "PUT", ["orders", id_]:
-                found = self._found(self.orders, id_)
-                assert found
-                found |= asked.json
-                return Reply(200, found)
-            case "v2", "POST", ["orders", id_, "shipments"]:
-                return self._shipped(asked, id_)
-            case _:
-                return _missing()
+        path = asked.path.removeprefix(BASE)
+        routes: dict[str, Callable[..., Reply]] = {
+            r"GET v3/catalog/products": lambda: self._page(asked, self.products),
+            r"GET v3/catalog/categories": lambda: self._page(asked, [{"id": 3, "parent_id": 0, "name": "Lamps"}]),
+            r"GET v3/customers": lambda: self._page(asked, self.customers),
+            r"PUT v3/catalog/variants": lambda: self._variants(asked),
+            r"PUT v3/inventory/adjustments/absolute": lambda: self._adjusted(asked),
+            r"GET v2/orders": lambda: self._orders(asked),
+            r"(?:GET|PUT) v2/orders/(\d+)": partial(self._order, asked),
+            r"GET v2/orders/(\d+)/shipments": self._parcels,
+            r"POST v2/orders/(\d+)/shipments": partial(self._shipped, asked),
+        }
+        for route, handler in routes.items():
+            if found := re.fullmatch(route, f"{asked.method} {path}"):
+                return handler(*found.groups())
+        return Reply(404, {"status": 404, "title": "Not found", "type": "https://x.example/", "errors": {}})
 
     def variant(self, sku: str) -> Row:
         """Return a variant."""
         return next(each for row in self.products for each in row["variants"] if each["sku"] == sku)
 
-    def _found(self, rows: list[Row], id_: str) -> Row | None:
-        return next((each for each in rows if str(each["id"]) == id_), None)
+    def _order(self, asked: Asked, id_: str) -> Reply:
+        found = next((each for each in self.orders if str(each["id"]) == id_), None)
+        if found is None:
+            return Reply(404, [{"status": 404, "message": "The requested resource was not found."}])
+        found |= asked.json or {}
+        return Reply(200, found)
 
-    def _put(self, asked: Asked, row: Row | None) -> Reply:
-        if row is None:
-            return _missing()
-        wrong = {
-            name: "error.expected.jsnumber" for name in ("price", "weight") if isinstance(asked.json.get(name), str)
-        }
-        if wrong:
-            return Reply(
-                422, {"status": 422, "title": "JSON data is missing or invalid", "type": "https://x/", "errors": wrong}
-            )
-        row |= asked.json
-        if "price" in asked.json and "calculated_price" in row:
-            row["calculated_price"] = row["price"]
-        return Reply(200, {"data": row, "meta": {}})
+    def _parcels(self, id_: str) -> Reply:
+        found = [each for each in self.shipments if str(each["order_id"]) == id_]
+        return Reply(200, found) if found else Reply(204)
 
     def _variants(self, asked: Asked) -> Reply:
-        if not isinstance(asked.json, list) or len(asked.json) > 50:
+        given: list[Row] = asked.json
+        if len(given) > 50:
             return Reply(422, {"status": 422, "title": "The batch is not a list of at most 50", "errors": {}})
         rows = {each["id"]: each for row in self.products for each in row["variants"]}
-        missing = [each["id"] for each in asked.json if each["id"] not in rows]
+        missing = [each["id"] for each in given if each["id"] not in rows]
         if missing:
             return Reply(422, {"status": 422, "title": "Variants not found", "errors": {"ids": str(missing)}})
-        for each in asked.json:
+        for each in given:
             if isinstance(each.get("price"), str):
                 return Reply(
                     422,
@@ -158,7 +132,7 @@ class BigCommerce:
                 )
             rows[each["id"]] |= each
             rows[each["id"]]["calculated_price"] = each.get("price")
-        return Reply(200, {"data": [rows[each["id"]] for each in asked.json], "meta": {}})
+        return Reply(200, {"data": [rows[each["id"]] for each in given], "meta": {}})
 
     def _adjusted(self, asked: Asked) -> Reply:
         rows = {each["id"]: each for row in self.products for each in row["variants"]}
@@ -175,8 +149,7 @@ class BigCommerce:
         return Reply(200, {"transaction_id": "97a73cdd", "data": {}, "meta": {}})
 
     def _shipped(self, asked: Asked, id_: str) -> Reply:
-        row = self._found(self.orders, id_)
-        assert row
+        row = next(each for each in self.orders if str(each["id"]) == id_)
         places = [each["id"] for each in row["consignments"][0]["shipping"]]
         if asked.json.get("order_address_id") not in places:
             return Reply(
@@ -208,7 +181,7 @@ class BigCommerce:
             rows = [
                 {name: value for name, value in each.items() if name not in ("variants", "addresses")} for each in rows
             ]
-        told = {"total": len(rows), "count": len(rows[(number - 1) * size : number * size]), "per_page": size,
+        told: Row = {"total": len(rows), "count": len(rows[(number - 1) * size : number * size]), "per_page": size,
                 "current_page": number, "total_pages": -(-len(rows) // size), "links": {}}  # fmt: skip
         return Reply(200, {"data": rows[(number - 1) * size : number * size], "meta": {"pagination": told}})
 
@@ -222,7 +195,3 @@ class BigCommerce:
             rows = sorted(rows, key=lambda each: parsedate_to_datetime(each["date_modified"]))
         page = rows[(number - 1) * size : number * size]
         return Reply(200, page) if page else Reply(204)
-
-
-def _missing() -> Reply:
-    return Reply(404, {"status": 404, "title": "Not found", "type": "https://developer.bigcommerce.com/", "errors": {}})
