@@ -35,6 +35,7 @@ RAW = {"price": 0.1, "net": "10.00", "gross": 12.3, "coins": 1999, "names": ["Ja
         ("split('a, b,', ',')", ["a", "b"]),
         ("tail('https://x/products/5/')", "5"),
         ("slug('Lampa: Nr 1')", "lampa-nr-1"),
+        ("unescape('Candle &amp; 1')", "Candle & 1"),
         ("match('ref 55-a', '[0-9]+')", "55"),
         ("text(n)", "7"),
         ("object([['Size', 'L'], ['Colour', none]])", {"Size": "L", "Colour": None}),

@@ -46,10 +46,10 @@ def address(**more: Any) -> Row:
 
 def order(number: int, at: datetime) -> Row:
     """Return an order, every other of a guest; amounts are texts of four decimals."""
-    line = {"id": number * 100, "order_id": number, "sku": "B-1", "name": "Lamp 1", "quantity": 2, "product_id": 1,
+    line: Row = {"id": number * 100, "order_id": number, "sku": "B-1", "name": "Lamp 1", "quantity": 2, "product_id": 1,
             "variant_id": 10, "price_ex_tax": "16.1789", "price_inc_tax": "19.9000", "total_ex_tax": "32.3577",
             "total_inc_tax": "39.8000", "total_tax": "7.4423", "applied_discounts": []}  # fmt: skip
-    there = {
+    there: Row = {
         "id": number + 5000,
         "line_items": [line],
         "cost_inc_tax": "9.9900",
