@@ -95,3 +95,10 @@ def test_bigcommerce_is_told_a_parcel_and_then_the_status(shop: Shop):
     assert fake.shipments[0]["items"] == [{"order_product_id": 10100, "quantity": 2}]
     shown = valid(connector, "orders", connector.fetch("orders", ["101|5101"])[0])
     assert (shown["tracking"][0]["number"], shown["status"]) == ("P-1", "shipped")
+
+
+def test_bigcommerce_is_told_the_gtin_of_a_variant(shop: Shop):
+    connector, fake, _ = shop
+    gtin = "5901234123457"
+    wrote(connector, "products", {"gtin": gtin}, {"sku": "B-3-L", "gtin": gtin}, id="3|31")
+    assert fake.variant("B-3-L")["upc"] == gtin

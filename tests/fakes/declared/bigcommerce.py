@@ -85,6 +85,7 @@ class BigCommerce:
             r"GET v3/catalog/products": lambda: self._page(asked, self.products),
             r"GET v3/catalog/categories": lambda: self._page(asked, [{"id": 3, "parent_id": 0, "name": "Lamps"}]),
             r"GET v3/customers": lambda: self._page(asked, self.customers),
+            r"PUT v3/catalog/products/\d+/variants/(\d+)": partial(self._variant, asked),
             r"PUT v3/catalog/variants": lambda: self._variants(asked),
             r"PUT v3/inventory/adjustments/absolute": lambda: self._adjusted(asked),
             r"GET v2/orders": lambda: self._orders(asked),
@@ -111,6 +112,11 @@ class BigCommerce:
     def _parcels(self, id_: str) -> Reply:
         found = [each for each in self.shipments if str(each["order_id"]) == id_]
         return Reply(200, found) if found else Reply(204)
+
+    def _variant(self, asked: Asked, id_: str) -> Reply:
+        found = next(each for row in self.products for each in row["variants"] if str(each["id"]) == id_)
+        found |= asked.json
+        return Reply(200, {"data": found, "meta": {}})
 
     def _variants(self, asked: Asked) -> Reply:
         given: list[Row] = asked.json
