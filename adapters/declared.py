@@ -162,6 +162,8 @@ class Declared(Generic[System, Told]):
             fields["channel"] = self.name
         if entity == "stock" and "location" not in fields:  # one number for each product, wherever it lies
             return Change(natural_key([fields["sku"]]), fields, place, reference)
+        if fault := _key_fault(entity, fields):
+            return Unreadable(*fault, place)
         return Change(ENTITIES[entity].key(fields, fields), fields, place, reference)
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
@@ -173,3 +175,17 @@ class Declared(Generic[System, Told]):
         """Look for records that are made, not put."""
         find = self.kinds[stream].find
         return find(self.system, wanted) if find else {each.key: () for each in wanted}
+
+
+def _key_fault(entity: str, fields: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return what is wrong with the fields by which records are told apart: cause and sentence."""
+    for name in ENTITIES[entity].key_fields:
+        value = fields.get(name)
+        if value in (None, ""):
+            return "missing-key", f"{name} is empty, and without it {entity} cannot be told from others"
+        if not isinstance(value, str):
+            return (
+                "wrong-type",
+                f"{name}: {'a list' if isinstance(value, list) else 'something else'} stands where text belongs",
+            )
+    return None

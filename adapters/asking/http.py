@@ -9,7 +9,7 @@ import logging
 import re
 import socket
 import ssl
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -93,12 +93,14 @@ class Api:
         requests_per_second: float | None = None,
         timeout: timedelta = timedelta(seconds=30),
         refuses: Callable[[int, Any], bool] = lambda _status, _body: False,
+        secrets: Iterable[str] = (),
         clock: Clock,
         sleep: Callable[[float], None] = budgets.sleep,
     ) -> None:
         """`name`: the system's; `timeout`: how long it may be silent; `auth`: user and password, or of `adapters.asking.auth`.
 
-        `refuses`: which answers of 500 and more, by status and body, mean that it understood, and said no.
+        `refuses`: which answers of 500 and more, by status and body, mean that it understood, and said no; `secrets`: what
+        must not be shown beside what `auth` and the names of headers tell.
         """
         self.name = name
         self._refuses = refuses
@@ -108,7 +110,7 @@ class Api:
         self._base = str(self._url.copy_with(username=None, password=None, query=None, fragment=None))
         auth = auth or _user_in(self._url)
         self._headers = {"accept": "application/json", "user-agent": "hubwerk"} | _checked(name, headers or {})
-        self._passwords = _passwords(auth)
+        self._passwords = (*_passwords(auth), *secrets)
         self._seconds = timeout.total_seconds()
         self._client = httpx2.Client(
             auth=auth,

@@ -12,7 +12,7 @@ from adapters.rest.options import RestOptions, StreamSettings, written_fields
 from adapters.rest.records import buyers, documents, fetched
 from adapters.rest.session import Session
 from adapters.rest.tables import looked_up
-from adapters.rest.ways import PORTION, changed, everything, gone
+from adapters.rest.ways import PORTION, changed, everything, gone, look
 from adapters.rest.writing import find, write
 from adapters.rows import Row, Spot
 from adapters.writing.bulk import portions
@@ -39,9 +39,9 @@ class RestConnector(Declared[Session, RestOptions]):
         if self.options.check is not None:
             session.ask(Request(path=self.options.check), {}, {}, session.functions())
             return f"answers {self.options.check}"
-        stream = next(iter(self.kinds))
-        first = next(iter(self.kinds[stream].source.everything.walk(session, None)), None)
-        return f"answers, and shows {len(first[0]) if first else 'no'} {stream} at first"
+        read = {name: told for name, told in self.options.described.items() if told.fields and not told.of}
+        shown = [f"{look(told, session) or 'no'} {name}" for name, told in read.items()]
+        return f"answers, and shows at first {', '.join(shown) or 'nothing'}"
 
     def translate(self, stream: str, document: Document) -> Change | Unreadable:
         """Return what a document says, canonically."""
@@ -79,7 +79,7 @@ def fields(told: StreamSettings, raw: Row, functions: RestFunctions) -> dict[str
 def _stream(told: StreamSettings, options: RestOptions) -> Stream:
     writing = told.write
     create = "never" if writing is None else "put" if writing.put else "intent" if writing.create else "never"
-    actions = [each for each in (writing.create, writing.update, writing.put) if each] if writing else []
+    actions = [each for name in ("create", "update", "put") for each in writing.actions(name)] if writing else []
     return Stream(
         told.entity,
         reads=bool(told.fields),

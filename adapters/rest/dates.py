@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,10 +10,10 @@ from pydantic import AfterValidator
 
 from hub.config.faults import guess, refuse, show
 
-RFC3339 = "rfc3339"
+RFC3339, RFC2822 = "rfc3339", "rfc2822"
 SECONDS = {"epoch": 1, "epoch-ms": 1000}
 """How many of its units make a second."""
-FORMS = (RFC3339, *SECONDS)
+FORMS = (RFC3339, RFC2822, *SECONDS)
 _SPACED, _WITH_T = "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"
 _OFFSET = re.compile(r"(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
 
@@ -25,6 +26,8 @@ def read(value: Any, form: str, pattern: str | None = None) -> datetime:
     """
     if form in SECONDS:
         return _from_epoch(value, SECONDS[form])
+    if form == RFC2822:
+        return _from_mail(str(value))
     when = _parsed(str(value).strip(), pattern)
     return when.replace(tzinfo=when.tzinfo or _zone(form)).astimezone(UTC)
 
@@ -38,6 +41,8 @@ def written(when: datetime, form: str, pattern: str | None = None) -> str:
     """Return an instant as the system writes it."""
     if form in SECONDS:
         return str(int(when.timestamp() * SECONDS[form]))
+    if form == RFC2822:
+        return format_datetime(when.astimezone(UTC))
     if form == RFC3339 and pattern is None:
         return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return when.astimezone(_zone(form)).strftime(pattern or _SPACED)
@@ -48,8 +53,8 @@ def earlier(value: str, by: timedelta, form: str, pattern: str | None = None) ->
 
     Where the clocks are put back, a wall clock shows an hour twice: then it lies an hour earlier still.
     """
-    if form in FORMS and (form in SECONDS or pattern is None):
-        return written(read(value, form) - by, form)
+    if _is_instant(form, pattern):
+        return written(read(value, form, pattern) - by, form, pattern)
     when = wall(value, pattern)
     zone = _zone(form)
     twice = when.replace(tzinfo=zone).utcoffset() != when.replace(tzinfo=zone, fold=1).utcoffset()
@@ -59,9 +64,20 @@ def earlier(value: str, by: timedelta, form: str, pattern: str | None = None) ->
 
 def moment(value: str, form: str, pattern: str | None = None) -> datetime:
     """Return what marks of one form are compared by."""
-    if form in SECONDS or (form == RFC3339 and pattern is None):
-        return read(value, form)
-    return wall(value, pattern)
+    return read(value, form, pattern) if _is_instant(form, pattern) else wall(value, pattern)
+
+
+def _is_instant(form: str, pattern: str | None) -> bool:
+    """Return whether texts of a form say which instant they mean, without a zone's wall clock."""
+    return form in (RFC2822, *SECONDS) or (form == RFC3339 and pattern is None) or "%z" in (pattern or "")
+
+
+def _from_mail(value: str) -> datetime:
+    try:
+        when = parsedate_to_datetime(value)
+    except ValueError:
+        raise ValueError(f"{show(value)} is not a time of the form Wed, 01 Jul 2026 12:00:00 +0000") from None
+    return when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
 
 
 def _from_epoch(value: Any, units: int) -> datetime:
@@ -81,7 +97,7 @@ def _parsed(value: str, pattern: str | None) -> datetime:
 
 
 def _zone(form: str) -> ZoneInfo:
-    return ZoneInfo("UTC" if form == RFC3339 else form)
+    return ZoneInfo("UTC" if form in FORMS else form)
 
 
 def check_form(value: str) -> str:

@@ -1,7 +1,7 @@
 """Templates: tables whose values are expressions, filled in from a document or a record. Pure."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, cast
 from urllib.parse import quote
 
@@ -9,14 +9,39 @@ from jmespath.functions import Functions
 from pydantic import AfterValidator
 
 from adapters.asking.http import exact
+from adapters.rest.dates import check_form
 from adapters.rest.functions import RestFunctions
 from hub.config.expressions import compiled, expressions, found
 from hub.config.faults import refuse, show
 from hub.errors import Refused
 
-Expression = Annotated[str, expressions(RestFunctions)]
+_FUNCTIONS = expressions(RestFunctions)
+
+
+def check_expression(value: str) -> str:
+    """Return an expression that can be read; raises pydantic's error, also for a form of dates that there is not."""
+    cast("Any", _FUNCTIONS).func(value)
+    for _, form in literals(value, "date", "date_as"):
+        check_form(form)
+    return value
+
+
+def literals(expression: str, *functions: str) -> Iterator[tuple[str, str]]:
+    """Yield each call of some functions with the texts that it is handed as they stand: function, text."""
+    yield from _literals(compiled(expression).parsed, functions)
+
+
+def _literals(node: Mapping[str, Any], functions: Sequence[str]) -> Iterator[tuple[str, str]]:
+    called = node["type"] == "function_expression" and node["value"] in functions
+    first = next((each["value"] for each in node["children"] if called and each["type"] == "literal"), None)
+    if isinstance(first, str):
+        yield node["value"], first
+    for child in node["children"]:
+        yield from _literals(child, functions)
+
+
+Expression = Annotated[str, AfterValidator(check_expression)]
 """A JMESPath expression; see `RestFunctions` for what it may call."""
-_CHECK = expressions(RestFunctions)
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -36,7 +61,7 @@ def check_template(value: Any) -> Any:
         return {name: check_template(each) for name, each in table.items()}
     if not isinstance(value, str):
         refuse(f"{show(value)} is no expression; a constant is written in quotes within the quotes, as in \"'web'\"")
-    return cast("Any", _CHECK).func(value)
+    return check_expression(value)
 
 
 Template = Annotated[Any, AfterValidator(check_template)]
@@ -45,7 +70,7 @@ Template = Annotated[Any, AfterValidator(check_template)]
 
 def _check_address(value: str) -> str:
     for inner in _BRACES.findall(value):
-        cast("Any", _CHECK).func(inner)
+        check_expression(inner)
     if value.count("{") != value.count("}"):
         refuse(f"{show(value)} has a brace without its other; what stands in braces is an expression")
     return value

@@ -1,5 +1,6 @@
 """What expressions may call beside JMESPath's own functions: pure. Null in, null out."""
 
+import html
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -59,6 +60,11 @@ class RestFunctions(Functions):
     def _func_text(self, value: Any) -> Any:
         """text(value): a number as text."""
         return None if value is None else _text(value)
+
+    @signature({"types": _TEXT})
+    def _func_unescape(self, text: Any) -> Any:
+        """unescape(text): `&amp;` as `&`, where systems show texts as HTML has them."""
+        return None if text is None else html.unescape(_text(text))
 
     @signature({"types": _TEXT})
     def _func_lower(self, text: Any) -> Any:

@@ -1,18 +1,31 @@
 """The table [systems.NAME] of a system that is described by it."""
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from adapters.asking.auth.settings import AuthSettings, NoAuth
 from adapters.rest.expressions import Address, Expression, Template
 from adapters.rest.lists import Listed, Table
-from adapters.rest.tellings import Writing
-from hub.canonical import ENTITIES
-from hub.config import ScheduleSettings, refuse
+from adapters.rest.lookups import unknown
+from adapters.rest.tellings import Writing, spoken
+from hub.canonical import ENTITIES, EntityModel
+from hub.config import Reference, ScheduleSettings, refuse
 from hub.config.exchange import ExchangeOptions
 from hub.config.faults import guess_or_list, show
+from hub.config.secrets import is_reference, read_reference
+
+_SECRET_HEADER = re.compile(r"(authorization|key|password|secret|token)$", re.IGNORECASE)
+
+
+def _read_header(value: str) -> str:
+    return read_reference(value) if is_reference(value) else value
+
+
+Header = Annotated[str, AfterValidator(_read_header)]
+"""A header's value, or a Reference to one that is secret."""
 
 
 class StreamSettings(Listed):
@@ -42,8 +55,8 @@ class RestOptions(ExchangeOptions):
     """A system with its streams."""
 
     auth: AuthSettings = NoAuth()
-    headers: Mapping[str, str] = Field(default_factory=dict[str, str])
-    """Sent with each request; nothing secret."""
+    headers: Mapping[str, Header] = Field(default_factory=dict[str, str])
+    """Sent with each request; what is secret, such as a second key, as env:NAME or file:PATH."""
     error: Expression | None = None
     """Over each answer: what is wrong, where the system says so in an answer that says yes."""
     check: Address | None = None
@@ -54,6 +67,14 @@ class RestOptions(ExchangeOptions):
     """Name -> a list of the system's, for `lookup`."""
     described: Mapping[str, StreamSettings] = Field(alias="streams", min_length=1)
     """Stream -> how it is read and written."""
+
+    @field_validator("headers", mode="after")
+    @classmethod
+    def _secret(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for name, each in value.items():
+            if _SECRET_HEADER.search(name) and not isinstance(each, Reference):
+                refuse("a secret must not stand in this file; write env:NAME or file:PATH here", name)
+        return value
 
     def streams(self) -> Mapping[str, ScheduleSettings | None]:
         """Return what can be synchronised."""
@@ -74,6 +95,9 @@ class RestOptions(ExchangeOptions):
     def _unambiguous(self) -> Self:
         for name in self.words.keys() & self.tables.keys():
             refuse("is among the words as well", ("tables", name))
+        for name, told in self.described.items():
+            for place, message in unknown(told, {"payment", "shipping", *self.words}, self.tables.keys()):
+                refuse(message, ("streams", name, *place))
         return self
 
 
@@ -97,11 +121,25 @@ def _faults(
     missing = [each for each in entity.key_fields if each not in told.fields and each != "location"]
     if missing:
         yield ("fields",), f"{', '.join(missing)} is missing: {entity.name} are told apart by it"
+    yield from _write_faults(told.write or Writing(), entity)
     buyers, of = told.buyers, told.of
     if buyers and (buyers.stream not in all_ or (all_[buyers.stream].entity != "parties")):
         yield ("buyers",), f"there is no stream {show(buyers.stream)} of parties, which says what a buyer's fields are"
     if of and not (of in all_ and all_[of].buyers):
         yield ("of",), f"there is no stream {show(of)} with buyers"
+
+
+def _write_faults(writing: Writing, entity: EntityModel) -> Iterator[tuple[tuple[str, ...], str]]:
+    known = sorted(entity.fields)
+    for path, template in writing.body.items():
+        names = sorted({*spoken(template)})
+        if not entity.fields & {*names}:
+            why = f"is made of no field of {entity.name}{guess_or_list(names[0], known) if names else '.'}"
+            yield ("write", "body", path), f"{why} What always goes along stands in the body of create or update"
+    for number, action in enumerate(writing.updates):
+        for field in {*action.tells} - entity.fields:
+            why = f"{entity.name} have no field {show(field)}{guess_or_list(field, known)}"
+            yield ("write", "update", str(number), "tells"), why
 
 
 def written_fields(told: StreamSettings) -> frozenset[str]:

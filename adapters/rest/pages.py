@@ -2,15 +2,26 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from adapters.rest.expressions import Expression
+from adapters.rest.expressions import Expression, check_expression
 from hub.config import within
 from hub.config.settings import Frozen
 
 Size = Annotated[int, within(1, 10_000)]
 Parameter = Annotated[str, Field(min_length=1)]
 """Of the address; of a request with a body, the path in it, its steps parted by dots."""
+
+
+HEADER = "header:"
+
+
+def _check_total(value: str) -> str:
+    return value if value.startswith(HEADER) else check_expression(value)
+
+
+Total = Annotated[str, AfterValidator(_check_total)]
+"""How many records there are in all: an expression over the answer, or `header:NAME`."""
 
 
 class Sized(Frozen):
@@ -34,8 +45,7 @@ class Offsets(Sized):
     by: Literal["offset"]
     param: Parameter = "offset"
     size_param: Parameter | None = "limit"
-    total: str | None = None
-    """How many there are in all: an expression over the answer, or `header:NAME`."""
+    total: Total | None = None
 
 
 class Numbers(Sized):
@@ -45,8 +55,7 @@ class Numbers(Sized):
     param: Parameter = "page"
     first: Annotated[int, within(0, 1)] = 1
     size_param: Parameter | None = "per_page"
-    total: str | None = None
-    """As with offsets."""
+    total: Total | None = None
 
 
 class Cursors(Sized):

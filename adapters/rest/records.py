@@ -122,7 +122,7 @@ def buyers(session: Session, told: Listed, rows: Iterable[Row]) -> Iterator[Docu
 
 def _buyer_id(told: Listed, raw: Row, functions: RestFunctions) -> str:
     where = told.buyers.id if told.buyers else ""
-    return _text(said(where, raw, functions), where)
+    return _text(said(where, raw, functions), f"buyers: id ({where}), over what document makes,")
 
 
 def _first(ident: str) -> str:

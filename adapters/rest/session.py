@@ -14,7 +14,7 @@ from adapters.rest.lists import Request
 from adapters.rest.options import RestOptions
 from adapters.rest.tellings import Action
 from hub.clock import Clock
-from hub.config import resolve
+from hub.config import Reference, resolve
 from hub.errors import Refused
 from hub.tokens import Vault
 
@@ -29,7 +29,9 @@ class Session:
     def __init__(self, name: str, options: RestOptions, vault: Vault, clock: Clock) -> None:
         self.name, self.options, self._base = name, options, resolve(options.url)
         auth = open_auth(name, options.auth, vault, clock)
-        self._api = connected(name, options, clock, headers=options.headers, auth=auth)
+        headers = {header: resolve(value) for header, value in options.headers.items()}
+        secrets = [headers[header] for header, value in options.headers.items() if isinstance(value, Reference)]
+        self._api = connected(name, options, clock, headers=headers, auth=auth, secrets=secrets)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, cast
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from adapters.rest.expressions import Address, Expression, Template, names_in
 from adapters.rest.lists import Parameters, Scalar
@@ -44,6 +44,14 @@ class Action(Frozen):
     """Of many, over the answer: what became of each, in their order; `answer` is one of these then. None: the system
     takes all or none, and says nothing of each."""
 
+    tells: tuple[str, ...] = ()
+    """Our fields that it tells; none: all that its body is made of. For a body that repeats what has not changed."""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Names that its body is made of, as far as they matter."""
+        return frozenset(self.tells or spoken(self.body))
+
     @property
     def may_repeat(self) -> bool:
         """Whether a request may be sent again when no answer came."""
@@ -65,6 +73,16 @@ class Sign(Frozen):
     """How many values may be asked for at once; the parameter is repeated then."""
 
 
+def _number(value: Any) -> str:
+    return "one" if isinstance(value, Mapping | Action) else "several"
+
+
+Updates = Annotated[
+    Annotated[Action, Tag("one")] | Annotated[tuple[Action, ...], Tag("several")], Discriminator(_number)
+]
+"""What changes a record: a request, or a list of them."""
+
+
 class Writing(Frozen):
     """How records of a stream are made, changed and taken away."""
 
@@ -74,7 +92,9 @@ class Writing(Frozen):
     """Their path -> what is set there, as far as it is made of fields that are given: of a new record those that are
     known, of a change those that have changed. Of what is put, all of it."""
     create: Action | None = None
-    update: Action | None = None
+    update: Updates = ()
+    """One, or several: of these each is carried out if its own `body` is made of fields that have changed; the shared one goes with the
+    first."""
     remove: Action | None = None
     put: Action | None = None
     """Of what belongs to another record, such as a price: it is neither made nor changed, but set."""
@@ -92,16 +112,28 @@ class Writing(Frozen):
         if self.put and not self.put.id:
             refuse("needs id: what the record is known by there", "put")
         for name in ("create", "update", "remove", "put"):
-            action = getattr(self, name)
-            if action and action.list and not action.bulk:
-                refuse("needs bulk, how many records the list may have", name)
+            for action in self.actions(name):
+                if action.list and not action.bulk:
+                    refuse("needs bulk, how many records the list may have", name)
+        if len(self.updates) > 1 and any(each.bulk for each in self.updates):
+            refuse("of several, none can carry many records at once (bulk)", "update")
         return self
+
+    @property
+    def updates(self) -> tuple[Action, ...]:
+        """The requests by which a record is changed."""
+        return self.actions("update")
+
+    def actions(self, name: str) -> tuple[Action, ...]:
+        """Return the requests by which something is done: `create`, `update`, `remove` or `put`."""
+        found: Action | tuple[Action, ...] | None = getattr(self, name)
+        return found if isinstance(found, tuple) else (found,) if found else ()
 
     def fields(self, known: frozenset[str]) -> frozenset[str]:
         """Return those of our fields that can be written: all that the bodies of changes are made of."""
-        changing = self.put or self.update
-        bodies = [self.body, changing.body] if changing else []
-        return frozenset(name for body in bodies for name in spoken(body) if name in known)
+        changing = (self.put,) if self.put else self.updates
+        shared = spoken(self.body) if changing else ()
+        return frozenset(shared).union(*(each.fields for each in changing)) & known
 
 
 def spoken(template: Any) -> Iterator[str]:

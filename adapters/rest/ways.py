@@ -17,7 +17,7 @@ from adapters.reading.lists import changed_blocks
 from adapters.rest import dates
 from adapters.rest.expressions import line, said
 from adapters.rest.lists import Changes, Gone, List, Listed, Marked
-from adapters.rest.pages import Cursors, Link, NextAddress, Numbers, Offsets, Whole
+from adapters.rest.pages import HEADER, Cursors, Link, NextAddress, Numbers, Offsets, Whole
 from adapters.rest.records import lasting, whole, with_buyers
 from adapters.rest.session import Row, Said, Session, rows_of, truth
 from adapters.rows import Spot
@@ -132,7 +132,7 @@ def _offset_page(
     if not isinstance(pages, Offsets):
         raise TypeError(pages)
     answer = _asked(session, listed, {**more, pages.param: offset, **_sized(pages.size_param, size)})
-    return _rows(session, listed, answer), _total(session, pages.total, answer)
+    return _shown(session, listed, pages.total, answer)
 
 
 def _numbered(
@@ -162,7 +162,7 @@ def _number(session: Session, listed: List, pages: Numbers, more: Said, number: 
         if number == 0 or fault.status != HTTPStatus.NOT_FOUND:
             raise
         return [], None  # some systems have no page behind the last
-    return _rows(session, listed, answer), _total(session, pages.total, answer)
+    return _shown(session, listed, pages.total, answer)
 
 
 def _cursor_page(session: Session, listed: List, more: Said, cursor: str | None) -> tuple[list[Row], str | None]:
@@ -239,7 +239,7 @@ def _later(session: Session, changes: Changes, mark: str | None) -> dict[str, An
 def _mark(session: Session, changes: Changes, row: Row) -> str:
     found = said(changes.mark, row, session.functions())
     if not truth(found):
-        raise Refused(f"{session.name}: a record has no {changes.mark}, by which changes are known; {_there(row)}")
+        raise Refused(f"{session.name}: a record has no {changes.mark}, by which changes are known. {_there(row)}")
     try:
         dates.moment(_text(found), changes.form, changes.pattern)
     except ValueError as fault:
@@ -263,7 +263,20 @@ def _asked(session: Session, listed: List, told: Said) -> Answer:
 
 def _rows(session: Session, listed: List, answer: Answer) -> list[Row]:
     found = said(listed.list, answer.body, session.functions())
+    if found is None and truth(answer.body):
+        why = f"{session.name}: {listed.path}: list ({listed.list}) leads to nothing in the answer"
+        raise Refused(f"{why}; where it is left out when there are none: {listed.list} || `[]`. {_there(answer.body)}")
     return rows_of(found, f"{session.name}: {listed.path}")
+
+
+def look(listed: Listed, session: Session) -> int:
+    """Return how many records a list shows at first; raises Refused where they are not as its table says."""
+    rows = next((rows for rows, _ in _walk(session, listed, listed.row, {}, None)), ())
+    if rows and listed.changes:
+        _mark(session, listed.changes, rows[0])
+    if rows and listed.each and listed.each not in listed.more and not any(listed.each in row for row in rows):
+        raise Refused(f"{session.name}: {listed.path}: no record has each ({listed.each}). {_there(rows[0])}")
+    return len(rows)
 
 
 def _ident(session: Session, row: str, raw: Row) -> str:
@@ -274,16 +287,25 @@ def _ident(session: Session, row: str, raw: Row) -> str:
     return _text(found)
 
 
-def _there(row: Row) -> str:
-    return f"It has: {', '.join([*row][:MOST_SHOWN])}"
+def _there(row: Any) -> str:
+    """Return which names there are in a record, or an answer."""
+    names = [*cast("Row", row)][:MOST_SHOWN] if isinstance(row, Mapping) else []
+    return f"It has: {', '.join(names) or 'no names'}"
 
 
-def _total(session: Session, where: str | None, answer: Answer) -> int | None:
+def _shown(session: Session, listed: List, where: str | None, answer: Answer) -> tuple[list[Row], int | None]:
+    """Return the rows of a page, and how many there are in all; a count that is not there would be missed by nobody."""
+    rows = _rows(session, listed, answer)
     if where is None:
-        return None
-    name = where.removeprefix("header:")
+        return rows, None
+    name = where.removeprefix(HEADER)
     found = answer.header(name) if name != where else said(where, answer.body, session.functions())
-    return int(str(found)) if str(found).isdecimal() else None
+    if str(found).isdecimal():
+        return rows, int(str(found))
+    if rows:
+        why = f"{session.name}: {listed.path}: total ({where}) leads to no number in the answer"
+        raise Refused(f"{why}. {_there(answer.body)}")
+    return rows, None
 
 
 def _sized(param: str | None, size: int) -> dict[str, int]:

@@ -24,14 +24,16 @@ def write(told: StreamSettings, session: Session, writes: Sequence[Write]) -> It
     for each in writes:
         by_action.setdefault(_action_of(told.write or Writing(), each), []).append(each)
     for name, some in by_action.items():
-        action: Action | None = getattr(told.write, name)
-        if action is None:
+        actions = told.write.actions(name) if told.write else ()
+        if not actions:
             yield from (_cannot(each, name) for each in some)
-        elif action.bulk is None:
-            yield from one_by_one(some, partial(_carry_out, session, told, action, tables))
+        elif (bulk := actions[0].bulk) is None:
+            yield from one_by_one(some, partial(_carry_out, session, told, actions, tables))
         else:
-            for portion in portions(some, action.bulk):
-                yield from all_or_none(partial(_together, told=told, action=action, tables=tables))(session, portion)
+            for portion in portions(some, bulk):
+                yield from all_or_none(partial(_together, told=told, action=actions[0], tables=tables))(
+                    session, portion
+                )
 
 
 def _action_of(writing: Writing, each: Write) -> str:
@@ -44,8 +46,27 @@ def _cannot(each: Write, name: str) -> Written:
     return Written(each.key, "refused", each.id, cause=f"no-{name}", message=f"write.{name} is not described")
 
 
-def _carry_out(session: Session, told: StreamSettings, action: Action, tables: Tables, each: Write) -> Written:
+def _carry_out(
+    session: Session, told: StreamSettings, actions: Sequence[Action], tables: Tables, each: Write
+) -> Written:
+    """Carry out a write by one request; of several, by those that tell what has changed, in their order."""
     functions = tables.functions(each.links)
+    meant = [one for one in actions if len(actions) == 1 or _tells(told, one, each)]
+    if not meant:
+        raise Unfit("no-update", f"no write.update is made of {', '.join(sorted(each.fields))}")
+    for action in meant[:-1]:
+        _send(session, told, action, each, functions)
+    return _send(session, told, meant[-1], each, functions)
+
+
+def _tells(told: StreamSettings, action: Action, each: Write) -> bool:
+    """Return whether a request tells something that has changed."""
+    writing = told.write or Writing()
+    shared = spoken(writing.body) if action is writing.updates[0] else ()
+    return bool(each.fields.keys() & action.fields.union(shared))
+
+
+def _send(session: Session, told: StreamSettings, action: Action, each: Write, functions: RestFunctions) -> Written:
     path, body, headers = _request(told, action, each, functions)
     answer = session.send(action, path, body, headers)
     return _written(session, told, action, each, answer.body, functions)
@@ -62,7 +83,8 @@ def _together(
     body: Any = nested({}, {action.list: items}) if action.list else items
     answer = session.send(action, path, body, headers).body
     if action.outcomes is None:
-        yield from (Written(each.key, "done", each.id) for each in writes)
+        for each, own in zip(writes, functions, strict=True):
+            yield _written(session, told, action, each, None, own)
         return
     outcomes = rows_of(said(action.outcomes, answer, functions[0]), f"{session.name}: outcomes")
     for each, outcome, own in zip(writes, outcomes, functions, strict=False):
@@ -95,7 +117,7 @@ def context(each: Write) -> dict[str, Any]:
 def _body(told: StreamSettings, action: Action, each: Write, data: Row, functions: RestFunctions) -> dict[str, Any]:
     """Return what is set: of the shared body what is made of fields that are given, of a new record less what is empty."""
     writing = told.write or Writing()
-    shared: Mapping[str, Any] = {} if each.remove else writing.body
+    shared: Mapping[str, Any] = {} if each.remove or action in writing.updates[1:] else writing.body
     if not writing.put:
         shared = {path: value for path, value in shared.items() if each.fields.keys() & {*spoken(value)}}
     values = {path: filled(value, data, functions, path) for path, value in {**shared, **action.body}.items()}

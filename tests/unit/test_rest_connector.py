@@ -1,6 +1,7 @@
 """A described system in each manner of turning pages, saying who one is, and telling what became of a write."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -171,6 +172,8 @@ def test_what_a_record_is_known_by_tells_it_from_others_in_the_list_too(shop: Sh
         ({"id": "nr"}, "a record has no nr, .*; say id = .* It has: id, sku, name, at"),
         ({"changes": {"param": "since", "mark": "moved", "form": "epoch"}}, "a record has no moved, .* It has: id,"),
         ({"path": "none/999", "pages": {"by": "none"}}, "shop answered 404 at none/999"),
+        ({"list": "items"}, r"offset: list \(items\) leads to nothing in the answer; .* It has: rows, total"),
+        ({"pages": {"by": "offset", "size": SIZE, "total": "sum"}}, r"total \(sum\) leads to no number .* rows, total"),
     ],
 )
 def test_a_name_that_the_system_does_not_have_is_said_with_those_that_it_has(shop: Shop, wrong, says):
@@ -339,6 +342,86 @@ def test_a_change_says_only_what_has_changed(shop: Shop):
     assert connector.streams["products"].writes == {"name", "description"}
 
 
+STATES = [
+    {"method": "PATCH", "path": "none/{id}", "body": {"live": "active"}},
+    {"path": "none/{id}/names", "body": {"code": "sku", "text": "name", "sort": "category"}, "tells": ["name"]},
+]
+
+
+@pytest.mark.parametrize(
+    ("changed", "asked"),
+    [
+        ({"active": False}, ["PATCH /none/3"]),
+        ({"name": "New"}, ["POST /none/3/names"]),
+        ({"name": "New", "active": True}, ["PATCH /none/3", "POST /none/3/names"]),
+        ({"category": "Lamps"}, []),
+    ],
+)
+def test_of_several_requests_those_are_made_that_tell_what_has_changed(shop: Shop, changed, asked):
+    shop.none = lambda *_: said({"id": 3})
+    connector = opened(shop, MANNERS["none"] | {"write": {"update": STATES}})
+    record = {"sku": "S3", "name": "New", "category": "Lamps", "active": True}
+    (done,) = connector.write("products", [Write("S3", changed, record | changed, id="3")])
+    assert [f"{each.method} {each.path}" for each in shop.server.asked] == asked
+    assert (done.outcome, done.cause) == (("done", "") if asked else ("refused", "no-update"))
+    assert connector.streams["products"].writes == {"name", "active"}
+
+
+def test_a_second_key_goes_into_a_header_and_is_not_shown(shop: Shop, monkeypatch):
+    monkeypatch.setenv("PARTNER", "part-ner-9")
+    shop.none = lambda *_: said({"message": "part-ner-9 is not known"}, status=403)
+    connector = opened(shop, MANNERS["none"], headers={"X-Partner": "env:PARTNER", "X-Plain": "p"})
+    (finding,) = connector.check()
+    assert shop.server.asked[-1].headers["x-partner"] == "part-ner-9"
+    assert "*** is not known" in finding.message
+    assert "part-ner-9" not in finding.message
+
+
+def test_a_secret_in_a_header_is_a_reference():
+    told = {"url": "https://x.example", "headers": {"X-Api-Key": "abc"}, "streams": {"products": {"fields": FIELDS}}}
+    with pytest.raises(ValidationError, match="a secret must not stand in this file"):
+        RestOptions.model_validate(told)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"changes": {"param": "since", "mark": "moved"}}, "a record has no moved"),
+        ({"changes": {"param": "since", "mark": "name"}}, "is not a time"),
+        ({"each": "variants"}, r"no record has each \(variants\). It has: id, sku"),
+    ],
+)
+def test_a_check_looks_at_every_list_and_at_its_marks(shop: Shop, wrong, says):
+    good = opened(shop, MANNERS["offset"])
+    assert good.check()[0].message == f"answers, and shows at first {SIZE} products"
+    bad = {**MANNERS["offset"], "fields": FIELDS, "entity": "products", **wrong}
+    told = {"url": shop.server.url, "streams": {"products": {"fields": FIELDS, **MANNERS["none"]}, "others": bad}}
+    connector = RestConnector("shop", RestOptions.model_validate(told), SystemClock(), MemoryVault())
+    (finding,) = connector.check()
+    assert not finding.good
+    assert re.search(says, finding.message)
+
+
+@pytest.mark.parametrize(("list_", "cause"), [("nothing", "missing-key"), ("[sku]", "wrong-type")])
+def test_a_key_without_a_text_waits_with_its_name(shop: Shop, list_, cause):
+    fields = {"sku": "sku", "list": list_, "currency": "'EUR'"}
+    told = {"url": shop.server.url, "streams": {"prices": {"fields": fields, **MANNERS["none"]}}}
+    connector = RestConnector("shop", RestOptions.model_validate(told), SystemClock(), MemoryVault())
+    (document, *_), *_ = [page.documents for page in connector.read("prices", None, full=True)]
+    unread = connector.translate("prices", document)
+    assert isinstance(unread, Unreadable)
+    assert unread.cause == cause
+    assert unread.message.startswith("list")
+
+
+def test_a_buyer_without_an_identity_is_told_by_its_place(shop: Shop):
+    orders = {"fields": {"number": "sku"}, "buyers": {"document": "{email: sku}"}, **MANNERS["none"]}
+    told = {"url": shop.server.url, "streams": {"orders": orders, "parties": {"path": "none"}}}
+    connector = RestConnector("shop", RestOptions.model_validate(told), SystemClock(), MemoryVault())
+    with pytest.raises(Refused, match=r"buyers: id \(id\)"):
+        list(connector.read("orders", None, full=True))
+
+
 def test_what_is_looked_for_must_have_exactly_that_value(shop: Shop):
     connector = opened(shop, MANNERS["none"] | {"write": BULK})
     wanted = [Write(sku, {}, {"sku": sku}) for sku in ("S2", "S99")]
@@ -378,10 +461,22 @@ def test_a_system_that_is_away_is_tried_later(shop: Shop):
         ({"buyers": {"document": "x"}}, 'there is no stream "parties"'),
         ({"changes": {"param": "s", "mark": "at", "form": "epoc"}}, 'did you mean "epoch"'),
         ({"gone": {"path": "deleted"}}, "without changes everything is read each time"),
+        ({"pages": {"by": "offset", "total": "a..b"}}, "cannot be understood"),
+        ({"fields": FIELDS | {"name": "date(at, 'epoc')"}}, 'did you mean "epoch"'),
+        (
+            {"fields": FIELDS | {"name": "lookup('colous', c)"}},
+            'no table "colous" to look into; did you mean "colours"',
+        ),
+        ({"fields": FIELDS | {"name": "lookup('groups', g)"}}, "more.X = "),
+        ({"more": {"x": {"value": "lookup('products', g)"}}}, 'there is no table "products" to look into'),
+        ({"write": {"body": {"title": "nmae"}}}, 'is made of no field of products; did you mean "name"'),
+        ({"write": {"update": {"body": {"a": "name"}, "tells": ["nmae"]}}}, 'no field "nmae"; did you mean "name"'),
+        ({"write": {"update": [{"bulk": 2}, {"path": "x"}]}}, "none can carry many records at once"),
     ],
 )
 def test_a_mistake_is_refused_in_words(stream, says):
-    told = {"url": "https://x.example", "streams": {"products": {"fields": FIELDS, **stream}}}
+    tables = {"words": {"colours": {"r": "red"}}, "tables": {"groups": {"path": "groups"}}}
+    told = {"url": "https://x.example", "streams": {"products": {"fields": FIELDS, **stream}}, **tables}
     with pytest.raises(ValidationError) as caught:
         RestOptions.model_validate(told)
     assert says in str(caught.value)

@@ -22,7 +22,13 @@ def test_an_example_can_be_applied(path):
 def test_the_worked_example_can_be_applied():
     text = (ROOT / "docs" / "rest.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
-    assert list(load(example, OPTIONS).systems["shop"].options.streams()) == ["products", "orders", "parties"]
+    assert list(load(example, OPTIONS).systems["shop"].options.streams()) == [
+        "products",
+        "prices",
+        "stock",
+        "orders",
+        "parties",
+    ]
 
 
 def test_every_function_is_documented():

@@ -35,6 +35,7 @@ RAW = {"price": 0.1, "net": "10.00", "gross": 12.3, "coins": 1999, "names": ["Ja
         ("split('a, b,', ',')", ["a", "b"]),
         ("tail('https://x/products/5/')", "5"),
         ("slug('Lampa: Nr 1')", "lampa-nr-1"),
+        ("unescape('Candle &amp; 1')", "Candle & 1"),
         ("match('ref 55-a', '[0-9]+')", "55"),
         ("text(n)", "7"),
         ("object([['Size', 'L'], ['Colour', none]])", {"Size": "L", "Colour": None}),
@@ -95,6 +96,8 @@ def test_the_fields_of_which_something_is_made_are_known():
         ("2026-11-02 10:00:00", "Europe/Warsaw", None, "2026-11-02 09:58:00"),
         ("2026-11-02T10:00:00", "Europe/Warsaw", None, "2026-11-02T09:58:00"),
         ("02.11.2026 10:00", "Europe/Warsaw", "%d.%m.%Y %H:%M", "02.11.2026 09:58"),
+        ("Mon, 02 Nov 2026 10:00:00 +0100", "rfc2822", None, "Mon, 02 Nov 2026 08:58:00 +0000"),
+        ("2026/11/02 10:00:00 +0100", "rfc3339", "%Y/%m/%d %H:%M:%S %z", "2026/11/02 08:58:00 +0000"),
     ],
 )
 def test_a_mark_is_taken_back_in_its_own_form(mark, form, pattern, expected):
@@ -109,5 +112,5 @@ def test_j05_a_wall_clock_that_shows_an_hour_twice_is_taken_back_by_it():
 
 def test_an_instant_is_written_as_it_is_read():
     when = datetime(2026, 7, 1, 8, tzinfo=UTC)
-    for form in ("rfc3339", "epoch", "epoch-ms", "Europe/Warsaw"):
+    for form in ("rfc3339", "rfc2822", "epoch", "epoch-ms", "Europe/Warsaw"):
         assert dates.read(dates.written(when, form), form) == when

@@ -1,0 +1,98 @@
+"""BigCommerce as examples/rest describes it, on a small fake of it: what is read, and what is told."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from adapters.rest.connector import RestConnector
+from hub.canonical import ENTITIES, FieldFault
+from hub.connector import Change, Write
+from tests.contract.test_rest_vendors import opened, read, valid, wrote
+from tests.fakes.declared import bigcommerce
+from tests.fakes.server import Server
+
+Shop = tuple[RestConnector, bigcommerce.BigCommerce, Server]
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.setenv("BIGCOMMERCE_TOKEN", bigcommerce.TOKEN)
+    fake = bigcommerce.BigCommerce()
+    with opened("bigcommerce", fake.answer, base=bigcommerce.BASE) as (connector, server):
+        yield connector, fake, server
+
+
+def test_bigcommerce_shows_each_variant_as_a_product(shop: Shop):
+    connector, fake, _ = shop
+    products, since = read(connector, "products", full=False)
+    assert len(products) == 160
+    assert products["3|31"]["options"] == {"Size": "L"}
+    assert (products["3|31"]["variant_of"], products["1|10"]["variant_of"]) == ("B-3", None)
+    assert (products["1|10"]["category"], products["5|50"]["active"]) == ("Lamps", False)
+    prices = read(connector, "prices")[0]
+    assert (prices["1|10"]["amount"], prices["3|31"]["amount"]) == ("19.90", "25.50")
+    fake.products[0] |= {"name": "Lamp one", "date_modified": "2026-07-02T08:00:00+00:00"}
+    assert read(connector, "products", since, full=False)[0]["1|10"]["name"] == "Lamp one"
+    assert connector.fetch("products", ["7777|1"]) == []
+    assert connector.check()[0].good
+
+
+def test_bigcommerce_shows_orders_with_their_guests_and_then_those_that_changed(shop: Shop):
+    connector, fake, _ = shop
+    orders, since = read(connector, "orders", full=False)
+    assert len(orders) == 60
+    told = orders["101|5101"]
+    assert (told["placed_at"], told["status"], told["party"]) == ("2026-07-01T12:25:00Z", "confirmed", "3")
+    assert told["totals"] == {"net": "40.48", "tax": "9.31", "gross": "49.79"}
+    assert [each["unit_price"] for each in told["lines"]] == ["19.90"]
+    assert orders["100|5100"]["party"] == "guest:jan@example.com"
+    fake.orders[0] |= {"status_id": 5, "date_modified": "Thu, 02 Jul 2026 08:00:00 +0000"}
+    changed, _ = read(connector, "orders", since, full=False)
+    assert changed["100|5100"]["status"] == "cancelled"
+    assert "105|5105" not in changed
+    fake.orders.clear()
+    assert read(connector, "orders")[0] == {}  # 204, without a body
+    assert connector.fetch("orders", ["100|5100"]) == []
+
+
+def test_s07_bigcommerce_shows_a_status_that_nobody_has_translated_as_it_is(shop: Shop):
+    connector, fake, _ = shop
+    fake.orders[0] |= {"status_id": 77, "status": "Being gift-wrapped"}
+    (document,) = connector.fetch("orders", ["100|5100"])
+    change = connector.translate("orders", document)
+    assert isinstance(change, Change)
+    with pytest.raises(FieldFault, match="Being gift-wrapped"):
+        ENTITIES["orders"].valid(change.fields)
+
+
+def test_bigcommerce_is_told_prices_and_stock_many_at_once(shop: Shop):
+    connector, fake, server = shop
+    links = {"products": {"B-1": "1|10", "B-3-L": "3|31", "B-9": "9|999"}}
+    prices = [
+        Write(f"{sku}|shop|PLN", {"amount": amount}, {"sku": sku, "list": "shop", "currency": "PLN", "amount": amount}, links=links)
+        for sku, amount in (("B-1", "21.40"), ("B-3-L", "30.00"), ("B-9", "1.00"))
+    ]  # fmt: skip
+    done = {each.key: (each.outcome, each.id) for each in connector.write("prices", prices)}
+    assert [done[each.key] for each in prices] == [("done", "1|10"), ("done", "3|31"), ("refused", None)]
+    assert (fake.variant("B-1")["price"], fake.variant("B-3-L")["price"]) == (21.4, 30)
+    stock = Write("B-1", {"available": "7"}, {"sku": "B-1", "available": "7"}, links=links)
+    assert [each.outcome for each in connector.write("stock", [stock])] == ["done"]
+    assert fake.variant("B-1")["inventory_level"] == 7
+    assert server.seen("PUT .*/v3/inventory/adjustments/absolute")
+
+
+def test_bigcommerce_is_told_a_status_and_shows_parcels(shop: Shop):
+    connector, fake, _ = shop
+    fake.shipments.append({"id": 1, "order_id": 101, "tracking_number": "P-1", "shipping_provider": "DPD"})
+    (document,) = connector.fetch("orders", ["101|5101"])
+    record = valid(connector, "orders", document)
+    assert record["tracking"] == [{"carrier": "DPD", "number": "P-1"}]
+    wrote(connector, "orders", {"status": "shipped"}, {**record, "status": "shipped"}, id="101|5101")
+    assert fake.orders[1]["status_id"] == 2
+
+
+def test_bigcommerce_is_told_the_gtin_of_a_variant(shop: Shop):
+    connector, fake, _ = shop
+    gtin = "5901234123457"
+    wrote(connector, "products", {"gtin": gtin}, {"sku": "B-3-L", "gtin": gtin}, id="3|31")
+    assert fake.variant("B-3-L")["upc"] == gtin
