@@ -5,11 +5,10 @@ from functools import partial
 from typing import Any
 
 from adapters.declared import Declared, Kind, Source, Way
-from adapters.rest.expressions import Unmapped, canonical, filled, said
-from adapters.rest.functions import RestFunctions
+from adapters.rest.expressions import Unmapped, said
 from adapters.rest.lists import Request
 from adapters.rest.options import RestOptions, StreamSettings, written_fields
-from adapters.rest.records import buyers, documents, fetched
+from adapters.rest.records import buyers, documents, fetched, fields
 from adapters.rest.session import Session
 from adapters.rest.tables import looked_up
 from adapters.rest.ways import PORTION, changed, everything, gone, look
@@ -68,12 +67,6 @@ def kind(told: StreamSettings, options: RestOptions, session: Session) -> Kind[S
         (lambda raw: str(said(told.reference or "", raw, pure) or "")) if told.reference else None,
         gone=gone(told),
     )
-
-
-def fields(told: StreamSettings, raw: Row, functions: RestFunctions) -> dict[str, Any]:
-    """Return what a document says by our names; raises Unmapped."""
-    found = {name: canonical(filled(each, raw, functions, name)) for name, each in told.fields.items()}
-    return {name: value for name, value in found.items() if value is not None or name not in told.optional}
 
 
 def _stream(told: StreamSettings, options: RestOptions) -> Stream:

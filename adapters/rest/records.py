@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from adapters.asking.http import Rejected, exact
 from adapters.reading.stable import stable
-from adapters.rest.expressions import said
+from adapters.rest.expressions import canonical, filled, said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.lists import Fetch, Listed, More
 from adapters.rest.options import StreamSettings
@@ -34,6 +34,12 @@ def documents(
 def document(session: Session, told: StreamSettings, raw: Row, functions: RestFunctions) -> Document:
     """Return a document under its identity; raises Refused, if it has none."""
     return Document(_text(said(told.id, raw, functions), f"{session.name}: {told.id}"), raw)
+
+
+def fields(told: StreamSettings, raw: Row, functions: RestFunctions) -> dict[str, Any]:
+    """Return what a document says by our names; raises Unmapped."""
+    found = {name: canonical(filled(each, raw, functions, name)) for name, each in told.fields.items()}
+    return {name: value for name, value in found.items() if value is not None or name not in told.optional}
 
 
 def lasting(session: Session, told: Listed, raw: Row) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from adapters.asking.http import Rejected, exact
 from adapters.rest.expressions import Unmapped, address, filled, line, said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.options import StreamSettings
-from adapters.rest.records import documents, sized, whole
+from adapters.rest.records import documents, fetched, fields, sized, whole
 from adapters.rest.session import Row, Session, given, nested, rows_of, truth
 from adapters.rest.tables import Tables, looked_up
 from adapters.rest.tellings import Action, Sign, Writing, spoken
 from adapters.rest.ways import everything
 from adapters.writing.bulk import portions
-from adapters.writing.writes import Gone, Unfit, all_or_none, one_by_one
+from adapters.writing.writes import Gone, Unfit, all_or_none, known, one_by_one
+from hub.canonical import ENTITIES, FieldFault
 from hub.connector import Write, Written
 
 
@@ -59,17 +60,41 @@ def _carry_out(
     return _send(session, told, meant[-1], each, functions)
 
 
-def _tells(told: StreamSettings, action: Action, each: Write) -> bool:
-    """Return whether a request tells something that has changed."""
+def _tells(told: StreamSettings, action: Action, each: Write) -> frozenset[str]:
+    """Return what has changed of what the request of an update tells."""
     writing = told.write or Writing()
-    shared = spoken(writing.body) if action is writing.updates[0] else ()
-    return bool(each.fields.keys() & action.fields.union(shared))
+    shared = spoken(writing.body) if action in writing.updates[:1] else ()
+    return action.fields.union(shared) & each.fields.keys()
 
 
 def _send(session: Session, told: StreamSettings, action: Action, each: Write, functions: RestFunctions) -> Written:
+    if _must_not_come_twice(told, action, each) and (shown := _shown(session, told, action, each)):
+        return shown
     path, body, headers = _request(told, action, each, functions)
     answer = session.send(action, path, body, headers)
     return _written(session, told, action, each, answer.body, functions)
+
+
+def _must_not_come_twice(told: StreamSettings, action: Action, each: Write) -> bool:
+    """Tell whether an update adds something, such as a parcel: it may have come before, and its answer was lost."""
+    return bool(told.write and action in told.write.updates and each.id and not action.may_repeat)
+
+
+def _shown(session: Session, told: StreamSettings, action: Action, each: Write) -> Written | None:
+    """Return that an update is done, where the record shows already all that it tells; raises Gone or Unfit."""
+    names, functions = _tells(told, action, each) & told.fields.keys(), looked_up(session)
+    if not names:
+        return None
+    rows = fetched(session, told, [each.id or ""], functions)
+    document = known({one.id: one for one in documents(session, told, rows, functions)}, each.id)
+    shown = fields(told, document.raw, session.functions())
+    try:
+        now = ENTITIES[told.entity].valid({name: shown.get(name) for name in names})
+    except FieldFault as fault:
+        why = f"{fault}; so it cannot be seen whether it was told before"
+        raise Unfit(fault.cause, why) from fault
+    same = all((now[name] or None) == (each.fields[name] or None) for name in names)
+    return Written(each.key, "done", each.id, document) if same else None
 
 
 def _together(
@@ -110,8 +135,8 @@ def _request(
 
 def context(each: Write) -> dict[str, Any]:
     """Return what expressions of a write speak of: our record, and what the hub and the system know it by."""
-    known = {"id": (each.id or "").partition("|")[0] or None, "parts": (each.id or "").split("|")}
-    return {**known, "hub_reference": each.reference, **each.record, **each.fields}
+    own = {"id": (each.id or "").partition("|")[0] or None, "parts": (each.id or "").split("|")}
+    return {**own, "hub_reference": each.reference, **each.record, **each.fields}
 
 
 def _body(told: StreamSettings, action: Action, each: Write, data: Row, functions: RestFunctions) -> dict[str, Any]:
