@@ -81,14 +81,20 @@ def test_bigcommerce_is_told_prices_and_stock_many_at_once(shop: Shop):
     assert server.seen("PUT .*/v3/inventory/adjustments/absolute")
 
 
-def test_bigcommerce_is_told_a_status_and_shows_parcels(shop: Shop):
-    connector, fake, _ = shop
-    fake.shipments.append({"id": 1, "order_id": 101, "tracking_number": "P-1", "shipping_provider": "DPD"})
+def test_bigcommerce_is_told_a_parcel_and_then_the_status(shop: Shop):
+    connector, fake, server = shop
     (document,) = connector.fetch("orders", ["101|5101"])
-    record = valid(connector, "orders", document)
-    assert record["tracking"] == [{"carrier": "DPD", "number": "P-1"}]
-    wrote(connector, "orders", {"status": "shipped"}, {**record, "status": "shipped"}, id="101|5101")
-    assert fake.orders[1]["status_id"] == 2
+    record = {
+        **valid(connector, "orders", document),
+        "tracking": [{"carrier": "DPD", "number": "P-1"}],
+        "status": "shipped",
+    }
+    wrote(connector, "orders", {"tracking": record["tracking"], "status": "shipped"}, record, id="101|5101")
+    assert [each.path.rpartition("/")[2] for each in server.seen("(POST|PUT) .*/orders/")] == ["shipments", "101"]
+    assert (fake.orders[1]["status_id"], fake.shipments[0]["order_address_id"]) == (2, 5101)
+    assert fake.shipments[0]["items"] == [{"order_product_id": 10100, "quantity": 2}]
+    shown = valid(connector, "orders", connector.fetch("orders", ["101|5101"])[0])
+    assert (shown["tracking"][0]["number"], shown["status"]) == ("P-1", "shipped")
 
 
 def test_bigcommerce_is_told_the_gtin_of_a_variant(shop: Shop):
