@@ -7,7 +7,9 @@ import pytest
 from adapters.rest.connector import RestConnector
 from hub.canonical import ENTITIES, FieldFault
 from hub.connector import Change, Write
+from hub.errors import Unanswered
 from tests.contract.test_rest_vendors import opened, read, valid, wrote
+from tests.fakes import faults
 from tests.fakes.declared import bigcommerce
 from tests.fakes.server import Server
 
@@ -95,6 +97,26 @@ def test_bigcommerce_is_told_a_parcel_and_then_the_status(shop: Shop):
     assert fake.shipments[0]["items"] == [{"order_product_id": 10100, "quantity": 2}]
     shown = valid(connector, "orders", connector.fetch("orders", ["101|5101"])[0])
     assert (shown["tracking"][0]["number"], shown["status"]) == ("P-1", "shipped")
+
+
+def test_s06_a_parcel_whose_answer_is_lost_is_not_sent_twice(shop: Shop):
+    connector, fake, server = shop
+    (document,) = connector.fetch("orders", ["101|5101"])
+    parcels = [{"number": "P-1", "carrier": "DPD"}]
+    changed = {"tracking": parcels, "status": "shipped"}
+    write = Write("k", changed, {**valid(connector, "orders", document), **changed}, id="101|5101")
+    server.misbehave(faults.reset_after, to="POST .*/shipments")
+    with pytest.raises(Unanswered):
+        list(connector.write("orders", [write]))
+    (written,) = connector.write("orders", [write])
+    assert (written.outcome, len(fake.shipments), fake.orders[1]["status_id"]) == ("done", 1, 2)
+
+
+def test_bigcommerce_is_told_no_parcel_where_there_is_none(shop: Shop):
+    connector, fake, _ = shop
+    (document,) = connector.fetch("orders", ["101|5101"])
+    wrote(connector, "orders", {"tracking": None}, valid(connector, "orders", document), id="101|5101")
+    assert fake.shipments == []
 
 
 def test_bigcommerce_is_told_the_gtin_of_a_variant(shop: Shop):
