@@ -5,6 +5,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from hub.config.addresses import plain_passwords
+from hub.config.exchange import ExchangeOptions
 from hub.config.faults import Fault, Faults, Found, guess_or_list, place_of
 from hub.config.lines import line_numbers, line_of
 from hub.config.owners import owner_faults
@@ -16,6 +17,7 @@ LARGEST = 5_000_000
 """Bytes of a configuration file; what is larger is some other file."""
 
 _TABLES = ("hub", "systems", "jobs")
+_GETS_NO_ORDERS = "says which orders a system gets, and only an ERP gets any; write it under the ERP's range"
 
 
 def load(text: str, connectors: Connectors, *, source: str = "hub.toml") -> Settings:
@@ -110,6 +112,8 @@ def _disagreements(settings: Settings, data: dict[str, Any]) -> Iterator[Found]:
             yield Found(("jobs", job.name, "holidays"), _NEEDS_COUNTRY, doubtful=True)
     yield from owner_faults(settings.systems, as_table(data.get("systems")) or {})
     for system in settings.systems.values():
+        if isinstance(system.options, ExchangeOptions) and system.options.range.orders and system.kind != "erp":
+            yield Found(("systems", system.name, "range", "orders"), _GETS_NO_ORDERS)
         for job in implied_jobs(system):
             wrong = bad_name(job.sync[0])
             if wrong:

@@ -125,3 +125,11 @@ def test_what_the_options_name_is_what_the_connector_has(kind, tmp_path, monkeyp
     system = load(head + given, OPTIONS).systems["x"]
     connector: Any = open_connector(system, tmp_path, SystemClock(), MemoryVault())
     assert sorted(connector.streams) == sorted(system.options.streams())
+
+
+def test_orders_are_held_back_from_an_erp_not_where_they_are_placed():
+    held = "[systems.{}.range]\norders = \"payment.state != 'unpaid'\"\n"
+    assert load(ERP + SHOP + held.format("erp"), OPTIONS).systems.keys() == {"erp", "shop"}
+    ((line, place, message),) = faults_of(ERP + SHOP + held.format("shop"))
+    assert (line, place) == (12, "systems.shop.range.orders")
+    assert "write it under the ERP's range" in message
