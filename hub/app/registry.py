@@ -1,31 +1,11 @@
 """The connectors there are: what each is told in hub.toml, and how one is opened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from adapters.erp.dolibarr.options import DolibarrOptions
-from adapters.erp.erpnext.options import ErpNextOptions
-from adapters.erp.files.options import ErpFilesOptions
-from adapters.erp.odoo.options import OdooOptions
-from adapters.erp.sapb1.options import SapB1Options
-from adapters.erp.tryton.options import TrytonOptions
-from adapters.eshop.baselinker.options import BaseLinkerOptions
-from adapters.eshop.ecwid.options import EcwidOptions
-from adapters.eshop.magento.options import MagentoOptions
-from adapters.eshop.medusa.options import MedusaOptions
-from adapters.eshop.oscar.options import OscarOptions
-from adapters.eshop.prestashop.options import PrestaShopOptions
-from adapters.eshop.saleor.options import SaleorOptions
-from adapters.eshop.shopify.options import ShopifyOptions
-from adapters.eshop.shopware.options import ShopwareOptions
-from adapters.eshop.vendure.options import VendureOptions
-from adapters.eshop.woocommerce.options import WooCommerceOptions
-from adapters.rest.options import RestOptions
-from adapters.sql.options import SqlOptions
-from adapters.warehouse import FilesConnector, FilesOptions
 from hub.clock import Clock
 from hub.config import Connectors, Options, SystemSettings
 from hub.config.exchange import ExchangeOptions
@@ -37,75 +17,74 @@ Opener = Callable[[SystemSettings, Path, Clock, Vault], Connector | Exchange]
 
 @dataclass(frozen=True, slots=True)
 class ConnectorType:
-    """A product that the hub can speak to."""
+    """A product that the hub can speak to; what it is made of is imported when hub.toml names it."""
 
-    options: type[Options]
+    model: Callable[[], type[Options]]
     open: Opener
 
+    @property
+    def options(self) -> type[Options]:
+        """The model of its table in hub.toml."""
+        return self.model()
 
-def _files(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> Connector:
-    options: Any = system.options
-    return FilesConnector(system.name, options, folder, clock)
 
+def _type(package: str, name: str, *also: Literal["folder", "vault"]) -> ConnectorType:
+    """Return the type of a package with `options.NAMEOptions` and `connector.NAMEConnector`.
 
-def _exchange(path: str, *, tokens: bool = False) -> Opener:
-    """Return the opener of a connector: `package.module:Class`, imported only where a system of it is opened.
-
-    `tokens`: it is given the vault as well.
+    `also`: what its connector is given beside the system's name, the options and the clock.
     """
-    module, _, name = path.partition(":")
 
-    def opened(system: SystemSettings, _folder: Path, clock: Clock, vault: Vault) -> Exchange:
-        more = (vault,) if tokens else ()
-        return getattr(import_module(module), name)(system.name, system.options, clock, *more)
+    def part(module: str) -> Any:
+        return getattr(import_module(f"{package}.{module}"), f"{name}{module.title()}")
 
-    return opened
+    def opened(system: SystemSettings, folder: Path, clock: Clock, vault: Vault) -> Connector | Exchange:
+        before, behind = [folder] * ("folder" in also), [vault] * ("vault" in also)
+        return part("connector")(system.name, system.options, *before, clock, *behind)
 
-
-def _beside(path: str) -> Opener:
-    """Return the opener of a connector whose files, where it has some, lie where hub.toml does."""
-    module, _, name = path.partition(":")
-
-    def opened(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> Exchange:
-        return getattr(import_module(module), name)(system.name, system.options, folder, clock)
-
-    return opened
+    return ConnectorType(lambda: part("options"), opened)
 
 
-_SQL = _beside("adapters.sql.connector:SqlConnector")
-_REST = _exchange("adapters.rest.connector:RestConnector", tokens=True)
+SQL, REST = _type("adapters.sql", "Sql", "folder"), _type("adapters.rest", "Rest", "vault")
 TYPES: dict[tuple[str, str], ConnectorType] = {
-    ("warehouse", "files"): ConnectorType(FilesOptions, _files),
-    ("erp", "dolibarr"): ConnectorType(DolibarrOptions, _exchange("adapters.erp.dolibarr.connector:DolibarrConnector")),
-    ("erp", "odoo"): ConnectorType(OdooOptions, _exchange("adapters.erp.odoo.connector:OdooConnector")),
-    ("erp", "tryton"): ConnectorType(TrytonOptions, _exchange("adapters.erp.tryton.connector:TrytonConnector")),
-    ("erp", "erpnext"): ConnectorType(ErpNextOptions, _exchange("adapters.erp.erpnext.connector:ErpNextConnector")),
-    ("erp", "sap-business-one"): ConnectorType(SapB1Options, _exchange("adapters.erp.sapb1.connector:SapB1Connector")),
-    ("eshop", "baselinker"): ConnectorType(
-        BaseLinkerOptions, _exchange("adapters.eshop.baselinker.connector:BaseLinkerConnector")
-    ),
-    ("eshop", "ecwid"): ConnectorType(EcwidOptions, _exchange("adapters.eshop.ecwid.connector:EcwidConnector")),
-    ("eshop", "magento"): ConnectorType(MagentoOptions, _exchange("adapters.eshop.magento.connector:MagentoConnector")),
-    ("eshop", "medusa"): ConnectorType(MedusaOptions, _exchange("adapters.eshop.medusa.connector:MedusaConnector")),
-    ("eshop", "oscar"): ConnectorType(OscarOptions, _exchange("adapters.eshop.oscar.connector:OscarConnector")),
-    ("eshop", "prestashop"): ConnectorType(
-        PrestaShopOptions, _exchange("adapters.eshop.prestashop.connector:PrestaShopConnector")
-    ),
-    ("erp", "files"): ConnectorType(ErpFilesOptions, _beside("adapters.erp.files.connector:ErpFilesConnector")),
-    ("erp", "sql"): ConnectorType(SqlOptions, _SQL),
-    ("eshop", "sql"): ConnectorType(SqlOptions, _SQL),
-    **{(kind, "rest"): ConnectorType(RestOptions, _REST) for kind in ("erp", "eshop")},
-    ("eshop", "saleor"): ConnectorType(SaleorOptions, _exchange("adapters.eshop.saleor.connector:SaleorConnector")),
-    ("eshop", "shopify"): ConnectorType(ShopifyOptions, _exchange("adapters.eshop.shopify.connector:ShopifyConnector")),
-    ("eshop", "shopware"): ConnectorType(
-        ShopwareOptions, _exchange("adapters.eshop.shopware.connector:ShopwareConnector", tokens=True)
-    ),
-    ("eshop", "vendure"): ConnectorType(VendureOptions, _exchange("adapters.eshop.vendure.connector:VendureConnector")),
-    ("eshop", "woocommerce"): ConnectorType(
-        WooCommerceOptions, _exchange("adapters.eshop.woocommerce.connector:WooCommerceConnector")
-    ),
+    ("warehouse", "files"): _type("adapters.warehouse", "Files", "folder"),
+    ("erp", "dolibarr"): _type("adapters.erp.dolibarr", "Dolibarr"),
+    ("erp", "erpnext"): _type("adapters.erp.erpnext", "ErpNext"),
+    ("erp", "files"): _type("adapters.erp.files", "ErpFiles", "folder"),
+    ("erp", "odoo"): _type("adapters.erp.odoo", "Odoo"),
+    ("erp", "rest"): REST,
+    ("erp", "sap-business-one"): _type("adapters.erp.sapb1", "SapB1"),
+    ("erp", "sql"): SQL,
+    ("erp", "tryton"): _type("adapters.erp.tryton", "Tryton"),
+    ("eshop", "baselinker"): _type("adapters.eshop.baselinker", "BaseLinker"),
+    ("eshop", "ecwid"): _type("adapters.eshop.ecwid", "Ecwid"),
+    ("eshop", "magento"): _type("adapters.eshop.magento", "Magento"),
+    ("eshop", "medusa"): _type("adapters.eshop.medusa", "Medusa"),
+    ("eshop", "oscar"): _type("adapters.eshop.oscar", "Oscar"),
+    ("eshop", "prestashop"): _type("adapters.eshop.prestashop", "PrestaShop"),
+    ("eshop", "rest"): REST,
+    ("eshop", "saleor"): _type("adapters.eshop.saleor", "Saleor"),
+    ("eshop", "shopify"): _type("adapters.eshop.shopify", "Shopify"),
+    ("eshop", "shopware"): _type("adapters.eshop.shopware", "Shopware", "vault"),
+    ("eshop", "sql"): SQL,
+    ("eshop", "vendure"): _type("adapters.eshop.vendure", "Vendure"),
+    ("eshop", "woocommerce"): _type("adapters.eshop.woocommerce", "WooCommerce"),
 }
-OPTIONS: Connectors = {key: each.options for key, each in TYPES.items()}
+
+
+class _Models(Mapping[tuple[str, str], type[Options]]):
+    """The options of each type."""
+
+    def __getitem__(self, key: tuple[str, str]) -> type[Options]:
+        return TYPES[key].options
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(TYPES)
+
+    def __len__(self) -> int:
+        return len(TYPES)
+
+
+OPTIONS: Connectors = _Models()
 
 
 def is_exchange(system: SystemSettings) -> bool:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from adapters.files.options import FolderOptions
 from hub.app import Hub, planning
 from hub.app.registry import is_exchange
 from hub.cli import show, words
@@ -143,6 +142,8 @@ def asked(
 
 
 def _compare_everything(hub: Hub, tx: Tx, job: jobs.Job, keys: Collection[str] | None) -> None:
+    from adapters.files.options import FolderOptions  # noqa: PLC0415  slow to import, and few commands ask for it
+
     if keys:
         raise Misconfigured("--full means everything, --key some records; leave one of them out")
     system = planning.in_force(hub).systems[job.system]

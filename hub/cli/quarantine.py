@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from hub.cli import correction, show, words
+from hub.cli import show, words
 from hub.cli.call import Json, Most, Yes, opened
 from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of, nothing
 from hub.cli.commands import COMMANDS, Listing, group
@@ -182,6 +182,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write the rows that wait as a file with their original titles: correct it and put it into the folder again."""
+    from hub.cli import correction  # noqa: PLC0415  slow to import: it knows the formats of files
+
     with opened(ctx) as hub:
         with hub.store.read() as tx:
             found = store.find(tx, system=system, stream=stream, cause=cause, most=review.MOST)

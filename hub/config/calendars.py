@@ -7,7 +7,6 @@ from datetime import UTC, datetime, time
 from functools import cache
 from typing import Annotated
 
-import holidays
 from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator
 
@@ -114,6 +113,8 @@ def _zones() -> frozenset[str]:
 
 @cache
 def _countries() -> frozenset[str]:
+    import holidays  # noqa: PLC0415  slow to import, and few schedules ask for it
+
     known = holidays.list_supported_countries()
     return frozenset(known) | {f"{country}-{part}" for country, parts in known.items() for part in parts}
 

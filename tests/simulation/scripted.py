@@ -129,19 +129,15 @@ def connectors(
     def files(system: SystemSettings, folder: Path, clock: Clock, _vault: Vault) -> Connector:
         return FilesConnector(system.name, cast("Any", system.options), SimPath(folder), clock)
 
-    types = {kind: registry.ConnectorType(ScriptedOptions, scripted) for kind in SCRIPTED}
+    types = {kind: registry.ConnectorType(lambda: ScriptedOptions, scripted) for kind in SCRIPTED}
     before = dict(registry.TYPES)
-    options = cast("dict[Any, Any]", registry.OPTIONS)
     registry.TYPES.update(types)
-    registry.TYPES["warehouse", "files"] = registry.ConnectorType(before["warehouse", "files"].options, files)
-    options.update(dict.fromkeys(SCRIPTED, ScriptedOptions))
+    registry.TYPES["warehouse", "files"] = registry.ConnectorType(before["warehouse", "files"].model, files)
     try:
         yield
     finally:
         registry.TYPES.clear()
         registry.TYPES.update(before)
-        for kind in SCRIPTED:
-            del options[kind]
 
 
 SCRIPTED = (("eshop", "scripted"), ("erp", "scripted"))
