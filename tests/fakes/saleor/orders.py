@@ -193,6 +193,25 @@ def fulfil(shop: "Saleor", _info: Info, order: str, input: Row) -> Row:  # noqa:
     return {"fulfillments": [made], "errors": []}
 
 
+def refund(shop: "Saleor", id_: str, units: Mapping[int, int], *, shipping: bool = False) -> None:
+    """Give units of lines that are not sent yet back: the order's lines, total and status stay.
+
+    Source: order/actions, `create_refund_fulfillment`; the money, order/utils, `update_order_charge_data`.
+    """
+    record = shop.orders.records[number(id_, "Order")]
+    lines: list[Row] = record.values["lines"]
+    moved: list[Row] = []
+    for at, quantity in units.items():
+        lines[at]["quantityFulfilled"] += quantity
+        lines[at]["quantityToFulfill"] -= quantity
+        moved.append({"id": gid("FulfillmentLine", at), "quantity": quantity, "orderLine": lines[at]})
+    price = record.values["shippingPrice"]["gross"] if shipping else None
+    made = {"id": gid("Fulfillment", 900 + len(record.values["fulfillments"])), "status": "REFUNDED", "lines": moved}
+    told = {"trackingNumber": "", "created": shop.clock.now().isoformat(), "shippingRefundedAmount": price}
+    record.values["fulfillments"].append(made | told)
+    shop.orders.change(record.id, {"chargeStatus": "PARTIAL", "paymentStatus": "PARTIALLY_REFUNDED"})
+
+
 def retrack(shop: "Saleor", _info: Info, id: str, input: Row) -> Row:  # noqa: A002
     """Mutation "orderFulfillmentUpdateTracking": the order's mark stays (order/mutations/fulfillment_update_tracking)."""
     allowed(shop, "MANAGE_ORDERS")
