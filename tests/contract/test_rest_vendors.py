@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -126,6 +127,34 @@ def test_allegro_shows_orders_that_are_ready_and_then_those_that_changed(seller:
     ]  # fmt: skip
     fake.forms[0] |= {"status": "READY_FOR_PROCESSING", "updatedAt": "2026-11-03T00:00:00.000Z"}
     assert fake.forms[0]["id"] in read(connector, "orders", since, full=False)[0]
+
+
+def test_allegro_orders_are_what_the_buyer_pays(seller: tuple[RestConnector, allegro.Allegro]):
+    """Additional services and deposits are in the total; a deposit is told for one piece."""
+    connector, fake = seller
+    pln = {"currency": "PLN"}
+    wrapped = {"definitionId": "GIFT_WRAP", "name": "Pakowanie", "price": {**pln, "amount": "3.50"}, "quantity": 2}
+    (line,) = fake.forms[1]["lineItems"]
+    line |= {"selectedAdditionalServices": [wrapped], "deposit": {"price": {**pln, "amount": "0.5"}}}
+    fake.forms[1]["summary"]["totalToPay"]["amount"] = "53.79"
+    (document,) = connector.fetch("orders", [fake.forms[1]["id"]])
+    told = valid(connector, "orders", document)
+    assert [(each["name"], each["amount"]) for each in told["shipping"]] == [
+        ("Paczkomat", "9.99"), ("Pakowanie", "7.00"), ("Kaucja: Lampa 1", "1.00")
+    ]  # fmt: skip
+    charged = sum(Decimal(each["amount"]) for each in told["shipping"])
+    assert Decimal(told["lines"][0]["gross"]) + charged == Decimal(told["totals"]["gross"])
+
+
+def test_allegro_sends_by_itself_what_lies_in_its_warehouse(seller: tuple[RestConnector, allegro.Allegro]):
+    connector, fake = seller
+    fake.forms[1]["fulfillment"]["provider"] = {"id": "ALLEGRO"}
+    fake.offers[1]["isFulfillment"] = True
+    assert fake.forms[1]["id"] not in read(connector, "orders")[0]
+    assert connector.fetch("orders", [fake.forms[1]["id"]]) == []
+    assert "7000000001" not in read(connector, "stock")[0]
+    del fake.forms[2]["fulfillment"]["provider"]
+    assert fake.forms[2]["id"] in read(connector, "orders")[0]
 
 
 def test_allegro_shows_all_orders_though_pages_reach_only_so_far(seller: tuple[RestConnector, allegro.Allegro]):
