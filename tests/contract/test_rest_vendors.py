@@ -259,6 +259,24 @@ def test_idosell_shows_orders_by_the_clock_of_the_shop_and_then_those_that_chang
     assert connector.fetch("orders", ["999"]) == []
 
 
+def test_idosell_orders_without_vat_have_none(panel: tuple[RestConnector, idosell.IdoSell]):
+    """Their rates are told all the same."""
+    connector, fake = panel
+    money = fake.orders[0]["orderDetails"]["payments"]
+    money["orderVatExists"] = "n"
+    fake.orders[1]["orderDetails"]["productsResults"][0]["productVatFree"] = "y"
+    abroad, exempt, plain = (valid(connector, "orders", each) for each in connector.fetch("orders", ["1", "2", "3"]))
+    rates = [[each["tax_rate"] for each in (*told["lines"], *told["shipping"])] for told in (abroad, exempt, plain)]
+    assert rates == [["0", "0"], ["0", "23"], ["23", "23"]]
+    assert abroad["lines"][0]["gross"] == "24.60"
+
+
+def test_idosell_orders_that_inpost_sends_are_left_to_it(panel: tuple[RestConnector, idosell.IdoSell]):
+    connector, fake = panel
+    fake.orders[0]["orderDetails"]["orderSourceResults"]["orderSourceDetails"]["fulfillment"] = "y"
+    assert "1" not in read(connector, "orders")[0]
+
+
 @pytest.fixture
 def store() -> Iterator[tuple[RestConnector, shoper.Shoper]]:
     fake = shoper.Shoper()
