@@ -346,6 +346,14 @@ def test_what_is_given_back_before_it_is_sent_is_no_part_of_the_order(fake: Sale
     assert (later["lines"], later["totals"], later["status"]) == (left["lines"], left["totals"], "shipped")
 
 
+def test_a_gift_card_is_a_way_to_pay(fake: Saleor, shop: SaleorConnector):
+    """Saleor takes it off the total, with tax and without."""
+    id_ = order(fake, giftCards=[{"id": gid("GiftCard", 1)}], total=taxed(4.99, 8.44))
+    assert told(shop, "orders", id_)["totals"] == {"net": "14.99", "tax": "3.46", "gross": "18.45"}
+    orders.refund(fake, id_, {0: 1}, shipping=True)
+    assert told(shop, "orders", id_)["totals"]["gross"] == "8.20"
+
+
 def test_what_is_given_back_in_part_keeps_its_rest(fake: Saleor, shop: SaleorConnector):
     id_ = order(fake)
     line = fake.orders.records[number(id_, "Order")].values["lines"][0]

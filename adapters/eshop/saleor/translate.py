@@ -11,9 +11,9 @@ from adapters.eshop.editorjs import html
 from adapters.eshop.named import named
 from adapters.eshop.notes import invoice_in, parcels_in
 from adapters.eshop.orders import Fields, Raw, joined, plain
-from adapters.eshop.saleor import refunds
+from adapters.eshop.saleor import sums
 from adapters.eshop.saleor.options import SaleorOptions
-from adapters.eshop.saleor.refunds import is_over, is_refunded, sent
+from adapters.eshop.saleor.sums import is_over, is_refunded, sent
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
 from adapters.eshop.weights import KILOGRAMS
@@ -211,14 +211,14 @@ OF_PRICE = _selected("sku channelListings.channel.slug channelListings.price.amo
 OF_STOCK = _selected("sku stocks.warehouse.id stocks.warehouse.slug stocks.quantity stocks.quantityAllocated")
 OF_PARTY = _selected(asked(PARTY))
 OF_SENDING = "lines.quantityToFulfill lines.allocations.quantity lines.allocations.warehouse.id"
-OF_ORDER = f"{_selected(asked(ORDER), refunds.ASKED, OF_SENDING)} user{{{OF_PARTY}}}"
+OF_ORDER = f"{_selected(asked(ORDER), sums.ASKED, OF_SENDING)} user{{{OF_PARTY}}}"
 party, _order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)
 price = by_table(table("sku currency=currencyCode amount tax_included"), translating.price)
 
 
 def order(raw: Raw, options: SaleorOptions) -> Fields:
     """Return an order, without what was given back before it was sent."""
-    return _order(refunds.left(raw), options)
+    return _order(sums.left(raw), options)
 
 
 def product(raw: Raw, options: SaleorOptions) -> Fields:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 PLAIN = (
     "number", "created", "status", "userEmail", "shippingMethodName", "paymentStatus", "chargeStatus",
     "authorizeStatus", "payments", "transactions", "total", "shippingPrice", "shippingTaxRate", "customerNote",
-    "displayGrossPrices", "lines", "fulfillments",
+    "displayGrossPrices", "lines", "fulfillments", "giftCards",
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def placed(shop: "Saleor", at: datetime, buyer: int | None) -> tuple[Record, Map
         "shippingMethodName": "Kurier", "paymentStatus": "FULLY_CHARGED", "chargeStatus": "FULL",
         "authorizeStatus": "FULL", "transactions": [], "total": taxed(14.99, 18.44), "shippingPrice": taxed(5.0, 6.15),
         "payments": [{**payment, "created": at.isoformat(), "chargeStatus": "FULLY_CHARGED"}], "shippingTaxRate": 0.23,
-        "customerNote": "ring twice", "displayGrossPrices": True, "lines": lines, "fulfillments": [],
+        "customerNote": "ring twice", "displayGrossPrices": True, "lines": lines, "fulfillments": [], "giftCards": [],
         "buyer": buyer, "metadata": {},
     }  # fmt: skip
     return shop.orders.add(values), {"net": "14.99", "tax": "3.45", "gross": "18.44"}

@@ -101,7 +101,8 @@ type Payment implements Node {{ id: ID! gateway: String! isActive: Boolean! crea
   chargeStatus: PaymentChargeStatusEnum! pspReference: String }}
 type TransactionItem implements Node {{ id: ID! name: String! pspReference: String! createdAt: DateTime!
   chargedAmount: Money! authorizedAmount: Money! refundedAmount: Money! }}
-type Order implements Node {{ id: ID! number: String! created: DateTime! updatedAt: DateTime! status: OrderStatus!
+type GiftCard implements Node {{ id: ID! }}
+type Order implements Node {{ giftCards: [GiftCard!]! id: ID! number: String! created: DateTime! updatedAt: DateTime! status: OrderStatus!
   user: User userEmail: String billingAddress: Address shippingAddress: Address shippingMethodName: String
   collectionPointName: String channel: Channel! fulfillments: [Fulfillment!]! lines: [OrderLine!]! isPaid: Boolean!
   paymentStatus: PaymentChargeStatusEnum! chargeStatus: OrderChargeStatusEnum!

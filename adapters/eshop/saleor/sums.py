@@ -1,7 +1,8 @@
-"""What of an order was given back before it was sent: it is no part of the order any more. Pure.
+"""What an order comes to: without what was given back before it was sent, and before gift cards. Pure.
 
 What is given back by its lines stands in a fulfillment REFUNDED, of what was sent and what was not alike; the order's own
-lines, total and status stay (source: order/actions, `create_refund_fulfillment`).
+lines, total and status stay (source: order/actions, `create_refund_fulfillment`). A gift card is a way to pay, but taken
+off the total, with and without tax (source: checkout/calculations, `calculate_checkout_total_with_gift_cards`).
 """
 
 from collections import Counter
@@ -17,7 +18,8 @@ UNSENT = ("UNCONFIRMED", "UNFULFILLED")
 NOT_SENT = ("CANCELED", "WAITING_FOR_APPROVAL")
 ASKED = (
     "fulfillments.created fulfillments.lines.quantity fulfillments.lines.orderLine.id "
-    "fulfillments.shippingRefundedAmount.amount lines.quantityToFulfill paymentStatus transactions.refundedAmount.amount"
+    "fulfillments.shippingRefundedAmount.amount lines.quantityToFulfill paymentStatus transactions.refundedAmount.amount "
+    "giftCards.id"
 )
 SIDES = ("net", "gross")
 
@@ -40,7 +42,10 @@ def is_over(raw: Raw) -> bool:
 
 
 def left(raw: Raw) -> Raw:
-    """Return an order without what was given back before anything was sent of it, unless that was all."""
+    """Return an order without what was given back before anything was sent of it, unless that was all.
+
+    Of one that gift cards pay for, the total is what its parts come to.
+    """
     refunds = [] if is_over(raw) else _before_sending(raw)
     units = Counter[str]()
     for part in (part for each in refunds for part in each["lines"] or ()):
@@ -52,8 +57,15 @@ def left(raw: Raw) -> Raw:
         told |= {"shippingMethodName": None, "collectionPointName": None}
         gone.append((raw["shippingPrice"], _priced(raw["shippingPrice"], dict.fromkeys(SIDES, Decimal()))))
     off = {side: sum((_amount(had, side) - _amount(has, side) for had, has in gone), Decimal()) for side in SIDES}
-    total = _priced(raw["total"], {side: _amount(raw["total"], side) - off[side] for side in SIDES})
-    return {**told, "total": total} if refunds else raw
+    full = {side: _full(raw, side) for side in SIDES}
+    total = _priced(raw["total"], {side: full[side] - off[side] for side in SIDES})
+    return {**told, "total": total} if refunds or raw["giftCards"] else raw
+
+
+def _full(raw: Raw, side: str) -> Decimal:
+    """Return what an order came to as it was placed, before gift cards."""
+    parts = [*(each["totalPrice"] for each in raw["lines"]), raw["shippingPrice"]]
+    return sum((_amount(each, side) for each in parts if raw["giftCards"]), Decimal()) or _amount(raw["total"], side)
 
 
 def _before_sending(raw: Raw) -> list[Raw]:
