@@ -341,7 +341,10 @@ def test_what_is_given_back_before_it_is_sent_is_no_part_of_the_order(fake: Sale
     assert (left["shipping"], left["totals"]) == ([], {"net": "6.66", "tax": "1.53", "gross": "8.19"})
     assert (left["status"], left["payment"]["state"]) == ("confirmed", "paid")
     fake.clock.move(minutes=5)
-    assert forward(shop, id_, status="shipped").outcome == "done"
+    for _ in range(2):
+        assert forward(shop, id_, status="shipped", tracking=[{"number": "P-1"}]).outcome == "done"
+    refund, parcel = fake.orders.records[number(id_, "Order")].values["fulfillments"]
+    assert (refund["trackingNumber"], parcel["trackingNumber"]) == ("", "P-1")
     later = told(shop, "orders", id_)
     assert (later["lines"], later["totals"], later["status"]) == (left["lines"], left["totals"], "shipped")
 

@@ -15,7 +15,8 @@ from adapters.eshop.translating import number
 from hub.canonical.sums import rounded
 
 UNSENT = ("UNCONFIRMED", "UNFULFILLED")
-NOT_SENT = ("CANCELED", "WAITING_FOR_APPROVAL")
+NO_PARCEL = ("CANCELED", "WAITING_FOR_APPROVAL", "REFUNDED", "REPLACED")
+"""Of a fulfillment: what is given back or exchanged is moved into one of its own, sent or not."""
 ASKED = (
     "fulfillments.created fulfillments.lines.quantity fulfillments.lines.orderLine.id "
     "fulfillments.shippingRefundedAmount.amount lines.quantityToFulfill paymentStatus transactions.refundedAmount.amount "
@@ -25,8 +26,8 @@ SIDES = ("net", "gross")
 
 
 def sent(raw: Raw) -> list[Raw]:
-    """Return what was sent of an order, and what was given back of it."""
-    return [each for each in raw["fulfillments"] if each["status"] not in NOT_SENT]
+    """Return the parcels of an order."""
+    return [each for each in raw["fulfillments"] if each["status"] not in NO_PARCEL]
 
 
 def is_refunded(raw: Raw) -> bool:
@@ -70,9 +71,8 @@ def _full(raw: Raw, side: str) -> Decimal:
 
 def _before_sending(raw: Raw) -> list[Raw]:
     """Return the refunds of what surely was not sent: there is no parcel, or none yet when they were made."""
-    parcels = [_made(each) for each in sent(raw) if each["status"] != "REFUNDED"]
-    none = raw["status"] in UNSENT
-    refunds = [each for each in sent(raw) if each["status"] == "REFUNDED"]
+    parcels, none = [_made(each) for each in sent(raw)], raw["status"] in UNSENT
+    refunds = [each for each in raw["fulfillments"] if each["status"] == "REFUNDED"]
     return [each for each in refunds if none or (parcels and _made(each) < min(parcels))]
 
 
