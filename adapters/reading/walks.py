@@ -93,6 +93,23 @@ def by_window(listing: ByKey[System], key: str = "id") -> Way[System]:
     return Way(walk)
 
 
+def changed_from_now(
+    listing: ByKey[System], leads_to: Callable[[System, Sequence[Row]], Sequence[Row]], key: str = "id"
+) -> Way[System]:
+    """Walk through what rows lead to that have changed since the first time: then, only the latest mark is looked at."""
+
+    def walk(system: System, spot: pages.Spot | None) -> Iterable[tuple[Sequence[Row], pages.Spot]]:
+        page = partial(listing.behind, system) if spot else _nothing
+        for rows, place in windows.by_window(page, partial(listing.latest, system), listing.size, spot, key):
+            yield leads_to(system, rows), place
+
+    return Way(walk)
+
+
+def _nothing(_since: datetime | None, _after: Any) -> Sequence[Row]:
+    return ()
+
+
 def from_time_on(begin: Callable[[System], str], way: Way[System]) -> Way[System]:
     """Walk anew each time through what bears a mark since `begin`: records whose change moves no mark."""
 

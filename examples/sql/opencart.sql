@@ -116,12 +116,19 @@ INSERT INTO oc_address VALUES (1, 7, 'Ana', 'Novak', 'Novak &amp; Syn', 'Prosta 
 INSERT INTO oc_order VALUES
   (1, 7, 'Ana', 'Novak', 'ana@example.com', '+48 22 555 01 23', 'Ewa', 'Novak', 'Novak &amp; Syn', 'Prosta 1', 'm. 5',
    'Warszawa', '00-950', 170, 'Mazowieckie', 'Ana', 'Novak', '', 'Prosta 1', 'm. 5', 'Warszawa', '00-950', 170,
-   'Mazowieckie', 'Proszę &quot;dzwonić&quot;', 206.1500, 2, 'PLN', 1, '2026-11-20 10:00:00', '2026-11-20 10:05:00'),
+   'Mazowieckie', 'Proszę &quot;dzwonić&quot;', 206.8400, 2, 'PLN', 1, '2026-11-20 10:00:00', '2026-11-20 10:05:00'),
   (2, 0, 'Jan', 'Gość', 'jan@example.com', '', 'Jan', 'Gość', '', 'Krzywa 2', '', 'Gdańsk', '80-001', 170, '',
-   '', '', '', '', '', '', '', 0, '', '', 10.0000, 0, 'PLN', 1, '2026-11-20 11:00:00', '2026-11-20 11:00:00');
+   '', '', '', '', '', '', '', 0, '', '', 10.0000, 0, 'PLN', 1, '2026-11-20 11:00:00', '2026-11-20 11:00:00'),
+  (3, 7, 'Ana', 'Novak', 'ana@example.com', '', 'Ana', 'Novak', '', 'Prosta 1', '', 'Warszawa', '00-950', 170, '',
+   'Ana', 'Novak', '', 'Prosta 1', '', 'Warszawa', '00-950', 170, '', '', 220.2000, 2, 'PLN', 1,
+   '2026-11-20 12:00:00', '2026-11-20 12:00:00');
 INSERT INTO oc_order_product (order_id, name, model, quantity, price, total, tax) VALUES
-  (1, 'Lampa &amp; abażur', 'LAMPA-01', 2, 81.3008, 162.6016, 18.6992);
+  (1, 'Lampa &amp; abażur', 'LAMPA-01', 2, 81.3008, 162.6016, 18.6992),
+  (3, 'Lampa stojąca', 'LAMPA-02', 1, 100.0000, 100.0000, 23.0000),
+  (3, 'Książka', 'BOOK-01', 4, 25.0000, 100.0000, 2.0000);
 INSERT INTO oc_order_total (order_id, code, title, value) VALUES
   (1, 'sub_total', 'Suma', 162.6016), (1, 'shipping', 'Kurier', 5.0000), (1, 'handling', 'Pakowanie', 3.0000),
-  (1, 'tax', 'VAT', 38.5484), (1, 'credit', 'Środki na koncie', -3.0000),
-  (1, 'total', 'Razem', 206.1500);
+  (1, 'tax', 'VAT', 39.2384), (1, 'credit', 'Środki na koncie', -3.0000),
+  (1, 'total', 'Razem', 206.8400),
+  (3, 'sub_total', 'Suma', 200.0000), (3, 'coupon', 'Kupon (LATO)', -20.0000), (3, 'shipping', 'Kurier', 10.0000),
+  (3, 'tax', 'VAT', 30.2000), (3, 'total', 'Razem', 220.2000);

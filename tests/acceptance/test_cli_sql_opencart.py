@@ -3,15 +3,18 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from hub.canonical.sums import document_sums
 from tests.acceptance.hubs import Home
 from tests.servers.mariadb import MariaServer
 
+CHARGES = {"Kurier": "5.00", "Pakowanie": "3.00"}
 EXAMPLE = Path(__file__).parents[2] / "examples" / "sql"
 ERP = """
 [systems.erp]
@@ -118,16 +121,28 @@ def test_an_order_has_come_and_is_in_the_erp(home: Home, field: Callable[[str, s
     assert field("orders", "shop|1", "placed_at") == "2026-11-20T09:00:00Z"
     [line] = field("orders", "shop|1", "lines")
     assert (line["sku"], line["name"], line["quantity"], line["tax_rate"]) == ("LAMPA-01", "Lampa & abażur", "2", "23")
-    charges = [{"name": "Kurier", "amount": "5.00"}, {"name": "Pakowanie", "amount": "3.00"}]
+    charges = [{"name": name, "amount": amount, "tax_rate": "23"} for name, amount in CHARGES.items()]
     assert field("orders", "shop|1", "shipping") == charges
     assert field("orders", "shop|1", "discounts") == [{"name": "Środki na koncie", "amount": "-3.00"}]
-    assert field("orders", "shop|1", "totals") == {"gross": "206.15", "tax": "38.5484"}
+    assert field("orders", "shop|1", "totals") == {"gross": "206.84", "tax": "39.2384"}
     billing, shipping = (field("orders", "shop|1", f"{use}_address") for use in ("billing", "shipping"))
     assert (billing["name"], billing["company"], shipping["name"]) == ("Ewa Novak", "Novak & Syn", "Ana Novak")
     assert [billing[name] for name in ("street_more", "postcode", "region")] == ["m. 5", "00-950", "Mazowieckie"]
     assert field("orders", "shop|1", "note") == 'Proszę "dzwonić"'
     with closing(sqlite3.connect(home.folder / "erp.db")) as erp:
-        assert erp.execute("SELECT number, gross FROM sale").fetchall() == [("1", "206.15")]  # not the unfinished one
+        assert erp.execute("SELECT number, gross FROM sale").fetchall() == [
+            ("1", "206.84"),
+            ("3", "220.20"),
+        ]  # not the unfinished one
+
+
+def test_s27_what_is_charged_and_taken_off_comes_to_the_orders_tax(field: Callable[[str, str, str], Any]) -> None:
+    """OpenCart keeps no rate of delivery, and takes tax off where a coupon takes off the price."""
+    shown = {name: field("orders", "shop|3", name) for name in ("lines", "shipping", "discounts", "tax_included")}
+    assert [(each["amount"], each["tax_rate"]) for each in shown["shipping"]] == [("10.00", "23")]
+    assert [(each["amount"], each["tax_rate"]) for each in shown["discounts"]] == [("-10.00", "23"), ("-10.00", "8")]
+    sums = document_sums(shown, "line")
+    assert (sums.tax, sums.gross) == (Decimal("30.20"), Decimal("220.20"))
 
 
 def test_prices_stock_and_the_status_go_to_the_shop(home: Home, shop: sa.Engine) -> None:
@@ -138,4 +153,4 @@ def test_prices_stock_and_the_status_go_to_the_shop(home: Home, shop: sa.Engine)
     assert (float(price), quantity) == (89.9, 12)
     assert rows(shop, "SELECT status, quantity FROM oc_product WHERE model = 'LAMPA-02'") == [(1, 3)]
     assert rows(shop, "SELECT order_status_id FROM oc_order WHERE order_id = 1") == [(3,)]
-    assert rows(shop, "SELECT order_id, order_status_id, notify FROM oc_order_history") == [(1, 3, 0)]
+    assert rows(shop, "SELECT order_id, order_status_id, notify FROM oc_order_history") == [(1, 3, 0), (3, 3, 0)]

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -128,6 +129,34 @@ def test_allegro_shows_orders_that_are_ready_and_then_those_that_changed(seller:
     assert fake.forms[0]["id"] in read(connector, "orders", since, full=False)[0]
 
 
+def test_allegro_orders_are_what_the_buyer_pays(seller: tuple[RestConnector, allegro.Allegro]):
+    """Additional services and deposits are in the total; a deposit is told for one piece."""
+    connector, fake = seller
+    pln = {"currency": "PLN"}
+    wrapped = {"definitionId": "GIFT_WRAP", "name": "Pakowanie", "price": {**pln, "amount": "3.50"}, "quantity": 2}
+    (line,) = fake.forms[1]["lineItems"]
+    line |= {"selectedAdditionalServices": [wrapped], "deposit": {"price": {**pln, "amount": "0.5"}}}
+    fake.forms[1]["summary"]["totalToPay"]["amount"] = "53.79"
+    (document,) = connector.fetch("orders", [fake.forms[1]["id"]])
+    told = valid(connector, "orders", document)
+    assert [(each["name"], each["amount"]) for each in told["shipping"]] == [
+        ("Paczkomat", "9.99"), ("Pakowanie", "7.00"), ("Kaucja: Lampa 1", "1.00")
+    ]  # fmt: skip
+    charged = sum(Decimal(each["amount"]) for each in told["shipping"])
+    assert Decimal(told["lines"][0]["gross"]) + charged == Decimal(told["totals"]["gross"])
+
+
+def test_allegro_sends_by_itself_what_lies_in_its_warehouse(seller: tuple[RestConnector, allegro.Allegro]):
+    connector, fake = seller
+    fake.forms[1]["fulfillment"]["provider"] = {"id": "ALLEGRO"}
+    fake.offers[1]["isFulfillment"] = True
+    assert fake.forms[1]["id"] not in read(connector, "orders")[0]
+    assert connector.fetch("orders", [fake.forms[1]["id"]]) == []
+    assert "7000000001" not in read(connector, "stock")[0]
+    del fake.forms[2]["fulfillment"]["provider"]
+    assert fake.forms[2]["id"] in read(connector, "orders")[0]
+
+
 def test_allegro_shows_all_orders_though_pages_reach_only_so_far(seller: tuple[RestConnector, allegro.Allegro]):
     connector, fake = seller
     fake.reach = 130
@@ -228,6 +257,24 @@ def test_idosell_shows_orders_by_the_clock_of_the_shop_and_then_those_that_chang
     fake.orders[0]["orderDetails"] |= {"orderChangeDate": "2026-07-02 09:00:00", "orderStatus": "canceled"}
     assert read(connector, "orders", since, full=False)[0]["1"]["status"] == "cancelled"
     assert connector.fetch("orders", ["999"]) == []
+
+
+def test_idosell_orders_without_vat_have_none(panel: tuple[RestConnector, idosell.IdoSell]):
+    """Their rates are told all the same."""
+    connector, fake = panel
+    money = fake.orders[0]["orderDetails"]["payments"]
+    money["orderVatExists"] = "n"
+    fake.orders[1]["orderDetails"]["productsResults"][0]["productVatFree"] = "y"
+    abroad, exempt, plain = (valid(connector, "orders", each) for each in connector.fetch("orders", ["1", "2", "3"]))
+    rates = [[each["tax_rate"] for each in (*told["lines"], *told["shipping"])] for told in (abroad, exempt, plain)]
+    assert rates == [["0", "0"], ["0", "23"], ["23", "23"]]
+    assert abroad["lines"][0]["gross"] == "24.60"
+
+
+def test_idosell_orders_that_inpost_sends_are_left_to_it(panel: tuple[RestConnector, idosell.IdoSell]):
+    connector, fake = panel
+    fake.orders[0]["orderDetails"]["orderSourceResults"]["orderSourceDetails"]["fulfillment"] = "y"
+    assert "1" not in read(connector, "orders")[0]
 
 
 @pytest.fixture

@@ -215,6 +215,59 @@ def test_stock_of_chosen_warehouses_is_read(erp: Dolibarr) -> None:
         list(erp.connect(storage={"MAG9": "main"}).read("stock", None, full=True))
 
 
+def held(erp: Dolibarr, id_: str, **options: Any) -> tuple[str, str]:
+    """Return what lies in a warehouse of a product, and what of it orders hold."""
+    told = fields_of(erp.connect(**options), "stock", id_)
+    return told["on_hand"], told["reserved"]
+
+
+def test_s05_what_an_order_waits_for_is_held_until_it_is_shipped(erp: Dolibarr) -> None:
+    """Only the virtual stock shows an order that is validated; what is shipped has left the real one."""
+    wanted = bought(erp)
+    product = int(wanted.links["products"]["L-1"])
+    id_ = f"{product}|{erp.warehouse}"
+    assert held(erp, id_) == ("5", "0")
+    made = only(erp.connect().write("orders", [wanted]))
+    quantity = values(erp, made)["lines"][0]["qty"]
+    assert held(erp, id_) == ("5", quantity)
+    erp.products.change(product, {"stock_warehouse": {erp.warehouse: {"id": "7", "real": "4"}}})
+    erp.orders.change(int(made.id or 0), {"status": 2, "sent": {product: 1}})
+    assert held(erp, id_) == ("4", str(int(quantity) - 1))
+    erp.orders.change(int(made.id or 0), {"status": 3})
+    assert held(erp, id_) == ("4", "0")
+
+
+def test_s05_an_order_that_stays_a_draft_holds_its_goods_as_well(erp: Dolibarr) -> None:
+    wanted = bought(erp)
+    id_ = f"{wanted.links['products']['L-1']}|{erp.warehouse}"
+    made = only(erp.connect(confirm="draft").write("orders", [wanted]))
+    assert held(erp, id_) == ("5", values(erp, made)["lines"][0]["qty"])
+
+
+def test_s12_an_order_leads_to_its_products_whose_mark_it_does_not_move(erp: Dolibarr) -> None:
+    id_ = erp.add("stock")
+    erp.clock.move(minutes=10)
+    last = erp.add("stock")
+    _, since = read_on(erp.connect(), "stock", None)
+    line = {"fk_product": int(id_.partition("|")[0]), "qty": "2", "subprice": "1", "tva_tx": "20"}
+    erp.orders.change(int(erp.add("orders")), {"lines": [line, {**line, "fk_product": None}], "ref_ext": None})
+    documents, _ = read_on(erp.connect(), "stock", since)
+    assert [*documents] == [id_, last], "the latest is read each time"
+    assert held(erp, id_) == ("5", "2")
+
+
+def test_what_is_held_is_held_where_the_product_is_at_home_first(erp: Dolibarr) -> None:
+    other = str(erp.warehouses.add({"ref": "SHOW", "label": "SHOW"}).id)
+    id_ = erp.add("stock")
+    product = int(id_.partition("|")[0])
+    lying = {erp.warehouse: {"id": "7", "real": "5"}, other: {"id": "8", "real": "2"}}
+    erp.products.change(product, {"stock_warehouse": lying, "fk_default_warehouse": other})
+    line = {"fk_product": product, "qty": "3", "subprice": "1", "tva_tx": "20"}
+    erp.orders.change(int(erp.add("orders")), {"lines": [line]})
+    assert [held(erp, f"{product}|{place}") for place in (erp.warehouse, other)] == [("5", "1"), ("2", "2")]
+    assert held(erp, id_, storage={"MAIN": "main"}) == ("5", "3")
+
+
 def test_s24_leading_zeros_stay(erp: Dolibarr) -> None:
     told = {**party("Ana"), "name": "0001234"}
     made = only(erp.connect().write("parties", [Write("k", told, told, reference="p-7")]))

@@ -11,8 +11,8 @@ from adapters.eshop.saleor.connector import SaleorConnector
 from hub.canonical import ENTITIES
 from hub.connector import Change, Write, Written
 from hub.errors import TryLater, Unanswered
-from tests.fakes.saleor import Saleor
-from tests.fakes.saleor.asking import gid, money, number
+from tests.fakes.saleor import Saleor, orders
+from tests.fakes.saleor.asking import gid, money, number, taxed
 from tests.fakes.server import Answer, Asked, Reply
 
 
@@ -287,15 +287,17 @@ def test_how_far_an_order_has_come(fake: Saleor, shop: SaleorConnector, theirs: 
         ({"chargeStatus": "PARTIAL", "authorizeStatus": "PARTIAL"}, "unpaid"),
         ({"chargeStatus": "NONE", "authorizeStatus": "FULL"}, "authorised"),
         ({"chargeStatus": "NONE", "authorizeStatus": "NONE", "paymentStatus": "FULLY_REFUNDED"}, "refunded"),
+        ({"chargeStatus": "PARTIAL", "paymentStatus": "PARTIALLY_REFUNDED"}, "paid"),
     ],
 )
 def test_how_far_an_order_is_paid(fake: Saleor, shop: SaleorConnector, values: dict[str, Any], state: str):
     assert told(shop, "orders", order(fake, **values))["payment"]["state"] == state
 
 
-def transaction(fake: Saleor, charged: float, authorised: float) -> dict[str, Any]:
+def transaction(fake: Saleor, charged: float, authorised: float, back: float = 0.0) -> dict[str, Any]:
     told = {"id": "VA==", "name": "Credit card", "pspReference": "pi_1", "createdAt": fake.clock.now().isoformat()}
-    return {**told, "chargedAmount": money(charged), "authorizedAmount": money(authorised)}
+    amounts = {"chargedAmount": charged, "authorizedAmount": authorised, "refundedAmount": back}
+    return {**told, **{name: money(amount) for name, amount in amounts.items()}}
 
 
 def test_transactions_of_payment_apps_are_payments(fake: Saleor, shop: SaleorConnector):
@@ -311,6 +313,68 @@ def test_what_is_only_authorised_is_not_paid_yet(fake: Saleor, shop: SaleorConne
     id_ = order(fake, transactions=given, payments=[], chargeStatus="NONE", authorizeStatus="FULL")
     payment = told(shop, "orders", id_)["payment"]
     assert (payment["state"], payment.get("paid_at")) == ("authorised", None)
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [("UNFULFILLED", "cancelled"), ("FULFILLED", "shipped")])
+def test_an_order_whose_money_is_all_given_back_before_it_is_sent_is_cancelled(
+    fake: Saleor, shop: SaleorConnector, theirs: str, ours: str
+):
+    """Payment apps tell it by their transactions; the payment's status says only that nothing is charged (any more)."""
+    given = {"transactions": [transaction(fake, 0.0, 0.0, 18.44)], "payments": [], "paymentStatus": "NOT_CHARGED"}
+    fields = told(shop, "orders", order(fake, status=theirs, chargeStatus="NONE", authorizeStatus="NONE", **given))
+    assert (fields["status"], fields["payment"]["state"]) == (ours, "refunded")
+
+
+def test_an_order_whose_lines_are_all_given_back_before_it_is_sent_is_cancelled(fake: Saleor, shop: SaleorConnector):
+    id_ = order(fake)
+    orders.refund(fake, id_, {0: 1, 1: 1, 2: 1})
+    fields = told(shop, "orders", id_)
+    assert (fields["status"], len(fields["lines"]), fields["totals"]["gross"]) == ("cancelled", 3, "18.44")
+
+
+def test_what_is_given_back_before_it_is_sent_is_no_part_of_the_order(fake: Saleor, shop: SaleorConnector):
+    """It stays none once the rest is sent: an ERP has the order without it."""
+    id_ = order(fake)
+    orders.refund(fake, id_, {0: 1}, shipping=True)
+    left = told(shop, "orders", id_)
+    assert [each["name"] for each in left["lines"]] == ["Bulb", "Candle"]
+    assert (left["shipping"], left["totals"]) == ([], {"net": "6.66", "tax": "1.53", "gross": "8.19"})
+    assert (left["status"], left["payment"]["state"]) == ("confirmed", "paid")
+    fake.clock.move(minutes=5)
+    for _ in range(2):
+        assert forward(shop, id_, status="shipped", tracking=[{"number": "P-1"}]).outcome == "done"
+    refund, parcel = fake.orders.records[number(id_, "Order")].values["fulfillments"]
+    assert (refund["trackingNumber"], parcel["trackingNumber"]) == ("", "P-1")
+    later = told(shop, "orders", id_)
+    assert (later["lines"], later["totals"], later["status"]) == (left["lines"], left["totals"], "shipped")
+
+
+def test_a_gift_card_is_a_way_to_pay(fake: Saleor, shop: SaleorConnector):
+    """Saleor takes it off the total, with tax and without."""
+    id_ = order(fake, giftCards=[{"id": gid("GiftCard", 1)}], total=taxed(4.99, 8.44))
+    assert told(shop, "orders", id_)["totals"] == {"net": "14.99", "tax": "3.46", "gross": "18.45"}
+    orders.refund(fake, id_, {0: 1}, shipping=True)
+    assert told(shop, "orders", id_)["totals"]["gross"] == "8.20"
+
+
+def test_what_is_given_back_in_part_keeps_its_rest(fake: Saleor, shop: SaleorConnector):
+    id_ = order(fake)
+    line = fake.orders.records[number(id_, "Order")].values["lines"][0]
+    line |= {"quantity": 3, "quantityToFulfill": 3, "totalPrice": taxed(9.99, 12.3)}
+    orders.refund(fake, id_, {0: 2})
+    lamp, *_ = told(shop, "orders", id_)["lines"]
+    assert (lamp["quantity"], lamp["gross"], lamp["unit_price"]) == ("1", "4.10", "4.10")
+
+
+def test_what_is_given_back_after_it_was_sent_stays_in_the_order(fake: Saleor, shop: SaleorConnector):
+    """What was sent is moved out of its fulfillment, and that goes."""
+    id_ = order(fake)
+    assert forward(shop, id_, status="shipped").outcome == "done"
+    before = told(shop, "orders", id_)
+    (parcel,) = fake.orders.records[number(id_, "Order")].values["fulfillments"]
+    parcel["status"] = "REFUNDED"
+    fields = told(shop, "orders", id_)
+    assert (fields["lines"], fields["totals"]) == (before["lines"], before["totals"])
 
 
 def test_what_an_order_says(fake: Saleor, shop: SaleorConnector):

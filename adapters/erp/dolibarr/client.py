@@ -56,9 +56,9 @@ class Dolibarr:
             found = list[Row]()
         return [{**row, "id": int(row["id"])} for row in found]
 
-    def all(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        """Return all rows, however many pages they are."""
-        pages = by_key(lambda after: self.rows(path, [f"(t.rowid:>:{after})"], **params), PAGE, None)
+    def all(self, path: str, *filters: str, **params: Any) -> list[dict[str, Any]]:
+        """Return all rows for which all conditions hold, however many pages they are."""
+        pages = by_key(lambda after: self.rows(path, [*filters, f"(t.rowid:>:{after})"], **params), PAGE, None)
         return [dict(row) for rows, _ in pages for row in rows]
 
     def having(self, path: str, field: str, values: Iterable[object], **params: Any) -> list[dict[str, Any]]:

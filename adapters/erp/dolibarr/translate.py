@@ -72,7 +72,8 @@ def price(row: Row, options: DolibarrOptions) -> dict[str, Any]:
 
 def level(row: Row, _options: DolibarrOptions) -> dict[str, Any]:
     """Below zero is nothing."""
-    return {"sku": row["ref"], "location": row["location"], "on_hand": plain(max(Decimal(str(row["real"])), Decimal()))}
+    lying = plain(max(Decimal(str(row["real"])), Decimal()))
+    return {"sku": row["ref"], "location": row["location"], "on_hand": lying, "reserved": plain(Decimal(row["held"]))}
 
 
 def party(row: Row, _options: DolibarrOptions) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
 from adapters.erp.sapb1 import asked, customers, drawn, new_orders, translate
 from adapters.erp.sapb1.client import ServiceLayer
-from adapters.erp.sapb1.lists import Listing, changed_from_now, source
+from adapters.erp.sapb1.lists import Listing, source
 from adapters.erp.sapb1.options import SapB1Options
-from adapters.reading.walks import by_window
+from adapters.reading.walks import by_window, changed_from_now
 from adapters.rows import Row
 from hub.clock import Clock
 from hub.connector import Document, Stream

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any, ClassVar
 
-from adapters.declared import Source, Way
+from adapters.declared import Source
 from adapters.erp.sapb1.client import PAGE, ServiceLayer, any_of, literal
-from adapters.reading import windows
 from adapters.reading.local_time import earliest_at, instant_of
 from adapters.reading.walks import by_key
-from adapters.rows import Row, Spot
+from adapters.rows import Row
 
 MARKS = ("UpdateDate,UpdateTime", "CreateDate,CreateTime")
 """What was never changed has only the date of its making (OITM and OCRD; documents have both at once)."""
@@ -57,20 +55,3 @@ def _since(sap: ServiceLayer, mark: str, since: datetime) -> str:
 def source(listing: Listing, key: Callable[[str], Any] = str) -> Source[ServiceLayer]:
     """Return everything in a list; `key`: the identity of a document -> the key of its row."""
     return Source(by_key(listing), lambda sap, ids: listing.some(sap, map(key, ids)))
-
-
-def changed_from_now(
-    listing: Listing, leads_to: Callable[[ServiceLayer, Sequence[Row]], Sequence[Row]]
-) -> Way[ServiceLayer]:
-    """Walk through what rows lead to that have changed since the first time: then, only the mark is looked at."""
-
-    def walk(sap: ServiceLayer, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
-        page = partial(listing.behind, sap) if spot else _nothing
-        for rows, place in windows.by_window(page, lambda: listing.latest(sap), listing.size, spot):
-            yield leads_to(sap, rows), place
-
-    return Way(walk)
-
-
-def _nothing(_since: datetime | None, _after: Any) -> Sequence[Row]:
-    return ()

@@ -11,7 +11,8 @@ from adapters.eshop.notes import notes_of
 from adapters.eshop.prices import check_currency, check_tax
 from adapters.eshop.putting import pieces
 from adapters.eshop.saleor.shop import Shop
-from adapters.eshop.saleor.translate import OF_VARIANT, notes, sent
+from adapters.eshop.saleor.sums import sent
+from adapters.eshop.saleor.translate import OF_VARIANT, notes
 from adapters.eshop.variants import check_shown, for_article, named
 from adapters.fields import Field, given, table
 from adapters.rows import Row

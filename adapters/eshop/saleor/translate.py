@@ -11,7 +11,9 @@ from adapters.eshop.editorjs import html
 from adapters.eshop.named import named
 from adapters.eshop.notes import invoice_in, parcels_in
 from adapters.eshop.orders import Fields, Raw, joined, plain
+from adapters.eshop.saleor import sums
 from adapters.eshop.saleor.options import SaleorOptions
+from adapters.eshop.saleor.sums import is_over, is_refunded, sent
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
 from adapters.eshop.weights import KILOGRAMS
@@ -132,9 +134,11 @@ def _charges(raw: Raw) -> list[Fields]:
 
 
 def _paid(raw: Raw) -> str:
-    if raw["paymentStatus"] == "FULLY_REFUNDED":
+    """Return how far an order is paid; older payments count what was given back in part as not charged."""
+    if is_refunded(raw):
         return "refunded"
-    return "paid" if raw["chargeStatus"] in TAKEN else "authorised" if raw["authorizeStatus"] == "FULL" else "unpaid"
+    paid = raw["chargeStatus"] in TAKEN or raw["paymentStatus"] == "PARTIALLY_REFUNDED"
+    return "paid" if paid else "authorised" if raw["authorizeStatus"] == "FULL" else "unpaid"
 
 
 def _payments(raw: Raw) -> list[Fields]:
@@ -152,13 +156,10 @@ def _payments(raw: Raw) -> list[Fields]:
 
 def _status(raw: Raw) -> str | None:
     """Return how far an order has come; with all sent and paid there is nothing left to do in the shop."""
+    if is_over(raw):
+        return "cancelled"
     ended = raw["status"] == "FULFILLED" and raw["chargeStatus"] in TAKEN
     return "completed" if ended else STATUS.get(raw["status"])
-
-
-def sent(raw: Raw) -> list[Raw]:
-    """Return what was sent of an order."""
-    return [each for each in raw["fulfillments"] if each["status"] not in ("CANCELED", "WAITING_FOR_APPROVAL")]
 
 
 def notes(raw: Raw) -> list[str]:
@@ -210,9 +211,14 @@ OF_PRICE = _selected("sku channelListings.channel.slug channelListings.price.amo
 OF_STOCK = _selected("sku stocks.warehouse.id stocks.warehouse.slug stocks.quantity stocks.quantityAllocated")
 OF_PARTY = _selected(asked(PARTY))
 OF_SENDING = "lines.quantityToFulfill lines.allocations.quantity lines.allocations.warehouse.id"
-OF_ORDER = f"{_selected(asked(ORDER), OF_SENDING)} user{{{OF_PARTY}}}"
-party, order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)
+OF_ORDER = f"{_selected(asked(ORDER), sums.ASKED, OF_SENDING)} user{{{OF_PARTY}}}"
+party, _order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)
 price = by_table(table("sku currency=currencyCode amount tax_included"), translating.price)
+
+
+def order(raw: Raw, options: SaleorOptions) -> Fields:
+    """Return an order, without what was given back before it was sent."""
+    return _order(sums.left(raw), options)
 
 
 def product(raw: Raw, options: SaleorOptions) -> Fields:

@@ -26,7 +26,7 @@ def offer(number: int) -> dict[str, Any]:
         "id": str(7_000_000_000 + number), "name": f"Lampa {number}", "category": {"id": "257931"},
         "primaryImage": {"url": f"https://a.allegroimg.com/original/{number}"}, "stats": {"watchersCount": number},
         "sellingMode": {"format": "BUY_NOW", "price": {"amount": "19.90", "currency": "PLN"}, "startingPrice": None},
-        "saleInfo": {"currentPrice": None, "biddersCount": 0}, "stock": {"available": 5, "sold": number},
+        "saleInfo": {"currentPrice": None, "biddersCount": 0}, "isFulfillment": False, "stock": {"available": 5, "sold": number},
         "publication": {"status": "ACTIVE", "endedBy": None}, "external": {"id": f"L-{number}"} if number else None,
     }  # fmt: skip
 
@@ -41,13 +41,14 @@ def checkout_form(number: int, status: str = "READY_FOR_PROCESSING") -> dict[str
     line = {
         "id": f"l{number}", "offer": {"id": "7000000001", "name": "Lampa 1", "external": {"id": "L-1"}}, "quantity": 2,
         "originalPrice": {**pln, "amount": "19.90"}, "price": {**pln, "amount": "17.90"},
+        "selectedAdditionalServices": [], "deposit": None, "discounts": [],
         "tax": {"rate": "23.00", "subject": "GOODS"}, "boughtAt": f"2026-11-02T06:00:{number % 60:02}.000Z",
     }  # fmt: skip
     return {
         "id": f"29738e61-7f6a-11e8-ac45-{number:012}", "messageToSeller": None, "buyer": buyer, "status": status,
         "payment": {"id": f"p{number}", "type": "ONLINE", "provider": "P24", "finishedAt": "2026-11-02T06:05:00.000Z",
                     "paidAmount": {**pln, "amount": "45.79"}},
-        "fulfillment": {"status": "NEW", "shipmentSummary": {"lineItemsSent": "NONE"}},
+        "fulfillment": {"status": "NEW", "shipmentSummary": {"lineItemsSent": "NONE"}, "provider": {"id": "SELLER"}},
         "delivery": {"address": {**person, **home, "zipCode": "00-950", "companyName": None, "phoneNumber": "500100200"},
                      "method": {"id": "m1", "name": "Paczkomat"}, "cost": {**pln, "amount": "9.99"},
                      "pickupPoint": {"id": "POP-WAR1", "name": "Paczkomat POP-WAR1"}, "smart": False},
@@ -55,7 +56,7 @@ def checkout_form(number: int, status: str = "READY_FOR_PROCESSING") -> dict[str
                                                   "company": {"name": "Żak sp. z o.o.", "taxId": "5252674798",
                                                               "ids": [{"type": "PL_NIP", "value": "5252674798"}],
                                                               "vatPayerStatus": "ACTIVE"}}},
-        "lineItems": [line], "surcharges": [], "discounts": [], "summary": {"totalToPay": {**pln, "amount": "45.79"}},
+        "lineItems": [line], "surcharges": [], "summary": {"totalToPay": {**pln, "amount": "45.79"}},
         "updatedAt": f"2026-11-02T07:{number % 60:02}:00.000Z", "revision": f"r{number}",
     }  # fmt: skip
 

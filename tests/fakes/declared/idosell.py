@@ -40,7 +40,7 @@ def order(number: int, changed: datetime) -> dict[str, Any]:
     delivery |= {"clientDeliveryAddressCountry": "Polska", "clientDeliveryAddressCountryId": "1143020003"}
     line = {"productId": 1, "productName": "Lampa 1", "productCode": "I-1", "versionName": "", "sizeId": "uniw",
             "productSizeCodeExternal": "", "productQuantity": 2, "productVat": 23, "productOrderPrice": 12.3,
-            "productOrderPriceNet": 10, "basketPosition": 1}  # fmt: skip
+            "productOrderPriceNet": 10, "productVatFree": "n", "basketPosition": 1}  # fmt: skip
     money = {"currencyId": "PLN", "orderProductsCost": 24.6, "orderDeliveryCost": 9.99, "orderPayformCost": 0,
              "orderInsuranceCost": 0}  # fmt: skip
     base = {"billingCurrency": "PLN", "orderProductsCost": 24.6, "orderDeliveryCost": 9.99, "orderDeliveryVat": 23,
@@ -52,7 +52,9 @@ def order(number: int, changed: datetime) -> dict[str, Any]:
         "orderDetails": {
             "orderStatus": "finished" if number % 2 else "false", "orderAddDate": "2026-07-01 12:00:00",
             "orderChangeDate": str(changed), "clientNoteToOrder": "", "productsResults": [line],
-            "payments": {"orderPaymentType": "prepaid", "orderCurrency": money, "orderBaseCurrency": base},
+            "payments": {"orderPaymentType": "prepaid", "orderCurrency": money, "orderBaseCurrency": base,
+                         "orderWorthCalculateType": "gross", "orderVatExists": "y"},
+            "orderSourceResults": {"orderSourceDetails": {"orderSourceType": "shop", "fresh": "n", "fulfillment": "n"}},
             "dispatch": {"courierName": "DPD", "deliveryPackageId": "P-1"},
         },
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Dolibarr, as of versions 16 to 22, from these sources:
+"""Dolibarr, as of versions 16 to 23, from these sources:
 
 - wiki: Dolibarr wiki, "Module Web Services API REST (developer)"
 - code: Dolibarr/dolibarr, htdocs/api/class/api_access.class.php, api.class.php, and each module's api_*.class.php

@@ -19,20 +19,30 @@ EMPTY = ("ref_ext", "tva_intra", "email", "phone", "default_lang", "address", "z
 
 
 def list_products(erp: "Dolibarr", asked: Asked) -> Reply:
-    """code: product/class/api_products.class.php; stock only where it is asked for."""
+    """code: product/class/api_products.class.php; stock only where it is asked for (`load_stock`).
+
+    The virtual stock is that of a company whose shipments take goods out (`load_virtual_stock`): what is lying, less what
+    is ordered by orders that are validated or being shipped, but for what was shipped of them.
+    """
     goods = [each for each in erp.products.there() if asked.query.get("mode") != "1" or each.values["type"] == 0]
 
     def shown(record: Record) -> Row:
         at = record.modified.astimezone(ZONE).strftime("%Y-%m-%d %H:%M:%S")  # as it stands in the database
-        stock: Any = record.values["stock_warehouse"] or []
         told = {name: value for name, value in record.values.items() if name != "stock_warehouse"}
         return (
             with_id(record, told)
             | {"date_modification": at}
-            | ({"stock_warehouse": stock} if asked.query.get("includestockdata") else {})
+            | (lying(erp, record) if asked.query.get("includestockdata") else {})
         )
 
     return listed(asked, goods, shown, erp.nothing, "No product found")
+
+
+def lying(erp: "Dolibarr", record: Record) -> Row:
+    there: Mapping[str, Row] = record.values["stock_warehouse"] or {}
+    real = sum(float(each["real"]) for each in there.values())
+    virtual = real - orders.waiting(erp, record.id)
+    return {"stock_warehouse": there or [], "stock_reel": real, "stock_theorique": virtual}
 
 
 def list_warehouses(erp: "Dolibarr", asked: Asked) -> Reply:
@@ -163,7 +173,7 @@ class Dolibarr(Fake):
             return str(self.orders.add({**told, **more}).id)
         prices = {"price": text(9.9), "price_ttc": text(11.88), "price_base_type": "HT", "tva_tx": "20.0000"}
         about = {"ref": f"L-{number}", "label": f"Lamp {number}", "description": "", "barcode": None, "status": "1"}
-        weighing = {"weight": "150", "weight_units": "-3", "type": 0}
+        weighing = {"weight": "150", "weight_units": "-3", "type": 0, "fk_default_warehouse": None}
         lying = {self.warehouse: {"id": "7", "real": "5"}}
         record = self.products.add({**about, **prices, **weighing, "stock_warehouse": lying})
         return f"{record.id}|{self.warehouse}" if stream == "stock" else str(record.id)

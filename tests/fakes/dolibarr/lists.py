@@ -15,7 +15,7 @@ ZONE = ZoneInfo("Europe/Paris")
 LEAF = re.compile(r"\(t\.(\w+):([^:()']+):'?([^:()']*)'?\)")
 """code: forgeSQLFromUniversalSearchCriteria. Pull request 30720: it ended a value at its first colon."""
 WORDS = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 500: "Internal Server Error"}
-COLUMNS = {"rowid", "tms", "ref_ext", "ref_client", "email", "tva_intra", "fk_soc"}
+COLUMNS = {"rowid", "tms", "ref_ext", "ref_client", "email", "tva_intra", "fk_soc", "fk_statut"}
 
 
 def error(status: int, message: str, *more: str) -> Reply:
@@ -45,6 +45,8 @@ def value(record: Record, column: str) -> Any:
         raise AssertionError(f"Unknown column 't.{column}'")
     if column in ("rowid", "tms"):
         return record.id if column == "rowid" else record.modified.astimezone(ZONE).replace(tzinfo=None, microsecond=0)
+    if column == "fk_statut":
+        return int(record.values["status"])
     return record.values.get(column) or ""
 
 

@@ -16,7 +16,7 @@ CENT = Decimal("0.01")
 def shown(record: Record) -> Row:
     lines = record.values["lines"]
     total = sum((_gross(each) for each in lines), Decimal())
-    told = {name: value for name, value in record.values.items() if name not in ("lines", "contacts", "fk_soc")}
+    told = {name: value for name, value in record.values.items() if name not in ("lines", "contacts", "fk_soc", "sent")}
     own = {"socid": str(record.values["fk_soc"]), "total_ttc": text(total), "lines": lines}
     return with_id(record, {**told, **own, "statut": str(record.values["status"])})
 
@@ -25,6 +25,14 @@ def _gross(line: Row) -> Decimal:
     net = Decimal(str(line["subprice"])) * Decimal(str(line["qty"]))
     net = net.quantize(CENT, ROUND_HALF_UP)
     return net + (net * Decimal(str(line["tva_tx"])) / 100).quantize(CENT, ROUND_HALF_UP)
+
+
+def waiting(erp: "Dolibarr", product: int) -> float:
+    """Return how many of a product orders wait for: those that are validated, or of which something was shipped."""
+    open_ = [each.values for each in erp.orders.there() if each.values["status"] in (1, 2)]
+    lines = [line for each in open_ for line in each["lines"] if line.get("fk_product") == product]
+    sent = sum(each.get("sent", {}).get(product, 0) for each in open_)
+    return sum(float(line["qty"]) for line in lines) - sent
 
 
 def list_orders(erp: "Dolibarr", asked: Asked) -> Reply:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 PLAIN = (
     "number", "created", "status", "userEmail", "shippingMethodName", "paymentStatus", "chargeStatus",
     "authorizeStatus", "payments", "transactions", "total", "shippingPrice", "shippingTaxRate", "customerNote",
-    "displayGrossPrices", "lines", "fulfillments",
+    "displayGrossPrices", "lines", "fulfillments", "giftCards",
 )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def placed(shop: "Saleor", at: datetime, buyer: int | None) -> tuple[Record, Map
         "shippingMethodName": "Kurier", "paymentStatus": "FULLY_CHARGED", "chargeStatus": "FULL",
         "authorizeStatus": "FULL", "transactions": [], "total": taxed(14.99, 18.44), "shippingPrice": taxed(5.0, 6.15),
         "payments": [{**payment, "created": at.isoformat(), "chargeStatus": "FULLY_CHARGED"}], "shippingTaxRate": 0.23,
-        "customerNote": "ring twice", "displayGrossPrices": True, "lines": lines, "fulfillments": [],
+        "customerNote": "ring twice", "displayGrossPrices": True, "lines": lines, "fulfillments": [], "giftCards": [],
         "buyer": buyer, "metadata": {},
     }  # fmt: skip
     return shop.orders.add(values), {"net": "14.99", "tax": "3.45", "gross": "18.44"}
@@ -191,6 +191,25 @@ def fulfil(shop: "Saleor", _info: Info, order: str, input: Row) -> Row:  # noqa:
     # A second parcel that leaves the order as it was moves no mark (source: order/utils, `update_order_status`).
     shop.orders.change(record.id, {"status": status}, marked=status != record.values["status"])
     return {"fulfillments": [made], "errors": []}
+
+
+def refund(shop: "Saleor", id_: str, units: Mapping[int, int], *, shipping: bool = False) -> None:
+    """Give units of lines that are not sent yet back: the order's lines, total and status stay.
+
+    Source: order/actions, `create_refund_fulfillment`; the money, order/utils, `update_order_charge_data`.
+    """
+    record = shop.orders.records[number(id_, "Order")]
+    lines: list[Row] = record.values["lines"]
+    moved: list[Row] = []
+    for at, quantity in units.items():
+        lines[at]["quantityFulfilled"] += quantity
+        lines[at]["quantityToFulfill"] -= quantity
+        moved.append({"id": gid("FulfillmentLine", at), "quantity": quantity, "orderLine": lines[at]})
+    price = record.values["shippingPrice"]["gross"] if shipping else None
+    made = {"id": gid("Fulfillment", 900 + len(record.values["fulfillments"])), "status": "REFUNDED", "lines": moved}
+    told = {"trackingNumber": "", "created": shop.clock.now().isoformat(), "shippingRefundedAmount": price}
+    record.values["fulfillments"].append(made | told)
+    shop.orders.change(record.id, {"chargeStatus": "PARTIAL", "paymentStatus": "PARTIALLY_REFUNDED"})
 
 
 def retrack(shop: "Saleor", _info: Info, id: str, input: Row) -> Row:  # noqa: A002

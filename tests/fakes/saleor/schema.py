@@ -96,12 +96,13 @@ type OrderLine implements Node {{ id: ID! productName: String! variantName: Stri
   allocations: [Allocation!] }}
 type FulfillmentLine implements Node {{ id: ID! quantity: Int! orderLine: OrderLine }}
 type Fulfillment implements Node {{ id: ID! status: FulfillmentStatus! trackingNumber: String! created: DateTime!
-  lines: [FulfillmentLine!] }}
+  lines: [FulfillmentLine!] shippingRefundedAmount: Money totalRefundedAmount: Money }}
 type Payment implements Node {{ id: ID! gateway: String! isActive: Boolean! created: DateTime!
   chargeStatus: PaymentChargeStatusEnum! pspReference: String }}
 type TransactionItem implements Node {{ id: ID! name: String! pspReference: String! createdAt: DateTime!
-  chargedAmount: Money! authorizedAmount: Money! }}
-type Order implements Node {{ id: ID! number: String! created: DateTime! updatedAt: DateTime! status: OrderStatus!
+  chargedAmount: Money! authorizedAmount: Money! refundedAmount: Money! }}
+type GiftCard implements Node {{ id: ID! }}
+type Order implements Node {{ giftCards: [GiftCard!]! id: ID! number: String! created: DateTime! updatedAt: DateTime! status: OrderStatus!
   user: User userEmail: String billingAddress: Address shippingAddress: Address shippingMethodName: String
   collectionPointName: String channel: Channel! fulfillments: [Fulfillment!]! lines: [OrderLine!]! isPaid: Boolean!
   paymentStatus: PaymentChargeStatusEnum! chargeStatus: OrderChargeStatusEnum!
