@@ -34,9 +34,15 @@ def application(store: Store, desk: Desk) -> Starlette:
         except DatabaseAway as away:
             logger.warning("webhook_put_off", message=str(away), next="the system calls again, or its job finds it")
             return _said(HTTPStatus.SERVICE_UNAVAILABLE, "not now", AGAIN)
+        except Exception:
+            # The server would tell it past the hub's log.
+            logger.exception("webhook_broke", system=request.path_params["system"])
+            return _said(HTTPStatus.INTERNAL_SERVER_ERROR, "it broke")
         return _said(told.status, told.message)
 
-    return Starlette(routes=[Route("/{system}", called, methods=["POST"])])
+    taken = Starlette(routes=[Route("/{system}", called, methods=["POST"])])
+    taken.router.redirect_slashes = False  # to an address made of the caller's Host
+    return taken
 
 
 async def _body(request: Request) -> bytes:

@@ -7,6 +7,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+import structlog
 
 from hub.connector import Call
 from hub.errors import Misconfigured
@@ -15,6 +16,7 @@ from hub.web import application as web
 from hub.web import server as listening
 from hub.web.application import LARGEST, application
 from hub.web.server import Server
+from hub.web.webhooks import Registered
 from tests.contract.bell import ring
 from tests.contract.test_web_webhooks import JOBS, Office
 
@@ -70,6 +72,7 @@ def test_many_calls_at_once_make_one_run(server: Server, store: Store):
         pytest.param("shop", Call({}, b"x" * (LARGEST + 1)), "POST", 413, id="too large"),
         pytest.param("shop", ring("1"), "PUT", 405, id="another method"),
         pytest.param("shop/../other", ring("1"), "POST", 404, id="another path"),
+        pytest.param("shop/", ring("1"), "POST", 404, id="a slash too many, not sent on to whatever Host was named"),
     ],
 )
 def test_what_is_not_taken_leaves_no_trace(
@@ -88,6 +91,30 @@ def test_without_a_database_the_caller_is_asked_to_call_again():
         assert (status, said, headers["retry-after"]) == (503, "not now", "30")
     finally:
         server.stop()
+
+
+def test_what_breaks_is_told_in_the_hubs_own_log(store: Store):
+    class Broken(Office):
+        def registered(self, system: str) -> Registered | None:
+            raise ZeroDivisionError(system)
+
+    server = Server("127.0.0.1:0", application(store, Broken(JOBS)))
+    server.start()
+    try:
+        with structlog.testing.capture_logs() as lines:
+            assert post(server, "shop", ring("1001"))[0] == 500
+    finally:
+        server.stop()
+    assert [(each["event"], each["system"]) for each in lines if each["log_level"] == "error"] == [
+        ("webhook_broke", "shop")
+    ]
+
+
+def test_a_flood_of_forged_calls_does_not_fill_the_log(server: Server):
+    with structlog.testing.capture_logs() as lines:
+        for _ in range(20):
+            assert post(server, "shop", ring("1", secret="guessed"))[0] == 401
+    assert len(lines) <= 1
 
 
 def test_an_address_that_is_taken_is_told_in_a_sentence(server: Server):
