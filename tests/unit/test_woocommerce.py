@@ -507,6 +507,17 @@ def test_a_call_about_an_article_is_about_its_variations(
     assert hint.ids == ids
 
 
+def test_an_error_that_the_shop_tells_instead_of_a_record_asks_for_all_that_has_changed(shop: WooCommerceConnector):
+    said = {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot ...", "data": {"status": 401}}
+    (hint,) = shop.hooks.hints(call("order.updated", said, "s"), "s")
+    assert (hint.stream, hint.ids) == ("orders", ())
+
+
+def test_what_is_deleted_restored_and_deleted_again_is_told_twice(shop: WooCommerceConnector):
+    events = [shop.hooks.hints(call("product.deleted", {"id": 7}, "s", each), "s")[0].event for each in ("a", "b")]
+    assert events == ["a", "b"]
+
+
 def test_more_webhooks_than_a_page_holds_are_all_seen(fake: WooCommerce, shop: WooCommerceConnector):
     for number in range(101):
         fake.webhooks.add(
