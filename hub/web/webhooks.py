@@ -31,6 +31,8 @@ class Registered:
 
     hooks: Hooks
     secret: str = field(repr=False)
+    before: str | None = field(default=None, repr=False)
+    """The secret that is being replaced, with which some calls are still signed."""
 
 
 class Desk(Protocol):
@@ -63,7 +65,7 @@ def answer(store: Store, desk: Desk, system: str, call: Call) -> Answer:
     if caller is None:
         return Answer(HTTPStatus.NOT_FOUND, "no webhooks are taken here")
     try:
-        hints = caller.hooks.hints(call, caller.secret)
+        hints = _verified(caller, call)
     except Refused as refused:
         _refusals.tell("webhook_refused", system, str(refused), "nothing is fetched for it")
         return Answer(HTTPStatus.UNAUTHORIZED, "the signature is not ours")
@@ -75,6 +77,16 @@ def answer(store: Store, desk: Desk, system: str, call: Call) -> Answer:
             runs.trigger(tx, _run(job, wanted, tx.now))
     logger.info("webhook_taken", system=system, hints=len(hints), new=len(new))
     return Answer(HTTPStatus.ACCEPTED, "taken" if new else "known")
+
+
+def _verified(caller: Registered, call: Call) -> Sequence[Hint]:
+    """Return what a call says that is signed with either secret; raises Refused."""
+    try:
+        return caller.hooks.hints(call, caller.secret)
+    except Refused:
+        if caller.before is None:
+            raise
+        return caller.hooks.hints(call, caller.before)
 
 
 def _new(tx: Tx, system: str, call: Call, hints: Sequence[Hint]) -> list[Hint]:
