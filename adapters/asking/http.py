@@ -204,11 +204,17 @@ class Api:
     def _address(self, path: str) -> httpx2.URL:
         """Join a path to our address; of a whole address only path and query count, its host must be ours."""
         if "://" not in path.partition("?")[0]:
-            return httpx2.URL(f"{self._base.rstrip('/')}/{path.removeprefix('/')}" if path else self._base)
-        url = httpx2.URL(path)
+            return self._understood(f"{self._base.rstrip('/')}/{path.removeprefix('/')}" if path else self._base)
+        url = self._understood(path)
         if url.host != self._url.host:
             raise Refused(f"{self.name} refers to another host, {url.host}; the key is not sent there")
         return url.copy_with(scheme=self._url.scheme, port=self._url.port, username=None, password=None)
+
+    def _understood(self, address: str) -> httpx2.URL:
+        try:
+            return httpx2.URL(address)
+        except httpx2.InvalidURL as fault:
+            raise Refused(f"{self.name}: what was to be asked for is no address: {fault}") from None
 
     def _carry_out(self, request: _Request) -> Answer:
         """Repeat for a short while what may be repeated."""
@@ -288,7 +294,10 @@ class Api:
 
     def _redirected(self, request: _Request, response: httpx2.Response) -> _Request:
         """Follow a redirect within the system; a write is never sent again elsewhere."""
-        url = request.url.join(response.headers["location"])
+        try:
+            url = request.url.join(response.headers["location"])
+        except httpx2.InvalidURL as fault:
+            raise Refused(f"{self.name} answered {response.status_code}, and leads to no address: {fault}") from None
         same = (url.scheme, url.netloc) == (request.url.scheme, request.url.netloc)
         if request.method != "GET" or not same or request.redirects >= REDIRECTS:
             shown = url.copy_with(username=None, password=None, query=None, fragment=None)

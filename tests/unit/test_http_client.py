@@ -255,6 +255,23 @@ def test_redirects_are_followed_within_the_system_only_and_never_for_a_write():
         assert len(server.asked) == 6
 
 
+@pytest.mark.parametrize("location", ["http://\x7f/", "//[::1"])
+def test_a_redirect_to_no_address_is_a_refusal(location: str):
+    with (
+        talking(Reply(302, b"", {"location": location})) as (api, _),
+        pytest.raises(Refused, match="answered 302, and leads to no address"),
+    ):
+        api.get("/")
+
+
+def test_a_next_page_that_is_no_address_is_a_refusal():
+    with talking(Reply()) as (api, server):
+        for address in ("/orders/1\n2", f"{server.url}:x/orders?page=2"):
+            with pytest.raises(Refused, match="no address"):
+                api.get(address)
+        assert server.asked == []
+
+
 def test_cookies_are_not_kept():
     with talking(Reply(headers={"set-cookie": "sessionid=1; Path=/", "content-type": "application/json"})) as (
         api,
