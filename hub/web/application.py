@@ -1,6 +1,7 @@
 """The addresses that the hub answers at: POST /SYSTEM is a webhook call. An ASGI application, to be mounted anywhere."""
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -21,7 +22,9 @@ LARGEST = 2_000_000
 """Bytes of a body: the largest documents that shops send are some hundred kilobytes."""
 PATIENCE = 30.0
 """Seconds for a body to come whole."""
-AGAIN = {"Retry-After": "30"}
+CLOSE = {"Connection": "close"}
+"""A proxy that kept a connection open would find it closed by us some day, just when it sends the next call on it."""
+AGAIN = {"Retry-After": "30", **CLOSE}
 
 
 def application(store: Store, desk: Desk) -> Starlette:
@@ -57,11 +60,11 @@ async def _body(request: Request) -> bytes:
                     raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {LARGEST:,} bytes\n")
                 parts.append(part)
     except TimeoutError:
-        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "too slow\n", {"Connection": "close"}) from None
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "too slow\n", CLOSE) from None
     except ClientDisconnect:
         return b""
     return b"".join(parts)
 
 
-def _said(status: HTTPStatus, message: str, headers: dict[str, str] | None = None) -> Response:
+def _said(status: HTTPStatus, message: str, headers: Mapping[str, str] = CLOSE) -> Response:
     return PlainTextResponse(f"{message}\n", status, headers)
