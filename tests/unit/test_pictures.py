@@ -1,6 +1,10 @@
 """What is fetched as a picture is one, is not too large, and comes from where a picture may."""
 
+import socket
+import threading
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -45,6 +49,46 @@ def test_what_takes_too_long_is_refused(served: Pictures, monkeypatch: pytest.Mo
     monkeypatch.setattr(pictures, "LONGEST", 0.0)
     monkeypatch.setattr(pictures.httpx2, "Client", _patient(pictures.httpx2.Client))
     assert "did not come within 0 s" in refused(served.put("a.png", png(1)))
+
+
+def deflated(content: bytes) -> bytes:
+    """Return a body that has not ended."""
+    packing = zlib.compressobj()
+    return packing.compress(content) + packing.flush(zlib.Z_SYNC_FLUSH)
+
+
+UNENDING = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n"
+NOTHING = b"\0\0\0\xff\xff"
+"""A part of such a body that holds nothing."""
+
+
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a", id="headers that do not end"),
+        pytest.param(UNENDING + deflated(b""), NOTHING, id="a body of nothing"),
+        pytest.param(UNENDING + deflated(png(1)), NOTHING, id="a picture and then nothing: cut, it looks whole"),
+    ],
+)
+def test_who_is_never_silent_and_never_ends_is_hung_up_on(monkeypatch: pytest.MonkeyPatch, head: bytes, drop: bytes):
+    monkeypatch.setattr(pictures.elsewhere, "PATIENCE", 0.3)
+    monkeypatch.setattr(pictures, "LONGEST", 0.2)
+    hung_up = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with suppress(OSError), connection:
+            connection.recv(10_000)
+            connection.sendall(head)
+            while not hung_up.wait(0.02):
+                connection.sendall(drop)
+        hung_up.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripping = threading.Thread(target=drip, args=(server,), daemon=True)
+        dripping.start()
+        assert "did not come to an end within 0.5 s" in refused(f"http://127.0.0.1:{server.getsockname()[1]}/a.png")
+        assert hung_up.wait(30)
 
 
 def _patient(client: type) -> object:
