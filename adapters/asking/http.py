@@ -233,6 +233,7 @@ class Api:
 
     def _exchange(self, request: _Request) -> tuple[httpx2.Response, bytes]:
         response: httpx2.Response | None = None
+        began = self._clock.monotonic()
         try:
             with self._client.stream(
                 request.method, request.url, content=request.content, headers=request.headers
@@ -257,7 +258,7 @@ class Api:
                 path=request.url.path,
                 query=_shown_query(request.url),
                 status=response.status_code if response else "failed",
-                ms=round(response.elapsed.total_seconds() * 1000) if response else None,
+                ms=round((self._clock.monotonic() - began) * 1000),
             )
 
     def _no_answer(self, request: _Request, fault: httpx2.RequestError) -> TryLater:
