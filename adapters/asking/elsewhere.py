@@ -11,6 +11,7 @@ import orjson
 
 from adapters.asking import budgets
 from adapters.asking.http import is_loopback
+from adapters.asking.places import forbidden
 from hub.clock import Clock
 from hub.errors import TryLater
 
@@ -26,15 +27,17 @@ def client(
     """Open a client for an address; proxies of the environment are used, except for this machine itself.
 
     Each request waits for its turn: the host may be one that a system of ours has a budget for. `within`: seconds after
-    which it is hung up on whoever is asked, even one who is never silent; ReadTimeout then.
+    which it is hung up on whoever is asked, even one who is never silent; ReadTimeout then. ConnectError for what the
+    address must not lead to (`adapters.asking.places`).
     """
-    line = _Line()
+    line, url = _Line(), httpx2.URL(address)
 
     def prepare(request: httpx2.Request) -> None:
+        if why := forbidden(request.url.host, url.host):
+            raise httpx2.ConnectError(why, request=request)
         budgets.sleep(budgets.budget_of(request.url.netloc.decode("ascii")).turn(clock.monotonic()))
         request.extensions["trace"] = line.noted
 
-    url = httpx2.URL(address)
     direct = {f"all://{url.host}": None} if is_loopback(url.host) else None
     with (
         httpx2.Client(

@@ -10,6 +10,7 @@ import pytest
 
 from adapters import pictures
 from adapters.asking.budgets import budget_of
+from adapters.asking.places import forbidden
 from adapters.pictures import fetch, tried
 from adapters.writing.writes import Unfit
 from hub.clock import SystemClock
@@ -108,6 +109,35 @@ def test_a_redirect_leads_to_no_other_kind_of_address(served: Pictures):
     assert fetch(f"{served.url}/a.png", SystemClock()).content == png(2)
     assert "cannot be fetched" in refused(f"{served.url}/c.png")
     assert "cannot be fetched" in refused(f"{served.url}/d.png")
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "2852039166", "[::ffff:169.254.169.254]", "[fe80::1]", "100.100.100.200"]
+)
+def test_no_record_and_no_redirect_leads_to_where_a_cloud_tells_its_secrets(served: Pictures, host: str):
+    served.moved["/a.png"] = f"http://{host}/latest/meta-data/iam.png"
+    assert "is no place for files" in refused(f"http://{host}/latest/meta-data/iam.png")
+    assert "is no place for files" in refused(f"{served.url}/a.png")
+
+
+@pytest.mark.parametrize(
+    "inside", ["127.0.0.1", "localhost", "192.168.0.1", "10.0.0.1", "::1", "fd12::1", "::ffff:10.0.0.1"]
+)
+def test_who_is_outside_cannot_lead_into_our_network(inside: str):
+    assert forbidden(inside, "93.184.215.14") == f"93.184.215.14 leads to {inside}, which is not on the internet"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("192.168.0.1", "192.168.0.1"),
+        ("192.168.0.1", "10.0.0.1"),
+        ("93.184.215.14", "8.8.8.8"),
+        ("8.8.8.8", "10.0.0.1"),
+    ],
+)
+def test_records_may_name_hosts_of_our_own_network_and_redirects_may_lead_out(host: str, origin: str):
+    assert forbidden(host, origin) is None
 
 
 def test_what_stands_behind_the_question_mark_is_not_shown(served: Pictures):
