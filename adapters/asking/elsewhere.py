@@ -10,8 +10,8 @@ import httpx2
 import orjson
 
 from adapters.asking import budgets
-from adapters.asking.http import is_loopback
 from adapters.asking.places import forbidden
+from adapters.asking.reaching import open_client
 from hub.clock import Clock
 from hub.errors import TryLater
 
@@ -24,7 +24,7 @@ REDIRECTS = 5
 def client(
     address: str | httpx2.URL, clock: Clock, *, follow_redirects: bool, within: float | None = None
 ) -> Generator[httpx2.Client]:
-    """Open a client for an address; proxies of the environment are used, except for this machine itself.
+    """Open a client for an address.
 
     Each request waits for its turn: the host may be one that a system of ours has a budget for. `within`: seconds after
     which it is hung up on whoever is asked, even one who is never silent; ReadTimeout then. ConnectError for what the
@@ -38,13 +38,12 @@ def client(
         budgets.sleep(budgets.budget_of(request.url.netloc.decode("ascii")).turn(clock.monotonic()))
         request.extensions["trace"] = line.noted
 
-    direct = {f"all://{url.host}": None} if is_loopback(url.host) else None
     with (
-        httpx2.Client(
+        open_client(
+            url,
             follow_redirects=follow_redirects,
             max_redirects=REDIRECTS,
             timeout=PATIENCE,
-            mounts=direct,
             event_hooks={"request": [prepare]},
         ) as asking,
         line.cut_after(within),
