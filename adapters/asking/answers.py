@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import orjson
 
-from hub.errors import Refused
+from hub.errors import Refused, TryLater
 
 LONGEST_WORDS = 300
 LONGEST_PAGE = 100_000
@@ -128,6 +128,18 @@ def _whole(text: str) -> Any:
     JSON allows that (RFC 8259, 8.2), no database does. What is left of the letter becomes U+FFFD.
     """
     return orjson.loads(_HALF.sub("\N{REPLACEMENT CHARACTER}", json.dumps(json.loads(text), ensure_ascii=False)))
+
+
+def rows_in(name: str, body: Any, member: str = "") -> list[Any]:
+    """Return the list that an answer of the system of this name holds, as a whole or under a member's name.
+
+    TryLater, if it holds none: what stands in its place, such as the notice of a maintenance or an empty page, must not
+    pass for a system that has no records (PAINS S16).
+    """
+    found = cast("Mapping[str, Any]", body).get(member) if member and isinstance(body, Mapping) else body
+    if not isinstance(found, list):
+        raise TryLater(f"{name} answered without its list; is url in [systems.{name}] right, is it being maintained?")
+    return cast("list[Any]", found)
 
 
 def words(body: Any) -> str:
