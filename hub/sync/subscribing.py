@@ -45,7 +45,10 @@ def _in_order(wanted: Wanted, hold: Hold) -> str:
     if wanted.resigned:
         for each in (one for one in there if one.active):
             wanted.hooks.sign(each, wanted.secret)
-        hold.tell("the webhooks that were there are signed with webhook_secret now: webhook_secret_before may go")
+        hold.tell(
+            "the webhooks that are registered have been given webhook_secret; webhook_secret_before may go, unless the "
+            "system signs with a secret of its own, as Shopify does"
+        )
     missing = [topic for topic in wanted.topics if topic not in {each.topic for each in there}]
     for topic in missing:
         wanted.hooks.subscribe(topic, wanted.address, wanted.secret)
