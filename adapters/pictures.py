@@ -21,6 +21,7 @@ LARGEST = 20 * 1024 * 1024
 """Bytes."""
 LONGEST = 30.0
 """Seconds, for the whole picture once it begins to come."""
+LONGEST_UPLOAD = 600.0
 BEGINNINGS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png", b"GIF8": "gif", b"RIFF": "webp"}
 """First bytes -> type; what a server says of the type is often wrong."""
 
@@ -81,7 +82,7 @@ def _content(address: str, clock: Clock) -> bytes:
         raise unfit(address, "is not at an http or https address")
     headers = {"accept": "image/*", "user-agent": "hubwerk"}
     with (
-        elsewhere.client(url, clock, follow_redirects=True) as client,
+        elsewhere.client(url, clock, follow_redirects=True, within=elsewhere.PATIENCE + LONGEST) as client,
         client.stream("GET", url, headers=headers) as answer,
     ):
         if not answer.is_success:
@@ -96,7 +97,7 @@ def hand_over(picture: Picture, address: str, form: Mapping[str, str], clock: Cl
     """
     url, files = httpx2.URL(address), {"file": picture.part}
     try:
-        with elsewhere.client(url, clock, follow_redirects=False) as client:
+        with elsewhere.client(url, clock, follow_redirects=False, within=LONGEST_UPLOAD) as client:
             answer = client.post(url, data=dict(form), files=files)
     except httpx2.HTTPError as fault:
         raise TryLater(

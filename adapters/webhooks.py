@@ -51,8 +51,10 @@ class SignedHooks:
     """Asks for all webhooks."""
     register: Callable[[str, str, str], object]
     """Makes one for a topic, an address and our secret."""
-    wake: Callable[[str], object] = lambda _: None
-    """Switches the one of this identity on again; nothing, if the system keeps none that does not call."""
+    wake: Callable[[str, str], object] = lambda _id, _secret: None
+    """Switches the one of this identity on again, with our secret; nothing, if the system keeps none that does not call."""
+    resign: Callable[[str, str], object] = lambda _id, _secret: None
+    """Gives the one of this identity our secret; nothing, if the secret is the system's own."""
     form: str = "base64"
     """Of the signature: or hex."""
     event: Callable[[Call], str] = lambda _: ""
@@ -78,6 +80,10 @@ class SignedHooks:
         """Register a webhook."""
         self.register(topic, address, secret)
 
-    def revive(self, subscription: Subscription) -> None:
+    def revive(self, subscription: Subscription, secret: str) -> None:
         """Switch on again what was switched off."""
-        self.wake(subscription.id)
+        self.wake(subscription.id, secret)
+
+    def sign(self, subscription: Subscription, secret: str) -> None:
+        """Have calls signed with another secret."""
+        self.resign(subscription.id, secret)

@@ -244,8 +244,12 @@ class Hooks(Protocol):
         """Register a webhook. Raises TryLater or Refused."""
         ...
 
-    def revive(self, subscription: Subscription) -> None:
-        """Switch on again what the system has switched off. Raises TryLater or Refused."""
+    def revive(self, subscription: Subscription, secret: str) -> None:
+        """Switch on again what the system has switched off, signed with this secret. Raises TryLater or Refused."""
+        ...
+
+    def sign(self, subscription: Subscription, secret: str) -> None:
+        """Have calls signed with this secret from now on; nothing, where it is the system's own. Raises as `revive`."""
         ...
 
 

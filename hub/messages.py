@@ -13,6 +13,10 @@ LARGEST = 1_000_000
 """Bytes. A message carries references; RabbitMQ itself refuses above 16 MiB."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+Id = Annotated[int, Field(ge=1, lt=2**63)]
+Number = Annotated[int, Field(ge=0, lt=2**31)]
+Count = Annotated[int, Field(gt=-(2**63), lt=2**63)]
+"""As large as the database's columns: what is larger would end the thread that is to store it, each time it comes."""
 
 
 class Message(BaseModel):
@@ -26,8 +30,8 @@ class Message(BaseModel):
 class RunDue(Message):
     """A run is due: to `hub.jobs`, from the relay to the system's queue."""
 
-    run: int
-    generation: int
+    run: Id
+    generation: Number
     job: Name
 
 
@@ -71,13 +75,13 @@ class RecordsDone(Message):
     """The records of one page: to `hub.results`. Identical records are only counted."""
 
     kind: Literal["records"] = "records"
-    run: int
-    generation: int
-    part: int
+    run: Id
+    generation: Number
+    part: Number
     """1, 2, ...: unique within (run, generation)."""
     job: Name
     entity: str
-    counts: dict[str, int]
+    counts: dict[str, Count]
     records: tuple[RecordOutcome, ...] = Field(strict=False)
 
 
@@ -85,18 +89,18 @@ class Result(Message):
     """What one delivery of a run came to: to `hub.results`. Its identity is (run, generation)."""
 
     kind: Literal["result"] = "result"
-    run: int
-    generation: int
+    run: Id
+    generation: Number
     job: Name
     system: Name
     cause: str
     outcome: Literal["done", "handed-on", "later", "dead", "cancelled", "skipped", "lost"]
-    attempt: int
+    attempt: Number
     worker: str | None
     scheduled_at: datetime | None
     started_at: datetime | None
     ended_at: datetime
-    counts: dict[str, int]
+    counts: dict[str, Count]
     """Of this delivery: new, identical, update, differs, skipped, quarantined."""
     message: str | None
     """Why, in one sentence, for an operator; of a run that is done, what all its deliveries came to."""

@@ -1,7 +1,10 @@
 """What a system answers over HTTP, and what it means: pure."""
 
+import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -11,10 +14,17 @@ from typing import Any, cast
 
 import orjson
 
-from hub.errors import Refused
+from hub.errors import Refused, TryLater
 
 LONGEST_WORDS = 300
-_TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+LONGEST_PAGE = 100_000
+"""Characters of a page, of which so few words are said."""
+# What is never closed goes on to the end: looked for anew at each beginning, it would keep all threads for minutes.
+_TAG = re.compile(
+    r"<(script|style)\b.*?(?:</\1>|\Z)|<head\b.*?(?:</head>|(?=<body\b)|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
+)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_HALF = re.compile("[\ud800-\udfff]")
 _PLACEHOLDER = re.compile(r"%(\w+)")
 _TELLING = ("message", "detail", "error_description", "description", "error", "title")
 """The keys under which systems say what is wrong, the most telling first."""
@@ -96,6 +106,7 @@ def exact(value: float | Decimal | str) -> str:
 
 def parsed(content: bytes, content_type: str) -> Any:
     """Return a body: JSON parsed, other text as text, nothing as None; raises NotJson."""
+    content = content.removeprefix(BOM_UTF8)  # a reader of JSON may ignore it (RFC 8259, 8.1)
     if not content.strip():
         return None
     declared = "json" in content_type.lower()
@@ -103,9 +114,32 @@ def parsed(content: bytes, content_type: str) -> Any:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
         text = content.decode("utf-8", "replace")
+        if declared and _SURROGATE.search(text):
+            with suppress(ValueError, RecursionError):
+                return _whole(text)
         if declared or "html" in content_type.lower() or text.lstrip()[:1] == "<":
             raise NotJson(first_words(text)) from None
         return text
+
+
+def _whole(text: str) -> Any:
+    """Return JSON in which a letter was cut in half, as JavaScript cuts an emoji: it must not keep all others away.
+
+    JSON allows that (RFC 8259, 8.2), no database does. What is left of the letter becomes U+FFFD.
+    """
+    return orjson.loads(_HALF.sub("\N{REPLACEMENT CHARACTER}", json.dumps(json.loads(text), ensure_ascii=False)))
+
+
+def rows_in(name: str, body: Any, member: str = "") -> list[Any]:
+    """Return the list that an answer of the system of this name holds, as a whole or under a member's name.
+
+    TryLater, if it holds none: what stands in its place, such as the notice of a maintenance or an empty page, must not
+    pass for a system that has no records (PAINS S16).
+    """
+    found = cast("Mapping[str, Any]", body).get(member) if member and isinstance(body, Mapping) else body
+    if not isinstance(found, list):
+        raise TryLater(f"{name} answered without its list; is url in [systems.{name}] right, is it being maintained?")
+    return cast("list[Any]", found)
 
 
 def words(body: Any) -> str:
@@ -171,7 +205,7 @@ def _at(where: str, text: str) -> str:
 
 def first_words(text: str) -> str:
     """Return the beginning of a text or page in one line, without tags."""
-    line = " ".join(_TAG.sub(" ", text).split())
+    line = " ".join(_TAG.sub(" ", text[:LONGEST_PAGE]).split())
     return line if len(line) <= LONGEST_WORDS else f"{line[:LONGEST_WORDS]}..."
 
 

@@ -70,6 +70,21 @@ def declined(error: Mapping[str, Any]) -> Declined:
     return Declined(f"{place}: {error['message']}" if place else error["message"], error.get("code") or "")
 
 
+def told_in(name: str, body: Any, *, asks: bool) -> Mapping[str, Any]:
+    """Return the body of the answer of the system of this name, if it is GraphQL.
+
+    What stands in its place, such as the notice of a maintenance, is no answer: TryLater of a query, Unanswered of a
+    mutation.
+    """
+    told = cast("Mapping[str, Any]", body) if isinstance(body, Mapping) else dict[str, Any]()
+    if told.get("errors") or isinstance(told.get("data"), Mapping):
+        return told
+    kind = TryLater if asks else Unanswered
+    raise kind(
+        f"{name} answered something else than GraphQL; is url in [systems.{name}] right, is it being maintained?"
+    )
+
+
 def data_of(answer: Answer) -> Mapping[str, Any]:
     """Return the data of an answer; raises Declined for an error.
 
@@ -90,6 +105,7 @@ def answered(name: str, answer: Answer, *, asks: bool) -> Mapping[str, Any]:
     `asks`: it was a query, which changes nothing. Raises Declined, KeyRefused, and for a fault of the system's own, which
     may pass, TryLater of a query, Broken of a mutation.
     """
+    told_in(name, answer.body, asks=asks)
     try:
         return data_of(answer)
     except Declined as fault:
@@ -149,6 +165,7 @@ class GraphQl:
 
     def _log_in(self) -> str:
         answer = self._post(*self._login, repeatable=True)
+        told_in(self._api.name, answer.body, asks=True)
         try:
             data_of(answer)
         except Declined as fault:

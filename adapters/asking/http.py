@@ -4,11 +4,8 @@ What is repeated here is only what may be: requests that change nothing, or that
 """
 
 import base64
-import ipaddress
 import logging
 import re
-import socket
-import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,11 +31,12 @@ from adapters.asking.answers import (
     words,
 )
 from adapters.asking.auth.keys import HeaderKey, QueryKey
+from adapters.asking.reaching import in_plain_words, open_client
 from hub import log
 from hub.clock import Clock
 from hub.errors import Misconfigured, Refused, TryLater, Unanswered
 
-__all__ = ["Answer", "Api", "KeyRefused", "Params", "Rejected", "exact", "is_loopback"]
+__all__ = ["Answer", "Api", "KeyRefused", "Params", "Rejected", "exact"]
 
 Params = Mapping[str, Any] | Sequence[tuple[str, Any]]
 
@@ -80,7 +78,7 @@ class _NoKey(Exception):
 class Api:
     """One system's HTTP interface: a pool, a budget of requests a second, short retries, time-outs, redacted logs.
 
-    Threads may share it. It keeps no cookies. Proxies of the environment are used, except for this machine itself.
+    Threads may share it. It keeps no cookies.
     """
 
     def __init__(
@@ -112,11 +110,11 @@ class Api:
         self._headers = {"accept": "application/json", "user-agent": "hubwerk"} | _checked(name, headers or {})
         self._passwords = (*_passwords(auth), *secrets)
         self._seconds = timeout.total_seconds()
-        self._client = httpx2.Client(
+        self._client = open_client(
+            self._url,
             auth=auth,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=httpx2.Timeout(self._seconds, connect=min(10.0, self._seconds)),
-            mounts={f"all://{_host(self._url)}": None} if is_loopback(self._url.host) else None,
             event_hooks={"request": [self._wait_for_turn]},
         )
         self._budget = budgets.budget_of(self._url.netloc.decode("ascii"))
@@ -204,11 +202,17 @@ class Api:
     def _address(self, path: str) -> httpx2.URL:
         """Join a path to our address; of a whole address only path and query count, its host must be ours."""
         if "://" not in path.partition("?")[0]:
-            return httpx2.URL(f"{self._base.rstrip('/')}/{path.removeprefix('/')}" if path else self._base)
-        url = httpx2.URL(path)
+            return self._understood(f"{self._base.rstrip('/')}/{path.removeprefix('/')}" if path else self._base)
+        url = self._understood(path)
         if url.host != self._url.host:
             raise Refused(f"{self.name} refers to another host, {url.host}; the key is not sent there")
         return url.copy_with(scheme=self._url.scheme, port=self._url.port, username=None, password=None)
+
+    def _understood(self, address: str) -> httpx2.URL:
+        try:
+            return httpx2.URL(address)
+        except httpx2.InvalidURL as fault:
+            raise Refused(f"{self.name}: what was to be asked for is no address: {fault}") from None
 
     def _carry_out(self, request: _Request) -> Answer:
         """Repeat for a short while what may be repeated."""
@@ -227,6 +231,7 @@ class Api:
 
     def _exchange(self, request: _Request) -> tuple[httpx2.Response, bytes]:
         response: httpx2.Response | None = None
+        began = self._clock.monotonic()
         try:
             with self._client.stream(
                 request.method, request.url, content=request.content, headers=request.headers
@@ -239,7 +244,7 @@ class Api:
         except httpx2.LocalProtocolError:
             raise Refused(f"{self.name}: the request cannot be sent as HTTP; does a key end in a line break?") from None
         except _NOT_SENT as fault:
-            why = _in_plain_words(fault) or self._clean(str(fault), request)
+            why = in_plain_words(fault) or self._clean(str(fault), request)
             raise TryLater(f"{self.name} cannot be reached: {why}") from fault
         except httpx2.RequestError as fault:
             raise self._no_answer(request, fault) from fault
@@ -251,7 +256,7 @@ class Api:
                 path=request.url.path,
                 query=_shown_query(request.url),
                 status=response.status_code if response else "failed",
-                ms=round(response.elapsed.total_seconds() * 1000) if response else None,
+                ms=round((self._clock.monotonic() - began) * 1000),
             )
 
     def _no_answer(self, request: _Request, fault: httpx2.RequestError) -> TryLater:
@@ -288,7 +293,10 @@ class Api:
 
     def _redirected(self, request: _Request, response: httpx2.Response) -> _Request:
         """Follow a redirect within the system; a write is never sent again elsewhere."""
-        url = request.url.join(response.headers["location"])
+        try:
+            url = request.url.join(response.headers["location"])
+        except httpx2.InvalidURL as fault:
+            raise Refused(f"{self.name} answered {response.status_code}, and leads to no address: {fault}") from None
         same = (url.scheme, url.netloc) == (request.url.scheme, request.url.netloc)
         if request.method != "GET" or not same or request.redirects >= REDIRECTS:
             shown = url.copy_with(username=None, password=None, query=None, fragment=None)
@@ -330,19 +338,6 @@ def _body_of_refusal(response: httpx2.Response, content: bytes) -> Any:
         return str(fault)
 
 
-def _in_plain_words(fault: BaseException | None) -> str | None:
-    """Return what kept us from connecting, where an operator would not understand the machine's own words."""
-    while fault is not None:
-        if isinstance(fault, socket.gaierror) and fault.errno == socket.EAI_NONAME:
-            return "no host has that name"
-        if isinstance(fault, ConnectionRefusedError):
-            return "nobody listens at that address and port"
-        if isinstance(fault, ssl.SSLError) and fault.reason == "WRONG_VERSION_NUMBER":
-            return "it speaks http there, not https"
-        fault = fault.__cause__ or fault.__context__
-    return None
-
-
 def _mend(status: int) -> str:
     return "check the key in" if status == HTTPStatus.UNAUTHORIZED else "give more rights there to the key in"
 
@@ -373,20 +368,6 @@ def _form_of(request: _Request | httpx2.Request) -> list[tuple[str, str]]:
     if request.headers.get("content-type") != FORM:
         return []
     return parse_qsl((request.content or b"").decode("ascii", "replace"))
-
-
-def _host(url: httpx2.URL) -> str:
-    return f"[{url.host}]" if ":" in url.host else url.host
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether a host's name or address is this machine's own."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _shown_query(url: httpx2.URL) -> str:

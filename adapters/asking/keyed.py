@@ -7,7 +7,7 @@ from typing import Any
 from adapters.asking.cursors import rows_of
 from adapters.asking.edges import page_of
 from adapters.asking.forms import Filled, Form, answers, request
-from adapters.asking.graphql import Declined, declined
+from adapters.asking.graphql import Declined, declined, told_in
 from adapters.asking.http import Api, KeyRefused
 from adapters.rows import Row
 from hub.errors import TryLater, Unanswered
@@ -57,7 +57,8 @@ class KeyedGraphQl:
     def _send(self, kind: str, forms: tuple[Filled, ...]) -> list[Any]:
         text, variables = request(kind, forms)
         body = {"query": text, "variables": variables}
-        told = self._api.send("POST", self._path, body, repeatable=kind == "query").body
+        answer = self._api.send("POST", self._path, body, repeatable=kind == "query")
+        told = told_in(self.name, answer.body, asks=kind == "query")
         for error in told.get("errors") or ():
             raise self._fault(error, kind)
         return answers(told["data"], forms)

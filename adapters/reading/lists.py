@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
 
+from adapters.asking.answers import rows_in
 from adapters.asking.http import Api
 from adapters.declared import Source, Way
 from adapters.rows import Row, Spot
@@ -37,7 +38,7 @@ class Listing(Generic[System]):
 
     def rows(self, system: System) -> Sequence[Row]:
         """Return all rows as the list shows them."""
-        return self.shape(system.api.get(self.path).body)
+        return self.shape(rows_in(system.api.name, system.api.get(self.path).body))
 
     def some(self, system: System, ids: Sequence[str]) -> list[Row]:
         """Return whole rows by their ids, as far as they are there."""

@@ -111,11 +111,12 @@ class Configuration:
     def registered(self, system: str) -> Registered | None:
         """Return how a system calls when something happens; none if it may not. Raises Misconfigured."""
         settings = self._now.settings.systems.get(system)
-        secret = settings.options.webhook_secret if settings and isinstance(settings.options, ExchangeOptions) else None
-        if secret is None:
+        told = settings.options if settings else None
+        if not isinstance(told, ExchangeOptions) or told.webhook_secret is None:
             return None
         hooks = cast("Exchange", self.connector(system)).hooks
-        return None if hooks is None else Registered(hooks, resolve(secret))
+        before = told.webhook_secret_before and resolve(told.webhook_secret_before)
+        return None if hooks is None else Registered(hooks, resolve(told.webhook_secret), before)
 
     def _webhooks_of(self, system: str) -> Wanted | str:
         """Return the webhooks that a system should have, or why it can have none."""
@@ -126,7 +127,8 @@ class Configuration:
             return "nothing can be registered: web_address under [hub], the address that others call, is not set"
         jobs = [job for job in self.jobs().values() if job.system == system and job.enabled]
         address = f"{resolve(base).rstrip('/')}/{system}"
-        return Wanted(caller.hooks, address, caller.secret, {stream for job in jobs for stream in job.sync})
+        streams = {stream for job in jobs for stream in job.sync}
+        return Wanted(caller.hooks, address, caller.secret, streams, resigned=caller.before is not None)
 
     def exchange(self, system: str) -> System:
         """Return a system with records of its own, as the engine needs it; raises Misconfigured if there is none."""

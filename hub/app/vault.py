@@ -81,8 +81,8 @@ class StoredVault:
         """`key`: a reference to it, read when it is used."""
         self._store, self._key, self._clock, self._sleep = store, key, clock, sleep
         self._turns: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
-        self._unstored: dict[str, Tokens] = {}
-        """Got when the database was away: the next who comes stores them instead of asking anew."""
+        self._unstored: dict[tuple[str, Sealed | None], Tokens] = {}
+        """What was got for which tokens when the database was away: who comes next stores it instead of asking anew."""
 
     def check(self) -> None:
         """Look whether the key is there; see the port."""
@@ -95,7 +95,6 @@ class StoredVault:
 
     def put(self, system: str, fresh: Tokens) -> None:
         """Keep the tokens of a new login."""
-        self._unstored.pop(system, None)
         text = self._closed(fresh)
         with self._store.write() as tx:
             tokens.put(tx, system, text)
@@ -107,15 +106,15 @@ class StoredVault:
             known = seen and self._opened(system, seen)
             if known is not None and known.access != ended:
                 return known
-            fresh = self._unstored.pop(system, None) or ask(known)
+            fresh = self._unstored.pop((system, seen), None) or ask(known)
             return self._stored(system, fresh, seen)
 
     def _stored(self, system: str, fresh: Tokens, seen: Sealed | None) -> Tokens:
-        self._unstored[system] = fresh
+        self._unstored[system, seen] = fresh
         text = self._closed(fresh)
         with self._store.write() as tx:
             first = tokens.replace(tx, system, text, seen)
-        del self._unstored[system]
+        del self._unstored[system, seen]
         # Whoever was faster, our turn having lapsed, has newer ones.
         return fresh if first else self.get(system) or fresh
 

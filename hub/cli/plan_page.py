@@ -28,6 +28,8 @@ code { background: var(--soft); padding: .1rem .3rem; border-radius: .2rem }
 .new, .created { color: var(--new) } .told, .update { color: var(--told) }
 .conflict, .quarantined, .removed, .deleted { color: var(--lost) }
 """
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""The page loads nothing and runs nothing, whatever a system has put into a record's text."""
 OPEN_AT_MOST = 30
 """Records of a part that is shown unfolded."""
 
@@ -45,6 +47,7 @@ def page(plan: SystemPlan, connector: str, owners: Mapping[str, str], made_at: d
     """Yield the page in parts."""
     title = escape(f"Plan {plan.id} of {plan.system}")
     yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><meta name="referrer" content="no-referrer">\n'
     yield f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>\n<body>\n'
     yield f"<h1>{title} ({escape(connector)})</h1>\n"
     yield f"<p>Made {made_at:%Y-%m-%d %H:%M:%S} UTC. Nothing was changed. "

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from hub.config.addresses import WebAddress
 from hub.config.durations import Duration, within
@@ -63,6 +63,8 @@ class ExchangeOptions(Options):
     """More deletions than this, or than one in twenty, are asked about before they are done."""
     webhook_secret: Secret | None = None
     """What its webhook calls are signed with; none: no call is taken."""
+    webhook_secret_before: Secret | None = None
+    """What they were signed with before: as long as it stands here, such calls are taken as well."""
     flips: Annotated[int, within(2, 1000)] = 5
     """So often may a system undo what was written to a record before the record is put aside."""
 
@@ -70,6 +72,14 @@ class ExchangeOptions(Options):
         """Return what can be synchronised; when, its jobs say. Its webhooks are looked after by a job of their own."""
         hooks = {WEBHOOKS: LOOKED_AFTER} if self.webhook_secret is not None else {}
         return dict.fromkeys(self.carries) | hooks
+
+    @model_validator(mode="after")
+    def _before_what(self) -> Self:
+        if self.webhook_secret_before is not None and self.webhook_secret is None:
+            refuse(
+                "stands beside webhook_secret, which is missing: without it no call is taken", "webhook_secret_before"
+            )
+        return self
 
     @field_validator("owner")
     @classmethod

@@ -17,6 +17,8 @@ class Wanted:
     secret: str = field(repr=False)
     streams: Collection[str]
     """Of which there is a job."""
+    resigned: bool = False
+    """Whether the secret takes another's place: what is registered is given it."""
 
     @property
     def topics(self) -> list[str]:
@@ -38,8 +40,15 @@ def _in_order(wanted: Wanted, hold: Hold) -> str:
     there = _of_ours(wanted, wanted.hooks.subscriptions())
     asleep = [each for each in there if not each.active]
     for each in asleep:
-        wanted.hooks.revive(each)
+        wanted.hooks.revive(each, wanted.secret)
         hold.tell(f"the system had switched off its webhook {each.topic}; it is on again", "warning")
+    if wanted.resigned:
+        for each in (one for one in there if one.active):
+            wanted.hooks.sign(each, wanted.secret)
+        hold.tell(
+            "the webhooks that are registered have been given webhook_secret; webhook_secret_before may go, unless the "
+            "system signs with a secret of its own, as Shopify does"
+        )
     missing = [topic for topic in wanted.topics if topic not in {each.topic for each in there}]
     for topic in missing:
         wanted.hooks.subscribe(topic, wanted.address, wanted.secret)

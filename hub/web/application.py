@@ -1,6 +1,7 @@
 """The addresses that the hub answers at: POST /SYSTEM is a webhook call. An ASGI application, to be mounted anywhere."""
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -21,7 +22,9 @@ LARGEST = 2_000_000
 """Bytes of a body: the largest documents that shops send are some hundred kilobytes."""
 PATIENCE = 30.0
 """Seconds for a body to come whole."""
-AGAIN = {"Retry-After": "30"}
+CLOSE = {"Connection": "close"}
+"""A proxy that kept a connection open would find it closed by us some day, just when it sends the next call on it."""
+AGAIN = {"Retry-After": "30", **CLOSE}
 
 
 def application(store: Store, desk: Desk) -> Starlette:
@@ -34,9 +37,15 @@ def application(store: Store, desk: Desk) -> Starlette:
         except DatabaseAway as away:
             logger.warning("webhook_put_off", message=str(away), next="the system calls again, or its job finds it")
             return _said(HTTPStatus.SERVICE_UNAVAILABLE, "not now", AGAIN)
+        except Exception:
+            # The server would tell it past the hub's log.
+            logger.exception("webhook_broke", system=request.path_params["system"])
+            return _said(HTTPStatus.INTERNAL_SERVER_ERROR, "it broke")
         return _said(told.status, told.message)
 
-    return Starlette(routes=[Route("/{system}", called, methods=["POST"])])
+    taken = Starlette(routes=[Route("/{system}", called, methods=["POST"])])
+    taken.router.redirect_slashes = False  # to an address made of the caller's Host
+    return taken
 
 
 async def _body(request: Request) -> bytes:
@@ -51,11 +60,11 @@ async def _body(request: Request) -> bytes:
                     raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"more than {LARGEST:,} bytes\n")
                 parts.append(part)
     except TimeoutError:
-        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "too slow\n", {"Connection": "close"}) from None
+        raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "too slow\n", CLOSE) from None
     except ClientDisconnect:
         return b""
     return b"".join(parts)
 
 
-def _said(status: HTTPStatus, message: str, headers: dict[str, str] | None = None) -> Response:
+def _said(status: HTTPStatus, message: str, headers: Mapping[str, str] = CLOSE) -> Response:
     return PlainTextResponse(f"{message}\n", status, headers)

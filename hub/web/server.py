@@ -69,6 +69,7 @@ class Server:
             http=_Impatient,
             ws="none",
             log_config=None,
+            log_level="error",  # each call that is no HTTP is a warning: whoever makes them must not fill the disk
             access_log=False,
             lifespan="off",
             server_header=False,

@@ -8,10 +8,12 @@ from http import HTTPStatus
 from typing import Protocol
 
 from hub import log, scope
+from hub.clock import SystemClock
 from hub.config import JobSettings
 from hub.connector import Call, Hint, Hooks
 from hub.errors import Misconfigured, Refused
 from hub.store import Store, Tx, runs, webhooks
+from hub.web.refusals import Refusals
 
 logger = log.get("webhooks")
 
@@ -20,6 +22,7 @@ REPLAY = timedelta(days=4)
 no vendor tries for so long."""
 GATHERED = timedelta(seconds=1)
 """A run waits so long for more calls to join it."""
+_refusals = Refusals(SystemClock())
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Registered:
 
     hooks: Hooks
     secret: str = field(repr=False)
+    before: str | None = field(default=None, repr=False)
+    """The secret that is being replaced, with which some calls are still signed."""
 
 
 class Desk(Protocol):
@@ -55,14 +60,14 @@ def answer(store: Store, desk: Desk, system: str, call: Call) -> Answer:
     try:
         caller = desk.registered(system)
     except Misconfigured as fault:
-        logger.error("webhook_not_taken", system=system, message=str(fault))  # noqa: TRY400  # no fault of ours
+        _refusals.tell("webhook_not_taken", system, str(fault), "the system calls again, or its job finds it")
         return Answer(HTTPStatus.SERVICE_UNAVAILABLE, "not now")
     if caller is None:
         return Answer(HTTPStatus.NOT_FOUND, "no webhooks are taken here")
     try:
-        hints = caller.hooks.hints(call, caller.secret)
+        hints = _verified(caller, call)
     except Refused as refused:
-        logger.warning("webhook_refused", system=system, message=str(refused), next="nothing is fetched for it")
+        _refusals.tell("webhook_refused", system, str(refused), "nothing is fetched for it")
         return Answer(HTTPStatus.UNAUTHORIZED, "the signature is not ours")
     if not hints:
         return Answer(HTTPStatus.OK, "heard")
@@ -72,6 +77,16 @@ def answer(store: Store, desk: Desk, system: str, call: Call) -> Answer:
             runs.trigger(tx, _run(job, wanted, tx.now))
     logger.info("webhook_taken", system=system, hints=len(hints), new=len(new))
     return Answer(HTTPStatus.ACCEPTED, "taken" if new else "known")
+
+
+def _verified(caller: Registered, call: Call) -> Sequence[Hint]:
+    """Return what a call says that is signed with either secret; raises Refused."""
+    try:
+        return caller.hooks.hints(call, caller.secret)
+    except Refused:
+        if caller.before is None:
+            raise
+        return caller.hooks.hints(call, caller.before)
 
 
 def _new(tx: Tx, system: str, call: Call, hints: Sequence[Hint]) -> list[Hint]:

@@ -28,6 +28,8 @@ class Bell:
     """How it calls, and what is registered with it."""
 
     registered: list[Subscription] = field(default_factory=list[Subscription])
+    signed: dict[str, str] = field(default_factory=dict[str, str])
+    """Identity -> the secret with which it calls."""
 
     @property
     def topics(self) -> Mapping[str, str]:
@@ -45,9 +47,13 @@ class Bell:
         return list(self.registered)
 
     def subscribe(self, topic: str, address: str, secret: str) -> None:
-        assert secret == SECRET
+        self.signed[str(len(self.registered))] = secret
         self.registered.append(Subscription(str(len(self.registered)), topic, address, active=True))
 
-    def revive(self, subscription: Subscription) -> None:
+    def revive(self, subscription: Subscription, secret: str) -> None:
         place = self.registered.index(subscription)
         self.registered[place] = replace(subscription, active=True)
+        self.sign(subscription, secret)
+
+    def sign(self, subscription: Subscription, secret: str) -> None:
+        self.signed[subscription.id] = secret

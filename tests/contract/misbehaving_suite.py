@@ -138,7 +138,7 @@ class MisbehavingContract(OnFake):
         asleep = [each for each in hooks.subscriptions() if not each.active]
         assert len(asleep) == len(hooks.topics)
         for each in asleep:
-            hooks.revive(each)
+            hooks.revive(each, CALLS)
         assert all(each.active and each.address == "https://hub.example/shop" for each in hooks.subscriptions())
 
     def test_s08_a_call_says_which_record_to_fetch(self, fake: Fake, connector: Exchange):

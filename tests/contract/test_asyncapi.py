@@ -35,7 +35,7 @@ def test_the_document_describes_each_message_as_the_code_has_it(model):
     for name, property_ in ours["properties"].items():
         described = theirs["properties"][name]
         assert types_of(described) == types_of(property_), name
-        for limit in ("const", "enum", "minLength", "maxLength", "maxItems", "default"):
+        for limit in ("const", "enum", "minLength", "maxLength", "minimum", "exclusiveMaximum", "maxItems", "default"):
             inner = next((each for each in property_.get("anyOf", []) if each.get("type") != "null"), property_)
             if limit in described:
                 assert described[limit] == inner.get(limit), (name, limit)

@@ -149,6 +149,29 @@ def test_s23_tokens_that_could_not_be_stored_are_not_lost(timed_store: Store, mo
     assert vault_of(timed_store).get("shop") == second
 
 
+def test_s23_a_new_login_is_not_replaced_by_what_could_not_be_stored_of_the_last(
+    timed_store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    vault, real = vault_of(timed_store), timed_store.write
+    anew = Tokens("access-3", None, "refresh-3")
+
+    def ask(_: Tokens | None) -> Tokens:
+        monkeypatch.setattr(timed_store, "write", lambda: (_ for _ in ()).throw(TryLater("away")))
+        return Tokens("access-2", None, "refresh-2")
+
+    vault.put("shop", FIRST)
+    with pytest.raises(TryLater):
+        vault.renew("shop", "access-1", ask)
+    monkeypatch.setattr(timed_store, "write", real)
+    with timed_store.write() as tx:
+        tx.execute(sa.text("DELETE FROM lease"))
+    vault_of(timed_store).put("shop", anew)  # hub systems connect, in a process of its own
+    known: list[Tokens | None] = []
+    fourth = Tokens("access-4", None, "refresh-4")
+    assert vault.renew("shop", "access-3", lambda each: known.append(each) or fourth) == fourth
+    assert known == [anew]
+
+
 class Rotating:
     """An authorisation server and the interface behind it: each refresh token is taken once, only the last access
     token counts."""

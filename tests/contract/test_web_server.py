@@ -7,6 +7,7 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
+import structlog
 
 from hub.connector import Call
 from hub.errors import Misconfigured
@@ -15,6 +16,7 @@ from hub.web import application as web
 from hub.web import server as listening
 from hub.web.application import LARGEST, application
 from hub.web.server import Server
+from hub.web.webhooks import Registered
 from tests.contract.bell import ring
 from tests.contract.test_web_webhooks import JOBS, Office
 
@@ -70,6 +72,7 @@ def test_many_calls_at_once_make_one_run(server: Server, store: Store):
         pytest.param("shop", Call({}, b"x" * (LARGEST + 1)), "POST", 413, id="too large"),
         pytest.param("shop", ring("1"), "PUT", 405, id="another method"),
         pytest.param("shop/../other", ring("1"), "POST", 404, id="another path"),
+        pytest.param("shop/", ring("1"), "POST", 404, id="a slash too many, not sent on to whatever Host was named"),
     ],
 )
 def test_what_is_not_taken_leaves_no_trace(
@@ -90,6 +93,30 @@ def test_without_a_database_the_caller_is_asked_to_call_again():
         server.stop()
 
 
+def test_what_breaks_is_told_in_the_hubs_own_log(store: Store):
+    class Broken(Office):
+        def registered(self, system: str) -> Registered | None:
+            raise ZeroDivisionError(system)
+
+    server = Server("127.0.0.1:0", application(store, Broken(JOBS)))
+    server.start()
+    try:
+        with structlog.testing.capture_logs() as lines:
+            assert post(server, "shop", ring("1001"))[0] == 500
+    finally:
+        server.stop()
+    assert [(each["event"], each["system"]) for each in lines if each["log_level"] == "error"] == [
+        ("webhook_broke", "shop")
+    ]
+
+
+def test_a_flood_of_forged_calls_does_not_fill_the_log(server: Server):
+    with structlog.testing.capture_logs() as lines:
+        for _ in range(20):
+            assert post(server, "shop", ring("1", secret="guessed"))[0] == 401
+    assert len(lines) <= 1
+
+
 def test_an_address_that_is_taken_is_told_in_a_sentence(server: Server):
     with pytest.raises(Misconfigured, match="nothing can listen at"):
         Server(f"127.0.0.1:{server.port}", application(Away(), Office(JOBS)))  # type: ignore[arg-type]
@@ -105,7 +132,7 @@ def test_a_call_that_breaks_off_does_not_hold_up_the_others(server: Server, stor
 
 
 BEGUN = b"POST /shop HTTP/1.1\r\nHost: hub\r\nContent-Length: 2\r\n"
-WHOLE = b"\r\n{}"
+OTHER = b"GET /shop HTTP/1.1\r\nHost: hub\r\n\r\n"
 
 
 @pytest.mark.parametrize(
@@ -114,7 +141,7 @@ WHOLE = b"\r\n{}"
         pytest.param(b"", [], id="nothing is asked"),
         pytest.param(BEGUN, [], id="a head that does not end"),
         pytest.param(BEGUN + b"\r\n{", [408], id="a body that does not end"),
-        pytest.param(BEGUN + WHOLE + BEGUN, [401], id="a second call that does not end"),
+        pytest.param(OTHER + BEGUN, [405], id="a second call that does not end"),
     ],
 )
 def test_who_does_not_come_to_the_point_is_hung_up_on(
@@ -131,6 +158,14 @@ def test_who_does_not_come_to_the_point_is_hung_up_on(
     finally:
         server.stop()
     assert [int(each.split()[0]) for each in said.split(b"HTTP/1.1 ")[1:]] == answers
+
+
+def test_a_connection_ends_with_its_call(server: Server):
+    """Kept open, it would be closed some day, just when a proxy sends the next call on it: that one would be lost."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=LIMIT) as one:
+        one.sendall(BEGUN + b"\r\n{}")
+        said = heard(one)
+    assert b"\r\nconnection: close\r\n" in said.lower()
 
 
 def test_one_connection_too_many_is_hung_up_on(server: Server, monkeypatch: pytest.MonkeyPatch):

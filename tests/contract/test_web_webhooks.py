@@ -29,11 +29,12 @@ class Office:
     """Knows a shop that may call, and one whose secret is missing."""
 
     known: Mapping[str, JobSettings]
+    before: str | None = None
 
     def registered(self, system: str) -> Registered | None:
         if system == "broken":
             raise Misconfigured("env:SECRET: the environment variable SECRET is not set")
-        return Registered(Bell(), SECRET) if system == "shop" else None
+        return Registered(Bell(), SECRET, self.before) if system == "shop" else None
 
     def jobs(self) -> Mapping[str, JobSettings]:
         return self.known
@@ -101,6 +102,12 @@ def test_a_forged_call_changes_nothing(store: Store):
     assert said.status == HTTPStatus.UNAUTHORIZED
     assert SECRET not in said.message
     assert triggered(store) == []
+
+
+def test_calls_are_taken_with_both_secrets_while_one_takes_the_others_place(store: Store):
+    calls = [ring(each, secret=each) for each in (SECRET, "the one before", "guessed")]
+    said = [answer(store, Office(JOBS, before="the one before"), "shop", each).message for each in calls]
+    assert said == ["taken", "taken", "the signature is not ours"]
 
 
 def test_a_ping_is_heard_and_asks_for_nothing(store: Store):

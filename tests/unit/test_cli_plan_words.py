@@ -64,3 +64,8 @@ def test_what_the_page_says_is_escaped():
 def test_what_is_only_skipped_is_nothing_to_do():
     assert plan(action("skipped")).does == []
     assert plan(action("skipped")).id == plan().id
+
+
+def test_the_page_forbids_its_browser_to_load_or_run_anything():
+    text = "".join(page(plan(), "oscar", {}, StandingClock().now()))
+    assert text.index("default-src 'none'") < text.index("<style>") < text.index("<body>")

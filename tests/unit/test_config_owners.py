@@ -57,6 +57,14 @@ def test_a_field_has_one_owner():
     assert message == 'is given to "shop" here, and to "erp" under [systems.erp.owner]'
 
 
+def test_the_secret_before_stands_beside_the_one_that_takes_its_place():
+    before = 'webhook_secret_before = "env:BEFORE"\n'
+    load(SHOP + 'webhook_secret = "env:NOW"\n' + before, OPTIONS)
+    ((line, place, message),) = faults_of(SHOP + before)
+    assert (line, place) == (6, "systems.shop.webhook_secret_before")
+    assert message == "stands beside webhook_secret, which is missing: without it no call is taken"
+
+
 def test_a_job_names_streams_that_the_connector_has():
     ((line, place, message),) = faults_of(SHOP + '[jobs."shop.ordres"]\nevery = "5m"\n')
     assert (line, place) == (6, 'jobs."shop.ordres"')

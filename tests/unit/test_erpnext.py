@@ -489,6 +489,8 @@ def test_s08_a_webhook_is_registered_signed_and_with_a_body_that_is_another_each
     assert (stored["enable_security"], stored["webhook_secret"]) == (1, "between us")
     assert "doc.price_list" in stored["webhook_json"]
     assert "doc.modified" in stored["webhook_json"]
+    erp.hooks.sign(hook, "another")
+    assert fake.store.docs["Webhook"][hook.id]["webhook_secret"] == "another"
 
 
 @pytest.mark.parametrize("new", [True, False])

@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.asking.answers import Rejected, exact, retry_after, words
+from adapters.asking.answers import NotJson, Rejected, exact, first_words, parsed, retry_after, words
 
 NOW = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 
@@ -36,6 +37,48 @@ def test_numbers_become_plain_decimal_strings(value: float | Decimal | str, text
 def test_s24_a_number_of_up_to_15_digits_comes_through_json_exactly(digits: int, decimals: int):
     written = format(Decimal(digits).scaleb(-decimals), "f")
     assert Decimal(exact(orjson.loads(written))) == Decimal(written)
+
+
+def test_a_byte_order_mark_before_json_is_passed_over():
+    assert parsed(b'\xef\xbb\xbf{"id": 7}', "application/json") == {"id": 7}
+    assert parsed(b"\xef\xbb\xbf", "application/json") is None
+
+
+def test_s18_a_letter_that_was_cut_in_half_does_not_keep_the_other_records_away():
+    listed = rb'[{"name": "Lamp \ud83d"}, {"name": "\ud83d\ude00 \u0142", "price": 1.10}, {"name": "\\ud83d"}]'
+    assert parsed(listed, "application/json") == [
+        {"name": "Lamp \N{REPLACEMENT CHARACTER}"},
+        {"name": "\N{GRINNING FACE} ł", "price": 1.1},
+        {"name": "\\ud83d"},
+    ]
+
+
+@pytest.mark.parametrize(
+    "body", [rb'{"name": "\ud83d", "net": NaN}', rb'["\ud83d"' + b"[" * 100_000, rb'{"a": "\ud83d"']
+)
+def test_what_is_no_json_stays_none(body: bytes):
+    with pytest.raises(NotJson):
+        parsed(body, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<html><head><title>x</title></head><body>Be back <b>soon</b></body>", "Be back soon"),
+        ("<head><title>x</title><body class=a>Be back soon", "Be back soon"),
+        ("Be back <script>never();", "Be back"),
+        ("a < b", "a < b"),
+    ],
+)
+def test_a_page_is_told_without_its_tags(page: str, said: str):
+    assert first_words(page) == said
+
+
+@pytest.mark.parametrize("part", ["<", "<script ", "<head>", "<a "])
+def test_a_page_of_tags_that_are_never_closed_is_told_at_once(part: str):
+    began = time.process_time()
+    first_words(part * 1_000_000)
+    assert time.process_time() - began < 5  # it took minutes
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import gzip
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -255,6 +255,23 @@ def test_redirects_are_followed_within_the_system_only_and_never_for_a_write():
         assert len(server.asked) == 6
 
 
+@pytest.mark.parametrize("location", ["http://\x7f/", "//[::1"])
+def test_a_redirect_to_no_address_is_a_refusal(location: str):
+    with (
+        talking(Reply(302, b"", {"location": location})) as (api, _),
+        pytest.raises(Refused, match="answered 302, and leads to no address"),
+    ):
+        api.get("/")
+
+
+def test_a_next_page_that_is_no_address_is_a_refusal():
+    with talking(Reply()) as (api, server):
+        for address in ("/orders/1\n2", f"{server.url}:x/orders?page=2"):
+            with pytest.raises(Refused, match="no address"):
+                api.get(address)
+        assert server.asked == []
+
+
 def test_cookies_are_not_kept():
     with talking(Reply(headers={"set-cookie": "sessionid=1; Path=/", "content-type": "application/json"})) as (
         api,
@@ -378,3 +395,25 @@ def test_an_answer_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bodies, "LONGEST", -1.0)
     with talking(Reply()) as (api, _), pytest.raises(Refused, match="has not come to the end of its answer"):
         api.get("/")
+
+
+def test_an_answer_that_goes_on_with_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    """Unpacked, there is no part of it: only on the line something comes, so that it is not silent either."""
+    monkeypatch.setattr(bodies, "LONGEST", 0.2)
+    over = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with suppress(OSError), connection:
+            connection.recv(10_000)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n\x78\x9c")
+            while not over.wait(0.02):
+                connection.sendall(b"\0\0\0\xff\xff")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=drip, args=(server,), daemon=True).start()
+        api = Api("shop", f"http://127.0.0.1:{server.getsockname()[1]}", clock=CLOCK)
+        with pytest.raises(Refused, match="has not come to the end of its answer within"):
+            api.get("/")
+        api.close()
+    over.set()

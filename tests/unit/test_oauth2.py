@@ -94,6 +94,20 @@ def test_a_token_is_renewed_before_it_ends(there: Authorisation):
     assert there.given == 2
 
 
+@pytest.mark.parametrize("lives", [60, 20, "60"])
+def test_a_token_that_lives_a_minute_serves_more_than_one_request(there: Authorisation, lives: object):
+    """As those of Keycloak do, unless it is told otherwise."""
+    there.answer = {"access_token": "t1", "expires_in": lives, "token_type": "Bearer"}
+    api = there.api()
+    for _ in range(3):
+        api.get("/things")
+    assert there.given == 1
+    there.answer = None
+    there.clock.ahead = timedelta(seconds=float(str(lives)) * 0.6)
+    api.get("/things")
+    assert there.given == 2
+
+
 def test_a_token_that_is_refused_is_renewed_once(there: Authorisation):
     there.accepts = lambda number: number > 1
     assert there.api().send("POST", "/things", {"a": 1}).body == {"good": True}

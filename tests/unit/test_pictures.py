@@ -1,11 +1,16 @@
 """What is fetched as a picture is one, is not too large, and comes from where a picture may."""
 
+import socket
+import threading
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
 from adapters import pictures
 from adapters.asking.budgets import budget_of
+from adapters.asking.places import forbidden
 from adapters.pictures import fetch, tried
 from adapters.writing.writes import Unfit
 from hub.clock import SystemClock
@@ -47,6 +52,46 @@ def test_what_takes_too_long_is_refused(served: Pictures, monkeypatch: pytest.Mo
     assert "did not come within 0 s" in refused(served.put("a.png", png(1)))
 
 
+def deflated(content: bytes) -> bytes:
+    """Return a body that has not ended."""
+    packing = zlib.compressobj()
+    return packing.compress(content) + packing.flush(zlib.Z_SYNC_FLUSH)
+
+
+UNENDING = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n"
+NOTHING = b"\0\0\0\xff\xff"
+"""A part of such a body that holds nothing."""
+
+
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a", id="headers that do not end"),
+        pytest.param(UNENDING + deflated(b""), NOTHING, id="a body of nothing"),
+        pytest.param(UNENDING + deflated(png(1)), NOTHING, id="a picture and then nothing: cut, it looks whole"),
+    ],
+)
+def test_who_is_never_silent_and_never_ends_is_hung_up_on(monkeypatch: pytest.MonkeyPatch, head: bytes, drop: bytes):
+    monkeypatch.setattr(pictures.elsewhere, "PATIENCE", 0.3)
+    monkeypatch.setattr(pictures, "LONGEST", 0.2)
+    hung_up = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with suppress(OSError), connection:
+            connection.recv(10_000)
+            connection.sendall(head)
+            while not hung_up.wait(0.02):
+                connection.sendall(drop)
+        hung_up.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        dripping = threading.Thread(target=drip, args=(server,), daemon=True)
+        dripping.start()
+        assert "did not come to an end within 0.5 s" in refused(f"http://127.0.0.1:{server.getsockname()[1]}/a.png")
+        assert hung_up.wait(30)
+
+
 def _patient(client: type) -> object:
     return lambda **given: client(**{**given, "timeout": 10})
 
@@ -64,6 +109,35 @@ def test_a_redirect_leads_to_no_other_kind_of_address(served: Pictures):
     assert fetch(f"{served.url}/a.png", SystemClock()).content == png(2)
     assert "cannot be fetched" in refused(f"{served.url}/c.png")
     assert "cannot be fetched" in refused(f"{served.url}/d.png")
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "2852039166", "[::ffff:169.254.169.254]", "[fe80::1]", "100.100.100.200"]
+)
+def test_no_record_and_no_redirect_leads_to_where_a_cloud_tells_its_secrets(served: Pictures, host: str):
+    served.moved["/a.png"] = f"http://{host}/latest/meta-data/iam.png"
+    assert "is no place for files" in refused(f"http://{host}/latest/meta-data/iam.png")
+    assert "is no place for files" in refused(f"{served.url}/a.png")
+
+
+@pytest.mark.parametrize(
+    "inside", ["127.0.0.1", "localhost", "192.168.0.1", "10.0.0.1", "::1", "fd12::1", "::ffff:10.0.0.1"]
+)
+def test_who_is_outside_cannot_lead_into_our_network(inside: str):
+    assert forbidden(inside, "93.184.215.14") == f"93.184.215.14 leads to {inside}, which is not on the internet"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("192.168.0.1", "192.168.0.1"),
+        ("192.168.0.1", "10.0.0.1"),
+        ("93.184.215.14", "8.8.8.8"),
+        ("8.8.8.8", "10.0.0.1"),
+    ],
+)
+def test_records_may_name_hosts_of_our_own_network_and_redirects_may_lead_out(host: str, origin: str):
+    assert forbidden(host, origin) is None
 
 
 def test_what_stands_behind_the_question_mark_is_not_shown(served: Pictures):

@@ -476,3 +476,14 @@ def test_a_webhook_tells_when_and_which(fake: Saleor, shop: SaleorConnector):
     shop.hooks.subscribe("ORDER_FULLY_PAID", "https://hub.example/shop", "s")
     (hook,) = fake.webhooks.there()
     assert hook.values["subscriptionQuery"] == "subscription{event{issuedAt ...on OrderFullyPaid{order{id}}}}"
+
+
+def test_another_secret_is_given_to_a_webhook(fake: Saleor, shop: SaleorConnector):
+    assert shop.hooks
+    shop.hooks.subscribe("ORDER_FULLY_PAID", "https://hub.example/shop", "the first")
+    (hook,) = fake.webhooks.there()
+    shop.hooks.sign(*shop.hooks.subscriptions(), "the second")
+    assert (hook.values["isActive"], hook.values["secretKey"]) == (True, "the second")
+    fake.switch_off_webhooks()
+    shop.hooks.revive(*shop.hooks.subscriptions(), "the third")
+    assert (hook.values["isActive"], hook.values["secretKey"]) == (True, "the third")

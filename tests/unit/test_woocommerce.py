@@ -507,6 +507,29 @@ def test_a_call_about_an_article_is_about_its_variations(
     assert hint.ids == ids
 
 
+def test_another_secret_is_given_to_a_webhook_and_does_not_switch_on_what_people_have_paused(
+    fake: WooCommerce, shop: WooCommerceConnector
+):
+    shop.hooks.subscribe("order.created", "https://hub.example/shop", "the first")
+    (hook,) = fake.webhooks.there()
+    hook.values["status"] = "paused"
+    shop.hooks.sign(*shop.hooks.subscriptions(), "the second")
+    assert (hook.values["status"], hook.values["secret"]) == ("paused", "the second")
+    shop.hooks.revive(*shop.hooks.subscriptions(), "the third")
+    assert (hook.values["status"], hook.values["secret"]) == ("active", "the third")
+
+
+def test_an_error_that_the_shop_tells_instead_of_a_record_asks_for_all_that_has_changed(shop: WooCommerceConnector):
+    said = {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot ...", "data": {"status": 401}}
+    (hint,) = shop.hooks.hints(call("order.updated", said, "s"), "s")
+    assert (hint.stream, hint.ids) == ("orders", ())
+
+
+def test_what_is_deleted_restored_and_deleted_again_is_told_twice(shop: WooCommerceConnector):
+    events = [shop.hooks.hints(call("product.deleted", {"id": 7}, "s", each), "s")[0].event for each in ("a", "b")]
+    assert events == ["a", "b"]
+
+
 def test_more_webhooks_than_a_page_holds_are_all_seen(fake: WooCommerce, shop: WooCommerceConnector):
     for number in range(101):
         fake.webhooks.add(

@@ -4,7 +4,7 @@ Renewing is the vault's to line up (`hub.tokens`): one at a time, stored before 
 """
 
 from collections.abc import Callable, Generator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import httpx2
@@ -19,7 +19,8 @@ from hub.tokens import Tokens, Vault
 __all__ = ["OAuth2", "OAuth2Settings"]
 
 EARLY = timedelta(seconds=60)
-"""A token is renewed so long before its end: clocks differ, and a request takes its time."""
+"""A token is renewed so long before its end: clocks differ, and a request takes its time. Of one that lives no two
+minutes, half of its time is used."""
 
 
 class OAuth2(httpx2.Auth):
@@ -40,6 +41,8 @@ class OAuth2(httpx2.Auth):
         self._name, self._settings, self._vault, self._clock = name, settings, vault, clock
         self._endpoint = TokenEndpoint(name, settings, clock, sleep=sleep)
         self._tokens: Tokens | None = None
+        self._good_until: datetime | None = None
+        """When they are to be renewed; none: when they are refused."""
 
     def sync_auth_flow(self, request: httpx2.Request) -> Generator[httpx2.Request, httpx2.Response, None]:
         """Send a request with a token; once more with another if that has ended, as it was not carried out then.
@@ -58,16 +61,19 @@ class OAuth2(httpx2.Auth):
         """Return the tokens to use; those that another process has got count as well."""
         tokens = self._tokens
         for _ in range(2):
-            if tokens is None or self._is_over(tokens):
+            if tokens is None or self._is_over():
                 tokens = self._renewed(tokens)
         return tokens or self._renewed(None)
 
-    def _is_over(self, tokens: Tokens) -> bool:
-        return tokens.expires_at is not None and tokens.expires_at - EARLY <= self._clock.now()
+    def _is_over(self) -> bool:
+        return self._good_until is not None and self._good_until <= self._clock.now()
 
     def _renewed(self, ended: Tokens | None) -> Tokens:
-        self._tokens = self._vault.renew(self._name, ended.access if ended else "", self._ask)
-        return self._tokens
+        tokens = self._vault.renew(self._name, ended.access if ended else "", self._ask)
+        ends, now = tokens.expires_at, self._clock.now()
+        self._good_until = ends and max(ends - EARLY, now + (ends - now) / 2)
+        self._tokens = tokens
+        return tokens
 
     def _ask(self, known: Tokens | None) -> Tokens:
         """Ask the server for tokens (RFC 6749, 4.4.2 and 6)."""

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, cast
 
+from adapters.asking.answers import rows_in
 from adapters.asking.connecting import connected
 from adapters.asking.http import Rejected
 from adapters.erp.dolibarr.options import DolibarrOptions
@@ -49,7 +50,8 @@ class Dolibarr:
         where = " and ".join(f"({each})" for each in filters)
         try:
             with self._at_home():
-                found: list[Row] = self.api.get(path, asked | ({"sqlfilters": where} if where else {})).body
+                told = self.api.get(path, asked | ({"sqlfilters": where} if where else {}))
+            found: list[Row] = rows_in(self.name, told.body)
         except Rejected as fault:
             if not (what_is_missing(fault) or "").endswith(" found"):  # up to version 19, see there
                 raise

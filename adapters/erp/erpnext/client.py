@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from adapters.asking.answers import Answer, first_words
+from adapters.asking.answers import Answer, first_words, rows_in
 from adapters.asking.connecting import connected
 from adapters.asking.http import Rejected
 from adapters.erp.erpnext.options import ErpNextOptions
@@ -47,7 +47,7 @@ class ErpNext:
         asked |= {"limit_page_length": str(size), "order_by": params.get("order_by", "name asc")}
         asked |= {"parent": parent} if parent else {}
         answer = self._tried(lambda: self._api.get(_path(doctype), asked))
-        return [{**row, "id": row["name"]} for row in answer.body["data"]]
+        return [{**row, "id": row["name"]} for row in rows_in(self.name, answer.body, "data")]
 
     def some(
         self, doctype: str, fields: str, key: str, values: Sequence[str], filters: Filters = (), *, parent: str = ""

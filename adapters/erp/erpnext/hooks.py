@@ -30,7 +30,7 @@ def hooks(erp: ErpNext) -> SignedHooks:
         lambda _, said: _identities(said),
         registered=lambda: map(_subscription, erp.rows("Webhook", "webhook_doctype webhook_docevent request_url")),
         register=lambda topic, address, secret: erp.create("Webhook", _webhook(topic, address, secret)),
-        wake=lambda id_: erp.change("Webhook", id_, {"enabled": 1}),
+        resign=lambda id_, secret: erp.change("Webhook", id_, {"webhook_secret": secret}),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from adapters.asking.answers import rows_in
 from adapters.asking.http import Api
 from adapters.eshop.categories import Categories
 from adapters.eshop.ecwid import translate
@@ -29,8 +30,9 @@ class Shop:
         given = {name: value if isinstance(value, int | str) else ",".join(value) for name, value in params.items()}
         sort = {"sortBy": ORDER[path]} if order and path in ORDER else {}
         body = self.api.get(path, {"responseFields": fields, **sort, **given}).body
+        rows = rows_in(self.api.name, body, "items")
         profile = self.profile() if path in ("products", "orders") else dict[str, Any]()
-        return [translate.shaped(path, {**profile, **row}) for row in body["items"]], body["total"]
+        return [translate.shaped(path, {**profile, **row}) for row in rows], body["total"]
 
     def put(self, id_: str, fields: Row) -> None:
         """Set fields of a product, or of a variation, whose number stands behind a bar."""

@@ -5,9 +5,11 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from adapters.asking import waiting
+from adapters.asking.answers import rows_in
 from adapters.asking.auth.oauth1 import OAuth1
 from adapters.asking.http import Api
 from adapters.eshop.magento.options import MagentoOptions
+from adapters.fields import at
 from adapters.rows import Row
 from hub.clock import Clock
 from hub.config import resolve
@@ -66,7 +68,8 @@ class Shop:
         if fields:
             params["fields"] = f"items[{fields}],total_count"
         body = self.get(path, params, scope=scope)
-        return body.get("items") or [], body["total_count"]
+        total = at(body, "total_count") if isinstance(body, Mapping) else None
+        return rows_in(self.name, None if total is None else at(body, "items") or []), int(total or 0)
 
     def page(self, path: str, *filters: Filter, **how: Any) -> list[Row]:
         """Return the first rows of a list, as many as a page holds; TryLater, if the shop shows less than it counts."""

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from adapters.asking.answers import rows_in
 from adapters.asking.connecting import connected
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.named import named
@@ -27,7 +28,7 @@ class Shop:
     def rows(self, path: str, /, **params: Any) -> tuple[list[Row], int]:
         """Return a part of a list, and how many there are in all."""
         body = self._api.get(f"/admin/{path}", params).body
-        return body[path.replace("-", "_")], body["count"]
+        return rows_in(self._api.name, body, path.replace("-", "_")), body["count"]
 
     def send(self, path: str, body: object, fields: str = "id", *, repeatable: bool = False) -> Any:
         """Send a record or a command; return the answer."""

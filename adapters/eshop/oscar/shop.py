@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
+from adapters.asking.answers import rows_in
 from adapters.asking.connecting import connected
 from adapters.eshop.buyers import guest, with_latest
 from adapters.eshop.named import named
@@ -30,7 +31,7 @@ class Shop:
 
     def short(self) -> dict[str, Row]:
         """Return `upc` and `title` of each product by its id, from the short list: 5,000 take less than half a second."""
-        return {str(row["id"]): row for row in self.api.get("products/").body}
+        return {str(row["id"]): row for row in rows_in(self.name, self.api.get("products/").body)}
 
     def partner(self) -> Row:
         """Return the partner whose prices and stock are meant."""

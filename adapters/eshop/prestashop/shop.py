@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from httpx2 import URL
 
+from adapters.asking.answers import rows_in
 from adapters.asking.connecting import connected
 from adapters.asking.http import Answer, KeyRefused, Rejected
 from adapters.eshop.prestashop import told
@@ -53,7 +54,7 @@ class Shop:
         """Return a part of a list. Of several languages each text is a list; nothing at all comes as `[]`."""
         asked = {"display": display, **params}
         body = self._asked("GET", resource, params=asked).body
-        found: Sequence[Row] = body[resource] if body else ()
+        found: Sequence[Row] = [] if body == [] else rows_in(self.name, body, resource)
         return [{**row, "id": str(row["id"])} for row in found]
 
     def some(self, resource: str, values: Iterable[Any], by: str = "id", display: str = "full") -> list[Row]:

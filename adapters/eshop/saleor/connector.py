@@ -95,7 +95,8 @@ def hooks(shop: Shop) -> SignedHooks:
         told.meant,
         registered=lambda: told.registered(*shop.ask(told.HOOKS())),
         register=lambda topic, address, secret: shop.carry_out(told.subscription(topic, address, secret)),
-        wake=lambda id_: shop.carry_out(told.WAKE(id=id_, input={"isActive": True})),
+        wake=lambda id_, secret: shop.carry_out(told.REHOOK(id=id_, input={"isActive": True, "secretKey": secret})),
+        resign=lambda id_, secret: shop.carry_out(told.REHOOK(id=id_, input={"secretKey": secret})),
         form="hex",
     )
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from adapters.asking.connecting import connected
 from adapters.asking.cursors import rows_of
 from adapters.asking.edges import page_of
-from adapters.asking.graphql import Declined, declined
+from adapters.asking.graphql import Declined, declined, told_in
 from adapters.asking.http import Answer, KeyRefused, Rejected
 from adapters.asking.sessions import Session
 from adapters.eshop.named import named
@@ -117,7 +117,7 @@ class Shop:
         asks, wait = not query.startswith("mutation"), 0.0
         for _ in range(ATTEMPTS):
             answer = self._sent({"query": query, "variables": variables}, token, asks=asks)
-            self.served, body = answer.header(SERVED), answer.body
+            self.served, body = answer.header(SERVED), told_in(self.name, answer.body, asks=asks)
             throttled = _is_throttled(body)
             wait = max(pause(body), 1.0 if throttled else 0.0)
             self._api.hold(wait)

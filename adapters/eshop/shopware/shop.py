@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.asking.answers import rows_in
 from adapters.asking.auth.oauth2 import OAuth2, OAuth2Settings
 from adapters.asking.connecting import connected
 from adapters.eshop.shopware.options import ShopwareOptions
@@ -42,9 +43,10 @@ class Shop:
         asked = {"limit": MOST, "total-count-mode": 2, **criteria}
         path, headers = f"search/{entity.replace('_', '-')}", {"sw-inheritance": "1"}
         answer = self.api.send("POST", path, asked, repeatable=True, headers=headers).body
+        rows = rows_in(self.api.name, answer, "data")
         promised = min(asked["limit"], answer["total"])
-        if len(answer["data"]) < promised:
-            raise TryLater(f"{self.api.name} shows {len(answer['data'])} of {promised} records of {entity}")
+        if len(rows) < promised:
+            raise TryLater(f"{self.api.name} shows {len(rows)} of {promised} records of {entity}")
         return answer
 
     def carry_out(self, *operations: Operation | str) -> list[Any]:

@@ -25,9 +25,16 @@ def hooks(shop: Shop) -> SignedHooks:
         lambda _, said: _identities(said),
         registered=lambda: map(_subscription, _registered(shop)),
         register=lambda topic, address, secret: shop.send("POST", "webhooks", _webhook(topic, address, secret)),
-        wake=lambda id_: shop.send("PUT", f"webhooks/{id_}", {"status": "active"}, repeatable=True),
+        wake=lambda id_, secret: _change(shop, id_, {"status": "active", "secret": secret}),
+        resign=lambda id_, secret: _change(shop, id_, {"secret": secret}),
+        # Not the body: what is deleted, restored and deleted again is told twice in the same words.
+        event=lambda call: call.headers.get("x-wc-webhook-delivery-id", ""),
         is_ping=lambda call: call.body.startswith(b"webhook_id="),
     )
+
+
+def _change(shop: Shop, id_: str, changes: Mapping[str, str]) -> None:
+    shop.send("PUT", f"webhooks/{id_}", changes, repeatable=True)
 
 
 def _registered(shop: Shop) -> Iterator[Mapping[str, Any]]:
@@ -48,7 +55,12 @@ def _webhook(topic: str, address: str, secret: str) -> Mapping[str, str]:
 
 
 def _identities(said: Mapping[str, Any]) -> list[str]:
-    """Return which records are meant: of an article with variations all of these; of what was deleted only a number."""
+    """Return which records are meant: of an article with variations all of these; of what was deleted only a number.
+
+    None, where the shop tells an error instead, as the user who registered it is gone (woocommerce/woocommerce#37806).
+    """
+    if "id" not in said:
+        return []
     if parent := said.get("parent_id") if said.get("type") == "variation" else None:
         return [f"{parent}-{said['id']}"]
     return [f"{said['id']}-{each}" for each in said.get("variations") or ()] or [str(said["id"])]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from adapters.asking.answers import rows_in
 from adapters.asking.auth.oauth1 import OAuth1
 from adapters.asking.connecting import connected
 from adapters.eshop.woocommerce.options import WooCommerceOptions
@@ -35,7 +36,7 @@ class Shop:
         """
         answer = self._api.get(path, {"context": "edit", **params})
         total = answer.header("x-wp-total")
-        return answer.body, int(total) if total else None
+        return rows_in(self.name, answer.body), int(total) if total else None
 
     def all(self, path: str, **params: Any) -> Iterator[Row]:
         """Yield a list that is not long."""

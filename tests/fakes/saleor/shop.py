@@ -187,7 +187,7 @@ class Saleor(Fake):
 
     def _change_hook(self, _info: Info, id: str, input: Row) -> Row:  # noqa: A002
         allowed(self, "AUTHENTICATED_APP", "MANAGE_APPS")
-        self.webhooks.change(number(id, "Webhook"), {"isActive": input["isActive"]})
+        self.webhooks.change(number(id, "Webhook"), input)
         return {"webhook": None, "errors": []}
 
     # What it has
