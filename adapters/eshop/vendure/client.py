@@ -7,8 +7,9 @@ from typing import Any
 
 from adapters.asking.connecting import connected
 from adapters.asking.graphql import GraphQl, selection
+from adapters.eshop.named import named
 from adapters.eshop.vendure.options import VendureOptions
-from adapters.eshop.vendure.queries import LOGIN
+from adapters.eshop.vendure.queries import LOGIN, PLACE
 from adapters.reading.pages import before
 from adapters.rows import Row
 from hub.clock import Clock
@@ -32,6 +33,12 @@ class Shop(GraphQl):
         api = connected(name, options, clock, headers=headers)
         login = {"user": options.user, "password": resolve(options.password)}
         super().__init__(api, "admin-api", {"languageCode": self.language}, (LOGIN, login), "vendure-auth-token")
+
+    def stock_location(self) -> str:
+        """Return the place at which the stock is set."""
+        name = self.options.stock_location
+        rows = self.ask(PLACE, filter={"name": {"eq": name}} if name else {})["stockLocations"]["items"]
+        return named(rows, "stock location", name)["id"]
 
 
 @dataclass(frozen=True, slots=True)
