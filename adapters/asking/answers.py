@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
+from html import unescape
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ import orjson
 from hub.errors import Refused
 
 LONGEST_WORDS = 300
-_TAG = re.compile(r"<(script|style|head)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<(script|style|head|title)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"%(\w+)")
 _TELLING = ("message", "detail", "error_description", "description", "error", "title")
 """The keys under which systems say what is wrong, the most telling first."""
@@ -171,7 +172,7 @@ def _at(where: str, text: str) -> str:
 
 def first_words(text: str) -> str:
     """Return the beginning of a text or page in one line, without tags."""
-    line = " ".join(_TAG.sub(" ", text).split())
+    line = " ".join(unescape(_TAG.sub(" ", text)).split())
     return line if len(line) <= LONGEST_WORDS else f"{line[:LONGEST_WORDS]}..."
 
 

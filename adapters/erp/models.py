@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Protocol
 
+from adapters.asking.http import KeyRefused
 from adapters.declared import Kind, Source, Way
 from adapters.erp.options import ErpOptions
-from adapters.fields import Field, Table, asked, told, value_of
+from adapters.fields import Field, Table, asked, missing, told, tree, value_of
 from adapters.reading.windows import by_key, by_window
 from adapters.rows import Row, Spot
 from adapters.writing.bulk import portions
@@ -158,6 +160,21 @@ def _found(signs: Sequence[Sign], erp: Models, wanted: Sequence[Write]) -> Mappi
         return having(erp, model, sign.field, values, hidden=False)
 
     return by_signs(wanted, signs, ask)
+
+
+def wholly_shown(name: str, model: Model, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of an ERP that leaves out what its user may not read; KeyRefused, if a field that was asked for is."""
+    if absent := missing(rows, tree(model.fields)):
+        said = f"{name} does not show {absent} of {model.name}; give the key's user read access to it"
+        raise KeyRefused(said, status=HTTPStatus.FORBIDDEN)
+    return [*rows]
+
+
+def in_currency_of(company: Model, erp: Models, rows: Sequence[Row], **more: Any) -> Iterator[Document]:
+    """Yield a document for each row of prices: in the company's currency, on the ERP's own list; `more` is said, too."""
+    [ours] = having(erp, company, "id", [erp.options.company])
+    also = {**told(company.table, ours), "list": erp.options.price_list, **more}
+    return (Document(str(row["id"]), {**row, ALSO: also}) for row in rows)
 
 
 def as_they_are(_: object, rows: Sequence[Row]) -> Iterator[Document]:

@@ -8,14 +8,14 @@ from functools import partial
 from adapters.asking.http import exact
 from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
-from adapters.erp.models import ALSO, Model, having, kept
+from adapters.erp.models import ALSO, Model, having, in_currency_of, kept
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sale_forms import SaleForms, bring_orders
 from adapters.erp.tryton import translate
 from adapters.erp.tryton.client import Tryton
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.erp.warehouses import warehouses
-from adapters.fields import Field, told
+from adapters.fields import Field
 from adapters.rows import Row
 from adapters.writing.finding import Sign
 from hub.clock import Clock
@@ -60,9 +60,8 @@ NAMES = {
 
 def prices(tryton: Tryton, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield the list prices that there are."""
-    [company] = having(tryton, COMPANY, "id", [tryton.options.company])
-    also = told(COMPANY.table, company) | {"list": tryton.options.price_list, "tax_included": False}
-    return (Document(str(row["id"]), {**row, ALSO: also}) for row in rows if row["list_price_used"] is not None)
+    priced = [row for row in rows if row["list_price_used"] is not None]
+    return in_currency_of(COMPANY, tryton, priced, tax_included=False)
 
 
 def levels(tryton: Tryton, rows: Sequence[Row]) -> Iterator[Document]:
@@ -88,8 +87,8 @@ PARTY_FORMS = parties.PartyForms(
         "phone": parties.typed("contact_mechanisms", "phone"),
         "addresses": parties.addresses("addresses", translate.ADDRESS, translate.NEW_ADDRESS),
     },
-    # Children that are no longer wanted are hidden, as documents may refer to them.
-    commands=lambda new, old: [["create", new]] * bool(new) + [["write", old, {"active": False}]] * bool(old),
+    add=lambda values: ["create", [values]],
+    change=lambda id_, values: ["write", [id_], values],
     names=NAMES,
 )
 SALE_FORMS = SaleForms(
