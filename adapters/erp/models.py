@@ -43,6 +43,9 @@ class Model:
     reference: Field | None = None
     """Where they carry the hub's reference."""
     order: str = "id ASC"
+    marked: Conditions = ()
+    """What the records are chosen by besides, where a field that people may change shows which are the hub's: one whose
+    number is known is shown without it."""
 
     @property
     def fields(self) -> str:
@@ -132,7 +135,7 @@ def having(
 def page(erp: Models, model: Model, since: datetime | None, after: int, size: int) -> Sequence[Row]:
     """Return the first records with a higher number than `after`; `since`: of those that have changed then or later."""
     changed = erp.since(since, model.relatives) if since else ()
-    return erp.search(model, [*changed, ["id", ">", after]], limit=size, hidden=True)
+    return erp.search(model, [*model.marked, *changed, ["id", ">", after]], limit=size, hidden=True)
 
 
 def _everything(model: Model, erp: Models, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:

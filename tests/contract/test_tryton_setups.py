@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from adapters.erp.tryton.options import TrytonOptions
 from hub.clock import SystemClock
 from hub.connector import Change, Write
 from hub.errors import Refused
+from tests.fronts.tryton import order
 from tests.peers import Peer
 from tests.peers.tryton_office import Article, Office
 
@@ -120,3 +122,35 @@ def test_s26_a_new_address_takes_the_place_of_the_first_alone(erp: TrytonConnect
     assert (told(erp, "parties", made.id)["email"], told(erp, "parties", made.id)["phone"]) == (moved, "+38640123456")
     rows = office.rows("party.contact_mechanism", [["party", "=", int(made.id or "")]], "value")
     assert {each["value"] for each in rows} == {moved, person, "+38640123456"}
+
+
+def test_s15_a_sale_whose_description_is_changed_is_not_gone(options: Options, office: Office):
+    """The hub's reference stands there, where everybody can write; without it the order would be followed no more."""
+    (made,) = connector(options, confirm="draft").write("orders", [order(secrets.token_hex(4))])
+    office.call("model.sale.sale.write", [int(made.id or "")], {"description": "Urgent"})
+    assert told(connector(options), "orders", made.id)["status"] == "pending"
+
+
+@pytest.fixture
+def sister(office: Office) -> Iterator[int]:
+    """A second company, which the hub's user may look at, too."""
+    party = office.one("party.party", [["name", "=", "Customer 1"]])
+    currency = office.one("currency.currency", [["code", "=", "EUR"]])
+    (company,) = office.call("model.company.company.create", [{"party": party, "currency": currency}])
+    user = office.one("res.user", [["login", "=", office.tryton["user"]]])
+    office.call("model.res.user.write", [user], {"companies": [["add", [company]]], "company_filter": "all"})
+    yield company
+    office.call("model.res.user.write", [user], {"company_filter": "one"})
+
+
+def test_s05_what_another_company_promises_is_not_ours(
+    erp: TrytonConnector, office: Office, product: tuple[int, int], sister: int
+):
+    """Tryton's companies share their warehouses."""
+    id_, _ = product
+    places = {code: office.one("stock.location", [["code", "=", code]]) for code in ("WH", "STO", "CUS")}
+    move = {"product": id_, "unit": office.one("product.uom", [["name", "=", "Unit"]]), "quantity": 5.0}
+    move |= {"from_location": places["STO"], "to_location": places["CUS"], "company": sister}
+    move |= {"unit_price": Decimal(1), "currency": office.one("currency.currency", [["code", "=", "EUR"]])}
+    office.call("model.stock.move.create", [move], company=sister)
+    assert told(erp, "stock", f"{id_}|{places['WH']}")["reserved"] == "0"

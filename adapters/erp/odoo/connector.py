@@ -46,8 +46,8 @@ SALES = Model(
     "sale.order",
     translate.ORDER,
     {"picking_ids": "stock.picking", "order_line.invoice_lines.move_id": "account.move"},
-    OUR_SALES,
-    Field("origin", lambda text: reference_in([text])),
+    reference=Field("origin", lambda text: reference_in([text])),
+    marked=OUR_SALES,
 )
 CUSTOMER_TAX = [["type_tax_use", "=", "sale"], ["amount_type", "=", "percent"]]
 TAXES = Model("account.tax", translate.TAX, only=CUSTOMER_TAX, order="sequence, id")

@@ -42,8 +42,8 @@ SALES = Model(
     "sale.sale",
     translate.ORDER,
     {"shipments": "stock.shipment.out", "invoices": "account.invoice"},
-    [["description", "like", f"{OURS}%"]],
-    Field("description", lambda text: reference_in([text])),  # which ends with the draft
+    reference=Field("description", lambda text: reference_in([text])),  # which ends with the draft
+    marked=[["description", "like", f"{OURS}%"]],
 )
 CUSTOMER_TAX = [
     ["type", "=", "percentage"],
@@ -67,10 +67,11 @@ def prices(tryton: Tryton, rows: Sequence[Row]) -> Iterator[Document]:
 def levels(tryton: Tryton, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield how much of some products, or of those that were moved, lies in each warehouse, and is to leave it."""
     ids = sorted({row.get("product") or row["id"] for row in rows})
+    ours = ["company", "=", tryton.options.company]  # which shares its warehouses with others
     for place, name in warehouses(tryton, WAREHOUSES).items():
-        leaving = [["from_location", "child_of", [place], "parent"], ["to_location", "not child_of", [place], "parent"]]
+        ways = [["from_location", "child_of", [place], "parent"], ["to_location", "not child_of", [place], "parent"]]
         reserved: defaultdict[int, Decimal] = defaultdict(Decimal)
-        for move in having(tryton, PENDING, "product", ids, leaving):
+        for move in having(tryton, PENDING, "product", ids, [ours, *ways]):
             reserved[move["product"]] += Decimal(exact(move["internal_quantity"]))
         for row in having(tryton, GOODS, "id", ids, locations=[place]):
             also = {"location": name, "reserved": str(reserved[row["id"]])}
@@ -107,11 +108,10 @@ SALE_FORMS = SaleForms(
 
 def write_sales(tryton: Tryton, writes: Sequence[Write]) -> Iterator[Written]:
     """Make sales; of those that are there, do what is still to be done."""
-    options = tryton.options
-    if options.confirm != "draft" and not options.password:
+    if tryton.options.confirm != "draft" and not tryton.options.password:
         mend = f'give user and password in [systems.{tryton.name}], or leave them drafts: confirm = "draft"'
         raise Refused(f"sales are confirmed with a login: {mend}")
-    return bring_orders(SALE_FORMS, tryton, writes, until=options.confirm)
+    return bring_orders(SALE_FORMS, tryton, writes, until=tryton.options.confirm)
 
 
 KINDS: Mapping[str, Kind[Tryton, TrytonOptions]] = {
