@@ -12,7 +12,7 @@ from hub.canonical import ENTITIES
 from hub.clock import SystemClock
 from hub.connector import Change, Write
 from tests.peers import Peer
-from tests.peers.medusa_shop import admin, place_order
+from tests.peers.medusa_shop import admin, place_order, register
 
 
 @pytest.fixture
@@ -178,3 +178,15 @@ def test_what_is_sent_for_a_claim_is_not_packed(medusa: Peer, shop: MedusaConnec
     assert bring(shop, sent) == ("done", "shipped", "")
     assert sums(told(shop, sent)) == sums(before)
     assert sorted(each["detail"]["fulfilled_quantity"] for each in items_of(medusa, sent)) == [0, 3]
+
+
+def test_s02_who_opens_an_account_is_who_bought_without_one(medusa: Peer, shop: MedusaConnector):
+    """Medusa makes a second customer of the same e-mail address; as another person, an ERP would not take her."""
+    email = f"{uuid.uuid4().hex[:8]}@example.com"
+    goods = thing(medusa, medusa["shipping_profile"])
+    first = place_order(medusa, [(goods["sku"], 1)], email)
+    account = register(medusa, email, first_name="Ana", last_name="Kos")
+    assert told(shop, first)["party"] == f"guest:{email}"
+    ids = [each.id for page in shop.read("parties", None, full=True) for each in page.documents if email in str(each)]
+    assert sorted(ids) == sorted([f"guest:{email}", account])
+    assert {each.id for each in shop.fetch("parties", ids)} == {*ids}

@@ -12,6 +12,7 @@ from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.medusa.shop import Shop
 from hub.canonical import ENTITIES
 from hub.clock import SystemClock
+from tests.unit.http_server import Reply, Server
 
 RECORDS: dict[str, Any] = json.loads((Path(__file__).parent / "medusa_records.json").read_text(encoding="utf-8"))
 OPTIONS = MedusaOptions.model_validate({"url": "https://shop.example", "key": "env:KEY"})
@@ -176,3 +177,18 @@ def test_s12_a_document_stands_still_while_nothing_changes(shop: Shop):
     row = SOLD | {"customer": None, "updated_at": "2026-11-22T01:06:33.847Z", "raw_total": {"value": "1"}}
     shuffled = row | {"updated_at": "2026-11-23T01:06:33.847Z", "items": row["items"][::-1]}
     assert next(sales.orders(shop, [row])) == next(sales.orders(shop, [shuffled]))
+
+
+def test_what_is_given_back_keeps_its_worth_with_tax_and_discount(monkeypatch: pytest.MonkeyPatch):
+    """As a real shop showed it: of three pieces one was returned, and is no longer in the line's sums."""
+    monkeypatch.setenv("KEY", "secret")
+    nothing = {name: [] for name in ("claims", "exchanges", "returns")} | {"count": 0}
+    server = Server(lambda _, _asked: Reply(body=json.dumps(nothing).encode()))
+    shop = Shop("shop", OPTIONS.model_validate(OPTIONS.model_dump() | {"url": server.url}), SystemClock())
+    row: Any = RECORDS["order"] | {"customer": None, "version": 6}
+    back = changed("order", "items.0.detail.return_received_quantity", 1) | {"customer": None, "version": 6}
+    now = {"subtotal": 20, "total": 21.96, "discount_subtotal": 2, "tax_total": 3.96, "return_received_total": 10.98}
+    back |= {"items": [back["items"][0] | now, *back["items"][1:]], "total": 61, "tax_total": 11}
+    sold, returned = (order(next(sales.orders(shop, [each])).raw) for each in (row, back))
+    server.close()
+    assert (returned["lines"], returned["totals"]) == (sold["lines"], sold["totals"])
