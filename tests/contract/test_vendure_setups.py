@@ -1,5 +1,7 @@
 """A real Vendure that is set up otherwise than the one of the other tests: channels, places, thresholds, payments."""
 
+import contextlib
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -185,3 +187,37 @@ def test_a_parcel_that_has_arrived_is_not_the_whole_order(vendure: Peer, shop: V
         shop.system.ask(queries.MOVE, id=part, state=state)
         assert told(shop, "orders", order)["status"] == "processing"
     assert bring(shop, order, "shipped") == ("done", "shipped")
+
+
+def test_nothing_is_sold_before_it_has_a_price(vendure: Peer, shop: VendureConnector):
+    """Vendure gives what is new a price of 0.00. A price may come from the shop's staff; a threshold of theirs stays."""
+    product = made(shop)
+    assert put(shop, "stock", product, available="10") == ("done", "")
+    with pytest.raises(AssertionError, match="INSUFFICIENT_STOCK"):
+        place_order(vendure, {product.key: 1}, "free@example.com")
+    assert put(shop, "prices", product, amount="33.33", currency="EUR") == ("done", "")
+    assert told(shop, "stock", product.id)["available"] == "10"
+    assert place_order(vendure, {product.key: 1}, "paid@example.com")
+    staff = made(shop)
+    shop.system.ask(VARIANTS, v=[{"id": staff.id, "price": 1999}])
+    assert put(shop, "stock", staff, available="10") == ("done", "")
+    assert place_order(vendure, {staff.key: 1}, "staff@example.com")
+    kept = {"outOfStockThreshold": 9, "useGlobalOutOfStockThreshold": False}
+    shop.system.ask(VARIANTS, v=[{"id": product.id, **kept}])
+    assert put(shop, "prices", product, amount="34.00", currency="EUR") == ("done", "")
+    with pytest.raises(AssertionError, match="INSUFFICIENT_STOCK"):
+        place_order(vendure, {product.key: 1}, "kept@example.com")
+
+
+def test_s01_what_is_split_among_sellers_comes_once(vendure: Peer, shop: VendureConnector, connect: Connect):
+    """The default channel shows the sellers' parts beside the whole; a seller's own channel shows nothing but those."""
+    product = for_sale(shop)
+    whole, part = (place_order(vendure, {product.key: 1}, f"{name}@example.com") for name in ("whole", "part"))
+    with contextlib.closing(sqlite3.connect(vendure.place.data / "vendure.sqlite", timeout=20)) as database, database:
+        database.execute("UPDATE \"order\" SET type = 'Aggregate' WHERE code = ?", (whole,))
+        database.execute("UPDATE \"order\" SET type = 'Seller' WHERE code = ?", (part,))
+    token = shop.system.ask("{activeChannel{token}}")["activeChannel"]["token"]
+    for through, shown in ((shop, {whole}), (connect(channel_token=token), {whole, part})):
+        for full in (True, False):
+            pages = [page for page in through.read("orders", None, full=full) if page.entity == "orders"]
+            assert {each.raw["number"] for page in pages for each in page.documents} & {whole, part} == shown

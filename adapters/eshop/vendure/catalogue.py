@@ -26,12 +26,16 @@ VARIANTS, ARTICLES = (
     Listing("productVariants", VARIANT),
     Listing("products", f"id updatedAt {below('variants', VARIANT)}"),
 )
-PRICES = Listing("productVariants", PRICE, 1000, money=True)
+PRICES = Listing("productVariants", f"{PRICE} outOfStockThreshold", 1000, money=True)
 STOCK = Listing("productVariants", f"id {asked(LEVELS)}", 1000)
-LYING = replace(STOCK, asked=f"{STOCK.asked} levels:stockLevels.stockLocationId")
-"""Beside how much there is of a variant, where it lies."""
+LYING = replace(STOCK, asked=f"{STOCK.asked} levels:stockLevels.stockLocationId prices.price outOfStockThreshold")
+"""Beside how much there is of a variant, where it lies, and whether it can be sold."""
 HELD = Listing("productVariants", f"{VARIANT} {below('article:product.assets', 'id tags.value')}")
 """Beside what a variant shows, the pictures of its article."""
+HELD_BACK = {"outOfStockThreshold": 1_000_000_000, "useGlobalOutOfStockThreshold": False}
+"""Of a variant that has no price yet: Vendure gives it one of 0.00, for which it would be sold as soon as it has stock."""
+RELEASED = {"outOfStockThreshold": 0, "useGlobalOutOfStockThreshold": True}
+"""As Vendure makes variants."""
 TEXTS = table(name=Field("name", emptied), description=Field("description", emptied))
 ENABLED = table("enabled=active")
 
@@ -74,7 +78,7 @@ def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
         forms = [queries.CREATE_ARTICLE(input=terms.new_article(new[key])) for key in missing]
         made = send(shop.ask, "mutation", forms)
         articles |= {key: article["id"] for key, article in zip(missing, made, strict=True)}
-    fixed = {key: {"productId": articles[key], "sku": each.record["sku"]} for key, each in new.items()}
+    fixed = {key: {"productId": articles[key], "sku": each.record["sku"], **HELD_BACK} for key, each in new.items()}
     variants = [terms.of_variant(named(new[key])) | fixed[key] | {"trackInventory": "TRUE"} for key in new]
     made = shop.ask(queries.CREATE_VARIANTS, v=variants)["done"]
     yield from terms.outcomes(list(new.values()), made)
@@ -177,7 +181,12 @@ def _price(price: Row, row: Row) -> Fields:
     held = wanted if price.get("tax_included") is None else price["tax_included"]
     amount = with_tax(Decimal(price["amount"]), exact(row["tax"]["value"]), held=held, wanted=wanted)
     told = {"currencyCode": price["currency"], "price": in_coins(amount, row["precision"])}
-    return {"id": row["id"], "prices": [told]}
+    return {"id": row["id"], "prices": [told], **_released(row)}
+
+
+def _released(row: Row) -> Fields:
+    """Return what lets a variant be sold that we have held back; what somebody else has set there stays."""
+    return RELEASED if row["outOfStockThreshold"] == HELD_BACK["outOfStockThreshold"] else {}
 
 
 def put_stock(shop: Shop, pairs: Pairs) -> None:
@@ -195,4 +204,5 @@ def _level(stock: Row, row: Row, place: str) -> Fields:
     free = sum(level["stockOnHand"] - level["stockAllocated"] for level in row["levels"])
     there = sum(level["stockOnHand"] for level in row["levels"] if level["stockLocationId"] == place)
     level = {"stockLocationId": place, "stockOnHand": there + pieces(stock) - free}
-    return {"id": row["id"], "trackInventory": "TRUE", "stockLevels": [level]}
+    priced = _released(row) if any(each["price"] for each in row["prices"]) else {}
+    return {"id": row["id"], "trackInventory": "TRUE", "stockLevels": [level], **priced}
