@@ -105,6 +105,18 @@ def picked(raw: Any, wanted: Mapping[str, Any]) -> Any:
     return {step: picked(record.get(step), rest) for step, rest in wanted.items()}
 
 
+def missing(raw: Any, wanted: Mapping[str, Any], path: str = "") -> str | None:
+    """Return the first way of a `tree` of paths that a record, or one of several, has no field for; none, if all are there."""
+    if isinstance(raw, list):
+        return next(filter(None, (missing(each, wanted, path) for each in cast("list[Any]", raw))), None)
+    if not isinstance(raw, Mapping):
+        return None
+    record = cast("Mapping[str, Any]", raw)
+    if absent := [step for step in wanted if step not in record]:
+        return within(path, absent[0])
+    return next(filter(None, (missing(record[step], rest, within(path, step)) for step, rest in wanted.items())), None)
+
+
 def part(path: str, table: Table) -> Field:
     """Return a field that is a record of its own."""
     return Field(path, lambda raw: told(table, raw), asked(table))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
+from html import unescape
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ LONGEST_PAGE = 100_000
 """Characters of a page, of which so few words are said."""
 # What is never closed goes on to the end: looked for anew at each beginning, it would keep all threads for minutes.
 _TAG = re.compile(
-    r"<(script|style)\b.*?(?:</\1>|\Z)|<head\b.*?(?:</head>|(?=<body\b)|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
+    r"<(script|style|title)\b.*?(?:</\1>|\Z)|<head\b.*?(?:</head>|(?=<body\b)|\Z)|<[^<>]*>", re.DOTALL | re.IGNORECASE
 )
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _HALF = re.compile("[\ud800-\udfff]")
@@ -205,7 +206,7 @@ def _at(where: str, text: str) -> str:
 
 def first_words(text: str) -> str:
     """Return the beginning of a text or page in one line, without tags."""
-    line = " ".join(_TAG.sub(" ", text[:LONGEST_PAGE]).split())
+    line = " ".join(unescape(_TAG.sub(" ", text[:LONGEST_PAGE])).split())
     return line if len(line) <= LONGEST_WORDS else f"{line[:LONGEST_WORDS]}..."
 
 

@@ -54,7 +54,7 @@ for _name in ("httpx2", "httpcore2"):
 _SECRET_NAME = re.compile(rf"{log.SECRET_KEYS.pattern}|auth|cookie|key|sign", re.IGNORECASE)
 _BACKOFF = tenacity.wait_exponential_jitter(multiplier=0.3, max=8, jitter=0.3)
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
-_BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+_BUSY = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.LOCKED, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 """The system says that it did not carry the request out."""
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Protocol
 
+from adapters.asking.http import KeyRefused
 from adapters.declared import Kind, Source, Way
 from adapters.erp.options import ErpOptions
-from adapters.fields import Field, Table, asked, told, value_of
+from adapters.fields import Field, Table, asked, missing, told, tree, value_of
 from adapters.reading.windows import by_key, by_window
 from adapters.rows import Row, Spot
 from adapters.writing.bulk import portions
@@ -41,6 +43,9 @@ class Model:
     reference: Field | None = None
     """Where they carry the hub's reference."""
     order: str = "id ASC"
+    marked: Conditions = ()
+    """What the records are chosen by besides, where a field that people may change shows which are the hub's: one whose
+    number is known is shown without it."""
 
     @property
     def fields(self) -> str:
@@ -130,7 +135,7 @@ def having(
 def page(erp: Models, model: Model, since: datetime | None, after: int, size: int) -> Sequence[Row]:
     """Return the first records with a higher number than `after`; `since`: of those that have changed then or later."""
     changed = erp.since(since, model.relatives) if since else ()
-    return erp.search(model, [*changed, ["id", ">", after]], limit=size, hidden=True)
+    return erp.search(model, [*model.marked, *changed, ["id", ">", after]], limit=size, hidden=True)
 
 
 def _everything(model: Model, erp: Models, spot: Spot | None) -> Iterable[tuple[Sequence[Row], Spot]]:
@@ -158,6 +163,21 @@ def _found(signs: Sequence[Sign], erp: Models, wanted: Sequence[Write]) -> Mappi
         return having(erp, model, sign.field, values, hidden=False)
 
     return by_signs(wanted, signs, ask)
+
+
+def wholly_shown(name: str, model: Model, rows: Sequence[Row]) -> list[Row]:
+    """Return rows of an ERP that leaves out what its user may not read; KeyRefused, if a field that was asked for is."""
+    if absent := missing(rows, tree(model.fields)):
+        said = f"{name} does not show {absent} of {model.name}; give the key's user read access to it"
+        raise KeyRefused(said, status=HTTPStatus.FORBIDDEN)
+    return [*rows]
+
+
+def in_currency_of(company: Model, erp: Models, rows: Sequence[Row], **more: Any) -> Iterator[Document]:
+    """Yield a document for each row of prices: in the company's currency, on the ERP's own list; `more` is said, too."""
+    [ours] = having(erp, company, "id", [erp.options.company])
+    also = {**told(company.table, ours), "list": erp.options.price_list, **more}
+    return (Document(str(row["id"]), {**row, ALSO: also}) for row in rows)
 
 
 def as_they_are(_: object, rows: Sequence[Row]) -> Iterator[Document]:

@@ -13,6 +13,8 @@ from adapters.rows import Row
 from adapters.writing.bulk import Batch
 from hub.connector import Stream, Write, Written
 
+HIDDEN = {"active": False}
+"""What children get that are no longer wanted: documents may refer to them."""
 PARTIES = Stream(
     "parties", writes=frozenset(["name", "vat_id", "email", "phone", "addresses"]), create="intent", bulk=100
 )
@@ -29,6 +31,8 @@ class Children:
     """Our field, if it is not empty -> what children shall say -> their values, should they be new."""
     without: Callable[[Row], Iterable[Hashable]] = lambda _: ()
     """A party -> what it says itself, so that no child has to."""
+    several: bool = False
+    """Whether our field is a list; one that is not takes the place of the first child alone, which it is read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,10 @@ class PartyForms:
     """The ERP's fields of the party itself, each made of one of ours."""
     children: Mapping[str, Children]
     """Our other fields, and `reference`, the hub's own."""
-    commands: Callable[[Sequence[Any], Sequence[int]], Sequence[Any]]
-    """Values of new children, and the numbers of those that are no longer wanted -> what the party is told of them."""
+    add: Callable[[Any], Any]
+    """Values of a new child -> what the party is told of it."""
+    change: Callable[[int, Any], Any]
+    """Number of a child, and values that it gets -> what the party is told of it."""
     names: Mapping[str, Model]
     """Of what it refers to, see `known_in`: `country`."""
 
@@ -64,6 +70,7 @@ def addresses(
         lambda child: same_place(told(table, child)),
         lambda places, known: {same_place(each): new_address(new, each, known) for each in places},
         without,
+        several=True,
     )
 
 
@@ -93,12 +100,20 @@ def party_values(forms: PartyForms, known: Known, write: Write, there: Row | Non
             wanted: dict[Any, Any] = dict(children.wanted(fields[name], known)) if fields[name] else {}
             for said in children.without(there) if there else ():
                 wanted.pop(said, None)
-            commands = forms.commands(*_differing(old, children, wanted))
+            new, changed = _differing(old, children, wanted)
+            commands = [*map(forms.add, new), *(forms.change(*each) for each in changed)]
             values[children.relation] = [*values.get(children.relation, ()), *commands]
     return values
 
 
-def _differing(there: Sequence[Row], children: Children, wanted: Mapping[Any, Any]) -> tuple[list[Any], list[int]]:
+def _differing(
+    there: Sequence[Row], children: Children, wanted: Mapping[Any, Any]
+) -> tuple[list[Any], list[tuple[int, Any]]]:
+    """Return the values of new children, and what others get: those that are no longer wanted are hidden."""
     old = {said: each["id"] for each in there if (said := children.stands_for(each))}
     new = [values for said, values in wanted.items() if said not in old]
-    return new, [id_ for said, id_ in old.items() if said not in wanted]
+    read = [*old.items()] if children.several else [*old.items()][:1]
+    gone = [id_ for said, id_ in read if said not in wanted]
+    if gone and new and not children.several:  # in its place, so that it stays the first
+        return [], [(gone[0], new[0])]
+    return new, [(id_, HIDDEN) for id_ in gone]

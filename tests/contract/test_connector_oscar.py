@@ -1,7 +1,10 @@
 """The connector for django-oscar, with a real one."""
 
+import contextlib
 import secrets
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from adapters.eshop.oscar.connector import OscarConnector
 from adapters.eshop.oscar.options import OscarOptions
 from hub.canonical import ENTITIES
+from hub.canonical.sums import Sums, document_sums
 from hub.clock import SystemClock
 from hub.connector import Document, Write, Written
 from hub.errors import Unanswered
@@ -261,3 +265,22 @@ def test_s18_a_product_goes_without_a_picture_that_is_none(shop: OscarConnector,
     assert (told.outcome, told.cause, told.instead) == ("done", "", {})
     assert told.document is not None
     assert fields_of(shop, "products", told.document)["images"] == [page, good]
+
+
+def test_what_is_taxed_has_its_rate(shop: OscarConnector, connect: Connect, oscar: Peer):
+    """The shop shows no rates: without them, the ERP would take sums with tax for sums without any."""
+    number = place_order(oscar, {"W001": 3}, "taxed@example.com")
+    with contextlib.closing(sqlite3.connect(oscar.place.data / "oscar.sqlite3", timeout=20)) as database, database:
+        (order,) = database.execute("SELECT id FROM order_order WHERE number = ?", (number,)).fetchone()
+        sums = {"line_price_incl_tax": "36.90", "line_price_before_discounts_incl_tax": "36.90"}
+        sums |= {"line_price_excl_tax": "30.00", "line_price_before_discounts_excl_tax": "30.00"}
+        for name, amount in sums.items():
+            database.execute(f"UPDATE order_line SET {name} = ? WHERE order_id = ?", (amount, order))
+        taxed = "total_incl_tax = 43.05, total_excl_tax = 35, shipping_incl_tax = 6.15, shipping_excl_tax = 5"
+        database.execute(f"UPDATE order_order SET {taxed}, shipping_code = 'dpd' WHERE id = ?", (order,))
+    (document,) = shop.fetch("orders", [str(order)])
+    for through in (shop, connect(tax_rates=["8", "23"])):
+        told = fields_of(through, "orders", document)
+        assert [(each["tax_rate"], each["gross"]) for each in told["lines"]] == [("23", "36.90")]
+        assert [(each["tax_rate"], each["amount"]) for each in told["shipping"]] == [("23", "6.15")]
+        assert document_sums(told, "line") == Sums(Decimal(35), Decimal("8.05"), Decimal("43.05"))

@@ -16,7 +16,7 @@ from tests.contract.rest_examples import connected, described
 from tests.fakes.server import Asked, Reply
 from tests.fronts.front import Front
 from tests.peers import Peer
-from tests.peers.medusa_shop import ADDRESS, admin, place_order
+from tests.peers.medusa_shop import ADDRESS, admin, place_order, register
 
 COUNTED = {"products": "product-variants", "parties": "customers", "orders": "orders"}
 CANNOT_HAPPEN = {
@@ -93,8 +93,7 @@ class Medusa(Front):
             self.add_product(sku)
 
     def add_party(self) -> str:
-        told = {"email": f"{secrets.token_hex(4)}@example.com", "first_name": "Ana", "last_name": "Kos"}
-        return self.staff("customers", told)["customer"]["id"]
+        return register(self.peer, f"{secrets.token_hex(4)}@example.com", first_name="Ana", last_name="Kos")
 
     def add_order(self) -> str:
         self.offer("00042")

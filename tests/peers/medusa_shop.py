@@ -18,19 +18,36 @@ ADDRESS = {
 
 
 def place_order(
-    peer: Peer, lines: Sequence[tuple[str, int]], email: str, *, address: Mapping[str, str] = ADDRESS
+    peer: Peer,
+    lines: Sequence[tuple[str, int]],
+    email: str,
+    *,
+    address: Mapping[str, str] = ADDRESS,
+    shipping: Sequence[str] = (),
 ) -> str:
-    """Fill a cart, choose shipping and payment, and buy; return the order's id. Takes about a second."""
+    """Fill a cart, choose shipping and payment, and buy; return the order's id. Takes about a second.
+
+    `shipping`: the shipping options, if it is not the one that the shop began with.
+    """
     variants = [
         {"variant_id": admin(peer, f"product-variants?sku={sku}&fields=id")["variants"][0]["id"], "quantity": quantity}
         for sku, quantity in lines
     ]
     buyer = {"email": email, "shipping_address": address, "billing_address": address}
     cart = _store(peer, "carts", buyer | {"region_id": peer["region"], "items": variants})["cart"]["id"]
-    _store(peer, f"carts/{cart}/shipping-methods", {"option_id": peer["shipping_option"]})
+    for option in shipping or [peer["shipping_option"]]:
+        _store(peer, f"carts/{cart}/shipping-methods", {"option_id": option})
     paid = _store(peer, "payment-collections", {"cart_id": cart})["payment_collection"]["id"]
     _store(peer, f"payment-collections/{paid}/payment-sessions", {"provider_id": "pp_system_default"})
     return _store(peer, f"carts/{cart}/complete", {})["order"]["id"]
+
+
+def register(peer: Peer, email: str, **names: str) -> str:
+    """Open an account; return the customer's id. Who has bought without one before, the shop has twice then."""
+    answer, _ = ask(f"{peer.url}/auth/customer/emailpass/register", {"email": email, "password": "customer-1"})
+    known = {"x-publishable-api-key": peer["publishable_key"], "Authorization": f"Bearer {answer['token']}"}
+    made, _ = ask(f"{peer.url}/store/customers", {"email": email, **names}, headers=known)
+    return made["customer"]["id"]
 
 
 def capture(peer: Peer, order: str) -> None:

@@ -12,7 +12,7 @@ from adapters.erp.known import known_in
 from adapters.erp.models import PAGE, Conditions, Model, having, kept
 from adapters.erp.options import ErpOptions
 from adapters.erp.orders import Unwritable
-from adapters.erp.parties import PARTIES, Children, PartyForms, addresses, bring_parties, typed
+from adapters.erp.parties import HIDDEN, PARTIES, Children, PartyForms, addresses, bring_parties, typed
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.warehouses import warehouses
 from adapters.fields import Field
@@ -195,7 +195,8 @@ FORMS = PartyForms(
         "phone": typed("contacts", "phone"),
         "addresses": addresses("places", PLACE, {"line": Field("street"), "country": Field("country")}),
     },
-    commands=lambda new, old: [("new", list(new)), ("old", list(old))],
+    add=lambda values: ("new", values),
+    change=lambda id_, values: ("change", id_, values),
     names=NAMES,
 )
 JANE: dict[str, Any] = {
@@ -215,8 +216,8 @@ def test_s06_a_new_party_carries_our_reference_and_is_called_by_what_is_known():
     assert (done.outcome, done.id) == ("done", "1")
     [row] = erp.tables["party"]
     assert row["called"] == "jane@example.com"
-    assert row["marks"][0] == ("new", [{"mark": "p-1"}])
-    assert row["places"][0] == ("new", [{"line": "Main 1", "country": 5}])
+    assert row["marks"][0] == ("new", {"mark": "p-1"})
+    assert row["places"][0] == ("new", {"line": "Main 1", "country": 5})
 
 
 def test_only_children_that_differ_are_told_of():
@@ -227,8 +228,21 @@ def test_only_children_that_differ_are_told_of():
     [row] = erp.tables["party"]
     assert (row["called"], row["marks"]) == ("Jane", [])
     phone = {"type": "phone", "value": "+38640123456"}
-    assert row["contacts"] == [("new", []), ("old", [8]), ("new", [phone]), ("old", [])]
-    assert row["places"] == [("new", []), ("old", [])]
+    assert row["contacts"] == [("change", 8, HIDDEN), ("new", phone)]
+    assert row["places"] == []
+
+
+def test_s26_only_the_first_of_several_is_what_is_told():
+    """The others are the ERP's own: a contact person's address, a second phone."""
+    others = [{"id": id_, "type": "email", "value": f"{id_}@example.com", "active": True} for id_ in (9, 10)]
+    for email, told in (
+        ("new@example.com", [("change", 8, {"type": "email", "value": "new@example.com"})]),
+        ("10@example.com", [("change", 8, HIDDEN)]),
+        ("jane@example.com", []),
+    ):
+        erp = Erp({"party": [{**JANE, "contacts": [*JANE["contacts"], *others]}], **TABLES})
+        [done] = bring_parties(FORMS, erp, [Write("k", {"email": email}, {}, id="1", reference="p-1")])
+        assert (done.outcome, erp.tables["party"][0]["contacts"]) == ("done", told)
 
 
 def test_s18_a_party_that_cannot_be_told_stops_no_other_and_one_that_is_gone_is_said():

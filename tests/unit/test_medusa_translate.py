@@ -9,12 +9,23 @@ import pytest
 
 from adapters.eshop.medusa import catalogue, sales, translate
 from adapters.eshop.medusa.options import MedusaOptions
+from adapters.eshop.medusa.shop import Shop
 from hub.canonical import ENTITIES
+from hub.clock import SystemClock
+from tests.unit.http_server import Reply, Server
 
 RECORDS: dict[str, Any] = json.loads((Path(__file__).parent / "medusa_records.json").read_text(encoding="utf-8"))
 OPTIONS = MedusaOptions.model_validate({"url": "https://shop.example", "key": "env:KEY"})
+SOLD = RECORDS["order"] | {"version": 1}
+"""An order to which nothing has happened yet, so that nothing else is asked for."""
 VARIANT: dict[str, Any] = {"id": "v1", "sku": "A-1", "prices": []}
 PRICE: dict[str, Any] = {"amount": 5, "currency_code": "eur", "min_quantity": None, "max_quantity": None, "rules": {}}
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Shop:
+    monkeypatch.setenv("KEY", "secret")
+    return Shop("shop", OPTIONS, SystemClock())
 
 
 def changed(name: str, path: str, value: Any) -> Any:
@@ -120,20 +131,26 @@ def test_the_shops_words_for_shipping_and_payment_are_translated():
 
 
 @pytest.mark.parametrize(
-    ("status", "fulfilled", "ours"),
+    ("status", "packed", "sent", "delivered", "ours"),
     [
-        ("pending", "not_fulfilled", "pending"),
-        ("pending", "fulfilled", "processing"),
-        ("pending", "partially_shipped", "processing"),
-        ("pending", "delivered", "shipped"),
-        ("completed", "shipped", "completed"),
-        ("archived", "not_fulfilled", "completed"),
-        ("canceled", "not_fulfilled", "cancelled"),
-        ("requires_action", "not_fulfilled", "pending"),
+        ("pending", (0, 0), (0, 0), (0, 0), "pending"),
+        ("pending", (3, 1), (0, 0), (0, 0), "processing"),
+        ("pending", (3, 1), (3, 0), (3, 0), "processing"),
+        ("pending", (3, 1), (3, 0), (3, 1), "shipped"),
+        ("completed", (3, 1), (3, 1), (0, 0), "completed"),
+        ("archived", (0, 0), (0, 0), (0, 0), "completed"),
+        ("canceled", (0, 0), (0, 0), (0, 0), "cancelled"),
+        ("requires_action", (0, 0), (0, 0), (0, 0), "pending"),
     ],
 )
-def test_two_states_of_the_shop_are_one_of_ours(status: str, fulfilled: str, ours: str):
-    raw = RECORDS["order"] | {"status": status, "fulfillment_status": fulfilled}
+def test_two_states_of_the_shop_are_one_of_ours(
+    status: str, packed: tuple[int, int], sent: tuple[int, int], delivered: tuple[int, int], ours: str
+):
+    """What needs no shipping is delivered without having been sent."""
+    raw = changed("order", "status", status)
+    for item, *numbers in zip(raw["items"], packed, sent, delivered, strict=True):
+        names = ("fulfilled_quantity", "shipped_quantity", "delivered_quantity")
+        item["detail"] |= dict(zip(names, numbers, strict=True))
     assert order(raw)["status"] == ours
 
 
@@ -149,14 +166,29 @@ def test_a_party_is_named_by_its_company_else_by_its_address():
     assert nobody["name"] == "ana@example.com"
 
 
-def test_who_buys_without_a_customer_is_known_by_the_address():
-    row = RECORDS["order"] | {"customer_id": None, "customer": None, "updated_at": "2026-11-22T01:06:33.847Z"}
-    (bought,), (guest,) = sales.orders(None, [row]), sales.buyers(None, [row])
+def test_who_buys_without_a_customer_is_known_by_the_address(shop: Shop):
+    row = SOLD | {"customer_id": None, "customer": None, "updated_at": "2026-11-22T01:06:33.847Z"}
+    (bought,), (guest,) = sales.orders(shop, [row]), sales.buyers(shop, [row])
     assert bought.raw["customer_id"] == guest.id == "guest:ana@example.com"
     assert translate.party(guest.raw, OPTIONS)["name"] == "Ana Novak"
 
 
-def test_s12_a_document_stands_still_while_nothing_changes():
-    row = RECORDS["order"] | {"customer": None, "updated_at": "2026-11-22T01:06:33.847Z", "raw_total": {"value": "1"}}
+def test_s12_a_document_stands_still_while_nothing_changes(shop: Shop):
+    row = SOLD | {"customer": None, "updated_at": "2026-11-22T01:06:33.847Z", "raw_total": {"value": "1"}}
     shuffled = row | {"updated_at": "2026-11-23T01:06:33.847Z", "items": row["items"][::-1]}
-    assert next(sales.orders(None, [row])) == next(sales.orders(None, [shuffled]))
+    assert next(sales.orders(shop, [row])) == next(sales.orders(shop, [shuffled]))
+
+
+def test_what_is_given_back_keeps_its_worth_with_tax_and_discount(monkeypatch: pytest.MonkeyPatch):
+    """As a real shop showed it: of three pieces one was returned, and is no longer in the line's sums."""
+    monkeypatch.setenv("KEY", "secret")
+    nothing = {name: [] for name in ("claims", "exchanges", "returns")} | {"count": 0}
+    server = Server(lambda _, _asked: Reply(body=json.dumps(nothing).encode()))
+    shop = Shop("shop", OPTIONS.model_validate(OPTIONS.model_dump() | {"url": server.url}), SystemClock())
+    row: Any = RECORDS["order"] | {"customer": None, "version": 6}
+    back = changed("order", "items.0.detail.return_received_quantity", 1) | {"customer": None, "version": 6}
+    now = {"subtotal": 20, "total": 21.96, "discount_subtotal": 2, "tax_total": 3.96, "return_received_total": 10.98}
+    back |= {"items": [back["items"][0] | now, *back["items"][1:]], "total": 61, "tax_total": 11}
+    sold, returned = (order(next(sales.orders(shop, [each])).raw) for each in (row, back))
+    server.close()
+    assert (returned["lines"], returned["totals"]) == (sold["lines"], sold["totals"])

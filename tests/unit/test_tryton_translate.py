@@ -27,7 +27,7 @@ PRODUCT: dict[str, Any] = {
     "salable": True,
     "categories": [{"id": 3, "rec_name": "Home / Lamps"}, {"id": 2, "rec_name": "Sale"}],
     "identifiers": [{"id": 1, "code": "4006381333931", "type": "ean"}],
-    "template": {"id": 4, "code": "W004", "name": "Widget 4", "products": [4]},
+    "template": {"id": 4, "code": "W004", "name": "Widget 4", "products": [4], "active": 1},
     "default_uom": {"symbol": "u", "id": 1},
     "account_category": {"id": 1, "customer_taxes": [{"rate": {"__class__": "Decimal", "decimal": "0.20"}, "id": 1}]},
 }
@@ -188,12 +188,12 @@ def party(fields: dict[str, Any], there: dict[str, Any] | None = None) -> dict[s
 
 
 def test_only_what_differs_of_a_party_is_written() -> None:
-    """A child that is no longer wanted is hidden, not deleted, as documents may refer to it."""
+    """Who has a new e-mail address keeps the others; an address that is no longer wanted is hidden, not deleted."""
     moved = {"street": "Other 5", "city": "Bled", "country": "SI"}
     values = party({"email": "new@example.com", "vat_id": None, "addresses": [moved]}, PARTY)
     assert "name" not in values
     new = {"type": "email", "value": "new@example.com"}
-    assert values["contact_mechanisms"] == [["create", [new]], ["write", [8], {"active": False}]]
+    assert values["contact_mechanisms"] == [["write", [8], new]]
     assert values["identifiers"] == [["write", [6], {"active": False}]]
     assert [command[0] for command in values["addresses"]] == ["create", "write"]
     assert values["addresses"][1] == ["write", [12], {"active": False}]

@@ -7,7 +7,7 @@ from functools import partial
 
 from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
-from adapters.erp.models import ALSO, Model, having, kept
+from adapters.erp.models import ALSO, Model, having, in_currency_of, kept
 from adapters.erp.odoo import translate
 from adapters.erp.odoo.client import Odoo
 from adapters.erp.odoo.options import OdooOptions
@@ -46,8 +46,8 @@ SALES = Model(
     "sale.order",
     translate.ORDER,
     {"picking_ids": "stock.picking", "order_line.invoice_lines.move_id": "account.move"},
-    OUR_SALES,
-    Field("origin", lambda text: reference_in([text])),
+    reference=Field("origin", lambda text: reference_in([text])),
+    marked=OUR_SALES,
 )
 CUSTOMER_TAX = [["type_tax_use", "=", "sale"], ["amount_type", "=", "percent"]]
 TAXES = Model("account.tax", translate.TAX, only=CUSTOMER_TAX, order="sequence, id")
@@ -58,13 +58,6 @@ NAMES = {
     "payment-term": Model("account.payment.term", {"name": Field("name"), "company": Field("company_id")}),
     "tax": TAXES,
 }
-
-
-def prices(odoo: Odoo, rows: Sequence[Row]) -> Iterator[Document]:
-    """Yield the sales prices, in the company's currency."""
-    [company] = having(odoo, COMPANY, "id", [odoo.options.company])
-    also = told(COMPANY.table, company) | {"list": odoo.options.price_list}
-    return (Document(str(row["id"]), {**row, ALSO: also}) for row in rows)
 
 
 def levels(odoo: Odoo, rows: Sequence[Row]) -> Iterator[Document]:
@@ -86,8 +79,8 @@ PARTY_FORMS = parties.PartyForms(
             "child_ids", translate.ADDRESS, translate.NEW_ADDRESS, without=translate.own_places
         ),
     },
-    # Children that are no longer wanted are archived, as documents may refer to them.
-    commands=lambda new, old: [*([0, 0, values] for values in new), *([1, id_, {"active": False}] for id_ in old)],
+    add=lambda values: [0, 0, values],
+    change=lambda id_, values: [1, id_, values],
     names=NAMES,
 )
 
@@ -138,7 +131,7 @@ def by_field(field: str, value: Callable[[Write], str | None]) -> Sign:
 
 KINDS: Mapping[str, Kind[Odoo, OdooOptions]] = {
     "products": kept(Stream("products"), PRODUCTS),
-    "prices": kept(Stream("prices"), PRICES, prices),
+    "prices": kept(Stream("prices"), PRICES, partial(in_currency_of, COMPANY)),
     # A product's own mark stays when it is moved.
     "stock": kept(Stream("stock"), GOODS, levels, moved=MOVES),
     "parties": kept(

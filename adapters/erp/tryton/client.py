@@ -4,15 +4,13 @@ import base64
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from http import HTTPStatus
 from typing import Any
 
 import orjson
 
 from adapters.asking.answers import rows_in
 from adapters.asking.connecting import connected
-from adapters.asking.http import Rejected
-from adapters.erp.models import Conditions, Model
+from adapters.erp.models import Conditions, Model, wholly_shown
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.fields import Field, within
 from adapters.rows import Row
@@ -30,7 +28,8 @@ class Tryton:
         self.name, self.options = name, options
         login = f"{options.user}:{resolve(options.password)}" if options.password else ""
         self._login = {"Authorization": f"Basic {base64.b64encode(login.encode()).decode('ascii')}"}
-        self._context = {"company": options.company}  # Without it prices and sums are null.
+        # Without a company prices and sums are null.
+        self._context = {"company": options.company, "language": options.language}
         headers = {"Authorization": f"bearer {resolve(options.key)}", "X-Tryton-Context": _packed(self._context)}
         self._api = connected(name, options, clock, headers=headers)
 
@@ -41,7 +40,8 @@ class Tryton:
         params = [("f", field) for field in model.fields.split()] + [("s", str(limit))] * bool(limit)
         params += [("d", _packed([*model.only, *only])), ("o", _packed([model.order.split()]))]
         headers = {"X-Tryton-Context": _packed(self._context | context | {"active_test": not hidden})}
-        return rows_in(self.name, self._api.get(f"rest/model/{model.name}", params, headers=headers).body)
+        rows = rows_in(self.name, self._api.get(f"rest/model/{model.name}", params, headers=headers).body)
+        return wholly_shown(self.name, model, rows)
 
     def since(self, mark: datetime, relatives: Iterable[str]) -> Conditions:
         """Return what holds for records that have changed then or later, themselves or what these ways lead to."""
@@ -62,10 +62,9 @@ class Tryton:
 
     def press(self, model: str, button: str, ids: Sequence[int]) -> Sequence[int]:
         """Press a button of all these records, or of none; returns their numbers."""
-        call = {"id": 1, "method": f"model.{model}.{button}", "params": [ids, self._context]}
-        answer = self._api.send("POST", "rpc/", call, headers=self._login).body
-        if error := answer.get("error"):
-            raise Rejected(" ".join(str(part) for part in error[1] if part), status=HTTPStatus.BAD_REQUEST)
+        # An `id`, as JSON-RPC has it, would make errors come with status 200 (trytond/protocols/jsonrpc.py).
+        call = {"method": f"model.{model}.{button}", "params": [ids, self._context]}
+        self._api.send("POST", "rpc/", call, headers=self._login)
         return ids
 
 

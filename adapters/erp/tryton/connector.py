@@ -8,14 +8,14 @@ from functools import partial
 from adapters.asking.http import exact
 from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
-from adapters.erp.models import ALSO, Model, having, kept
+from adapters.erp.models import ALSO, Model, having, in_currency_of, kept
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sale_forms import SaleForms, bring_orders
 from adapters.erp.tryton import translate
 from adapters.erp.tryton.client import Tryton
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.erp.warehouses import warehouses
-from adapters.fields import Field, told
+from adapters.fields import Field
 from adapters.rows import Row
 from adapters.writing.finding import Sign
 from hub.clock import Clock
@@ -42,8 +42,8 @@ SALES = Model(
     "sale.sale",
     translate.ORDER,
     {"shipments": "stock.shipment.out", "invoices": "account.invoice"},
-    [["description", "like", f"{OURS}%"]],
-    Field("description", lambda text: reference_in([text])),  # which ends with the draft
+    reference=Field("description", lambda text: reference_in([text])),  # which ends with the draft
+    marked=[["description", "like", f"{OURS}%"]],
 )
 CUSTOMER_TAX = [
     ["type", "=", "percentage"],
@@ -60,18 +60,18 @@ NAMES = {
 
 def prices(tryton: Tryton, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield the list prices that there are."""
-    [company] = having(tryton, COMPANY, "id", [tryton.options.company])
-    also = told(COMPANY.table, company) | {"list": tryton.options.price_list, "tax_included": False}
-    return (Document(str(row["id"]), {**row, ALSO: also}) for row in rows if row["list_price_used"] is not None)
+    priced = [row for row in rows if row["list_price_used"] is not None]
+    return in_currency_of(COMPANY, tryton, priced, tax_included=False)
 
 
 def levels(tryton: Tryton, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield how much of some products, or of those that were moved, lies in each warehouse, and is to leave it."""
     ids = sorted({row.get("product") or row["id"] for row in rows})
+    ours = ["company", "=", tryton.options.company]  # which shares its warehouses with others
     for place, name in warehouses(tryton, WAREHOUSES).items():
-        leaving = [["from_location", "child_of", [place], "parent"], ["to_location", "not child_of", [place], "parent"]]
+        ways = [["from_location", "child_of", [place], "parent"], ["to_location", "not child_of", [place], "parent"]]
         reserved: defaultdict[int, Decimal] = defaultdict(Decimal)
-        for move in having(tryton, PENDING, "product", ids, leaving):
+        for move in having(tryton, PENDING, "product", ids, [ours, *ways]):
             reserved[move["product"]] += Decimal(exact(move["internal_quantity"]))
         for row in having(tryton, GOODS, "id", ids, locations=[place]):
             also = {"location": name, "reserved": str(reserved[row["id"]])}
@@ -88,8 +88,8 @@ PARTY_FORMS = parties.PartyForms(
         "phone": parties.typed("contact_mechanisms", "phone"),
         "addresses": parties.addresses("addresses", translate.ADDRESS, translate.NEW_ADDRESS),
     },
-    # Children that are no longer wanted are hidden, as documents may refer to them.
-    commands=lambda new, old: [["create", new]] * bool(new) + [["write", old, {"active": False}]] * bool(old),
+    add=lambda values: ["create", [values]],
+    change=lambda id_, values: ["write", [id_], values],
     names=NAMES,
 )
 SALE_FORMS = SaleForms(
@@ -108,11 +108,10 @@ SALE_FORMS = SaleForms(
 
 def write_sales(tryton: Tryton, writes: Sequence[Write]) -> Iterator[Written]:
     """Make sales; of those that are there, do what is still to be done."""
-    options = tryton.options
-    if options.confirm != "draft" and not options.password:
+    if tryton.options.confirm != "draft" and not tryton.options.password:
         mend = f'give user and password in [systems.{tryton.name}], or leave them drafts: confirm = "draft"'
         raise Refused(f"sales are confirmed with a login: {mend}")
-    return bring_orders(SALE_FORMS, tryton, writes, until=options.confirm)
+    return bring_orders(SALE_FORMS, tryton, writes, until=tryton.options.confirm)
 
 
 KINDS: Mapping[str, Kind[Tryton, TrytonOptions]] = {

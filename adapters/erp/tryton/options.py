@@ -16,6 +16,8 @@ class TrytonOptions(ErpOptions):
     user: str | None = None
     password: Secret | None = None
     """Of that user, needed for sales that are to be more than drafts: they are confirmed over JSON-RPC, many at once."""
+    language: str | None = None
+    """Of names and texts, by Tryton's code: de, pt_BR; none: the database's own, which its users may not write in."""
     confirm: Literal["draft", "quotation", "confirmed", "processing"] = "processing"
     """How far a new sale is taken."""
 

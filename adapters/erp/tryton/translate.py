@@ -11,13 +11,15 @@ from adapters.asking.http import exact
 from adapters.erp.orders import plain, visible_number
 from adapters.erp.reference import OURS
 from adapters.erp.tryton.client import classed
-from adapters.fields import Field, backwards, first, in_use, of_type, parts, parts_in_use
+from adapters.fields import Field, at, backwards, first, in_use, of_type, parts, parts_in_use
 from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
 UNITS = {"u": "H87", "d": "DAY", "kW⋅h": "KWH"}
 """Tryton's symbols -> codes of Recommendation 20; the usual ones the canonical model knows itself."""
 STATUS = {"draft": "pending", "quotation": "pending", "done": "completed"}
+IN_USE = "active salable template.active"
+"""All of it has to hold: the variants of a template that is no longer in use still say that they are."""
 SENT = ("packed", "shipped", "done")
 
 
@@ -62,7 +64,7 @@ PRODUCT = {
     "brand": Field("identifiers", of_type("code", "brand"), "type code"),
     "tax_rate": Field("account_category.customer_taxes", rate, "rate"),
     "variant_of": Field("template", _family, "code name products"),
-    "active": Field("", lambda variant: bool(variant["active"] and variant["salable"]), "active salable"),
+    "active": Field("", lambda it: all(at(it, way) for way in IN_USE.split()), IN_USE),
 }
 PRICE = {"sku": Field("code"), "amount": Field("list_price_used", itemgetter("decimal"))}
 ON_HAND = Field("quantity", lambda quantity: exact(max(quantity, 0.0)))

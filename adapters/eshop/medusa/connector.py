@@ -8,7 +8,7 @@ from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind
 from adapters.eshop import putting
 from adapters.eshop.forward import forward, in_turn
-from adapters.eshop.medusa import catalogue, sales, translate
+from adapters.eshop.medusa import catalogue, packing, sales, translate
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.medusa.shop import Shop
 from adapters.eshop.variants import articles, find
@@ -60,7 +60,7 @@ KINDS: Mapping[str, Kind[Shop, MedusaOptions]] = {
         # There is no state between placed and packed.
         write=forward(
             sales.ORDERS,
-            {"cancelled": sales.cancel, "shipped": sales.ship, "completed": in_turn(sales.ship, sales.end)},
+            {"cancelled": sales.cancel, "shipped": packing.ship, "completed": in_turn(packing.ship, sales.end)},
             before=[sales.tell],
         ),
     ),

@@ -12,6 +12,6 @@ class MedusaOptions(ExchangeOptions):
     sales_channel: str | None = None
     """New products are sold there, and orders come from there. None: the first one, and all orders."""
     stock_location: str | None = None
-    """The stock is set there, and parcels leave from there. None: the first one."""
+    """The stock is set there. None: the first one."""
     shipping_profile: str | None = None
     """New products are shipped by it: without one nobody can order them. None: the first one."""

@@ -3,31 +3,59 @@
 from collections.abc import Iterator, Sequence
 
 from adapters.eshop.customers import buyer_of, customers_of
-from adapters.eshop.forward import Step, left, unless
+from adapters.eshop.forward import Step, unless
 from adapters.eshop.medusa.shop import Listing, Shop, lasting
-from adapters.reading.stable import shown
+from adapters.eshop.medusa.sold import as_sold
+from adapters.reading.rest_lists import RestListing
 from adapters.rows import Row
-from hub.connector import Document, Write
+from hub.connector import GUEST, Document, Write
 
-CUSTOMER = ("id", "email", "first_name", "last_name", "company_name", "phone", "addresses")
-CUSTOMERS = Listing("customers", f"updated_at,*addresses,{','.join(CUSTOMER[:-1])}")
+CUSTOMER = ("id", "email", "has_account", "first_name", "last_name", "company_name", "phone", "addresses")
+BY_EMAIL = Listing("customers", f"updated_at,*addresses,{','.join(CUSTOMER[:-1])}", "email[]")
+
+
+class Customers(RestListing[Shop]):
+    """The list of customers. Who buys without an account, and then has one, stands in it twice: first as a guest."""
+
+    def some(self, system: Shop, ids: Sequence[str]) -> list[Row]:
+        """Return the rows of customers by their identity, of guests by their e-mail address."""
+        accounts, guests = (
+            [each for each in ids if not each.startswith(GUEST)],
+            [each.removeprefix(GUEST) for each in ids if each.startswith(GUEST)],
+        )
+        return super().some(system, accounts) + [
+            each for each in BY_EMAIL.some(system, guests) if not each["has_account"]
+        ]
+
+
+CUSTOMERS = Customers("customers", BY_EMAIL.fields)
 ORDERS = Listing(
     "orders",
     # The shop adds up what was asked for: without every item, shipping method and adjustment its totals are too small.
-    "id,display_id,status,email,currency_code,created_at,updated_at,customer_id,metadata,subtotal,tax_total,total,"
-    "payment_status,fulfillment_status,*items,*items.tax_lines,*items.adjustments,*items.detail,*shipping_methods,"
+    "id,version,display_id,status,email,currency_code,created_at,updated_at,customer_id,metadata,subtotal,tax_total,total,"
+    "payment_status,*items,*items.tax_lines,*items.adjustments,*items.detail,*shipping_methods,"
     "*shipping_methods.tax_lines,*shipping_methods.adjustments,*credit_lines,*customer,*customer.addresses,"
     "*shipping_address,*billing_address,*payment_collections.payments,*fulfillments,*fulfillments.items,"
     "*fulfillments.labels",
     chosen=lambda shop: {"sales_channel_id[]": shop.the("sales_channel")["id"]} if shop.options.sales_channel else {},
 )
 
-parties = shown(lasting)
+
+def parties(_: object, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for each customer."""
+    return (Document(identity(row), lasting(row) | {"id": identity(row)}) for row in rows)
 
 
-def orders(_: object, rows: Sequence[Row]) -> Iterator[Document]:
-    """Yield a document for each order."""
-    return (Document(row["id"], lasting(row) | {"customer_id": buyer_of(row)}) for row in rows)
+def identity(customer: Row) -> str:
+    """Return how a customer is known: one without an account is a guest, who is whoever else has the e-mail address."""
+    return customer["id"] if customer["has_account"] or not customer["email"] else GUEST + customer["email"]
+
+
+def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield a document for each order, as it was sold."""
+    for row in as_sold(shop, rows):
+        buyer = identity(row["customer"]) if row["customer"] else buyer_of(row)
+        yield Document(row["id"], lasting(row) | {"customer_id": buyer})
 
 
 def buyers(_: object, rows: Sequence[Row]) -> Iterator[Document]:
@@ -40,21 +68,6 @@ def tell(shop: Shop, row: Row, write: Write) -> None:
     told = {"invoice": write.fields.get("invoice") or "", "tracking": list(write.record.get("tracking") or ())}
     if noted := {name: told[name] for name in told if name in write.fields}:
         shop.send(f"orders/{row['id']}", {"metadata": noted}, repeatable=True)
-
-
-def ship(shop: Shop, row: Row, write: Write) -> None:
-    """Pack what is in no parcel yet, and send what is packed."""
-    path = f"orders/{row['id']}/fulfillments"
-    open_ = [(item["id"], item["quantity"] - item["detail"]["fulfilled_quantity"]) for item in row["items"]]
-    if items := [{"id": id_, "quantity": quantity} for id_, quantity in left(open_, ()).items()]:
-        shop.send(path, {"items": items, "location_id": shop.the("stock_location")["id"]})
-        (row,) = ORDERS.some(shop, [row["id"]])
-    numbers = [each["number"] for each in write.record.get("tracking") or ()]
-    labels = [{"tracking_number": number, "tracking_url": "", "label_url": ""} for number in numbers]
-    for packed in row["fulfillments"]:
-        if not packed["shipped_at"] and not packed["canceled_at"]:
-            sent = [{"id": item["line_item_id"], "quantity": item["quantity"]} for item in packed["items"]]
-            shop.send(f"{path}/{packed['id']}/shipments", {"items": sent, "labels": labels})
 
 
 cancel: Step[Shop] = unless(

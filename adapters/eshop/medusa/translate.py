@@ -1,17 +1,15 @@
 """A Medusa document -> canonical fields: a table of each. Pure."""
 
+from collections.abc import Sequence
 from operator import itemgetter
 
 from adapters.eshop import translating
-from adapters.eshop.orders import joined, plain, rate_of
+from adapters.eshop.orders import Raw, joined, plain, rate_of
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
 from adapters.fields import Field, fixed, or_none, part, parts, table, words
 
 STATUS = words(cancelled="canceled", completed="completed archived")
-FULFILLED = words(
-    processing="partially_fulfilled fulfilled partially_shipped", shipped="shipped partially_delivered delivered"
-)
 PAID = words(authorised="authorized", paid="captured partially_refunded", refunded="refunded")
 SINGLE = "Default variant"
 """What Medusa's own pages call the variant of a product that has no options."""
@@ -44,6 +42,17 @@ LINE = SUMS | table(
     "id sku=variant_sku quantity",
     name=Field("", lambda raw: full_name(raw["product_title"] or raw["title"], raw["variant_title"], SINGLE)),
 )
+
+
+def _progress(items: Sequence[Raw]) -> str:
+    """Return how far the items have come; what needs no shipping may be delivered without having been sent."""
+    details = [each["detail"] for each in items if each["quantity"]]
+    sent = [max(each["shipped_quantity"], each["delivered_quantity"]) >= each["quantity"] for each in details]
+    if sent and all(sent):
+        return "shipped"
+    return "processing" if any(each["fulfilled_quantity"] for each in details) else "pending"
+
+
 CREDIT = table("name=reference", amount=Field("amount", lambda amount: plain(-number(amount))))
 ORDER = table(
     "placed_at=created_at party=customer_id email gross=total tax=tax_total "
@@ -59,7 +68,7 @@ ORDER = table(
     paid=Field("payment_status", lambda status: PAID.get(status, "unpaid")),
     payments=parts("payment_collections.payments", table("method=provider_id reference=id paid_at=captured_at")),
     rounding=fixed("total"),
-    status=Field("", lambda raw: STATUS.get(raw["status"]) or FULFILLED.get(raw["fulfillment_status"], "pending")),
+    status=Field("", lambda raw: STATUS.get(raw["status"]) or _progress(raw["items"])),
 )
 product = by_table(PRODUCT, translating.product)
 party, order = by_table(PARTY, translating.party), by_table(ORDER, translating.order)

@@ -1,11 +1,12 @@
 """The table [systems.NAME] of a django-oscar shop."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated
 
 from pydantic import Field
 
+from adapters.rates import Rate
 from hub.config.durations import Duration, within
 from hub.config.exchange import ExchangeOptions
 from hub.config.secrets import Secret
@@ -35,5 +36,7 @@ class OscarOptions(ExchangeOptions):
     """Code of the partner whose prices and stock are meant; none: the first there is."""
     tax_included: bool = False
     """Whether the prices of the stock records hold the tax."""
+    tax_rates: Sequence[Rate] = ()
+    """Per cent of the taxes that customers pay, such as ["23", "8"]: the shop tells sums alone, which a coin blurs."""
     status: Mapping[str, str] = Field(default_factory=STATUSES.copy)
     """The shop's words for an order's status -> ours."""

@@ -1,9 +1,10 @@
 """The shop's documents -> canonical fields: a table of each. Pure."""
 
+from decimal import Decimal
 from operator import itemgetter
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined
+from adapters.eshop.orders import Fields, Raw, joined, rate_about
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.translating import by_table, number
 from adapters.fields import Field, fixed, or_none, part, parts, table, told, written
@@ -46,6 +47,7 @@ LINE = table(
     full_gross=Field("", lambda raw: number(raw["price_incl_tax_excl_discounts"]) / raw["quantity"]),
 )
 SHIPPING = table("name=shipping_method code=shipping_code net=shipping_excl_tax gross=shipping_incl_tax")
+COIN = Decimal("0.01")
 NO_SHIPPING = (None, "", "no-shipping-required")
 ORDER = table(
     "number currency email placed_at=date_placed party=buyer net=total_excl_tax gross=total_incl_tax "
@@ -74,5 +76,9 @@ def price(raw: Raw, options: OscarOptions) -> Fields:
 
 
 def order(raw: Raw, options: OscarOptions) -> Fields:
-    """Return an order; its prices are those with tax, already less all discounts."""
-    return translating.order(told(ORDER, raw) | {"status": options.status.get(raw["status"])}, options)
+    """Return an order; its prices are those with tax, already less all discounts, its rates those by which sums differ."""
+    fields = told(ORDER, raw)
+    for part_ in (*fields["lines"], *fields["shipping"], *fields["surcharges"]):
+        net, gross, slack = number(part_["net"]), number(part_["gross"]), COIN * part_.get("quantity", 1)
+        part_["tax_rate"] = rate_about(net, gross, options.tax_rates, slack)
+    return translating.order(fields | {"status": options.status.get(raw["status"])}, options)

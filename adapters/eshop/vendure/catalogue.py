@@ -13,7 +13,7 @@ from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.variants import as_shown, for_article, named
 from adapters.eshop.vendure import assets, queries
 from adapters.eshop.vendure.client import Listing, Shop
-from adapters.eshop.vendure.translate import PRICE, VARIANT, documents
+from adapters.eshop.vendure.translate import PRICE, VARIANT, alike, documents
 from adapters.eshop.vendure.translate import STOCK as LEVELS
 from adapters.fields import Field, asked, below, emptied, given, table, written
 from adapters.pictures import left_out
@@ -26,10 +26,16 @@ VARIANTS, ARTICLES = (
     Listing("productVariants", VARIANT),
     Listing("products", f"id updatedAt {below('variants', VARIANT)}"),
 )
-PRICES = Listing("productVariants", PRICE, 1000, money=True)
+PRICES = Listing("productVariants", f"{PRICE} outOfStockThreshold", 1000, money=True)
 STOCK = Listing("productVariants", f"id {asked(LEVELS)}", 1000)
+LYING = replace(STOCK, asked=f"{STOCK.asked} levels:stockLevels.stockLocationId prices.price outOfStockThreshold")
+"""Beside how much there is of a variant, where it lies, and whether it can be sold."""
 HELD = Listing("productVariants", f"{VARIANT} {below('article:product.assets', 'id tags.value')}")
 """Beside what a variant shows, the pictures of its article."""
+HELD_BACK = {"outOfStockThreshold": 1_000_000_000, "useGlobalOutOfStockThreshold": False}
+"""Of a variant that has no price yet: Vendure gives it one of 0.00, for which it would be sold as soon as it has stock."""
+RELEASED = {"outOfStockThreshold": 0, "useGlobalOutOfStockThreshold": True}
+"""As Vendure makes variants."""
 TEXTS = table(name=Field("name", emptied), description=Field("description", emptied))
 ENABLED = table("enabled=active")
 
@@ -72,7 +78,7 @@ def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
         forms = [queries.CREATE_ARTICLE(input=terms.new_article(new[key])) for key in missing]
         made = send(shop.ask, "mutation", forms)
         articles |= {key: article["id"] for key, article in zip(missing, made, strict=True)}
-    fixed = {key: {"productId": articles[key], "sku": each.record["sku"]} for key, each in new.items()}
+    fixed = {key: {"productId": articles[key], "sku": each.record["sku"], **HELD_BACK} for key, each in new.items()}
     variants = [terms.of_variant(named(new[key])) | fixed[key] | {"trackInventory": "TRUE"} for key in new]
     made = shop.ask(queries.CREATE_VARIANTS, v=variants)["done"]
     yield from terms.outcomes(list(new.values()), made)
@@ -107,7 +113,8 @@ class _Terms:
     def __init__(self, shop: Shop, writes: Sequence[Write]) -> None:
         self.shop, self.facet = shop, shop.options.category_facet
         told = shop.ask(queries.TERMS, facet=self.facet)
-        zone, facets = told["activeChannel"]["zone"], told["facets"]["items"]
+        zone, facets = told["activeChannel"]["zone"], alike(told["facets"]["items"], self.facet, "code")[:1]
+        self.facet = facets[0]["code"] if facets else self.facet
         rates = [each for each in told["taxRates"]["items"] if each["enabled"] and each["zone"] == zone]
         self.taxes = {Decimal(exact(each["value"])): each["category"]["id"] for each in rates}
         self.pictures, self._faults = assets.uploaded(shop, writes)
@@ -119,6 +126,7 @@ class _Terms:
     def _add_categories(self, facets: Sequence[Row], names: Sequence[str]) -> None:
         new = {"code": self.facet, "isPrivate": False, **self.texts({"name": self.facet})}
         facet = facets[0] if facets else self.shop.ask(queries.CREATE_FACET, input=new)["made"]
+        self.facet = facet["code"]
         values = [{"facetId": facet["id"], "code": name, **self.texts({"name": name})} for name in names]
         made = self.shop.ask(queries.CREATE_VALUES, input=values)["made"]
         self.categories |= {each["name"]: each["id"] for each in made}
@@ -173,17 +181,28 @@ def _price(price: Row, row: Row) -> Fields:
     held = wanted if price.get("tax_included") is None else price["tax_included"]
     amount = with_tax(Decimal(price["amount"]), exact(row["tax"]["value"]), held=held, wanted=wanted)
     told = {"currencyCode": price["currency"], "price": in_coins(amount, row["precision"])}
-    return {"id": row["id"], "prices": [told]}
+    return {"id": row["id"], "prices": [told], **_released(row)}
+
+
+def _released(row: Row) -> Fields:
+    """Return what lets a variant be sold that we have held back; what somebody else has set there stays."""
+    return RELEASED if row["outOfStockThreshold"] == HELD_BACK["outOfStockThreshold"] else {}
 
 
 def put_stock(shop: Shop, pairs: Pairs) -> None:
     """Set what can be had. Vendure takes off what its open orders hold, so that has to lie there as well."""
-    shop.ask(queries.UPDATE_VARIANTS, v=[_level(write.record, row) for write, row in pairs])
+    place = shop.stock_location()
+    shop.ask(queries.UPDATE_VARIANTS, v=[_level(write.record, row, place) for write, row in pairs])
 
 
-def _level(stock: Row, row: Row) -> Fields:
-    """Return what has to lie at the first place, whatever lies at others."""
+def _level(stock: Row, row: Row, place: str) -> Fields:
+    """Return what has to lie at a place, whatever lies at others; below zero, if it is more there than can be had.
+
+    `stockOnHand` of the variant itself would be that of the shop's first place, which need not be the channel's, and
+    Vendure refuses it where it is less than the variant's `outOfStockThreshold`.
+    """
     free = sum(level["stockOnHand"] - level["stockAllocated"] for level in row["levels"])
-    missing = pieces(stock) - free
-    on_hand = missing + sum(level["stockOnHand"] for level in row["levels"][:1])
-    return {"id": row["id"], "trackInventory": "TRUE", "stockOnHand": on_hand}
+    there = sum(level["stockOnHand"] for level in row["levels"] if level["stockLocationId"] == place)
+    level = {"stockLocationId": place, "stockOnHand": there + pieces(stock) - free}
+    priced = _released(row) if any(each["price"] for each in row["prices"]) else {}
+    return {"id": row["id"], "trackInventory": "TRUE", "stockLevels": [level], **priced}

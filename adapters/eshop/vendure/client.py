@@ -7,8 +7,9 @@ from typing import Any
 
 from adapters.asking.connecting import connected
 from adapters.asking.graphql import GraphQl, selection
+from adapters.eshop.named import named
 from adapters.eshop.vendure.options import VendureOptions
-from adapters.eshop.vendure.queries import LOGIN
+from adapters.eshop.vendure.queries import LOGIN, PLACE
 from adapters.reading.pages import before
 from adapters.rows import Row
 from hub.clock import Clock
@@ -33,6 +34,12 @@ class Shop(GraphQl):
         login = {"user": options.user, "password": resolve(options.password)}
         super().__init__(api, "admin-api", {"languageCode": self.language}, (LOGIN, login), "vendure-auth-token")
 
+    def stock_location(self) -> str:
+        """Return the place at which the stock is set."""
+        name = self.options.stock_location
+        rows = self.ask(PLACE, filter={"name": {"eq": name}} if name else {})["stockLocations"]["items"]
+        return named(rows, "stock location", name)["id"]
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -44,6 +51,8 @@ class Listing:
     size: int = 500
     chosen: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """The part of the list that is meant, as a filter."""
+    at_home: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What has to hold besides in the default channel, which shows what belongs to all others, too."""
     money: bool = False
     """Whether there are amounts: what they mean goes with each row."""
 
@@ -59,8 +68,9 @@ class Listing:
     ) -> tuple[list[Row], int]:
         """Return rows, and how many there are in all."""
         later = {mark: {"after": JUST_BEFORE(since)}} if mark and since else {}
+        chosen = self.chosen if shop.options.channel_token else {**self.chosen, **self.at_home}
         # One key only to sort by: GraphQL does not keep their order.
-        return self._asked(shop, skip=offset, take=size, sort={mark or "id": "ASC"}, filter={**self.chosen, **later})
+        return self._asked(shop, skip=offset, take=size, sort={mark or "id": "ASC"}, filter={**chosen, **later})
 
     def some(self, shop: Shop, ids: Sequence[str]) -> list[Row]:
         """Return rows by their identity."""

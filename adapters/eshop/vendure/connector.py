@@ -45,7 +45,7 @@ KINDS: Mapping[str, Kind[Shop, VendureOptions]] = {
         listed(catalogue.STOCK),
         translate.documents,
         translate.stock,
-        write=putting.stock(found(catalogue.STOCK), catalogue.put_stock),
+        write=putting.stock(found(catalogue.LYING), catalogue.put_stock),
     ),
     # A changed address leaves no mark at its customer: the next order tells it, or the full scan.
     "parties": Kind(
@@ -73,8 +73,7 @@ KINDS: Mapping[str, Kind[Shop, VendureOptions]] = {
         forward(
             sales.ORDERS,
             {"cancelled": sales.cancel, "shipped": move("Shipped"), "completed": move("Shipped", "Delivered")},
-            before=[check_open(lambda row: row["state"] == "Cancelled")],
-            after=[sales.tell],
+            before=[check_open(lambda row: row["state"] == "Cancelled"), sales.tell],
         ),
     ),
 }
@@ -83,6 +82,7 @@ KINDS: Mapping[str, Kind[Shop, VendureOptions]] = {
 def look(shop: Shop) -> str:
     """Say whether what the jobs read is shown to us; what we may write, Vendure says when it is asked to."""
     shop.ask(queries.LOOK)
+    shop.stock_location()
     return "Vendure answers, and shows products, orders and customers"
 
 

@@ -15,6 +15,8 @@ class VendureOptions(ExchangeOptions):
     password: Secret
     channel_token: str | None = None
     """Of the channel, if it is not the default one. No secret: every visitor's browser sends it."""
+    stock_location: str | None = None
+    """Name of the stock location at which the stock is set; none: the channel's first. What lies at others counts, too."""
     language: str = "en"
     """Of the texts that are read and written: two letters, with a country behind a hyphen if the shop has it so."""
     category_facet: str = "category"

@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 
-from adapters.eshop.forward import Step, left, unless
+from adapters.eshop.forward import Step, unless
 from adapters.eshop.notes import notes_of
 from adapters.eshop.vendure import queries
 from adapters.eshop.vendure.client import Listing, Shop
-from adapters.eshop.vendure.translate import CUSTOMER, NOTES, PLACED_ORDER, fulfilments
+from adapters.eshop.vendure.translate import CUSTOMER, NOTES, PLACED_ORDER, fulfilments, unsent
 from adapters.fields import at
 from adapters.rows import Row
 from hub.connector import Write
 
 PLACED = "orderPlacedAt"
-SENT = ["Shipped", "PartiallyDelivered", "Delivered", "Cancelled"]
+REACHED = {"Shipped": ("Shipped", "PartiallyDelivered", "Delivered"), "Delivered": ("Delivered",)}
+"""State of an order -> where one stands that has come so far."""
+SENT = [*REACHED["Shipped"], "Cancelled"]
 CUSTOMERS = Listing("customers", CUSTOMER)
 ORDERS, SENT_ORDERS, OPEN_ORDERS = (
-    Listing("orders", PLACED_ORDER, 100, chosen, money=True)
+    # An order of several sellers' goods is split into one for each: the hub would have them twice.
+    Listing("orders", PLACED_ORDER, 100, chosen, money=True, at_home={"type": {"notEq": "Seller"}})
     for chosen in (
         {PLACED: {"isNull": False}},
         {PLACED: {"isNull": False}, "state": {"in": SENT}},
@@ -31,18 +34,17 @@ cancel: Step[Shop] = unless(
 
 
 def move(*states: str) -> Step[Shop]:
-    """Make a step that brings all that is in no fulfilment yet into a new one, and all of them through these states."""
+    """Make a step that brings all that is in no fulfilment yet into a new one, and all of them through these states.
+
+    The order follows; what keeps it from that, Vendure says.
+    """
     return lambda shop, row, write: _move(shop, row, write, states)
 
 
 def _move(shop: Shop, row: Row, write: Write, states: Sequence[str]) -> None:
     sent = fulfilments(row)
     parcel = next(iter(write.record.get("tracking") or ()), NO_PARCEL)
-    rest = left(
-        ((line["id"], line["quantity"]) for line in row["lines"]),
-        ((line["orderLineId"], line["quantity"]) for each in sent for line in each["lines"]),
-    )
-    if rest:
+    if rest := unsent(row):
         told: dict[str, str] = {"method": parcel.get("carrier") or "hub", "trackingCode": parcel.get("number", "")}
         handler = {"code": "manual-fulfillment", "arguments": [{"name": name, "value": told[name]} for name in told]}
         lines = [{"orderLineId": id_, "quantity": quantity} for id_, quantity in rest.items()]
@@ -51,6 +53,9 @@ def _move(shop: Shop, row: Row, write: Write, states: Sequence[str]) -> None:
         for state in states:
             if each["state"] not in (state, "Delivered"):
                 shop.ask(queries.MOVE, id=each["id"], state=state)
+    # Vendure leaves an order behind whose payment is not settled, or was so only after it was sent.
+    if shop.ask(queries.STATE, id=row["id"])["order"]["state"] not in REACHED[states[-1]]:
+        shop.ask(queries.ADVANCE, id=row["id"], state=states[-1])
 
 
 def tell(shop: Shop, row: Row, write: Write) -> None:

@@ -1,10 +1,12 @@
 """Vendure's records -> canonical fields: a table of each, which is asked for by it, too. Pure. Amounts come in coins."""
 
+import re
 from collections.abc import Iterator, Sequence
 from operator import itemgetter, not_
 
 from adapters.asking.http import exact
 from adapters.eshop import translating
+from adapters.eshop.forward import left
 from adapters.eshop.notes import invoice_in, parcels_in
 from adapters.eshop.orders import Fields, Raw, joined
 from adapters.eshop.sources import sources
@@ -17,7 +19,7 @@ from hub.connector import Document
 STATUS = words(
     confirmed="PaymentAuthorized PaymentSettled",
     processing="PartiallyShipped",
-    shipped="Shipped PartiallyDelivered",
+    shipped="Shipped",
     completed="Delivered",
     cancelled="Cancelled",
 )
@@ -56,6 +58,20 @@ def _use(address: Raw) -> str:
 def fulfilments(raw: Raw) -> list[Raw]:
     """Return what was sent of an order."""
     return [each for each in raw["fulfillments"] or () if each["state"] != "Cancelled"]
+
+
+def unsent(raw: Raw) -> dict[str, float]:
+    """Return how much of each line is in no fulfilment yet."""
+    return left(
+        ((line["id"], line["quantity"]) for line in raw["lines"]),
+        ((line["orderLineId"], line["quantity"]) for each in fulfilments(raw) for line in each["lines"]),
+    )
+
+
+def _status(raw: Raw) -> str | None:
+    if raw["state"] == "PartiallyDelivered":  # of several parcels one may have arrived before the next is packed
+        return "processing" if unsent(raw) else "shipped"
+    return STATUS.get(raw["state"])
 
 
 def _tracking(raw: Raw) -> list[Fields]:
@@ -121,16 +137,15 @@ ORDER = table(
     rates=Field("taxSummary.taxRate", lambda rates: [exact(each) for each in rates]),
     payments=parts("payments", PAYMENT),
     rounding=fixed("line"),
-    status=Field("state", STATUS.get),
+    status=Field(
+        "", _status, "state lines.id lines.quantity fulfillments.lines.orderLineId fulfillments.lines.quantity"
+    ),
     tracking=Field(
         "", _tracking, "fulfillments.state fulfillments.method fulfillments.trackingCode history.items.data"
     ),
     invoice=Field("history.items.data", lambda data: invoice_in([each["note"] for each in data])),
 )
-PLACED_ORDER = (
-    f"id updatedAt {asked(ORDER)} {below('customer', CUSTOMER)} fulfillments.id fulfillments.lines.orderLineId "
-    "fulfillments.lines.quantity"
-)
+PLACED_ORDER = f"id updatedAt {asked(ORDER)} {below('customer', CUSTOMER)} fulfillments.id"
 MONEY = table("tax_included precision")
 """What is asked for with a list, and is the same for all of its rows."""
 price = by_table(MONEY | table("sku currency amount=price"), translating.price)
@@ -140,8 +155,15 @@ stock, party = by_table(STOCK, translating.stock), by_table(PARTY, translating.p
 def product(raw: Raw, options: VendureOptions) -> Fields:
     """Return a variant, with what it has from its article; its category is a value of the facet in the options."""
     fields = translating.product(told(PRODUCT, raw), options)
-    categories = [each["name"] for each in fields.pop("facets") if each["facet"]["code"] == options.category_facet]
-    return fields | {"category": next(iter(categories), None)}
+    categories = alike(fields.pop("facets"), options.category_facet, "facet.code")
+    return fields | {"category": next((each["name"] for each in categories), None)}
+
+
+def alike(rows: Sequence[Raw], code: str, path: str) -> list[Raw]:
+    """Return the rows of a facet, the one with this very code first: where another channel has it, ours got a number."""
+    called = re.compile(rf"{re.escape(code)}(-\d+)?")
+    found = [each for each in rows if called.fullmatch(at(each, path))]
+    return sorted(found, key=lambda each: (len(at(each, path)), at(each, path)))
 
 
 def order(raw: Raw, options: VendureOptions) -> Fields:
