@@ -1,5 +1,6 @@
 """What a database says when something goes wrong, and what happens next."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, cast
 
@@ -13,12 +14,12 @@ DUPLICATE = "duplicate"
 LONGEST_WORDS = 300
 
 STATES: Mapping[str, Sort] = {
-    "08": "away", "57P": "away", "53": "away", "57014": "slow", "HYT00": "slow", "HYT01": "away",
+    "08": "away", "57P": "away", "53": "away", "58": "away", "57014": "slow", "HYT00": "slow", "HYT01": "away",
     "40": "busy", "55P03": "busy", "28": "login", "3D": "login", "42501": "denied", "42": "mistake", "3F": "mistake",
     "0A": "mistake", "07": "mistake", "25": "mistake", "22": "record", "23": "record", "44": "record", "45": "record", "P0": "record",
 }  # fmt: skip
 """SQLSTATE (PostgreSQL's manual, "PostgreSQL Error Codes"; ODBC's "SQLSTATE Mappings"), or how it begins; the longest
-that fits."""
+that fits. Others are made up by triggers and procedures, or tell of a single value."""
 
 
 def _numbers(**of: str) -> Mapping[int, Sort]:
@@ -26,12 +27,12 @@ def _numbers(**of: str) -> Mapping[int, Sort]:
 
 
 _MYSQL = _numbers(
-    away="1040 1053 1077 1152 1158 1159 1160 1161 1203 1226 1927 2002 2003 2006 2013 2055",
+    away="1021 1030 1037 1038 1040 1041 1047 1053 1077 1114 1129 1135 1152 1158 1159 1160 1161 1180 1194 1195 1203 1226 1637 1927",
     slow="1317 1969 3024",
-    busy="1020 1205 1213",
+    busy="1020 1205 1213 1412",
     login="1044 1045 1049 1130 1698",
     denied="1142 1143 1227 1370",
-    mistake="1290 1792",
+    mistake="1046 1136 1193 1210 1222 1290 1318 1792 1836",
     record="1048 1062 1264 1265 1292 1364 1366 1406 1451 1452 1526 1557 1586 1644 1690 3819 4025",
 )
 """Server and client error numbers (MariaDB's documentation, "MariaDB Error Code Reference")."""
@@ -63,10 +64,15 @@ NUMBERS: Mapping[str, Mapping[int, Sort]] = {
     ),  # Firebird's "Language Reference", "SQLCODE and GDSCODE Error Codes": of those whose SQLSTATE says another thing
 }
 """Backend -> its error numbers."""
+CLIENTS = range(2000, 3000)
+"""These numbers are not MySQL's server's, but of the library that speaks to it: nobody was there."""
 FREETDS = 20_000
 """From here on a number is not SQL Server's, but of the library that pymssql is made of: nobody was there."""
 DUPLICATES = frozenset(["23505", 1062, 2601, 2627, 335544349, 335544665])
 """Of those, what says that there is such a record already."""
+
+_ODBC_NUMBER = re.compile(r"\((\d+)\) \(SQL\w+\)")
+"""How SQL Server's own number stands in what pyodbc says: `... The period is closed. (50001) (SQLExecDirectW)`."""
 
 
 def sort_of(fault: DBAPIError, backend: str) -> Sort:
@@ -78,7 +84,10 @@ def sort_of(fault: DBAPIError, backend: str) -> Sort:
         return "away"
     if isinstance(fault, IntegrityError | DataError):
         return "record"
-    return "mistake" if isinstance(fault, ProgrammingError | NotSupportedError | InternalError) else "away"
+    if isinstance(fault, ProgrammingError | NotSupportedError | InternalError):
+        return "mistake"
+    # Who gives an error of its own is there, whatever the driver calls it.
+    return "record" if _is_the_servers(fault.orig, backend) else "away"
 
 
 def cause_of(fault: DBAPIError) -> str:
@@ -112,6 +121,13 @@ def _by_code(orig: Any, backend: str) -> Sort | None:
             return "mistake"
     fitting = [begin for begin in STATES if state and state.startswith(begin)]
     return STATES[max(fitting, key=len)] if fitting else None
+
+
+def _is_the_servers(orig: Any, backend: str) -> bool:
+    """Tell whether a server has answered, with an error that is not known here."""
+    if backend in ("mysql", "mariadb"):
+        return any(number > 0 and number not in CLIENTS for number in _codes(orig))
+    return backend in ("postgresql", "firebird") and _state(orig) is not None
 
 
 def _is_raised_in_oracle(backend: str, number: int) -> bool:
@@ -153,7 +169,9 @@ def _codes(orig: Any) -> Sequence[int]:
     number = getattr(first, "code", first)  # oracledb's
     if (own := getattr(first, "full_code", None)) and own.startswith("DPY-"):
         number = -int(own.removeprefix("DPY-"))
-    return (number,) if isinstance(number, int) else ()
+    if isinstance(number, int):
+        return (number,)
+    return [int(each) for each in _ODBC_NUMBER.findall(str(orig))]
 
 
 def _last_text(orig: BaseException) -> str:
