@@ -194,7 +194,8 @@ class Source:
     def sample_key(self, connection: sa.Connection) -> Sequence[Any] | None:
         """Return any row's key, which shows of what types keys are; none, if there is no row."""
         if not self._known_key:
-            self._known_key.extend(connection.execute(sa.select(*self.key).limit(1)).first() or ())
+            # Put in the place of what another thread has found meanwhile: behind it, it would be a key of twice the columns.
+            self._known_key[:] = connection.execute(sa.select(*self.key).limit(1)).first() or ()
         return self._known_key or None
 
 

@@ -1,10 +1,13 @@
 """What is read of a database, from which mark on, and what of it is a record."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import pytest
 
+from adapters.sql.database import Database
+from adapters.sql.reading import Source
 from hub.canonical import ENTITIES
 from hub.connector import Change, Document, Unreadable
 from hub.errors import Refused, TryLater
@@ -160,6 +163,28 @@ def test_a_key_that_is_no_key_is_refused_with_its_place(tables: Tables):
     tables.add(1, "2026-01-01 10:00:00")
     with pytest.raises(Refused, match=r"\[systems\.erp\.streams\.products\] key: 1 stands in several rows"):
         list(tables.connect().read("products", None, full=True))
+
+
+def test_two_threads_that_look_at_the_key_at_once_find_one_and_nothing_counts_as_gone(tables: Tables):
+    tables.add(1, None)
+    connector = tables.connect()
+    source = Source(
+        Database("erp", connector.options, tables.folder), "products", connector.options.described["products"]
+    )
+
+    @dataclass
+    class Overtaken:
+        """A connection on which another thread is quicker."""
+
+        connection: Any
+
+        def execute(self, statement: Any) -> Any:
+            source.sample_key(self.connection)
+            return self.connection.execute(statement)
+
+    with source.database.reading("") as connection:
+        source.sample_key(cast("Any", Overtaken(connection)))
+        assert [row["id"] for row in source.there(connection, ["1"])] == [1]
 
 
 def test_a_mark_that_is_no_time_is_refused_with_its_place(tables: Tables):
