@@ -90,7 +90,7 @@ class SqlConnector:
         lacking = [name for name in entity.key_fields if name in fields and not fields[name]]
         if lacking:
             return Unreadable("missing-key", f"there is no {lacking[0]} in the row; enter it there", place)
-        told = str(document.raw.get(options.reference or "") or "")
+        told = str(document.raw.get(options.reference or "") or "").strip().lower()
         return Change(_key(entity.name, fields), fields, place, told if told.startswith(OURS) else "")
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:

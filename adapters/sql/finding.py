@@ -21,7 +21,7 @@ def find(source: Source, entity: EntityModel, wanted: Sequence[Write]) -> dict[s
         values = {each.key: told for each in wanted if not there[each.key] and (told := _told(each, ours))}
         if values:
             ids = _having(source, entity, column, ours, set(values.values()))
-            there |= {key: ids.get(told, []) for key, told in values.items()}
+            there |= {key: ids.get(_canonical(entity, ours, told), []) for key, told in values.items()}
     return there
 
 
@@ -59,6 +59,8 @@ def _having(
 
 
 def _canonical(entity: EntityModel, ours: str, told: Any) -> str:
+    if not ours:
+        return str(told).strip().lower()  # some ERPs keep all such numbers in capitals
     text, check = str(told).rstrip(), entity.checks.get(ours)
     try:
         return check(text) if check else text

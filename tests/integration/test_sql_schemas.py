@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from adapters.sql.connector import SqlConnector
 from adapters.sql.options import SqlOptions
 from hub.clock import SystemClock
-from hub.connector import Write
+from hub.connector import Change, Write
 from tests.contract.sql_office import KEYS
 
 FIELDS = {"sku": "code", "name": "name"}
@@ -93,3 +93,54 @@ def test_a_value_that_mariadb_cannot_work_out_is_the_records_fault_and_nobody_is
     create = f"INSERT INTO article (code, name, ref) SELECT :sku, IF(:sku = 'X', {name}, ''), :reference"
     connector = maria.connect({**ARTICLES, "create": create.replace("%%", "%")})
     assert outcomes(connector, new("X"), new("Y")) == [("X", "refused"), ("Y", "done")]
+
+
+WRONG_KEY = "INSERT INTO article (code, name, ref) VALUES (:sku, :name, :reference) RETURNING"
+
+
+@pytest.mark.parametrize("returned", ["1", "0", "name", "NULL"])
+def test_a_key_that_is_not_the_new_rows_is_not_believed(pg: Schema, returned: str) -> None:
+    pg.do("INSERT INTO article (code) VALUES ('A')")
+    [done] = pg.connect({**ARTICLES, "create": f"{WRONG_KEY} {returned}"}).write("products", [new("B", name="1")])
+    assert (done.outcome, done.id) == ("done", "2")
+
+
+def test_a_key_that_is_not_the_new_rows_gets_no_lines(pg: Schema) -> None:
+    pg.do("INSERT INTO article (code) VALUES ('A')")
+    create = [f"{WRONG_KEY} 1", "UPDATE article SET name = 'others' WHERE id = :id"]
+    [refused] = pg.connect({**ARTICLES, "create": create}).write("products", [new("B")])
+    assert (refused.outcome, refused.cause) == ("refused", "wrong-key")
+    assert pg.do("SELECT code, name FROM article") == [("A", None)]
+
+
+def test_a_part_of_a_key_is_no_key(maria: Schema) -> None:
+    maria.do("ALTER TABLE article ADD COLUMN firm INT NOT NULL DEFAULT 7")
+    stream = {**ARTICLES, "key": ["firm", "id"], "returning": "SELECT LAST_INSERT_ID()"}
+    connector = maria.connect(stream)
+    [done] = connector.write("products", [new("A")])
+    assert [each.id for each in connector.fetch("products", [done.id or ""])] == ["7|1"]
+
+
+def test_s06_a_reference_that_is_cut_short_is_refused_and_not_made_twice(maria: Schema) -> None:
+    maria.do("CREATE TRIGGER cut BEFORE INSERT ON article FOR EACH ROW SET NEW.ref = LEFT(NEW.ref, 10)")
+    [refused] = maria.connect({**ARTICLES, "returning": "SELECT LAST_INSERT_ID()"}).write("products", [new("A" * 10)])
+    assert (refused.outcome, refused.cause) == ("refused", "nothing-written")
+    assert maria.do("SELECT * FROM article") == []
+
+
+def test_the_new_key_can_be_asked_for_by_the_records_values(maria: Schema) -> None:
+    by_name = {**ARTICLES, "returning": "SELECT id FROM article WHERE ref = :reference"}
+    [done] = maria.connect(by_name).write("products", [new("A")])
+    assert done.id == "1"
+
+
+def test_s06_a_reference_that_is_kept_in_capitals_is_found_again(maria: Schema) -> None:
+    maria.do("CREATE TRIGGER capitals BEFORE INSERT ON article FOR EACH ROW SET NEW.ref = UPPER(NEW.ref)")
+    connector = maria.connect(ARTICLES)
+    [done] = connector.write("products", [new("A")])
+    maria.do("UPDATE article SET code = 'B'")
+    assert connector.find("products", [new("A")]) == {"A": [done.id]}
+    [document] = connector.fetch("products", [done.id or ""])
+    told = connector.translate("products", document)
+    assert isinstance(told, Change)
+    assert told.reference == "hub-a"

@@ -85,3 +85,12 @@ def test_a_password_in_the_address_is_refused_and_not_shown(url: str) -> None:
 def test_an_address_of_a_database_that_is_not_known_is_refused() -> None:
     [fault] = faults_of(HEAD.replace("postgresql:", "postgres:") + STREAM)
     assert 'did you mean "postgresql"?' in fault.message
+
+
+@pytest.mark.parametrize(
+    "line", ['until = "SELECT max(id) FROM a WHERE b < :now"', 'returning = "SELECT id FROM a WHERE b = :refrence"']
+)
+def test_a_query_names_only_values_that_there_are(line: str) -> None:
+    create = 'reference = "ref"\nwrites = ["sku"]\ncreate = "INSERT INTO a VALUES (:sku)"\n'
+    [fault] = faults_of(HEAD + STREAM + create + line)
+    assert fault.message.count(":now" if "now" in line else ":refrence") >= 1
