@@ -1,5 +1,6 @@
 """A database's values as JSON has them, and keys as one text. Pure."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -66,6 +67,20 @@ _PACKED: Mapping[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] =
 def identity(values: Iterable[Any]) -> str:
     """Return a key as one text: its values, joined by vertical bars where there are several."""
     return natural_key(str(plain(value)) for value in values)
+
+
+def folded(values: Iterable[Any]) -> tuple[str, ...]:
+    """Return a key as a database may compare it: past case, accents and blanks at the end, numbers by what they come to."""
+    return tuple(_folded(value) for value in values)
+
+
+def _folded(value: Any) -> str:
+    if isinstance(value, str):
+        letters = unicodedata.normalize("NFKD", value.rstrip().casefold())
+        return "".join(each for each in letters if not unicodedata.combining(each))
+    if isinstance(value, int | float | Decimal):
+        return format(Decimal(str(value)).normalize(), "f")
+    return str(plain(value))
 
 
 def key_values(id_: str, like: Sequence[Any]) -> tuple[Any, ...] | None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from adapters.sql.database import Database
 from adapters.sql.marks import earlier
 from adapters.sql.options import StreamOptions
-from adapters.sql.plain import identity, is_set, key_values, packed, unpacked
+from adapters.sql.plain import folded, identity, is_set, key_values, packed, unpacked
 from adapters.sql.texts import bound, compared, rows_of
 from adapters.writing.bulk import portions
 from hub.config.faults import guess_or_list
@@ -128,13 +128,23 @@ class Source:
             named = child.parent or self.options.key
             from_ = rows_of(child.table, child.query, (*named, *child.order))
             columns = [from_.c[each] for each in named]
-            lists: dict[str, list[Row]] = {identity(self.key_of(row)): [] for row in found}
+            lists: dict[Any, list[Row]] = {}
+            for row in found:
+                row[name] = lists[identity(self.key_of(row))] = lists[folded(self.key_of(row))] = []
             for some in portions([self.key_of(row) for row in found], MOST // len(columns)):
                 selected = sa.select(EVERYTHING).select_from(from_).where(among(columns, some))
                 for row in rows(connection, selected.order_by(*(from_.c[each] for each in child.order))):
-                    lists[identity(row[each] for each in named)].append(row)
-            for row in found:
-                row[name] = lists[identity(self.key_of(row))]
+                    self._list_of(lists, name, [row[each] for each in named]).append(row)
+        return found
+
+    def _list_of(self, lists: Mapping[Any, list[Row]], name: str, parent: Sequence[Any]) -> list[Row]:
+        """Return where a child belongs; the database may have found its parent by other letters or another type."""
+        found = lists.get(identity(parent), lists.get(folded(parent)))
+        if found is None:
+            place = f"{self.place[:-1]}.children.{name}] parent"
+            raise Refused(
+                f"{place}: {identity(parent)} is written otherwise than its key; let the query write both alike"
+            )
         return found
 
     def key_parts(self, connection: sa.Connection, id_: str | None) -> dict[str, Any]:

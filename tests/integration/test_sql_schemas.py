@@ -12,6 +12,7 @@ from adapters.sql.connector import SqlConnector
 from adapters.sql.options import SqlOptions
 from hub.clock import SystemClock
 from hub.connector import Change, Write
+from hub.errors import Refused
 from tests.contract.sql_office import KEYS
 
 FIELDS = {"sku": "code", "name": "name"}
@@ -144,3 +145,45 @@ def test_s06_a_reference_that_is_kept_in_capitals_is_found_again(maria: Schema) 
     told = connector.translate("products", document)
     assert isinstance(told, Change)
     assert told.reference == "hub-a"
+
+
+ORDERS: dict[str, Any] = {
+    "table": "head",
+    "key": "number",
+    "fields": {"number": "number", "lines": "lines[].{sku: sku}"},
+    "children": {"lines": {"table": "line", "parent": "parent", "order": "sku"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("type_", "number", "child_type", "parent"),
+    [
+        ("VARCHAR(10)", "zk-é1", "VARCHAR(10)", "ZK-E1"),
+        ("VARCHAR(10)", "ß1", "VARCHAR(10)", "SS1 "),
+        ("DECIMAL(10, 2)", "1.00", "INT", "1"),
+        ("VARCHAR(10)", "17", "INT", "17"),
+    ],
+)
+def test_lines_come_to_the_order_that_the_database_says_they_belong_to(
+    maria: Schema, type_: str, number: str, child_type: str, parent: str
+) -> None:
+    collation = "DEFAULT COLLATE utf8mb4_unicode_ci"
+    maria.do(
+        f"CREATE TABLE head (number {type_} PRIMARY KEY) {collation}",
+        f"CREATE TABLE line (parent {child_type}, sku VARCHAR(10)) {collation}",
+        f"INSERT INTO head VALUES ('{number}')",
+        f"INSERT INTO line VALUES ('{parent}', 'A')",
+    )
+    [page] = maria.connect(ORDERS, "orders").read("orders", None, full=True)
+    assert [[line["sku"] for line in each.raw["lines"]] for each in page.documents] == [["A"]]
+
+
+def test_lines_of_which_nobody_can_tell_the_order_are_refused_with_their_place(maria: Schema) -> None:
+    maria.do(
+        "CREATE TABLE head (number VARCHAR(10) PRIMARY KEY)",
+        "CREATE TABLE line (parent INT, sku VARCHAR(10))",
+        "INSERT INTO head VALUES ('0017')",
+        "INSERT INTO line VALUES (17, 'A')",
+    )
+    with pytest.raises(Refused, match=r"streams\.orders\.children\.lines\] parent: 17 is written otherwise"):
+        list(maria.connect(ORDERS, "orders").read("orders", None, full=True))
