@@ -34,6 +34,9 @@ def _stream(source: Source) -> Iterator[Finding]:
     yield from found
     if found[0].good and source.options.changed:
         yield from looked(subject, lambda: _look_at_marks(source), "let the query give one, as by COALESCE")[:1]
+        yield from (
+            each for each in looked(subject, lambda: _look_ahead(source), "enter the right time") if not each.good
+        )
 
 
 def _look(source: Source) -> str:
@@ -59,3 +62,12 @@ def _look_at_marks(source: Source) -> str:
         if connection.execute(sa.select(*source.key).where(column.is_(None)).limit(1)).first():
             raise Refused(f"{source.place} changed: there are rows without a value in {source.options.changed}")
     return f"what has changed is told by {source.options.changed}"
+
+
+def _look_ahead(source: Source) -> str:
+    """Look for a row whose time of change lies ahead: it is read each time, and says nothing of when it changed."""
+    with source.database.reading(source.place) as connection:
+        true, latest = source.marks(connection)
+    if true != latest:
+        raise Refused(f"{source.place} changed: there are rows whose {source.options.changed} lies ahead ({latest})")
+    return ""

@@ -28,11 +28,11 @@ CHANNEL = "orders"
 class SqlConnector:
     """Speaks to one database. Threads share it."""
 
-    def __init__(self, name: str, options: SqlOptions, folder: Path, _clock: Clock) -> None:
+    def __init__(self, name: str, options: SqlOptions, folder: Path, clock: Clock) -> None:
         """`folder`: from which an SQLite file's path counts. Nothing is opened yet."""
         self.name, self.options = name, options
         database = Database(name, options, folder)
-        self._sources = {stream: Source(database, stream, each) for stream, each in options.described.items()}
+        self._sources = {stream: Source(database, stream, each, clock) for stream, each in options.described.items()}
         self._converters = reading(ZoneInfo(options.timezone))
         self._database = database
 

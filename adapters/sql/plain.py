@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from adapters.asking.http import exact
+from adapters.sql.marks import NOT_A_TIME
 from hub.canonical.entity import natural_key
 
 
@@ -24,7 +25,7 @@ def plain(value: Any) -> Any:
         case Decimal() | float():
             return exact(value)
         case datetime():
-            return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
+            return _in_utc(value).isoformat()
         case date() | time():
             return value.isoformat()
         case bytes() | bytearray():
@@ -37,6 +38,13 @@ def plain(value: Any) -> Any:
             return [plain(each) for each in cast("Sequence[Any]", value)]
         case _:
             return str(value)
+
+
+def _in_utc(when: datetime) -> datetime:
+    try:
+        return when.astimezone(UTC) if when.tzinfo else when
+    except OverflowError:  # the first or last of all days
+        return when
 
 
 def packed(value: Any) -> Any:
@@ -124,5 +132,5 @@ def _split(id_: str) -> list[str]:
 def is_set(flag: Any) -> bool:
     """Tell whether a flag says that a record is gone."""
     if isinstance(flag, str):
-        return flag.strip().casefold() not in ("", "0", "f", "n", "false", "no")
+        return flag.strip().casefold() not in ("", "0", "f", "n", "false", "no") and not flag.startswith(NOT_A_TIME)
     return bool(flag) if not isinstance(flag, bytes) else any(flag)

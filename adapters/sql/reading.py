@@ -8,6 +8,7 @@ hour in autumn.
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -16,17 +17,21 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from adapters.sql.database import Database
-from adapters.sql.marks import earlier
+from adapters.sql.marks import ahead, earlier, later
 from adapters.sql.options import StreamOptions
 from adapters.sql.plain import folded, identity, is_set, key_values, packed, unpacked
 from adapters.sql.texts import bound, compared, rows_of
 from adapters.writing.bulk import portions
+from hub.clock import Clock
 from hub.config.faults import guess_or_list
 from hub.errors import Refused
 
 PAGE = 1000
 MOST = 500
 """Keys in one statement: SQL Server takes 2,100 values, Oracle 1,000 of a list."""
+
+AHEAD = timedelta(days=1)
+"""So far may a row's time lie in the future: clocks and zones differ."""
 
 Row = Mapping[str, Any]
 """As the driver gives it."""
@@ -42,6 +47,7 @@ class Source:
     name: str
     """The stream's."""
     options: StreamOptions
+    clock: Clock
     _known_key: list[Any] = field(default_factory=list[Any])
 
     @property
@@ -160,26 +166,46 @@ class Source:
         with self.database.reading(self.place) as connection:
             until = self._latest(connection)
         last = unpacked(mark)
-        if last is None:
+        to = last if until is None else later(last, until)
+        if to is None or self._limit(last) is not None:  # the first reading, or what was kept means nothing any more
             return {"from": None, "until": packed(until), "after": []}
-        until = last if until is None else max(last, until)
-        zone = ZoneInfo(self.database.options.timezone)
         try:
-            base = earlier(last, self.options.overlap, self.options.overlap_numbers, zone)
+            base = earlier(last, self.options.overlap, self.options.overlap_numbers, self._zone)
         except ValueError:
             mend = "let the query make it one (CAST), or leave changed out"
             raise Refused(f"{self.place} changed: {last!r} is neither a time nor a number; {mend}") from None
-        return {"from": packed(base), "until": packed(until), "after": []}
+        return {"from": packed(base), "until": packed(to), "after": []}
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.database.options.timezone)
+
+    def _limit(self, mark: Any) -> Any:
+        """Return the last mark that can be true, if this one lies ahead of it: a slip of the pen must not hide others."""
+        return ahead(mark, self.clock.now() + AHEAD, self._zone)
+
+    def marks(self, connection: sa.Connection) -> tuple[Any, Any]:
+        """Return the latest mark that is not ahead of its time, and the latest of all."""
+        latest = self._last(connection)
+        limit = self._limit(latest)
+        return latest if limit is None else self._last(connection, limit), latest
+
+    def _last(self, connection: sa.Connection, limit: Any = None) -> Any:
+        column = self.from_.c[self.options.changed or ""]
+        among = column.is_not(None) if limit is None else column <= compared(limit)
+        # Not MAX: SQL Server has none of a rowversion; and the first of an index costs nothing anywhere.
+        return connection.execute(sa.select(column).where(among).order_by(column.desc()).limit(1)).scalar()
 
     def _latest(self, connection: sa.Connection) -> Any:
-        column = self.from_.c[self.options.changed or ""]
-        # Not MAX: SQL Server has none of a rowversion; and the first of an index costs nothing anywhere.
-        last = sa.select(column).where(column.is_not(None)).order_by(column.desc()).limit(1)
-        latest = connection.execute(last).scalar()
+        latest, _ = self.marks(connection)
         if self.options.until is None or latest is None:
             return latest
         open_from = connection.execute(bound(self.options.until, {})).scalar()
-        return latest if open_from is None else min(latest, open_from)
+        try:
+            return latest if open_from is None else min(latest, open_from)
+        except TypeError:
+            told = f"{open_from!r} is of another type than {latest!r} in {self.options.changed}"
+            raise Refused(f"{self.place} until: {told}; let the query make it one (CAST)") from None
 
     def _page(self, connection: sa.Connection, spot: Spot) -> list[dict[str, Any]]:
         """Return one row more than a page holds, if there are so many: it shows whether the key is one."""

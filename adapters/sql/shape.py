@@ -68,7 +68,10 @@ def reading(zone: tzinfo) -> Converters:
 
     def instant(value: Any) -> Any:
         when = _time(value)
-        return value if when is None else _in(zone, when).astimezone(UTC).isoformat()
+        try:
+            return value if when is None else _in(zone, when).astimezone(UTC).isoformat()
+        except OverflowError:  # the first or last of all days, by which some programs mean that there is none
+            return value
 
     def day(value: Any) -> Any:
         when = _time(value)

@@ -187,3 +187,26 @@ def test_lines_of_which_nobody_can_tell_the_order_are_refused_with_their_place(m
     )
     with pytest.raises(Refused, match=r"streams\.orders\.children\.lines\] parent: 17 is written otherwise"):
         list(maria.connect(ORDERS, "orders").read("orders", None, full=True))
+
+
+def test_the_zero_time_of_mysql_means_that_there_is_none(maria: Schema) -> None:
+    maria.do(
+        "CREATE TABLE old (id INT PRIMARY KEY, code VARCHAR(9), removed DATETIME NOT NULL, changed DATETIME NOT NULL)"
+    )
+    zero = "'0000-00-00 00:00:00'"
+    maria.do(
+        f"SET STATEMENT sql_mode = '' FOR INSERT INTO old VALUES (1, 'A', {zero}, {zero}), (2, 'B', {zero}, {zero})"
+    )
+    old = {"table": "old", "key": "id", "changed": "changed", "deleted": "removed", "fields": {"sku": "code"}}
+    connector = maria.connect(old)
+
+    def read(since: Any) -> tuple[list[str], Any]:
+        [page] = connector.read("products", since, full=False)
+        return [each.id for each in page.documents], page.checkpoint
+
+    found, mark = read(None)
+    assert found == ["1", "2"]
+    maria.do("UPDATE old SET changed = '2026-01-01 10:00:00' WHERE id = 2")
+    found, mark = read(mark)
+    assert "2" in found
+    assert read(mark)[0] == ["2"]

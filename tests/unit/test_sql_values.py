@@ -31,6 +31,7 @@ AT = datetime(2026, 7, 1, 12, 0, 0, 500_000)  # noqa: DTZ001 - as a column witho
         (None, None),
         (AT, "2026-07-01T12:00:00.500000"),
         (AT.replace(tzinfo=timezone(timedelta(hours=2))), "2026-07-01T10:00:00.500000+00:00"),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=2))), "0001-01-01T00:00:00+02:00"),
         (date(2026, 7, 1), "2026-07-01"),
         (b"\x00\x07", "0007"),
         (["a ", Decimal(1)], ["a", "1"]),
@@ -73,6 +74,9 @@ def test_what_cannot_be_a_key_is_none():
         (datetime(2026, 10, 25, 2, 40), datetime(2026, 10, 25, 1, 38)),  # noqa: DTZ001
         (datetime(2026, 10, 25, 3, 1), datetime(2026, 10, 25, 1, 59)),  # noqa: DTZ001
         (datetime(2026, 10, 25, 3, 3), datetime(2026, 10, 25, 3, 1)),  # noqa: DTZ001
+        (datetime.min, datetime.min),  # noqa: DTZ901
+        (date.min, date.min),
+        ("0000-00-00 00:00:00", "0000-00-00 00:00:00"),  # MySQL's
     ],
 )
 def test_marks_are_taken_back_by_the_overlap(mark: Any, before: Any):
@@ -80,7 +84,8 @@ def test_marks_are_taken_back_by_the_overlap(mark: Any, before: Any):
 
 
 @pytest.mark.parametrize(
-    ("flag", "gone"), [("T", True), ("N", False), (0, False), (1, True), (None, False), (AT, True)]
+    ("flag", "gone"),
+    [("T", True), ("N", False), (0, False), (1, True), (None, False), (AT, True), ("0000-00-00 00:00:00", False)],
 )
 def test_flags_say_whether_a_record_is_gone(flag: Any, gone: bool):
     assert is_set(flag) is gone
