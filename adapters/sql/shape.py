@@ -13,7 +13,8 @@ from hub.canonical.fields import is_boolean, text_check
 
 NUMBERS = (values.quantity, values.signed_quantity, values.amount, values.signed_amount, values.rate)
 SORTS: Mapping[Any, str] = dict.fromkeys(NUMBERS, "number") | {values.instant: "instant", values.day: "day"}
-TRUE, FALSE = frozenset(["1", "true", "t", "y", "yes"]), frozenset(["0", "false", "f", "n", "no", ""])
+TRUE, FALSE = frozenset(["1", "true", "t", "y", "yes", "01"]), frozenset(["0", "false", "f", "n", "no", "", "00"])
+"""Two digits: MySQL's BIT(1), whose driver hands over a byte."""
 
 Converters = Mapping[str, Callable[[Any], Any]]
 """Sort of value -> what is done with it."""

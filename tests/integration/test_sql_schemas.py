@@ -9,11 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.sql.connector import SqlConnector
+from adapters.sql.database import Database
 from adapters.sql.options import SqlOptions
 from hub.clock import SystemClock
 from hub.connector import Change, Write
-from hub.errors import Refused
+from hub.errors import Refused, TryLater
 from tests.contract.sql_office import KEYS
+from tests.servers.mariadb import MariaServer
 
 FIELDS = {"sku": "code", "name": "name"}
 ARTICLES: dict[str, Any] = {
@@ -47,9 +49,13 @@ class Schema:
                 rows = [tuple(row) for row in result] if result.returns_rows else []
         return rows
 
+    @property
+    def address(self) -> str:
+        """As hub.toml may hold it."""
+        return self.url.render_as_string(hide_password=False).replace(f":{self.url.password}@", "@")
+
     def connect(self, stream: dict[str, Any], name: str = "products", **options: Any) -> SqlConnector:
-        url = self.url.render_as_string(hide_password=False).replace(f":{self.url.password}@", "@")
-        told = {"url": url, "password": "env:SCHEMA_PASSWORD", "streams": {name: stream}, **options}
+        told = {"url": self.address, "password": "env:SCHEMA_PASSWORD", "streams": {name: stream}, **options}
         return SqlConnector("erp", SqlOptions.model_validate(told), self.folder, SystemClock())
 
 
@@ -63,6 +69,16 @@ def opened(url: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 @pytest.fixture
 def maria(mariadb_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Schema]:
     yield from opened(mariadb_url, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def lenient(mariadb: MariaServer, maria: Schema) -> Iterator[Schema]:
+    """One on a server as providers of shops set it up."""
+    [(before,)] = maria.do("SELECT @@GLOBAL.sql_mode")
+    maria.do("SET GLOBAL sql_mode = ''", "SET GLOBAL tx_isolation = 'READ-COMMITTED'")
+    yield maria
+    mariadb.execute(f"SET GLOBAL sql_mode = '{before}'")
+    mariadb.execute("SET GLOBAL tx_isolation = 'REPEATABLE-READ'")
 
 
 @pytest.fixture
@@ -210,3 +226,43 @@ def test_the_zero_time_of_mysql_means_that_there_is_none(maria: Schema) -> None:
     found, mark = read(mark)
     assert "2" in found
     assert read(mark)[0] == ["2"]
+
+
+def test_what_does_not_fit_is_refused_also_where_mariadb_would_cut_it(lenient: Schema) -> None:
+    lenient.do("ALTER TABLE article ADD COLUMN price DECIMAL(5, 2)")
+    create = "INSERT INTO article (code, name, ref, price) VALUES (:sku, :name, :reference, :weight)"
+    connector = lenient.connect({**ARTICLES, "create": create})
+    writes = [new("LONG", name="x" * 11), new("HIGH", weight="1000.00"), new("FITS", weight="999.99")]
+    assert outcomes(connector, *writes) == [("FITS", "done"), ("HIGH", "refused"), ("LONG", "refused")]
+
+
+def test_a_page_and_its_lines_show_one_moment_whatever_the_server_is_set_to(lenient: Schema) -> None:
+    lenient.do("INSERT INTO article (code) VALUES ('A')")
+    connector = lenient.connect(ARTICLES)
+    database = Database("erp", connector.options, lenient.folder)
+    with database.reading("") as connection:
+        count = sa.text("SELECT COUNT(*) FROM article")
+        assert connection.execute(count).scalar() == 1
+        lenient.do("INSERT INTO article (code) VALUES ('B')")
+        assert connection.execute(count).scalar() == 1
+
+
+def test_a_mariadb_that_is_taken_for_a_mysql_is_read_and_ends_what_takes_too_long(maria: Schema) -> None:
+    maria.do("INSERT INTO article (code) VALUES ('A')")
+    url = maria.address.replace("mariadb+", "mysql+")
+    [page] = maria.connect(ARTICLES, url=url).read("products", None, full=True)
+    assert [each.id for each in page.documents] == ["1"]
+    slow = {"query": "SELECT id, code, SLEEP(20) AS name FROM article", "key": "id", "fields": FIELDS}
+    with pytest.raises(TryLater, match="took longer than timeout"):
+        list(maria.connect(slow, url=url, timeout="1s").read("products", None, full=True))
+
+
+def test_bits_of_mysql_are_true_or_false(maria: Schema) -> None:
+    maria.do(
+        "CREATE TABLE bits (id INT PRIMARY KEY, code VARCHAR(9), sold BIT(1))",
+        "INSERT INTO bits VALUES (1, 'A', 1), (2, 'B', 0)",
+    )
+    connector = maria.connect({"table": "bits", "key": "id", "fields": {"sku": "code", "active": "sold"}})
+    [page] = connector.read("products", None, full=True)
+    told = [connector.translate("products", each) for each in page.documents]
+    assert [each.fields["active"] for each in told if isinstance(each, Change)] == [True, False]
