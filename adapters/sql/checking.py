@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from adapters.asking.checks import looked
 from adapters.sql.database import Database
-from adapters.sql.reading import EVERYTHING, Source, check_columns
+from adapters.sql.reading import EVERYTHING, Source, check_columns, check_names
 from adapters.sql.texts import rows_of
 from hub.connector import Finding
 from hub.errors import Refused
@@ -43,11 +43,13 @@ def _look(source: Source) -> str:
     with source.database.reading(source.place) as connection:
         # Without a row: the names alone tell whether all is there, whatever there is to read.
         known = list(connection.execute(source.select().limit(0)).keys())
+        check_names(source.place, known)
         check_columns(source.place, known, source.options.columns())
         for name, child in source.options.children.items():
             from_ = rows_of(child.table, child.query, ())
             inner = list(connection.execute(sa.select(EVERYTHING).select_from(from_).limit(0)).keys())
-            place = f"{source.place[:-1]}.children.{name}]"
+            place = source.place_of(name)
+            check_names(place, inner)
             parents = child.parent or source.options.key
             check_columns(
                 place, inner, [*(("parent", each) for each in parents), *(("order", each) for each in child.order)]

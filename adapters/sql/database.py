@@ -55,10 +55,14 @@ class Database:
 
         Raises TryLater or Refused.
         """
-        with self._lent(place) as connection, self._told(place), connection.begin():
-            if self._driver.read_only:
-                connection.exec_driver_sql(self._driver.read_only)
-            yield connection
+        try:
+            with self._lent(place) as connection, self._told(place), connection.begin():
+                if self._driver.read_only:
+                    connection.exec_driver_sql(self._driver.read_only)
+                yield connection
+        except Unfit as fault:
+            mend = "mend the value there, or let the query read it otherwise (NULLIF, CASE, CAST)"
+            raise Refused(f"{place}: a row cannot be read: {fault}; {mend}") from None
 
     @contextmanager
     def writing(self, place: str) -> Generator[sa.Connection]:

@@ -6,6 +6,7 @@ becomes of a row meanwhile; times may be rounded on the way through a driver, ar
 hour in autumn.
 """
 
+from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -54,6 +55,10 @@ class Source:
     def place(self) -> str:
         """Where it stands in hub.toml."""
         return f"[systems.{self.database.name}.streams.{self.name}]"
+
+    def place_of(self, child: str) -> str:
+        """Return where the rows that belong to each record stand there."""
+        return f"{self.place[:-1]}.children.{child}]"
 
     @cached_property
     def from_(self) -> sa.FromClause:
@@ -116,7 +121,7 @@ class Source:
         keys = [values for id_ in dict.fromkeys(ids) if (values := key_values(id_, sample)) is not None]
         found: list[dict[str, Any]] = []
         for some in portions(keys, MOST // len(self.key)):
-            found += rows(connection, self.select().where(among(self.key, some)))
+            found += rows(connection, self.select().where(among(self.key, some)), self.place)
         return [row for row in found if not self.is_deleted(row)]
 
     def is_deleted(self, row: Row) -> bool:
@@ -139,7 +144,8 @@ class Source:
                 row[name] = lists[identity(self.key_of(row))] = lists[folded(self.key_of(row))] = []
             for some in portions([self.key_of(row) for row in found], MOST // len(columns)):
                 selected = sa.select(EVERYTHING).select_from(from_).where(among(columns, some))
-                for row in rows(connection, selected.order_by(*(from_.c[each] for each in child.order))):
+                selected = selected.order_by(*(from_.c[each] for each in child.order))
+                for row in rows(connection, selected, self.place_of(name)):
                     self._list_of(lists, name, [row[each] for each in named]).append(row)
         return found
 
@@ -214,7 +220,7 @@ class Source:
             selected = selected.where(self.from_.c[self.options.changed or ""] >= compared(unpacked(spot["from"])))
         if spot.get("after"):
             selected = selected.where(behind(self.key, [unpacked(each) for each in spot["after"]]))
-        return rows(connection, selected)
+        return rows(connection, selected, self.place)
 
     def _check_keys(self, found: Sequence[Row]) -> None:
         keys = [self.key_of(row) for row in found]
@@ -242,11 +248,18 @@ def check_columns(place: str, known: list[str], named: Iterable[tuple[str, str]]
             raise Refused(f"{place} {key}: there is no column {column}{guess_or_list(column, known)}")
 
 
-def rows(connection: sa.Connection, selected: sa.Select[Any]) -> list[dict[str, Any]]:
-    """Return what a query finds, by column."""
+def rows(connection: sa.Connection, selected: sa.Select[Any], place: str) -> list[dict[str, Any]]:
+    """Return what a query finds, by column. `place`: in hub.toml, where the query stands."""
     result = connection.execute(selected)
     names = [str(name) for name in result.keys()]  # noqa: SIM118 - no dictionary
+    check_names(place, names)
     return [dict(zip(names, row, strict=True)) for row in result]
+
+
+def check_names(place: str, names: Sequence[str]) -> None:
+    """Refuse columns of one name: one of them would be taken, and nobody knows which."""
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise Refused(f"{place}: there are two columns {twice[0]}; let the query give each its own name (AS)")
 
 
 def among(columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Sequence[Any]]) -> sa.ColumnElement[bool]:

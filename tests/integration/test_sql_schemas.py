@@ -266,3 +266,36 @@ def test_bits_of_mysql_are_true_or_false(maria: Schema) -> None:
     [page] = connector.read("products", None, full=True)
     told = [connector.translate("products", each) for each in page.documents]
     assert [each.fields["active"] for each in told if isinstance(each, Change)] == [True, False]
+
+
+def test_a_view_that_gets_another_column_goes_on_being_read(pg: Schema) -> None:
+    connector = pg.connect(ARTICLES)
+    for _ in range(8):
+        list(connector.read("products", None, full=True))
+    pg.do("ALTER TABLE article ADD COLUMN colour VARCHAR(9)", "INSERT INTO article (code) VALUES ('A')")
+    [page] = connector.read("products", None, full=True)
+    assert [each.raw["colour"] for each in page.documents] == [None]
+
+
+@pytest.mark.parametrize("name", ["code::int", "1 / (id - 1)", "'infinity'::timestamp"])
+def test_a_row_that_cannot_be_read_is_told_with_its_place_and_the_mend(pg: Schema, name: str) -> None:
+    pg.do("INSERT INTO article (code) VALUES ('A')")
+    stream = {"query": f"SELECT id, code, {name} AS name FROM article", "key": "id", "fields": FIELDS}
+    with pytest.raises(Refused, match=r"\[systems\.erp\.streams\.products\]: a row cannot be read: .*NULLIF"):
+        list(pg.connect(stream).read("products", None, full=True))
+
+
+def test_two_columns_of_one_name_are_refused_and_none_is_guessed(pg: Schema) -> None:
+    pg.do("INSERT INTO article (code, name) VALUES ('A', 'Lamp')")
+    stream = {"query": "SELECT *, 'other' AS name FROM article", "key": "id", "fields": FIELDS}
+    connector = pg.connect(stream)
+    with pytest.raises(Refused, match=r"streams\.products\]: there are two columns name"):
+        list(connector.read("products", None, full=True))
+    assert "two columns name" in connector.check()[1].message
+
+
+def test_a_query_may_end_with_a_comment(pg: Schema) -> None:
+    pg.do("INSERT INTO article (code) VALUES ('A')")
+    stream = {"query": "SELECT * FROM article -- all of them", "key": "id", "fields": FIELDS}
+    [page] = pg.connect(stream).read("products", None, full=True)
+    assert len(page.documents) == 1
