@@ -129,6 +129,7 @@ class Database:
             case "busy":
                 return Busy(f"{self.name} is busy: {words}")
             case "login":
+                self._forget()
                 told = f"[systems.{self.name}] the database turns us away: {words}; mend url and password there"
                 return Refused(told, system_away=True)
             case "denied":
@@ -137,6 +138,14 @@ class Database:
                 return Unfit(cause_of(fault), words)
             case "mistake":
                 return Refused(f"{place}: the database says: {words}; mend the SQL there")
+
+    def _forget(self) -> None:
+        """Have the address and the password read anew: whoever changed it may have changed it here by now."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+            self.__dict__.pop("_url", None)
+        if opened is not None:
+            opened.dispose()
 
     @property
     def _driver(self) -> Driver:

@@ -19,7 +19,7 @@ def plain(value: Any) -> Any:
     """
     match value:
         case str():
-            return value.rstrip()
+            return value.rstrip(" ")  # no tab or the like: a database tells a key by it
         case None | bool():
             return value
         case Decimal() | float():
@@ -84,7 +84,7 @@ def folded(values: Iterable[Any]) -> tuple[str, ...]:
 
 def _folded(value: Any) -> str:
     if isinstance(value, str):
-        letters = unicodedata.normalize("NFKD", value.rstrip().casefold())
+        letters = unicodedata.normalize("NFKD", value.rstrip(" ").casefold())
         return "".join(each for each in letters if not unicodedata.combining(each))
     if isinstance(value, int | float | Decimal):
         return format(Decimal(str(value)).normalize(), "f")

@@ -299,3 +299,19 @@ def test_a_query_may_end_with_a_comment(pg: Schema) -> None:
     stream = {"query": "SELECT * FROM article -- all of them", "key": "id", "fields": FIELDS}
     [page] = pg.connect(stream).read("products", None, full=True)
     assert len(page.documents) == 1
+
+
+def test_a_password_that_is_changed_counts_without_a_restart(pg: Schema) -> None:
+    kept = pg.folder / "password"
+    kept.write_text("first", "utf-8")
+    pg.do("CREATE ROLE keeper LOGIN PASSWORD 'first'", "GRANT SELECT ON article TO keeper")
+    connector = pg.connect(ARTICLES, url=pg.address.replace("//hub@", "//keeper@"), password=f"file:{kept}")
+    assert all(each.good for each in connector.check())
+    pg.do(
+        "ALTER ROLE keeper PASSWORD 'second'",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'keeper'",
+    )
+    with pytest.raises(Refused, match="turns us away"):
+        list(connector.read("products", None, full=True))
+    kept.write_text("second", "utf-8")
+    assert list(connector.read("products", None, full=True))

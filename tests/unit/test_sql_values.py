@@ -50,7 +50,9 @@ def test_marks_survive_a_checkpoint(value: Any):
     assert (type(back), back) == (type(value), value)
 
 
-@pytest.mark.parametrize("key", [(1,), ("a|b\\", "c"), (Decimal("1.5"), 2), (UUID(int=5),), (b"\x01",), ("007",)])
+@pytest.mark.parametrize(
+    "key", [(1,), ("a|b\\", "c"), ("A1\t",), ("A1\u00a0",), (Decimal("1.5"), 2), (UUID(int=5),), (b"\x01",), ("007",)]
+)
 def test_keys_survive_as_one_text(key: tuple[Any, ...]):
     assert key_values(identity(key), key) == key
 
