@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, cast
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from adapters.sql.address import SqlAddress
-from adapters.sql.paths import Expression, column_of
+from adapters.sql.paths import Expression, column_of, columns_in
 from adapters.sql.shape import nested_model
 from adapters.sql.texts import parameters
 from hub.canonical import ENTITIES, EntityModel
@@ -137,7 +137,8 @@ class StreamOptions(Rows):
             yield from ((what, name) for name in names if name)
         if self.reference:
             yield "reference", self.reference
-        yield from ((f"fields.{ours}", column) for ours, path in self.fields.items() if (column := column_of(path)))
+        for ours, path in self.fields.items():
+            yield from ((f"fields.{ours}", name) for name in sorted(columns_in(path) - self.children.keys()))
 
     def signs(self, entity: EntityModel) -> Iterator[tuple[str, str]]:
         """Yield what a record is known by besides the reference: our field, and its column."""

@@ -1,7 +1,7 @@
 """JMESPath over rows and records. Pure."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -23,6 +23,8 @@ class SqlFunctions(Functions):
 
 Expression = Annotated[str, expressions(SqlFunctions)]
 """A JMESPath expression that can be read, over a row or a record."""
+SCOPED = frozenset(["subexpression", "pipe", "projection", "value_projection", "filter_projection", "index_expression"])
+"""In these, what stands behind the first part is about what that has found, and no longer about the row."""
 _OPTIONS = jmespath.Options(custom_functions=SqlFunctions())
 
 
@@ -37,6 +39,21 @@ def column_of(path: str) -> str | None:
     """Return the column that an expression names, if it does nothing else."""
     parsed: Mapping[str, Any] = _compiled(path).parsed
     return parsed["value"] if parsed["type"] == "field" else None
+
+
+@lru_cache(1000)
+def columns_in(path: str) -> frozenset[str]:
+    """Return all columns of the row that an expression names."""
+    return frozenset(_columns(_compiled(path).parsed))
+
+
+def _columns(node: Mapping[str, Any]) -> Iterator[str]:
+    if node["type"] == "field":
+        yield node["value"]
+    if node["type"] != "expref":  # which is about each item of a list
+        about_the_row = node["children"][:1] if node["type"] in SCOPED else node["children"]
+        for child in about_the_row:
+            yield from _columns(child)
 
 
 @lru_cache(1000)

@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from adapters.sql.database import Database
+from adapters.sql.paths import columns_in
 from adapters.sql.reading import Source
 from hub.canonical import ENTITIES
 from hub.canonical.faults import FieldFault
@@ -301,10 +302,18 @@ def test_a_check_names_the_column_that_is_not_there_and_the_nearest(tables: Tabl
     assert 'fields.sku: there is no column skuu; did you mean "sku"?' in finding.message
 
 
-def test_a_column_that_is_not_there_empties_no_field(tables: Tables):
+@pytest.mark.parametrize("path", ["nam", "unescape(nam)", "nam || sku", "[{a: nam}] | [0].a", "nam.first"])
+def test_a_column_that_is_not_there_empties_no_field(tables: Tables, path: str):
     tables.add(1, None)
     with pytest.raises(Refused, match=r'fields\.name: there is no column nam; did you mean "name"\?'):
-        list(tables.connect({**PRODUCTS, "fields": {"sku": "sku", "name": "nam"}}).read("products", None, full=True))
+        list(tables.connect({**PRODUCTS, "fields": {"sku": "sku", "name": path}}).read("products", None, full=True))
+
+
+@pytest.mark.parametrize(
+    "path", ["to_array(name)[].{a: nam}", "sort_by([name], &nam)", "to_array(name)[?nam == 'x'] | nam"]
+)
+def test_what_an_expression_says_of_other_things_than_the_row_names_no_columns(path: str):
+    assert columns_in(path) == {"name"}
 
 
 def test_a_file_that_is_not_there_is_not_made(tables: Tables):
