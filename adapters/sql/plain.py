@@ -1,5 +1,6 @@
 """A database's values as JSON has them, and keys as one text. Pure."""
 
+import struct
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
@@ -10,6 +11,9 @@ from uuid import UUID
 from adapters.asking.http import exact
 from adapters.sql.marks import NOT_A_TIME
 from hub.canonical.entity import natural_key
+
+LARGEST_SINGLE = 3.4e38
+"""No larger number has a column of single precision."""
 
 
 def plain(value: Any) -> Any:
@@ -23,7 +27,7 @@ def plain(value: Any) -> Any:
         case None | bool():
             return value
         case Decimal() | float():
-            return exact(value)
+            return exact(_as_entered(value))
         case datetime():
             return _in_utc(value).isoformat()
         case date() | time():
@@ -45,6 +49,19 @@ def _in_utc(when: datetime) -> datetime:
         return when.astimezone(UTC) if when.tzinfo else when
     except OverflowError:  # the first or last of all days
         return when
+
+
+def _as_entered(value: float | Decimal) -> float | Decimal:
+    """Return what a column of single precision means: 19.99, where a driver says 19.989999771118164."""
+    if isinstance(value, Decimal) or abs(value) > LARGEST_SINGLE or value != _single(value):  # also not a number
+        return value
+    shortest = (float(f"{value:.{digits}g}") for digits in range(6, 10))  # nine digits tell all of them apart
+    return next(short for short in shortest if _single(short) == value)
+
+
+def _single(value: float) -> float:
+    [rounded] = struct.unpack("f", struct.pack("f", value))
+    return rounded
 
 
 def packed(value: Any) -> Any:

@@ -100,12 +100,14 @@ class Source:
                 found = self._page(connection, spot)
                 if found:  # else a column that is not there would empty its field in every record
                     check_columns(self.place, list(found[0]), self.options.columns())
+                self._check_border(connection, spot, [self.key_of(row) for row in found])
                 shown = self.with_children(connection, found[:PAGE])
             self._check_keys(found)
             if len(found) <= PAGE:
                 yield shown, {} if full else {"mark": spot["until"], "by": self._by}, True
                 return
-            spot |= {"after": [packed(each) for each in self.key_of(shown[-1])]}
+            last, next_ = ([packed(each) for each in self.key_of(row)] for row in found[-2:])
+            spot |= {"after": last, "next": next_}
             yield shown, dict(spot), False
 
     def some(self, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -232,6 +234,18 @@ class Source:
             raise Refused(
                 f"{self.place} key: {identity(twice)} stands in several rows; name the columns that tell them apart"
             )
+
+    def _check_border(self, connection: sa.Connection, spot: Spot, keys: Sequence[tuple[Any, ...]]) -> None:
+        """Refuse a key by which the database does not order as it compares: rows would come again, or never.
+
+        Such as an ENUM, a FLOAT, or texts of a view that are alike but for their case.
+        """
+        after, next_ = (tuple(map(unpacked, spot.get(name) or ())) for name in ("after", "next"))
+        if not next_ or (next_ in keys and after not in keys):
+            return
+        if after in keys or self.there(connection, [identity(next_)]):
+            told = f"the database does not order by {identity(next_)} as it compares it"
+            raise Refused(f"{self.place} key: {told}; let the query make it another type or collation (CAST, COLLATE)")
 
     def sample_key(self, connection: sa.Connection) -> Sequence[Any] | None:
         """Return any row's key, which shows of what types keys are; none, if there is no row."""

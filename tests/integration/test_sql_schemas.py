@@ -315,3 +315,30 @@ def test_a_password_that_is_changed_counts_without_a_restart(pg: Schema) -> None
         list(connector.read("products", None, full=True))
     kept.write_text("second", "utf-8")
     assert list(connector.read("products", None, full=True))
+
+
+@pytest.mark.parametrize("type_", ["ENUM('3', '1', '2')", "FLOAT"])
+@pytest.mark.parametrize("resumed", [False, True])
+def test_s16_a_key_that_is_ordered_otherwise_than_compared_is_refused_and_no_row_is_passed_over(
+    maria: Schema, monkeypatch: pytest.MonkeyPatch, type_: str, resumed: bool
+) -> None:
+    monkeypatch.setattr("adapters.sql.reading.PAGE", 1)
+    maria.do(f"CREATE TABLE odd (id {type_} PRIMARY KEY, code VARCHAR(9))")
+    tenth = "+ 0.1" if type_ == "FLOAT" else ""
+    maria.do(*(f"INSERT INTO odd VALUES ({number} {tenth}, 'A')" for number in (1, 2, 3)))
+    connector = maria.connect({"table": "odd", "key": "id", "fields": {"sku": "code"}})
+    pages = connector.read("products", None, full=True)
+    first = next(pages)
+    with pytest.raises(Refused, match=r"products\] key: the database does not order by"):
+        list(connector.read("products", first.checkpoint, full=True) if resumed else pages)
+
+
+def test_s25_a_row_that_goes_at_the_border_of_a_page_is_no_fault_of_the_key(
+    maria: Schema, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.sql.reading.PAGE", 1)
+    maria.do("INSERT INTO article (code) VALUES ('A'), ('B'), ('C')")
+    pages = maria.connect(ARTICLES).read("products", None, full=True)
+    first = next(pages)
+    maria.do("DELETE FROM article WHERE id = 2")
+    assert [each.id for page in [first, *pages] for each in page.documents] == ["1", "3"]
