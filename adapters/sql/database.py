@@ -84,8 +84,7 @@ class Database:
     @contextmanager
     def _lent(self, place: str, *, reads: bool = True) -> Generator[sa.Connection]:
         isolation = (self.options.isolation or self._driver.isolation) if reads else None
-        with self._told(place):
-            connection = self._engine.connect()
+        connection = self._connected(place)
         try:
             with self._told(place):
                 if isolation:
@@ -93,6 +92,21 @@ class Database:
             yield connection
         finally:
             connection.close()
+
+    def _connected(self, place: str) -> sa.Connection:
+        try:
+            with self._told(place):
+                return self._engine.connect()
+        except (
+            Unfit,
+            OSError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ) as fault:  # of a driver that is told what it does not know
+            told = f"[systems.{self.name}] url: the driver cannot connect as it is told there: "
+            told += f"{words_of(fault, self._secrets)}; mend what stands behind the ?"
+            raise Refused(told, system_away=True) from None
 
     @staticmethod
     def _rolled_back(transaction: sa.RootTransaction) -> None:
@@ -177,6 +191,8 @@ class Database:
     def _open(self) -> sa.Engine:
         seconds, driver = round(self.options.timeout.total_seconds()), self._driver
         arguments = dict(driver.connect(seconds, self.options.timezone))
+        if "options" in arguments and isinstance(told := self._url.query.get("options"), str):  # such as a search_path
+            arguments["options"] = f"{told} {arguments['options']}"
         given: dict[str, Any] = {"connect_args": arguments, "hide_parameters": True}
         if self._url.drivername == "sqlite":
             given["creator"] = self._file_opener(given.pop("connect_args"))

@@ -70,7 +70,7 @@ class Writer:
             return Written(write.key, "gone")
         # Less than none is what a driver says that was not told: of a procedure, or behind a trigger.
         touched = [result.rowcount > 0 for step in steps for result in self._results(connection, step, values)]
-        if not any(touched) and not self.source.there(connection, [write.id]):
+        if not (touched and all(touched)) and not self.source.there(connection, [write.id]):
             return Written(write.key, "gone")
         return Written(write.key, "done", write.id)
 

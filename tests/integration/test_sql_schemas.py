@@ -342,3 +342,19 @@ def test_s25_a_row_that_goes_at_the_border_of_a_page_is_no_fault_of_the_key(
     first = next(pages)
     maria.do("DELETE FROM article WHERE id = 2")
     assert [each.id for page in [first, *pages] for each in page.documents] == ["1", "3"]
+
+
+@pytest.mark.parametrize("told", ["ssl_ca=/not/there.pem", "colour=red", "charset=runes", "connect_timeout=soon"])
+def test_what_the_driver_does_not_understand_of_the_address_is_told_with_its_place(maria: Schema, told: str) -> None:
+    connector = maria.connect(ARTICLES, url=f"{maria.address}?{told}")
+    [finding] = connector.check()
+    assert finding.message.startswith("[systems.erp] url: the driver cannot connect as it is told there")
+    with pytest.raises(Refused, match="behind the \\?"):
+        list(connector.read("products", None, full=True))
+
+
+def test_options_of_postgresql_in_the_address_count_beside_the_hubs_own(pg: Schema) -> None:
+    pg.do("CREATE SCHEMA other", "CREATE TABLE other.article AS SELECT 7 AS id, 'O' AS code, 'x' AS name, '' AS ref")
+    connector = pg.connect(ARTICLES, url=f"{pg.address}?options=-c%20search_path%3Dother")
+    [page] = connector.read("products", None, full=True)
+    assert [each.id for each in page.documents] == ["7"]

@@ -63,6 +63,14 @@ def test_what_is_not_there_is_gone(tables: Tables):
     assert [each.outcome for each in outcomes] == ["done", "gone"]
 
 
+def test_what_is_gone_is_gone_also_where_another_statement_notes_the_change(tables: Tables):
+    tables.add(1, None)
+    tables.do("CREATE TABLE log (id, name)")
+    noted = {**WRITTEN, "update": ["INSERT INTO log VALUES (:id, :name)", WRITTEN["update"]]}
+    outcomes = tables.connect(noted).write("products", [write("S1", "1", name="New"), write("X", "9", name="New")])
+    assert [each.outcome for each in outcomes] == ["done", "gone"]
+
+
 def test_what_a_procedure_did_not_find_is_gone_though_no_rows_are_counted(tables: Tables):
     tables.add(1, None)
     procedure = {**WRITTEN, "update": "SELECT :name, :id"}  # as CALL and EXEC do: the driver's count is -1
