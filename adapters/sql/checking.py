@@ -50,6 +50,7 @@ def _look(source: Source) -> str:
             inner = list(connection.execute(sa.select(EVERYTHING).select_from(from_).limit(0)).keys())
             place = source.place_of(name)
             check_names(place, inner)
+            check_columns(source.place, inner, source.options.columns_of(name))
             parents = child.parent or source.options.key
             check_columns(
                 place, inner, [*(("parent", each) for each in parents), *(("order", each) for each in child.order)]

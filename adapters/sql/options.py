@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, cast
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from adapters.sql.address import SqlAddress
-from adapters.sql.paths import Expression, column_of, columns_in
+from adapters.sql.paths import Expression, column_of, columns_in, columns_of
 from adapters.sql.shape import nested_model
 from adapters.sql.texts import parameters
 from hub.canonical import ENTITIES, EntityModel
@@ -139,6 +139,11 @@ class StreamOptions(Rows):
             yield "reference", self.reference
         for ours, path in self.fields.items():
             yield from ((f"fields.{ours}", name) for name in sorted(columns_in(path) - self.children.keys()))
+
+    def columns_of(self, child: str) -> Iterator[tuple[str, str]]:
+        """Yield all columns that are named of a child's rows, each with the key that names it."""
+        for ours, path in self.fields.items():
+            yield from ((f"fields.{ours}", name) for name in sorted(columns_of(path, child)))
 
     def signs(self, entity: EntityModel) -> Iterator[tuple[str, str]]:
         """Yield what a record is known by besides the reference: our field, and its column."""

@@ -47,6 +47,28 @@ def columns_in(path: str) -> frozenset[str]:
     return frozenset(_columns(_compiled(path).parsed))
 
 
+@lru_cache(1000)
+def columns_of(path: str, child: str) -> frozenset[str]:
+    """Return all columns that an expression names of each row of a child, as in `lines[].{sku: code}`."""
+    goes_through = (node for node in _nodes(_compiled(path).parsed) if _list_in(node) == child)
+    return frozenset(name for node in goes_through for part in node["children"][1:] for name in _columns(part))
+
+
+def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield node
+    for child in node["children"]:
+        yield from _nodes(child)
+
+
+def _list_in(node: Mapping[str, Any]) -> str | None:
+    """Return which list of the row is gone through, if it is one."""
+    if node["type"] not in ("projection", "filter_projection"):
+        return None
+    first = node["children"][0]
+    inner = first["children"][0] if first["type"] == "flatten" else first
+    return inner["value"] if inner["type"] == "field" else None
+
+
 def _columns(node: Mapping[str, Any]) -> Iterator[str]:
     if node["type"] == "field":
         yield node["value"]

@@ -147,7 +147,10 @@ class Source:
             for some in portions([self.key_of(row) for row in found], MOST // len(columns)):
                 selected = sa.select(EVERYTHING).select_from(from_).where(among(columns, some))
                 selected = selected.order_by(*(from_.c[each] for each in child.order))
-                for row in rows(connection, selected, self.place_of(name)):
+                belonging = rows(connection, selected, self.place_of(name))
+                if belonging:
+                    check_columns(self.place, list(belonging[0]), self.options.columns_of(name))
+                for row in belonging:
                     self._list_of(lists, name, [row[each] for each in named]).append(row)
         return found
 
