@@ -148,6 +148,9 @@ class Database:
                 return Refused(told, system_away=True)
             case "denied":
                 return Refused(f"{place}: the user may not do this: {words}; grant it in the database")
+            case "copy":
+                mend = "let url lead to the database that is written; if it is that, it will be tried again"
+                return Refused(f"{place}: the database takes no changes: {words}; {mend}")
             case "record":
                 return Unfit(cause_of(fault), words)
             case "mistake":

@@ -358,3 +358,18 @@ def test_options_of_postgresql_in_the_address_count_beside_the_hubs_own(pg: Sche
     connector = pg.connect(ARTICLES, url=f"{pg.address}?options=-c%20search_path%3Dother")
     [page] = connector.read("products", None, full=True)
     assert [each.id for each in page.documents] == ["7"]
+
+
+def test_too_many_connections_are_no_wrong_password(pg: Schema) -> None:
+    pg.do("CREATE ROLE crowd LOGIN PASSWORD 'first' CONNECTION LIMIT 0", "GRANT SELECT ON article TO crowd")
+    kept = pg.folder / "password"
+    kept.write_text("first", "utf-8")
+    connector = pg.connect(ARTICLES, url=pg.address.replace("//hub@", "//crowd@"), password=f"file:{kept}")
+    with pytest.raises(TryLater, match="too many connections"):
+        list(connector.read("products", None, full=True))
+
+
+def test_a_copy_that_takes_no_changes_is_told_as_such(pg: Schema) -> None:
+    url = f"{pg.address}?options=-c%20default_transaction_read_only%3Don"
+    with pytest.raises(Refused, match=r"products\] create: the database takes no changes: .* let url lead"):
+        list(pg.connect(ARTICLES, url=url).write("products", [new("A")]))
