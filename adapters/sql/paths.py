@@ -42,6 +42,12 @@ def column_of(path: str) -> str | None:
 
 
 @lru_cache(1000)
+def computes(path: str) -> bool:
+    """Tell whether an expression hands what it finds to functions or compares it, which know JSON's types alone."""
+    return any(node["type"] in ("function_expression", "comparator") for node in _nodes(_compiled(path).parsed))
+
+
+@lru_cache(1000)
 def columns_in(path: str) -> frozenset[str]:
     """Return all columns of the row that an expression names."""
     return frozenset(_columns(_compiled(path).parsed))

@@ -15,11 +15,11 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from adapters.sql.database import Busy
 from adapters.sql.finding import look_up
 from adapters.sql.options import PUT, Step
-from adapters.sql.paths import found
+from adapters.sql.paths import computes, found
 from adapters.sql.plain import identity
 from adapters.sql.reading import Source
 from adapters.sql.texts import bound, parameters
-from adapters.sql.values import bindable, values_of
+from adapters.sql.values import bindable, in_words, values_of
 from adapters.writing.writes import Unfit, all_or_none
 from hub.canonical import EntityModel
 from hub.connector import Write, Written
@@ -159,7 +159,7 @@ class Writer:
     @staticmethod
     def _found(path: str, values: Values) -> Any:
         try:
-            return found(path, values)
+            return found(path, in_words(values) if computes(path) else values)
         except ValueError as fault:
             raise Unfit("not-understood", f"the value {path} cannot be worked out: {fault}") from None
 
