@@ -126,7 +126,8 @@ class Database:
         except SQLAlchemyError as fault:
             raise Refused(f"{place}: {words_of(fault, self._secrets)}") from None
         except UnicodeDecodeError as fault:
-            mend = f"name it at the end of [systems.{self.name}] url, as in ?charset=WIN1250"
+            key = "client_encoding" if self.backend == "postgresql" else "charset"
+            mend = f"name it at the end of [systems.{self.name}] url, as in ?{key}=WIN1250"
             raise Refused(f"{place}: a text there is not in the character set {fault.encoding}; {mend}") from None
         except UnicodeEncodeError as fault:
             raise Unfit(
@@ -193,9 +194,10 @@ class Database:
 
     def _open(self) -> sa.Engine:
         seconds, driver = round(self.options.timeout.total_seconds()), self._driver
-        arguments = dict(driver.connect(seconds, self.options.timezone))
-        if "options" in arguments and isinstance(told := self._url.query.get("options"), str):  # such as a search_path
-            arguments["options"] = f"{told} {arguments['options']}"
+        ours, told = driver.connect(seconds, self.options.timezone), self._url.query
+        arguments = {name: each for name, each in ours.items() if name not in told}
+        if "options" in ours and "options" in told:  # PostgreSQL's, such as a search_path
+            arguments["options"] = f"{told['options']} {ours['options']}"
         given: dict[str, Any] = {"connect_args": arguments, "hide_parameters": True}
         if self._url.drivername == "sqlite":
             given["creator"] = self._file_opener(given.pop("connect_args"))

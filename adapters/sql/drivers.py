@@ -40,10 +40,12 @@ READ_ONLY = "SET TRANSACTION READ ONLY"
 def _postgres(seconds: int, zone: str) -> Given:
     patience = {"connect_timeout": CONNECT_SECONDS, "keepalives_idle": 30, "tcp_user_timeout": seconds * 1000}
     # An instant that is written to a column without an offset becomes the time of this zone.
-    # A statement that the server has prepared is refused once a view has got another column ("cached plan").
+    # A statement that the server has prepared is refused once a view has got another column ("cached plan"); of a
+    # database without an encoding (SQL_ASCII) the driver would tell every text in bytes.
     return patience | {
         "options": f"-c statement_timeout={seconds * 1000} -c timezone={zone}",
         "prepare_threshold": None,
+        "client_encoding": "utf8",
     }
 
 

@@ -373,3 +373,17 @@ def test_a_copy_that_takes_no_changes_is_told_as_such(pg: Schema) -> None:
     url = f"{pg.address}?options=-c%20default_transaction_read_only%3Don"
     with pytest.raises(Refused, match=r"products\] create: the database takes no changes: .* let url lead"):
         list(pg.connect(ARTICLES, url=url).write("products", [new("A")]))
+
+
+@pytest.mark.parametrize(("told", "name"), [("", "Lamp"), ("?client_encoding=latin2", "\u0142")])
+def test_a_postgresql_without_an_encoding_is_read(pg: Schema, told: str, name: str) -> None:
+    old = f"old_{pg.url.database}"
+    with pg.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        make = f"CREATE DATABASE {old} ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+        connection.exec_driver_sql(make)
+    address = pg.address.replace(str(pg.url.database), old)
+    schema = Schema(pg.url.set(database=old, query={"client_encoding": "latin2"}), pg.folder)
+    schema.do(f"INSERT INTO article (code, name) VALUES ('A', '{name}')")
+    [page] = pg.connect(ARTICLES, url=address + told).read("products", None, full=True)
+    assert [each.raw["name"] for each in page.documents] == [name]
+    schema.engine.dispose()
