@@ -152,7 +152,9 @@ class Database:
             case "copy":
                 mend = "let url lead to the database that is written; if it is that, it will be tried again"
                 return Refused(f"{place}: the database takes no changes: {words}; {mend}")
-            case "record":
+            case "own" if lost is Unanswered:  # while it was committed
+                return lost(f"{self.name}: {words}")
+            case "record" | "own":
                 return Unfit(cause_of(fault), words)
             case "mistake":
                 return Refused(f"{place}: the database says: {words}; mend the SQL there")

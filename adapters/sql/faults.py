@@ -6,11 +6,11 @@ from typing import Any, Literal, cast
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InternalError, NotSupportedError, ProgrammingError
 
-Sort = Literal["away", "slow", "busy", "login", "denied", "copy", "mistake", "record"]
+Sort = Literal["away", "slow", "busy", "login", "denied", "copy", "mistake", "record", "own"]
 """away: nobody answers; slow: it took too long; busy: another transaction stood in the way, the same may succeed at once;
-login: the user is turned away; denied: the user may not do this; copy: the database only reads, for
-now or for ever; mistake: the SQL is wrong; record: these values cannot
-be taken."""
+login: the user is turned away; denied: the user may not do this; copy: the database only reads, for now or for ever;
+mistake: the SQL is wrong; record: these values cannot be taken; own: the same, by an error that is not known
+here, after which a commit may stand or not."""
 DUPLICATE = "duplicate"
 LONGEST_WORDS = 300
 
@@ -93,7 +93,9 @@ def sort_of(fault: DBAPIError, backend: str) -> Sort:
     if isinstance(fault, ProgrammingError | NotSupportedError | InternalError):
         return "mistake"
     # Who gives an error of its own is there, whatever the driver calls it.
-    return "record" if _is_the_servers(fault.orig, backend) else "away"
+    if backend in ("mysql", "mariadb") and any(number > 0 and number not in CLIENTS for number in _codes(fault.orig)):
+        return "own"
+    return "record" if backend in ("postgresql", "firebird") and _state(fault.orig) else "away"
 
 
 def cause_of(fault: DBAPIError) -> str:
@@ -127,13 +129,6 @@ def _by_code(orig: Any, backend: str) -> Sort | None:
             return "mistake"
     fitting = [begin for begin in STATES if state and state.startswith(begin)]
     return STATES[max(fitting, key=len)] if fitting else None
-
-
-def _is_the_servers(orig: Any, backend: str) -> bool:
-    """Tell whether a server has answered, with an error that is not known here."""
-    if backend in ("mysql", "mariadb"):
-        return any(number > 0 and number not in CLIENTS for number in _codes(orig))
-    return backend in ("postgresql", "firebird") and _state(orig) is not None
 
 
 def _is_raised_in_oracle(backend: str, number: int) -> bool:

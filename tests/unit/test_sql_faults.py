@@ -100,7 +100,7 @@ def test_an_error_that_is_not_known_is_judged_by_its_sort():
     assert sort_of(fault(OperationalError, "x"), "firebird") == "away"
 
 
-@pytest.mark.parametrize(("backend", "number", "sort"), [("mariadb", 30001, "record"), ("mysql", 2013, "away")])
+@pytest.mark.parametrize(("backend", "number", "sort"), [("mariadb", 30001, "own"), ("mysql", 2013, "away")])
 def test_a_server_that_gives_an_error_of_its_own_is_there(backend: str, number: int, sort: str):
     assert sort_of(fault(OperationalError, number, "the period is closed"), backend) == sort
 
