@@ -162,6 +162,11 @@ class StreamOptions(Rows):
         lacking = [name for name in entity.key_fields if name not in self.fields and name != "location"]
         if lacking:
             yield "fields", f"{entity.name} are told apart by {', '.join(lacking)}, which no column is given for"
+        for name in self.find:
+            if not column_of(self.fields.get(name, "''")):  # else nothing would be looked for by it
+                yield "find", f"{name} is looked for in a column; let the query give it, and fields name it alone"
+        if self.until and not self.changed:
+            yield "until", "it is about the column changed, which is not given"
         yield from self._judge_writes(entity)
 
     def _judge_writes(self, entity: EntityModel) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,9 @@ def test_little_is_enough() -> None:
         ('writes = ["name"]\nupdate = "UPDATE a SET b = :nam"', 'there is no value :nam; did you mean "name"?'),
         ('entity = "product"', 'there are no "product"; did you mean "products"?'),
         ('fields = { sku = "a b" }', "cannot be understood"),
+        ('find = ["gtin"]', "gtin is looked for in a column"),
+        ('fields = { sku = "sku", name = "unescape(name)" }\nfind = ["name"]', "name is looked for in a column"),
+        ('until = "SELECT 1"', "about the column changed, which is not given"),
         ("tabel = 1", 'there is no such setting; did you mean "table"?'),
     ],
 )
