@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from adapters.asking.checks import looked
 from adapters.sql.database import Database
-from adapters.sql.reading import EVERYTHING, Source, check_columns
+from adapters.sql.reading import EVERYTHING, Source, check_columns, check_names
 from adapters.sql.texts import rows_of
 from hub.connector import Finding
 from hub.errors import Refused
@@ -34,17 +34,23 @@ def _stream(source: Source) -> Iterator[Finding]:
     yield from found
     if found[0].good and source.options.changed:
         yield from looked(subject, lambda: _look_at_marks(source), "let the query give one, as by COALESCE")[:1]
+        yield from (
+            each for each in looked(subject, lambda: _look_ahead(source), "enter the right time") if not each.good
+        )
 
 
 def _look(source: Source) -> str:
     with source.database.reading(source.place) as connection:
         # Without a row: the names alone tell whether all is there, whatever there is to read.
         known = list(connection.execute(source.select().limit(0)).keys())
+        check_names(source.place, known)
         check_columns(source.place, known, source.options.columns())
         for name, child in source.options.children.items():
             from_ = rows_of(child.table, child.query, ())
             inner = list(connection.execute(sa.select(EVERYTHING).select_from(from_).limit(0)).keys())
-            place = f"{source.place[:-1]}.children.{name}]"
+            place = source.place_of(name)
+            check_names(place, inner)
+            check_columns(source.place, inner, source.options.columns_of(name))
             parents = child.parent or source.options.key
             check_columns(
                 place, inner, [*(("parent", each) for each in parents), *(("order", each) for each in child.order)]
@@ -59,3 +65,12 @@ def _look_at_marks(source: Source) -> str:
         if connection.execute(sa.select(*source.key).where(column.is_(None)).limit(1)).first():
             raise Refused(f"{source.place} changed: there are rows without a value in {source.options.changed}")
     return f"what has changed is told by {source.options.changed}"
+
+
+def _look_ahead(source: Source) -> str:
+    """Look for a row whose time of change lies ahead: it is read each time, and says nothing of when it changed."""
+    with source.database.reading(source.place) as connection:
+        true, latest = source.marks(connection)
+    if true != latest:
+        raise Refused(f"{source.place} changed: there are rows whose {source.options.changed} lies ahead ({latest})")
+    return ""

@@ -28,11 +28,11 @@ CHANNEL = "orders"
 class SqlConnector:
     """Speaks to one database. Threads share it."""
 
-    def __init__(self, name: str, options: SqlOptions, folder: Path, _clock: Clock) -> None:
+    def __init__(self, name: str, options: SqlOptions, folder: Path, clock: Clock) -> None:
         """`folder`: from which an SQLite file's path counts. Nothing is opened yet."""
         self.name, self.options = name, options
         database = Database(name, options, folder)
-        self._sources = {stream: Source(database, stream, each) for stream, each in options.described.items()}
+        self._sources = {stream: Source(database, stream, each, clock) for stream, each in options.described.items()}
         self._converters = reading(ZoneInfo(options.timezone))
         self._database = database
 
@@ -90,7 +90,7 @@ class SqlConnector:
         lacking = [name for name in entity.key_fields if name in fields and not fields[name]]
         if lacking:
             return Unreadable("missing-key", f"there is no {lacking[0]} in the row; enter it there", place)
-        told = str(document.raw.get(options.reference or "") or "")
+        told = str(document.raw.get(options.reference or "") or "").strip().lower()
         return Change(_key(entity.name, fields), fields, place, told if told.startswith(OURS) else "")
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:

@@ -55,10 +55,14 @@ class Database:
 
         Raises TryLater or Refused.
         """
-        with self._lent(place) as connection, self._told(place), connection.begin():
-            if self._driver.read_only:
-                connection.exec_driver_sql(self._driver.read_only)
-            yield connection
+        try:
+            with self._lent(place) as connection, self._told(place), connection.begin():
+                if self._driver.read_only:
+                    connection.exec_driver_sql(self._driver.read_only)
+                yield connection
+        except Unfit as fault:
+            mend = "mend the value there, or let the query read it otherwise (NULLIF, CASE, CAST)"
+            raise Refused(f"{place}: a row cannot be read: {fault}; {mend}") from None
 
     @contextmanager
     def writing(self, place: str) -> Generator[sa.Connection]:
@@ -80,8 +84,7 @@ class Database:
     @contextmanager
     def _lent(self, place: str, *, reads: bool = True) -> Generator[sa.Connection]:
         isolation = (self.options.isolation or self._driver.isolation) if reads else None
-        with self._told(place):
-            connection = self._engine.connect()
+        connection = self._connected(place)
         try:
             with self._told(place):
                 if isolation:
@@ -89,6 +92,21 @@ class Database:
             yield connection
         finally:
             connection.close()
+
+    def _connected(self, place: str) -> sa.Connection:
+        try:
+            with self._told(place):
+                return self._engine.connect()
+        except (
+            Unfit,
+            OSError,
+            TypeError,
+            ValueError,
+            AttributeError,
+        ) as fault:  # of a driver that is told what it does not know
+            told = f"[systems.{self.name}] url: the driver cannot connect as it is told there: "
+            told += f"{words_of(fault, self._secrets)}; mend what stands behind the ?"
+            raise Refused(told, system_away=True) from None
 
     @staticmethod
     def _rolled_back(transaction: sa.RootTransaction) -> None:
@@ -108,7 +126,8 @@ class Database:
         except SQLAlchemyError as fault:
             raise Refused(f"{place}: {words_of(fault, self._secrets)}") from None
         except UnicodeDecodeError as fault:
-            mend = f"name it at the end of [systems.{self.name}] url, as in ?charset=WIN1250"
+            key = "client_encoding" if self.backend == "postgresql" else "charset"
+            mend = f"name it at the end of [systems.{self.name}] url, as in ?{key}=WIN1250"
             raise Refused(f"{place}: a text there is not in the character set {fault.encoding}; {mend}") from None
         except UnicodeEncodeError as fault:
             raise Unfit(
@@ -125,14 +144,28 @@ class Database:
             case "busy":
                 return Busy(f"{self.name} is busy: {words}")
             case "login":
+                self._forget()
                 told = f"[systems.{self.name}] the database turns us away: {words}; mend url and password there"
                 return Refused(told, system_away=True)
             case "denied":
                 return Refused(f"{place}: the user may not do this: {words}; grant it in the database")
-            case "record":
+            case "copy":
+                mend = "let url lead to the database that is written; if it is that, it will be tried again"
+                return Refused(f"{place}: the database takes no changes: {words}; {mend}")
+            case "own" if lost is Unanswered:  # while it was committed
+                return lost(f"{self.name}: {words}")
+            case "record" | "own":
                 return Unfit(cause_of(fault), words)
             case "mistake":
                 return Refused(f"{place}: the database says: {words}; mend the SQL there")
+
+    def _forget(self) -> None:
+        """Have the address and the password read anew: whoever changed it may have changed it here by now."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+            self.__dict__.pop("_url", None)
+        if opened is not None:
+            opened.dispose()
 
     @property
     def _driver(self) -> Driver:
@@ -163,7 +196,10 @@ class Database:
 
     def _open(self) -> sa.Engine:
         seconds, driver = round(self.options.timeout.total_seconds()), self._driver
-        arguments = dict(driver.connect(seconds, self.options.timezone))
+        ours, told = driver.connect(seconds, self.options.timezone), self._url.query
+        arguments = {name: each for name, each in ours.items() if name not in told}
+        if "options" in ours and "options" in told:  # PostgreSQL's, such as a search_path
+            arguments["options"] = f"{told['options']} {ours['options']}"
         given: dict[str, Any] = {"connect_args": arguments, "hide_parameters": True}
         if self._url.drivername == "sqlite":
             given["creator"] = self._file_opener(given.pop("connect_args"))

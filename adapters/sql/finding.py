@@ -21,7 +21,7 @@ def find(source: Source, entity: EntityModel, wanted: Sequence[Write]) -> dict[s
         values = {each.key: told for each in wanted if not there[each.key] and (told := _told(each, ours))}
         if values:
             ids = _having(source, entity, column, ours, set(values.values()))
-            there |= {key: ids.get(told, []) for key, told in values.items()}
+            there |= {key: ids.get(_canonical(entity, ours, told), []) for key, told in values.items()}
     return there
 
 
@@ -30,7 +30,7 @@ def look_up(connection: sa.Connection, source: Source, entity: EntityModel, writ
     reference = source.options.reference
     signs = [("", reference)] if reference else source.options.signs(entity)
     conditions = [source.from_.c[column] == compared(told) for ours, column in signs if (told := _told(write, ours))]
-    return rows(connection, source.select().where(*conditions).limit(2)) if conditions else ()
+    return rows(connection, source.select().where(*conditions).limit(2), source.place) if conditions else ()
 
 
 def _signs(source: Source, entity: EntityModel) -> Iterator[tuple[str, str]]:
@@ -52,13 +52,15 @@ def _having(
     with source.database.reading(source.place) as connection:
         for some in portions(sorted(wanted), MOST):
             among = source.from_.c[column].in_([compared(each) for each in some])
-            for row in rows(connection, source.select().where(among)):
+            for row in rows(connection, source.select().where(among), source.place):
                 if not source.is_deleted(row):
                     ids[_canonical(entity, ours, row[column])].append(identity(source.key_of(row)))
     return ids
 
 
 def _canonical(entity: EntityModel, ours: str, told: Any) -> str:
+    if not ours:
+        return str(told).strip().lower()  # some ERPs keep all such numbers in capitals
     text, check = str(told).rstrip(), entity.checks.get(ours)
     try:
         return check(text) if check else text

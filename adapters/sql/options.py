@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, cast
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from adapters.sql.address import SqlAddress
-from adapters.sql.paths import Expression, column_of
+from adapters.sql.paths import Expression, column_of, columns_in, columns_of
 from adapters.sql.shape import nested_model
 from adapters.sql.texts import parameters
 from hub.canonical import ENTITIES, EntityModel
@@ -39,6 +39,13 @@ def _as_steps(value: object) -> object:
     return tuple({"sql": each} if isinstance(each, str) else each for each in steps)
 
 
+def without_values(query: str, key: str | None = None) -> str:
+    """Return a query that names no values; those of another are refused. `key`: where a whole table is judged."""
+    if named := sorted(parameters(query)):
+        refuse(f"a query takes no values, and :{named[0]} looks like one; write \\\\:{named[0]} for the text", key)
+    return query
+
+
 class Rows(Frozen):
     """Where rows are: a table or view, or a query."""
 
@@ -51,10 +58,8 @@ class Rows(Frozen):
     def _one_of_both(self) -> Self:
         if (self.table is None) == (self.query is None):
             refuse("give a table (or view) or a query, one of them")
-        if self.query and (named := sorted(parameters(self.query))):
-            refuse(
-                f"a query takes no values, and :{named[0]} looks like one; write \\\\:{named[0]} for the text", "query"
-            )
+        if self.query:
+            without_values(self.query, "query")
         return self
 
 
@@ -109,9 +114,15 @@ class StreamOptions(Rows):
     """Parameter -> what it holds, an expression over the record; the others hold the field they are named for."""
     create: Steps = ()
     returning: Sql | None = None
-    """A query for the new row's key, asked right after the first statement of `create`, where that does not return it."""
+    """A query for the new row's key, asked right after the first statement of `create`, where that does not return it; it
+    may name the same values."""
     update: Steps = ()
     remove: Steps = ()
+
+    @field_validator("until")
+    @classmethod
+    def _takes_no_values(cls, value: str | None) -> str | None:
+        return value if value is None else without_values(value)
 
     @field_validator("entity")
     @classmethod
@@ -126,7 +137,13 @@ class StreamOptions(Rows):
             yield from ((what, name) for name in names if name)
         if self.reference:
             yield "reference", self.reference
-        yield from ((f"fields.{ours}", column) for ours, path in self.fields.items() if (column := column_of(path)))
+        for ours, path in self.fields.items():
+            yield from ((f"fields.{ours}", name) for name in sorted(columns_in(path) - self.children.keys()))
+
+    def columns_of(self, child: str) -> Iterator[tuple[str, str]]:
+        """Yield all columns that are named of a child's rows, each with the key that names it."""
+        for ours, path in self.fields.items():
+            yield from ((f"fields.{ours}", name) for name in sorted(columns_of(path, child)))
 
     def signs(self, entity: EntityModel) -> Iterator[tuple[str, str]]:
         """Yield what a record is known by besides the reference: our field, and its column."""
@@ -145,6 +162,11 @@ class StreamOptions(Rows):
         lacking = [name for name in entity.key_fields if name not in self.fields and name != "location"]
         if lacking:
             yield "fields", f"{entity.name} are told apart by {', '.join(lacking)}, which no column is given for"
+        for name in self.find:
+            if not column_of(self.fields.get(name, "''")):  # else nothing would be looked for by it
+                yield "find", f"{name} is looked for in a column; let the query give it, and fields name it alone"
+        if self.until and not self.changed:
+            yield "until", "it is about the column changed, which is not given"
         yield from self._judge_writes(entity)
 
     def _judge_writes(self, entity: EntityModel) -> Iterator[tuple[str, str]]:
@@ -154,7 +176,9 @@ class StreamOptions(Rows):
             yield "reference", "name the column in which the hub's reference is kept, or nothing prevents a second one"
         if self.create and self.create[0].each:
             yield "create", "its first statement makes the record itself, and is not gone through for each of a list"
-        for key, steps in (("create", self.create), ("update", self.update), ("remove", self.remove)):
+        returning = (Step(sql=self.returning),) if self.returning else ()
+        written = {"create": self.create, "returning": returning, "update": self.update, "remove": self.remove}
+        for key, steps in written.items():
             for step in steps:
                 given = self._given(entity, step)
                 for name in sorted(parameters(step.sql) - given):

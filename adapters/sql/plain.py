@@ -1,5 +1,7 @@
 """A database's values as JSON has them, and keys as one text. Pure."""
 
+import struct
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -7,7 +9,11 @@ from typing import Any, cast
 from uuid import UUID
 
 from adapters.asking.http import exact
+from adapters.sql.marks import NOT_A_TIME
 from hub.canonical.entity import natural_key
+
+LARGEST_SINGLE = 3.4e38
+"""No larger number has a column of single precision."""
 
 
 def plain(value: Any) -> Any:
@@ -17,13 +23,13 @@ def plain(value: Any) -> Any:
     """
     match value:
         case str():
-            return value.rstrip()
+            return value.rstrip(" ")  # no tab or the like: a database tells a key by it
         case None | bool():
             return value
         case Decimal() | float():
-            return exact(value)
+            return exact(_as_entered(value))
         case datetime():
-            return (value.astimezone(UTC) if value.tzinfo else value).isoformat()
+            return _in_utc(value).isoformat()
         case date() | time():
             return value.isoformat()
         case bytes() | bytearray():
@@ -36,6 +42,26 @@ def plain(value: Any) -> Any:
             return [plain(each) for each in cast("Sequence[Any]", value)]
         case _:
             return str(value)
+
+
+def _in_utc(when: datetime) -> datetime:
+    try:
+        return when.astimezone(UTC) if when.tzinfo else when
+    except OverflowError:  # the first or last of all days
+        return when
+
+
+def _as_entered(value: float | Decimal) -> float | Decimal:
+    """Return what a column of single precision means: 19.99, where a driver says 19.989999771118164."""
+    if isinstance(value, Decimal) or abs(value) > LARGEST_SINGLE or value != _single(value):  # also not a number
+        return value
+    shortest = (float(f"{value:.{digits}g}") for digits in range(6, 10))  # nine digits tell all of them apart
+    return next(short for short in shortest if _single(short) == value)
+
+
+def _single(value: float) -> float:
+    [rounded] = struct.unpack("f", struct.pack("f", value))
+    return rounded
 
 
 def packed(value: Any) -> Any:
@@ -66,6 +92,20 @@ _PACKED: Mapping[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] =
 def identity(values: Iterable[Any]) -> str:
     """Return a key as one text: its values, joined by vertical bars where there are several."""
     return natural_key(str(plain(value)) for value in values)
+
+
+def folded(values: Iterable[Any]) -> tuple[str, ...]:
+    """Return a key as a database may compare it: past case, accents and blanks at the end, numbers by what they come to."""
+    return tuple(_folded(value) for value in values)
+
+
+def _folded(value: Any) -> str:
+    if isinstance(value, str):
+        letters = unicodedata.normalize("NFKD", value.rstrip(" ").casefold())
+        return "".join(each for each in letters if not unicodedata.combining(each))
+    if isinstance(value, int | float | Decimal):
+        return format(Decimal(str(value)).normalize(), "f")
+    return str(plain(value))
 
 
 def key_values(id_: str, like: Sequence[Any]) -> tuple[Any, ...] | None:
@@ -109,5 +149,5 @@ def _split(id_: str) -> list[str]:
 def is_set(flag: Any) -> bool:
     """Tell whether a flag says that a record is gone."""
     if isinstance(flag, str):
-        return flag.strip().casefold() not in ("", "0", "f", "n", "false", "no")
+        return flag.strip().casefold() not in ("", "0", "f", "n", "false", "no") and not flag.startswith(NOT_A_TIME)
     return bool(flag) if not isinstance(flag, bytes) else any(flag)

@@ -6,8 +6,10 @@ becomes of a row meanwhile; times may be rounded on the way through a driver, ar
 hour in autumn.
 """
 
+from collections import Counter
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -16,17 +18,21 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from adapters.sql.database import Database
-from adapters.sql.marks import earlier
+from adapters.sql.marks import ahead, earlier, later
 from adapters.sql.options import StreamOptions
-from adapters.sql.plain import identity, is_set, key_values, packed, unpacked
+from adapters.sql.plain import folded, identity, is_set, key_values, packed, unpacked
 from adapters.sql.texts import bound, compared, rows_of
 from adapters.writing.bulk import portions
+from hub.clock import Clock
 from hub.config.faults import guess_or_list
 from hub.errors import Refused
 
 PAGE = 1000
 MOST = 500
 """Keys in one statement: SQL Server takes 2,100 values, Oracle 1,000 of a list."""
+
+AHEAD = timedelta(days=1)
+"""So far may a row's time lie in the future: clocks and zones differ."""
 
 Row = Mapping[str, Any]
 """As the driver gives it."""
@@ -42,12 +48,17 @@ class Source:
     name: str
     """The stream's."""
     options: StreamOptions
+    clock: Clock
     _known_key: list[Any] = field(default_factory=list[Any])
 
     @property
     def place(self) -> str:
         """Where it stands in hub.toml."""
         return f"[systems.{self.database.name}.streams.{self.name}]"
+
+    def place_of(self, child: str) -> str:
+        """Return where the rows that belong to each record stand there."""
+        return f"{self.place[:-1]}.children.{child}]"
 
     @cached_property
     def from_(self) -> sa.FromClause:
@@ -89,12 +100,14 @@ class Source:
                 found = self._page(connection, spot)
                 if found:  # else a column that is not there would empty its field in every record
                     check_columns(self.place, list(found[0]), self.options.columns())
+                self._check_border(connection, spot, [self.key_of(row) for row in found])
                 shown = self.with_children(connection, found[:PAGE])
             self._check_keys(found)
             if len(found) <= PAGE:
                 yield shown, {} if full else {"mark": spot["until"], "by": self._by}, True
                 return
-            spot |= {"after": [packed(each) for each in self.key_of(shown[-1])]}
+            last, next_ = ([packed(each) for each in self.key_of(row)] for row in found[-2:])
+            spot |= {"after": last, "next": next_}
             yield shown, dict(spot), False
 
     def some(self, ids: Sequence[str]) -> list[dict[str, Any]]:
@@ -110,7 +123,7 @@ class Source:
         keys = [values for id_ in dict.fromkeys(ids) if (values := key_values(id_, sample)) is not None]
         found: list[dict[str, Any]] = []
         for some in portions(keys, MOST // len(self.key)):
-            found += rows(connection, self.select().where(among(self.key, some)))
+            found += rows(connection, self.select().where(among(self.key, some)), self.place)
         return [row for row in found if not self.is_deleted(row)]
 
     def is_deleted(self, row: Row) -> bool:
@@ -128,13 +141,27 @@ class Source:
             named = child.parent or self.options.key
             from_ = rows_of(child.table, child.query, (*named, *child.order))
             columns = [from_.c[each] for each in named]
-            lists: dict[str, list[Row]] = {identity(self.key_of(row)): [] for row in found}
+            lists: dict[Any, list[Row]] = {}
+            for row in found:
+                row[name] = lists[identity(self.key_of(row))] = lists[folded(self.key_of(row))] = []
             for some in portions([self.key_of(row) for row in found], MOST // len(columns)):
                 selected = sa.select(EVERYTHING).select_from(from_).where(among(columns, some))
-                for row in rows(connection, selected.order_by(*(from_.c[each] for each in child.order))):
-                    lists[identity(row[each] for each in named)].append(row)
-            for row in found:
-                row[name] = lists[identity(self.key_of(row))]
+                selected = selected.order_by(*(from_.c[each] for each in child.order))
+                belonging = rows(connection, selected, self.place_of(name))
+                if belonging:
+                    check_columns(self.place, list(belonging[0]), self.options.columns_of(name))
+                for row in belonging:
+                    self._list_of(lists, name, [row[each] for each in named]).append(row)
+        return found
+
+    def _list_of(self, lists: Mapping[Any, list[Row]], name: str, parent: Sequence[Any]) -> list[Row]:
+        """Return where a child belongs; the database may have found its parent by other letters or another type."""
+        found = lists.get(identity(parent), lists.get(folded(parent)))
+        if found is None:
+            place = f"{self.place[:-1]}.children.{name}] parent"
+            raise Refused(
+                f"{place}: {identity(parent)} is written otherwise than its key; let the query write both alike"
+            )
         return found
 
     def key_parts(self, connection: sa.Connection, id_: str | None) -> dict[str, Any]:
@@ -150,26 +177,46 @@ class Source:
         with self.database.reading(self.place) as connection:
             until = self._latest(connection)
         last = unpacked(mark)
-        if last is None:
+        to = last if until is None else later(last, until)
+        if to is None or self._limit(last) is not None:  # the first reading, or what was kept means nothing any more
             return {"from": None, "until": packed(until), "after": []}
-        until = last if until is None else max(last, until)
-        zone = ZoneInfo(self.database.options.timezone)
         try:
-            base = earlier(last, self.options.overlap, self.options.overlap_numbers, zone)
+            base = earlier(last, self.options.overlap, self.options.overlap_numbers, self._zone)
         except ValueError:
             mend = "let the query make it one (CAST), or leave changed out"
             raise Refused(f"{self.place} changed: {last!r} is neither a time nor a number; {mend}") from None
-        return {"from": packed(base), "until": packed(until), "after": []}
+        return {"from": packed(base), "until": packed(to), "after": []}
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.database.options.timezone)
+
+    def _limit(self, mark: Any) -> Any:
+        """Return the last mark that can be true, if this one lies ahead of it: a slip of the pen must not hide others."""
+        return ahead(mark, self.clock.now() + AHEAD, self._zone)
+
+    def marks(self, connection: sa.Connection) -> tuple[Any, Any]:
+        """Return the latest mark that is not ahead of its time, and the latest of all."""
+        latest = self._last(connection)
+        limit = self._limit(latest)
+        return latest if limit is None else self._last(connection, limit), latest
+
+    def _last(self, connection: sa.Connection, limit: Any = None) -> Any:
+        column = self.from_.c[self.options.changed or ""]
+        among = column.is_not(None) if limit is None else column <= compared(limit)
+        # Not MAX: SQL Server has none of a rowversion; and the first of an index costs nothing anywhere.
+        return connection.execute(sa.select(column).where(among).order_by(column.desc()).limit(1)).scalar()
 
     def _latest(self, connection: sa.Connection) -> Any:
-        column = self.from_.c[self.options.changed or ""]
-        # Not MAX: SQL Server has none of a rowversion; and the first of an index costs nothing anywhere.
-        last = sa.select(column).where(column.is_not(None)).order_by(column.desc()).limit(1)
-        latest = connection.execute(last).scalar()
+        latest, _ = self.marks(connection)
         if self.options.until is None or latest is None:
             return latest
         open_from = connection.execute(bound(self.options.until, {})).scalar()
-        return latest if open_from is None else min(latest, open_from)
+        try:
+            return latest if open_from is None else min(latest, open_from)
+        except TypeError:
+            told = f"{open_from!r} is of another type than {latest!r} in {self.options.changed}"
+            raise Refused(f"{self.place} until: {told}; let the query make it one (CAST)") from None
 
     def _page(self, connection: sa.Connection, spot: Spot) -> list[dict[str, Any]]:
         """Return one row more than a page holds, if there are so many: it shows whether the key is one."""
@@ -178,7 +225,7 @@ class Source:
             selected = selected.where(self.from_.c[self.options.changed or ""] >= compared(unpacked(spot["from"])))
         if spot.get("after"):
             selected = selected.where(behind(self.key, [unpacked(each) for each in spot["after"]]))
-        return rows(connection, selected)
+        return rows(connection, selected, self.place)
 
     def _check_keys(self, found: Sequence[Row]) -> None:
         keys = [self.key_of(row) for row in found]
@@ -191,10 +238,23 @@ class Source:
                 f"{self.place} key: {identity(twice)} stands in several rows; name the columns that tell them apart"
             )
 
+    def _check_border(self, connection: sa.Connection, spot: Spot, keys: Sequence[tuple[Any, ...]]) -> None:
+        """Refuse a key by which the database does not order as it compares: rows would come again, or never.
+
+        Such as an ENUM, a FLOAT, or texts of a view that are alike but for their case.
+        """
+        after, next_ = (tuple(map(unpacked, spot.get(name) or ())) for name in ("after", "next"))
+        if not next_ or (next_ in keys and after not in keys):
+            return
+        if after in keys or self.there(connection, [identity(next_)]):
+            told = f"the database does not order by {identity(next_)} as it compares it"
+            raise Refused(f"{self.place} key: {told}; let the query make it another type or collation (CAST, COLLATE)")
+
     def sample_key(self, connection: sa.Connection) -> Sequence[Any] | None:
         """Return any row's key, which shows of what types keys are; none, if there is no row."""
         if not self._known_key:
-            self._known_key.extend(connection.execute(sa.select(*self.key).limit(1)).first() or ())
+            # Put in the place of what another thread has found meanwhile: behind it, it would be a key of twice the columns.
+            self._known_key[:] = connection.execute(sa.select(*self.key).limit(1)).first() or ()
         return self._known_key or None
 
 
@@ -205,11 +265,18 @@ def check_columns(place: str, known: list[str], named: Iterable[tuple[str, str]]
             raise Refused(f"{place} {key}: there is no column {column}{guess_or_list(column, known)}")
 
 
-def rows(connection: sa.Connection, selected: sa.Select[Any]) -> list[dict[str, Any]]:
-    """Return what a query finds, by column."""
+def rows(connection: sa.Connection, selected: sa.Select[Any], place: str) -> list[dict[str, Any]]:
+    """Return what a query finds, by column. `place`: in hub.toml, where the query stands."""
     result = connection.execute(selected)
     names = [str(name) for name in result.keys()]  # noqa: SIM118 - no dictionary
+    check_names(place, names)
     return [dict(zip(names, row, strict=True)) for row in result]
+
+
+def check_names(place: str, names: Sequence[str]) -> None:
+    """Refuse columns of one name: one of them would be taken, and nobody knows which."""
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise Refused(f"{place}: there are two columns {twice[0]}; let the query give each its own name (AS)")
 
 
 def among(columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Sequence[Any]]) -> sa.ColumnElement[bool]:

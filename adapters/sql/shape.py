@@ -13,7 +13,8 @@ from hub.canonical.fields import is_boolean, text_check
 
 NUMBERS = (values.quantity, values.signed_quantity, values.amount, values.signed_amount, values.rate)
 SORTS: Mapping[Any, str] = dict.fromkeys(NUMBERS, "number") | {values.instant: "instant", values.day: "day"}
-TRUE, FALSE = frozenset(["1", "true", "t", "y", "yes"]), frozenset(["0", "false", "f", "n", "no", ""])
+TRUE, FALSE = frozenset(["1", "true", "t", "y", "yes", "01"]), frozenset(["0", "false", "f", "n", "no", "", "00"])
+"""Two digits: MySQL's BIT(1), whose driver hands over a byte."""
 
 Converters = Mapping[str, Callable[[Any], Any]]
 """Sort of value -> what is done with it."""
@@ -68,7 +69,10 @@ def reading(zone: tzinfo) -> Converters:
 
     def instant(value: Any) -> Any:
         when = _time(value)
-        return value if when is None else _in(zone, when).astimezone(UTC).isoformat()
+        try:
+            return value if when is None else _in(zone, when).astimezone(UTC).isoformat()
+        except OverflowError:  # the first or last of all days, by which some programs mean that there is none
+            return value
 
     def day(value: Any) -> Any:
         when = _time(value)

@@ -70,7 +70,7 @@ def compared(given: Any) -> sa.ColumnElement[Any]:
 def rows_of(table: str | None, query: str | None, columns: Iterable[str]) -> sa.FromClause:
     """Return what is read from, as a FROM clause that other conditions can be put to."""
     named: list[sa.ColumnClause[Any]] = [sa.column(name) for name in dict.fromkeys(columns)]
-    if query is not None:
-        return sa.text(query.strip().rstrip(";")).columns(*named).subquery("r")
+    if query is not None:  # a line of its own for what follows, as the last may end with a comment
+        return sa.text(query.strip().rstrip(";") + "\n").columns(*named).subquery("r")
     schema, _, name = (table or "").rpartition(".")
     return sa.table(name, *named, schema=schema or None).alias("r")

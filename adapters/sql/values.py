@@ -1,9 +1,9 @@
 """What the statements of a write may name: our fields, as the database knows what they mean."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -31,6 +31,21 @@ def values_of(connection: sa.Connection, source: Source, entity: EntityModel, wr
         record["lines"] = [{**line, "product": products.get(line.get("sku"))} for line in record["lines"]]
     more = {"reference": write.reference, "product": products.get(record.get("sku") or "")}
     return record | more | source.key_parts(connection, write.id)
+
+
+def in_words(given: Any) -> Any:
+    """Return a record with numbers and times as text, as records have them: to_number would cut a Decimal to a whole."""
+    match given:
+        case Mapping():
+            return {name: in_words(each) for name, each in cast("Mapping[str, Any]", given).items()}
+        case list() | tuple():
+            return [in_words(each) for each in cast("Sequence[Any]", given)]
+        case Decimal():
+            return format(given, "f")
+        case date():
+            return given.isoformat()
+        case _:
+            return given
 
 
 def bindable(given: Any, backend: str) -> Any:

@@ -15,11 +15,11 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from adapters.sql.database import Busy
 from adapters.sql.finding import look_up
 from adapters.sql.options import PUT, Step
-from adapters.sql.paths import found
+from adapters.sql.paths import computes, found
 from adapters.sql.plain import identity
 from adapters.sql.reading import Source
 from adapters.sql.texts import bound, parameters
-from adapters.sql.values import bindable, values_of
+from adapters.sql.values import bindable, in_words, values_of
 from adapters.writing.writes import Unfit, all_or_none
 from hub.canonical import EntityModel
 from hub.connector import Write, Written
@@ -70,35 +70,50 @@ class Writer:
             return Written(write.key, "gone")
         # Less than none is what a driver says that was not told: of a procedure, or behind a trigger.
         touched = [result.rowcount > 0 for step in steps for result in self._results(connection, step, values)]
-        if not any(touched) and not self.source.there(connection, [write.id]):
+        if not (touched and all(touched)) and not self.source.there(connection, [write.id]):
             return Written(write.key, "gone")
         return Written(write.key, "done", write.id)
 
     def _create(self, connection: sa.Connection, write: Write, values: Values) -> Written:
         first, *others = self.source.options.create
         [result] = self._results(connection, first, values)
-        id_ = self._returned(connection, result)
+        id_ = self._returned(connection, result, values)
         key = {"id", *self.source.options.key} - self.entity.fields
-        if id_ is None and any(key & parameters(step.sql) for step in others):
+        named = any(key & parameters(step.sql) for step in others)
+        if id_ is None and named:
             id_ = self._looked_up(connection, write)
         values = {**values, **self.source.key_parts(connection, id_)}
         for step in others:
             list(self._results(connection, step, values))
-        return Written(write.key, "done", id_ or self._looked_up(connection, write))
+        if id_ is None or not self._is_it(connection, id_, write):
+            if id_ is not None and named:
+                raise Unfit("wrong-key", f"create was told {id_} as the new key, under which the stream shows another")
+            id_ = self._looked_up(connection, write)
+        return Written(write.key, "done", id_)
 
-    def _returned(self, connection: sa.Connection, result: sa.CursorResult[Any]) -> str | None:
+    def _returned(self, connection: sa.Connection, result: sa.CursorResult[Any], values: Values) -> str | None:
         """Return the new row's identity, if its statement returns it, or `returning` asks for it."""
         row = result.first() if result.returns_rows else None
         if row is None and self.source.options.returning:
-            row = connection.execute(bound(self.source.options.returning, {})).first()
+            row = connection.execute(self._bound(Step(sql=self.source.options.returning), values)).first()
         key = tuple(row or ())[: len(self.source.key)]
-        return identity(key) if key and None not in key else None
+        return identity(key) if len(key) == len(self.source.key) and None not in key else None
+
+    def _is_it(self, connection: sa.Connection, id_: str, write: Write) -> bool:
+        """Tell whether the stream shows the new record under an identity.
+
+        What a procedure returns may be a state, a trigger may have made the last key elsewhere, and a column may have
+        cut the reference short, by which nothing would be found again.
+        """
+        found, column = self.source.there(connection, [id_]), self.source.options.reference
+        return bool(found) and (column is None or str(found[0][column]).strip().lower() == write.reference.lower())
 
     def _looked_up(self, connection: sa.Connection, write: Write) -> str:
         """Return the new row's identity as the stream itself shows it."""
         rows = look_up(connection, self.source, self.entity, write)
         if len(rows) != 1:
-            raise Unfit("nothing-written", f"create left {len(rows) or 'no'} row behind that is this record's")
+            many = "more than one row" if rows else "no row"
+            raise Unfit("nothing-written", f"create left {many} behind that the stream shows as this record's")
         return identity(self.source.key_of(rows[0]))
 
     def _concerned(self, write: Write) -> list[Step]:
@@ -122,13 +137,16 @@ class Writer:
         """Yield what executing a statement gives; one that goes through a list is executed for each of it."""
         once: Sequence[Values] = ({},)
         for more in once if step.each is None else self._items(step.each, values):
-            yield connection.execute(bound(step.sql, self._given(step, {**values, **more})))  # pyright: ignore[reportReturnType]
+            yield connection.execute(self._bound(step, {**values, **more}))  # pyright: ignore[reportReturnType]
 
     def _items(self, path: str, values: Values) -> Iterator[Values]:
         items: Sequence[Any] = self._found(path, values) or ()
         for position, item in enumerate(items, 1):
             own: Values = cast("Values", item) if isinstance(item, Mapping) else {}
             yield {**own, "id": values.get("id"), "item": item, "position": position}
+
+    def _bound(self, step: Step, values: Values) -> sa.TextClause:
+        return bound(step.sql, self._given(step, values))
 
     def _given(self, step: Step, values: Values) -> Values:
         paths, backend = self.source.options.values, self.source.database.backend
@@ -141,7 +159,7 @@ class Writer:
     @staticmethod
     def _found(path: str, values: Values) -> Any:
         try:
-            return found(path, values)
+            return found(path, in_words(values) if computes(path) else values)
         except ValueError as fault:
             raise Unfit("not-understood", f"the value {path} cannot be worked out: {fault}") from None
 

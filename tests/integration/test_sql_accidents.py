@@ -4,8 +4,10 @@ import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import pymysql
 import pytest
 import sqlalchemy as sa
 
@@ -84,6 +86,23 @@ def test_s06_a_commit_whose_answer_is_lost_is_unanswered_and_the_record_is_found
         assert link.lost == 1
     assert len(ground.connect().find("products", [write])[write.key]) == 1
     assert ground.office.do("SELECT count(*) FROM article") == [(1,)]
+
+
+def test_s06_a_commit_that_ends_with_an_unknown_error_is_unanswered(
+    mariadb: MariaServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(sa.make_url(mariadb.new_database()), tmp_path)
+    monkeypatch.setenv("OFFICE_PASSWORD", str(office.url.password))
+    connector = office.connect()
+    assert connector.check()[0].good
+
+    def fail(_: object) -> None:
+        raise pymysql.err.OperationalError(3100, "Error on observer while running replication hook")
+
+    monkeypatch.setattr("pymysql.connections.Connection.commit", fail)
+    with pytest.raises(Unanswered, match="replication hook"):
+        list(connector.write("products", [article("A1"), article("A2")]))
+    office.engine.dispose()
 
 
 def test_a_connection_lost_before_the_commit_changes_nothing_and_the_next_is_a_new_one(ground: Ground) -> None:

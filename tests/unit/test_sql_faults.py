@@ -52,6 +52,9 @@ def fault(kind: type[DBAPIError], *args: Any) -> DBAPIError:
         ("mssql", ("08S01", "[08S01] [Microsoft] Communication link failure"), "away"),
         ("mssql", ("HYT00", "[HYT00] [Microsoft] Query timeout expired"), "slow"),
         ("mssql", ("42S02", "[42S02] [Microsoft] Invalid object name"), "mistake"),
+        ("mssql", ("42000", "[42000] [Microsoft][SQL Server]The period is closed. (50001) (SQLExecDirectW)"), "record"),
+        ("mssql", ("42000", "[42000] [Microsoft][SQL Server]The SELECT was denied (229) (SQLExecDirectW)"), "denied"),
+        ("mssql", ("42000", "[42000] [Microsoft][SQL Server]Incorrect syntax (102) (SQLExecDirectW)"), "mistake"),
         ("oracle", (OracleError(1017, "ORA-01017: invalid username/password"),), "login"),
         ("oracle", (OracleError(1, "ORA-00001: unique constraint violated"),), "record"),
         ("oracle", (OracleError(20001, "ORA-20001: the period is closed"),), "record"),
@@ -95,6 +98,11 @@ def test_each_error_of_firebird_as_well(orig: FirebirdError, sort: str, cause: s
 def test_an_error_that_is_not_known_is_judged_by_its_sort():
     assert sort_of(fault(IntegrityError, "x"), "firebird") == "record"
     assert sort_of(fault(OperationalError, "x"), "firebird") == "away"
+
+
+@pytest.mark.parametrize(("backend", "number", "sort"), [("mariadb", 30001, "own"), ("mysql", 2013, "away")])
+def test_a_server_that_gives_an_error_of_its_own_is_there(backend: str, number: int, sort: str):
+    assert sort_of(fault(OperationalError, number, "the period is closed"), backend) == sort
 
 
 def test_a_duplicate_is_told_from_other_refusals():

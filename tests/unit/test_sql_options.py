@@ -33,6 +33,9 @@ def test_little_is_enough() -> None:
         ('writes = ["name"]\nupdate = "UPDATE a SET b = :nam"', 'there is no value :nam; did you mean "name"?'),
         ('entity = "product"', 'there are no "product"; did you mean "products"?'),
         ('fields = { sku = "a b" }', "cannot be understood"),
+        ('find = ["gtin"]', "gtin is looked for in a column"),
+        ('fields = { sku = "sku", name = "unescape(name)" }\nfind = ["name"]', "name is looked for in a column"),
+        ('until = "SELECT 1"', "about the column changed, which is not given"),
         ("tabel = 1", 'there is no such setting; did you mean "table"?'),
     ],
 )
@@ -85,3 +88,12 @@ def test_a_password_in_the_address_is_refused_and_not_shown(url: str) -> None:
 def test_an_address_of_a_database_that_is_not_known_is_refused() -> None:
     [fault] = faults_of(HEAD.replace("postgresql:", "postgres:") + STREAM)
     assert 'did you mean "postgresql"?' in fault.message
+
+
+@pytest.mark.parametrize(
+    "line", ['until = "SELECT max(id) FROM a WHERE b < :now"', 'returning = "SELECT id FROM a WHERE b = :refrence"']
+)
+def test_a_query_names_only_values_that_there_are(line: str) -> None:
+    create = 'reference = "ref"\nwrites = ["sku"]\ncreate = "INSERT INTO a VALUES (:sku)"\n'
+    [fault] = faults_of(HEAD + STREAM + create + line)
+    assert fault.message.count(":now" if "now" in line else ":refrence") >= 1

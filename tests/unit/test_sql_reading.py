@@ -1,11 +1,17 @@
 """What is read of a database, from which mark on, and what of it is a record."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import pytest
 
+from adapters.sql.database import Database
+from adapters.sql.paths import columns_in
+from adapters.sql.reading import Source
 from hub.canonical import ENTITIES
+from hub.canonical.faults import FieldFault
+from hub.clock import SystemClock
 from hub.connector import Change, Document, Unreadable
 from hub.errors import Refused, TryLater
 from tests.unit.sql_tables import PRODUCTS, Tables, ids
@@ -162,11 +168,64 @@ def test_a_key_that_is_no_key_is_refused_with_its_place(tables: Tables):
         list(tables.connect().read("products", None, full=True))
 
 
+def test_two_threads_that_look_at_the_key_at_once_find_one_and_nothing_counts_as_gone(tables: Tables):
+    tables.add(1, None)
+    connector = tables.connect()
+    source = Source(
+        Database("erp", connector.options, tables.folder),
+        "products",
+        connector.options.described["products"],
+        SystemClock(),
+    )
+
+    @dataclass
+    class Overtaken:
+        """A connection on which another thread is quicker."""
+
+        connection: Any
+
+        def execute(self, statement: Any) -> Any:
+            source.sample_key(self.connection)
+            return self.connection.execute(statement)
+
+    with source.database.reading("") as connection:
+        source.sample_key(cast("Any", Overtaken(connection)))
+        assert [row["id"] for row in source.there(connection, ["1"])] == [1]
+
+
 def test_a_mark_that_is_no_time_is_refused_with_its_place(tables: Tables):
     tables.add(1, "yesterday")
     _, mark = read_on(tables, None)
     with pytest.raises(Refused, match=r"products\] changed: 'yesterday' is neither a time nor a number"):
         read_on(tables, mark)
+
+
+def test_s13_a_time_in_the_far_future_hides_no_change_and_the_check_tells(tables: Tables):
+    tables.add(1, "2099-12-31 10:00:00")
+    tables.add(2, "2026-01-02 10:00:00")
+    tables.add(3, "2026-01-01 10:00:00")
+    _, mark = read_on(tables, None)
+    tables.do("UPDATE article SET changed = '2026-01-02 11:00:00' WHERE id = 3")
+    assert read_on(tables, mark)[0] == ["1", "2", "3"]
+    assert read_on(tables, read_on(tables, mark)[1])[0] == ["1", "3"]
+    [bad] = [each.message for each in tables.connect().check() if not each.good]
+    assert "2099-12-31" in bad
+    kept = {"mark": "2099-12-31 10:00:00", "by": ["changed", "id"]}  # from before
+    assert read_on(tables, kept)[0] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(("old", "new"), [("2026-01-01 10:00:00", 5), (5, "2026-01-01 10:00:00")])
+def test_a_column_that_becomes_of_another_type_is_read_anew(tables: Tables, old: Any, new: Any):
+    tables.add(1, old)
+    _, mark = read_on(tables, None)
+    tables.do("UPDATE article SET changed = ?", new)
+    assert read_on(tables, mark)[0] == ["1"]
+
+
+def test_what_may_be_under_way_in_another_type_is_refused_with_its_place(tables: Tables):
+    tables.add(1, 7)
+    with pytest.raises(Refused, match=r"products\] until: 'x' is of another type than 7 in changed"):
+        read_on(tables, None, stream={**PRODUCTS, "until": "SELECT 'x'"})
 
 
 def test_a_number_serves_as_a_mark(tables: Tables):
@@ -195,6 +254,18 @@ def test_a_stream_that_is_described_otherwise_is_read_anew(tables: Tables):
     tables.do("ALTER TABLE article ADD COLUMN version")
     tables.do("UPDATE article SET version = id")
     assert read_on(tables, mark, stream={**PRODUCTS, "changed": "version"})[0] == ["1", "2"]
+
+
+@pytest.mark.parametrize("placed", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
+def test_the_first_and_the_last_of_all_days_end_no_reading(tables: Tables, placed: str):
+    stream = {"table": "article", "key": "id", "fields": {"number": "sku", "placed_at": "changed"}}
+    zone = "Europe/Warsaw" if placed < "2" else "America/New_York"
+    told = tables.connect(stream, "orders", timezone=zone).translate(
+        "orders", Document("1", {"sku": "1", "changed": placed})
+    )
+    assert isinstance(told, Change)
+    with pytest.raises(FieldFault, match="is not a time"):
+        ENTITIES["orders"].valid(told.fields)
 
 
 def test_a_row_without_its_key_waits_with_the_reason(tables: Tables):
@@ -231,10 +302,18 @@ def test_a_check_names_the_column_that_is_not_there_and_the_nearest(tables: Tabl
     assert 'fields.sku: there is no column skuu; did you mean "sku"?' in finding.message
 
 
-def test_a_column_that_is_not_there_empties_no_field(tables: Tables):
+@pytest.mark.parametrize("path", ["nam", "unescape(nam)", "nam || sku", "[{a: nam}] | [0].a", "nam.first"])
+def test_a_column_that_is_not_there_empties_no_field(tables: Tables, path: str):
     tables.add(1, None)
     with pytest.raises(Refused, match=r'fields\.name: there is no column nam; did you mean "name"\?'):
-        list(tables.connect({**PRODUCTS, "fields": {"sku": "sku", "name": "nam"}}).read("products", None, full=True))
+        list(tables.connect({**PRODUCTS, "fields": {"sku": "sku", "name": path}}).read("products", None, full=True))
+
+
+@pytest.mark.parametrize(
+    "path", ["to_array(name)[].{a: nam}", "sort_by([name], &nam)", "to_array(name)[?nam == 'x'] | nam"]
+)
+def test_what_an_expression_says_of_other_things_than_the_row_names_no_columns(path: str):
+    assert columns_in(path) == {"name"}
 
 
 def test_a_file_that_is_not_there_is_not_made(tables: Tables):

@@ -26,11 +26,17 @@ AT = datetime(2026, 7, 1, 12, 0, 0, 500_000)  # noqa: DTZ001 - as a column witho
         (Decimal("12.5000"), "12.5000"),
         (Decimal("1E+3"), "1000"),
         (0.1, "0.1"),
+        (19.989999771118164, "19.99"),  # of single precision
+        (0.10000000149011612, "0.1"),
+        (16777217.0, "16777217"),
+        (1e300, "1" + "0" * 300),
+        (float("nan"), "nan"),
         (7, "7"),
         (True, True),
         (None, None),
         (AT, "2026-07-01T12:00:00.500000"),
         (AT.replace(tzinfo=timezone(timedelta(hours=2))), "2026-07-01T10:00:00.500000+00:00"),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=2))), "0001-01-01T00:00:00+02:00"),
         (date(2026, 7, 1), "2026-07-01"),
         (b"\x00\x07", "0007"),
         (["a ", Decimal(1)], ["a", "1"]),
@@ -49,7 +55,9 @@ def test_marks_survive_a_checkpoint(value: Any):
     assert (type(back), back) == (type(value), value)
 
 
-@pytest.mark.parametrize("key", [(1,), ("a|b\\", "c"), (Decimal("1.5"), 2), (UUID(int=5),), (b"\x01",), ("007",)])
+@pytest.mark.parametrize(
+    "key", [(1,), ("a|b\\", "c"), ("A1\t",), ("A1\u00a0",), (Decimal("1.5"), 2), (UUID(int=5),), (b"\x01",), ("007",)]
+)
 def test_keys_survive_as_one_text(key: tuple[Any, ...]):
     assert key_values(identity(key), key) == key
 
@@ -73,6 +81,9 @@ def test_what_cannot_be_a_key_is_none():
         (datetime(2026, 10, 25, 2, 40), datetime(2026, 10, 25, 1, 38)),  # noqa: DTZ001
         (datetime(2026, 10, 25, 3, 1), datetime(2026, 10, 25, 1, 59)),  # noqa: DTZ001
         (datetime(2026, 10, 25, 3, 3), datetime(2026, 10, 25, 3, 1)),  # noqa: DTZ001
+        (datetime.min, datetime.min),  # noqa: DTZ901
+        (date.min, date.min),
+        ("0000-00-00 00:00:00", "0000-00-00 00:00:00"),  # MySQL's
     ],
 )
 def test_marks_are_taken_back_by_the_overlap(mark: Any, before: Any):
@@ -80,7 +91,8 @@ def test_marks_are_taken_back_by_the_overlap(mark: Any, before: Any):
 
 
 @pytest.mark.parametrize(
-    ("flag", "gone"), [("T", True), ("N", False), (0, False), (1, True), (None, False), (AT, True)]
+    ("flag", "gone"),
+    [("T", True), ("N", False), (0, False), (1, True), (None, False), (AT, True), ("0000-00-00 00:00:00", False)],
 )
 def test_flags_say_whether_a_record_is_gone(flag: Any, gone: bool):
     assert is_set(flag) is gone

@@ -1,5 +1,7 @@
 """Statements of hub.toml: what they are given, and what becomes of a write."""
 
+from typing import Any
+
 import pytest
 
 from adapters.sql.database import Busy
@@ -60,6 +62,14 @@ def test_a_record_written_whole_once_more_after_a_crash_is_done(tables: Tables):
 def test_what_is_not_there_is_gone(tables: Tables):
     tables.add(1, None)
     outcomes = tables.connect(WRITTEN).write("products", [write("S1", "1", name="New"), write("X", "9", name="New")])
+    assert [each.outcome for each in outcomes] == ["done", "gone"]
+
+
+def test_what_is_gone_is_gone_also_where_another_statement_notes_the_change(tables: Tables):
+    tables.add(1, None)
+    tables.do("CREATE TABLE log (id, name)")
+    noted = {**WRITTEN, "update": ["INSERT INTO log VALUES (:id, :name)", WRITTEN["update"]]}
+    outcomes = tables.connect(noted).write("products", [write("S1", "1", name="New"), write("X", "9", name="New")])
     assert [each.outcome for each in outcomes] == ["done", "gone"]
 
 
@@ -134,6 +144,24 @@ def test_s20_a_line_stands_without_its_product_and_s24_zeros_in_front_stay(table
     assert done.outcome == "done"
     assert tables.do("SELECT number FROM sale") == [("0012",)]
     assert tables.do("SELECT * FROM line") == [(1, 1, "007", 5), (1, 2, "GONE", None)]
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("weight", "2.50"),
+        ("to_number(weight)", 2.5),
+        ("join(' ', [sku, weight])", "A 2.50"),
+        ("to_number(weight) > `2.4` && 'heavy' || 'light'", "heavy"),
+        ("to_string(weight)", "2.50"),
+    ],
+)
+def test_expressions_over_a_record_find_numbers_as_text_and_cut_nothing(tables: Tables, path: str, told: Any):
+    create = "INSERT INTO article (id, sku, name) VALUES (1, :sku, :told)"
+    connector = tables.connect({**WRITTEN, "create": create, "values": {"told": path}})
+    [done] = connector.write("products", [write("A", weight="2.50")])
+    assert done.outcome == "done"
+    assert tables.do("SELECT name FROM article") == [(told,)]
 
 
 def test_s24_an_identifier_of_digits_is_read_as_it_stands(tables: Tables):
