@@ -188,7 +188,7 @@ class Process:
             slice=settings.slice,
         )
         self._pipeline = pipeline
-        self._breakers = Breakers(self.hub.store, self.configuration, pipeline)
+        self._breakers = Breakers(self.hub.store, self.configuration, pipeline, self.roles.kinds)
         self.worker = Worker(pipeline, consumer, threads=settings.workers, prefetch=settings.prefetch)
         self.worker_consumer = consumer
         self.worker.start()
