@@ -1,5 +1,6 @@
 """What goes over the wire: JSON with a version, described by docs/asyncapi.yaml. References, never payloads."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -108,8 +109,11 @@ M = TypeVar("M", bound=Message)
 
 
 def encode(message: Message) -> bytes:
-    """Return the message as JSON."""
-    return orjson.dumps(message.model_dump(mode="python"))
+    """Return the message as JSON; half a surrogate pair, as in a file's name that is not UTF-8, is a question mark."""
+    try:
+        return orjson.dumps(message.model_dump(mode="python"))
+    except orjson.JSONEncodeError:
+        return json.dumps(message.model_dump(mode="json"), ensure_ascii=False).encode(errors="replace")
 
 
 def decode(body: bytes | memoryview | str, kind: type[M]) -> M:

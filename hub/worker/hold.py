@@ -11,6 +11,7 @@ from hub.errors import LeaseLost, RunCancelled
 from hub.handler import PageReport
 from hub.messages import LogLine, RecordsDone, encode
 from hub.store import Store, Tx, claims, outbox
+from hub.store.types import storable
 
 MOST_LINES = 1000
 
@@ -90,7 +91,7 @@ class RunHold:
     def tell(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
         """Write a line of the run's own log; beyond a thousand lines only their number is kept."""
         if len(self.lines) < MOST_LINES:
-            self.lines.append(LogLine(at=self._clock.now(), level=level, text=text))
+            self.lines.append(LogLine(at=self._clock.now(), level=level, text=storable(text)))
         else:
             last = LogLine(at=self._clock.now(), level="warning", text=f"only the first {MOST_LINES} lines were kept")
             self.lines[-1] = last

@@ -311,6 +311,21 @@ def test_a_fault_of_ours_is_no_traceback_but_a_failure_with_its_history(spine):
     assert results(spine)[0].lines[0].level == "error"
 
 
+@pytest.mark.parametrize("fault", [OSError, TryLater, Refused])
+def test_a_fault_that_names_a_file_in_another_encoding_ends_only_its_own_run(spine, fault):
+    def fail(_work, hold):
+        hold.tell("no file b\udcfcro.csv", "warning")
+        raise fault("no file b\udcfcro.csv")
+
+    spine.add_job("shop.orders", fail, attempts=1, pause_on_failure=True)
+    number = spine.make("shop.orders")
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    assert spine.run(number).state == "dead"
+    assert "no file b?ro.csv" in spine.run(number).message
+    assert results(spine)[0].lines[0].text == "no file b?ro.csv"
+
+
 def test_pause_on_failure_pauses_the_job(spine):
     def refuse(_work, _hold):
         raise Refused("no")
@@ -474,6 +489,27 @@ def test_j14_a_drain_hands_on_at_the_next_page_and_settles(spine):
     assert stopped == [True]
     run = spine.run(number)
     assert (run.state, run.generation, run.failures) == ("waiting", 2, 0)
+
+
+def test_a_panic_of_a_library_is_a_failure_like_others(spine):
+    """Libraries that are written in Rust panic with what is no Exception; the thread would be gone without a word."""
+
+    class PanicError(BaseException):
+        pass
+
+    def panic(_work, _hold):
+        raise PanicError("index out of bounds")
+
+    settled = threading.Event()
+    spine.add_job("shop.orders", panic)
+    number = spine.make("shop.orders")
+    spine.relay()
+    worker = spine.worker(acknowledge=lambda ended: ended and settled.set())
+    worker.start()
+    assert settled.wait(LIMIT)
+    assert spine.run(number).message == "unexpected: PanicError: index out of bounds"
+    assert worker.stop(LIMIT)
+    assert not worker.broken.is_set()
 
 
 def test_a_worker_carries_out_many_runs_and_posts_their_results(spine):
