@@ -171,7 +171,7 @@ class Process:
         try:
             self.broker.declare(self.configuration.topology())
         except (TryLater, Misconfigured) as fault:
-            logger.warning("queues_not_restored", message=str(fault), see="hub check")
+            logger.warning("queues_not_declared", message=str(fault), see="hub check")
 
     def _start_worker(self) -> None:
         settings = self.configuration.settings.hub
@@ -273,7 +273,7 @@ class Process:
         if self._pipeline is not None:
             settings = self.configuration.settings.hub
             self._pipeline.lease, self._pipeline.slice = settings.lease, settings.slice
-        self.broker.declare(self.configuration.topology())
+        self._redeclare()
 
     def _wanted(self, resting: Collection[str]) -> list[str]:
         """Return the queues to consume: those of systems whose breaker is open are left, for operators to see."""
