@@ -1,11 +1,10 @@
 """What goes over the wire: JSON with a version, described by docs/asyncapi.yaml. References, never payloads."""
 
 import json
-from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from hub.errors import InvalidMessage
 
@@ -14,6 +13,9 @@ LARGEST = 1_000_000
 """Bytes. A message carries references; RabbitMQ itself refuses above 16 MiB."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+RunNumber = Annotated[int, Field(ge=0, le=2**63 - 1)]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""Both no larger than their columns: one that is would be refused with all that is stored beside it."""
 
 
 class Message(BaseModel):
@@ -27,8 +29,8 @@ class Message(BaseModel):
 class RunDue(Message):
     """A run is due: to `hub.jobs`, from the relay to the system's queue."""
 
-    run: int
-    generation: int
+    run: RunNumber
+    generation: Count
     job: Name
 
 
@@ -63,7 +65,7 @@ class LogLine(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: datetime
+    at: AwareDatetime
     level: Literal["info", "warning", "error"]
     text: str
 
@@ -72,9 +74,9 @@ class RecordsDone(Message):
     """The records of one page: to `hub.results`. Identical records are only counted."""
 
     kind: Literal["records"] = "records"
-    run: int
-    generation: int
-    part: int
+    run: RunNumber
+    generation: Count
+    part: Count
     """1, 2, ...: unique within (run, generation)."""
     job: Name
     entity: str
@@ -86,22 +88,22 @@ class Result(Message):
     """What one delivery of a run came to: to `hub.results`. Its identity is (run, generation)."""
 
     kind: Literal["result"] = "result"
-    run: int
-    generation: int
+    run: RunNumber
+    generation: Count
     job: Name
     system: Name
     cause: str
     outcome: Literal["done", "handed-on", "later", "dead", "cancelled", "skipped", "lost"]
-    attempt: int
+    attempt: Count
     worker: str | None
-    scheduled_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime
+    scheduled_at: AwareDatetime | None
+    started_at: AwareDatetime | None
+    ended_at: AwareDatetime
     counts: dict[str, int]
     """Of this delivery: new, identical, update, differs, skipped, quarantined."""
     message: str | None
     """Why, in one sentence, for an operator; of a run that is done, what all its deliveries came to."""
-    next_at: datetime | None = None
+    next_at: AwareDatetime | None = None
     lines: tuple[LogLine, ...] = Field(default=(), strict=False)
 
 

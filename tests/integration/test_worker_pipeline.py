@@ -435,6 +435,8 @@ def test_a_trigger_from_outside_runs_its_job_and_a_storm_of_them_coalesces(spine
         (JOBS, "shop", b"\xff\xfe nothing", "JSON"),
         (JOBS, "shop", b'{"version": 2, "run": 1, "generation": 1, "job": "shop.orders"}', "version"),
         (JOBS, "shop", b'{"version": 1, "run": "1; DROP TABLE run"}', "run"),
+        (JOBS, "shop", b'{"version": 1, "run": 9223372036854775808, "generation": 1, "job": "shop.orders"}', "run"),
+        (JOBS, "shop", b'{"version": 1, "run": 1, "generation": 2147483648, "job": "shop.orders"}', "generation"),
         (TRIGGERS, "shop.nothing", b"{}", "there is no job shop.nothing"),
         (TRIGGERS, "shop.closed", b"{}", "triggers = true"),
         (TRIGGERS, "shop.orders", b'{"job": "shop.closed"}', "must be the same"),
