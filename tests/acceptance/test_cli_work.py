@@ -1,6 +1,8 @@
 """Commands that change something, on an embedded hub that is not at work meanwhile."""
 
 import csv
+import sqlite3
+from contextlib import closing
 
 from tests.acceptance.hubs import SELDOM, Home
 
@@ -119,6 +121,20 @@ def test_a_job_is_paused_resumed_and_run_all_the_same(home: Home):
     assert home.json("jobs", "resume", "depot.stock")["changed"] is False
     home.ok("up", "--until-idle")
     assert [run["state"] for run in home.json("runs")] == ["done", "done"]
+
+
+def test_a_job_that_waits_for_what_a_clock_that_was_ahead_has_planned_is_told_with_the_mend(home: Home):
+    home.configure(every="15m").ok("up", "--until-idle")
+    with closing(sqlite3.connect(home.folder / "hub.db")) as database:
+        database.execute("UPDATE job SET next_due = '2400-01-01T00:00:00.000000Z' WHERE name = 'depot.stock'")
+        database.commit()
+    done = home.run("check")
+    assert done.code == 1
+    assert "depot.stock waits until 2400-01-01 00:00Z" in done.out
+    assert "hub jobs pause depot.stock, then hub jobs resume depot.stock" in done.out
+    home.ok("jobs", "pause", "depot.stock")
+    home.ok("jobs", "resume", "depot.stock")
+    assert "waits until" not in home.run("check").out
 
 
 def test_a_backfill_leaves_alone_what_is_there(home: Home):
