@@ -11,7 +11,7 @@ from hub.store.chosen import IN_TURN, in_state
 from hub.store.database import Tx
 from hub.store.interventions import Shown
 from hub.store.quarantine import Entry
-from hub.store.runs import open_run_of
+from hub.store.runs import held_back, open_run_of
 from hub.store.schema import breaker, job, quarantine, result, run
 
 _SHOWN = tuple(run.c[name] for name in Shown.__dataclass_fields__)
@@ -31,12 +31,11 @@ def latest_run(tx: Tx) -> int:
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
-    """Tell whether a run's time has come, and neither a pause nor the run before it holds it back."""
-    paused = sa.exists().where(job.c.name == run.c.job, job.c.paused_at.is_not(None))
+    """Tell whether a run's time has come, and neither its job nor the run before it holds it back."""
     return sa.and_(
         in_state("waiting"),
         run.c.not_before <= now,
-        sa.or_(run.c.cause == "manual", sa.not_(paused)),
+        sa.not_(held_back()),
         sa.or_(sa.not_(run.c.blocked), sa.not_(open_run_of(run.c.job))),
     )
 

@@ -198,3 +198,13 @@ def test_a_run_that_does_not_wait_cannot_be_hurried(home: Home):
     home.ok("apply", "--yes")
     (run,) = home.json("runs")
     assert home.json("runs", "hurry", str(run["id"]), code=1) == {"run": run["id"], "hurried": False}
+
+
+def test_a_job_that_is_switched_off_answers_no_trigger_but_runs_by_hand(home: Home):
+    home.configure(more='\n[jobs."depot.stock"]\nsync = ["stock"]\nenabled = false\n').ok("apply", "--yes")
+    done = home.run("trigger", "depot.stock")
+    assert done.code == 2
+    assert "depot.stock is switched off (enabled = false); hub jobs run depot.stock" in done.err
+    run = home.json("jobs", "run", "depot.stock")["run"]
+    home.ok("up", "--until-idle")
+    assert [(each["id"], each["state"]) for each in home.json("runs")] == [(run, "done")]
