@@ -326,6 +326,25 @@ def test_a_fault_that_names_a_file_in_another_encoding_ends_only_its_own_run(spi
     assert results(spine)[0].lines[0].text == "no file b?ro.csv"
 
 
+def test_a_result_is_never_larger_than_a_message_may_be(spine):
+    """The run log would put it aside as invalid, and nobody could see what the run came to."""
+
+    def speak(_work, hold):
+        for _ in range(2000):
+            hold.tell("\x01" * 5_000)
+        raise Refused("<p>" * 1_000_000)
+
+    spine.add_job("shop.orders", speak)
+    number = spine.make("shop.orders")
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    (result,) = results(spine)
+    assert (result.run, result.outcome) == (number, "dead")
+    assert result.message.startswith("<p><p>")
+    assert spine.run(number).message == result.message
+    assert "were kept" in result.lines[-1].text
+
+
 def test_pause_on_failure_pauses_the_job(spine):
     def refuse(_work, _hold):
         raise Refused("no")
