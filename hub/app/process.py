@@ -252,7 +252,7 @@ class Process:
             step()
         except TryLater as away:
             logger.warning("watch_put_off", message=str(away))
-        except Exception:
+        except BaseException:  # also what a library panics with: without these threads no breaker closes
             logger.exception("watch_broke")
 
     def _sign_on(self) -> None:

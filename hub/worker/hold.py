@@ -37,6 +37,8 @@ class RunHold:
         self.counts: Counter[str] = Counter()
         self.lines: list[LogLine] = []
         self.lost = False
+        self.hangs = False
+        """Whether it was told that it takes very long."""
         self.cancelled_by: str | None = None
         self._room = MOST_CHARACTERS
         self._before = Counter(claimed.counts or {})

@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 
 from hub.broker import Outgoing
 from hub.broker.topology import INVALID, JOBS, TRIGGERS
@@ -356,6 +357,20 @@ def test_pause_on_failure_pauses_the_job(spine):
     waiting = spine.make("shop.orders")
     assert spine.relay() == 0
     assert spine.run(waiting).state == "waiting"
+
+
+def test_a_run_that_hangs_is_told_once(spine):
+    """Its lease goes on being prolonged, as its process lives: nobody else would say so."""
+    spine.add_job("shop.orders", done)
+    number = spine.make("shop.orders")
+    spine.relay()
+    pipeline = spine.pipeline(slice=timedelta(minutes=1))
+    pipeline.receive(spine.take())
+    with structlog.testing.capture_logs() as said:
+        for minutes in (9, 2, 2):
+            spine.clock.ahead += timedelta(minutes=minutes)
+            pipeline.keep()
+    assert [(each["event"], each["run"], each["job"]) for each in said] == [("run_hangs", number, "shop.orders")]
 
 
 def test_j16_a_cancelled_run_stops_at_its_next_page_and_stays_cancelled(spine):
