@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import structlog
 
 SECRET_KEYS = re.compile(r"password|passwd|secret|token|authorization|api_?key", re.IGNORECASE)
-CREDENTIALS_IN_URL = re.compile(r"(?<=://)([^:/@\s]*):[^@/\s]+@")
+CREDENTIALS_IN_URL = re.compile(r"(?<=://)([^:/@\s]*):[^/\s]+@")
 
 
 def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

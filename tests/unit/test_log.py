@@ -27,6 +27,19 @@ def test_passwords_are_shown_neither_in_what_is_told_nor_in_a_traceback(written:
     assert "secret" not in said
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("amqp://hub:geheim@broker/v", "amqp://hub:***@broker/v"),
+        ("amqp://hub:p@ge:heim@broker/v", "amqp://hub:***@broker/v"),
+        ("at https://a:b@c.example/d and redis://:e@f", "at https://a:***@c.example/d and redis://:***@f"),
+        ("https://shop.example/a:b@c", "https://shop.example/a:b@c"),
+    ],
+)
+def test_a_password_is_taken_out_whole(given: str, told: str):
+    assert log.without_password(given) == told
+
+
 class FullDisk(io.StringIO):
     """A file to which nothing can be written while its disk is full."""
 
