@@ -35,7 +35,9 @@ def json_text(value: object) -> str:
     """
     try:
         text = orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
-    except orjson.JSONEncodeError:
+    except orjson.JSONEncodeError as fault:
+        if "surrogates" not in str(fault):
+            raise
         text = json.dumps(value, default=_plain, ensure_ascii=False).encode(errors="replace").decode()
     return NUL.sub("\\1\N{REPLACEMENT CHARACTER}", text) if "\\u0000" in text else text
 
