@@ -12,7 +12,6 @@ from rich.text import Text
 
 from hub.config import Faults
 from hub.errors import HubError
-from hub.store.types import json_text
 
 NO_END = 100_000
 """Characters of a line that nobody looks at on a terminal: nothing is folded or cut in pipes."""
@@ -69,6 +68,8 @@ def as_json(value: object, option: int) -> bytes:
     try:
         return orjson.dumps(value, default=_told, option=option)
     except orjson.JSONEncodeError:  # an argument that was given to us and is told again, say
+        from hub.store.types import json_text  # noqa: PLC0415  # only then: it brings SQLAlchemy along
+
         return orjson.dumps(orjson.loads(json_text(value)), option=option)
 
 
