@@ -1,10 +1,10 @@
 """What goes over the wire: JSON with a version, described by docs/asyncapi.yaml. References, never payloads."""
 
-from datetime import datetime
+import json
 from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from hub.errors import InvalidMessage
 
@@ -66,7 +66,7 @@ class LogLine(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: datetime
+    at: AwareDatetime
     level: Literal["info", "warning", "error"]
     text: str
 
@@ -97,14 +97,14 @@ class Result(Message):
     outcome: Literal["done", "handed-on", "later", "dead", "cancelled", "skipped", "lost"]
     attempt: Number
     worker: str | None
-    scheduled_at: datetime | None
-    started_at: datetime | None
-    ended_at: datetime
+    scheduled_at: AwareDatetime | None
+    started_at: AwareDatetime | None
+    ended_at: AwareDatetime
     counts: dict[str, Count]
     """Of this delivery: new, identical, update, differs, skipped, quarantined."""
     message: str | None
     """Why, in one sentence, for an operator; of a run that is done, what all its deliveries came to."""
-    next_at: datetime | None = None
+    next_at: AwareDatetime | None = None
     lines: tuple[LogLine, ...] = Field(default=(), strict=False)
 
 
@@ -112,8 +112,11 @@ M = TypeVar("M", bound=Message)
 
 
 def encode(message: Message) -> bytes:
-    """Return the message as JSON."""
-    return orjson.dumps(message.model_dump(mode="python"))
+    """Return the message as JSON; half a surrogate pair, as in a file's name that is not UTF-8, is a question mark."""
+    try:
+        return orjson.dumps(message.model_dump(mode="python"))
+    except orjson.JSONEncodeError:
+        return json.dumps(message.model_dump(mode="json"), ensure_ascii=False).encode(errors="replace")
 
 
 def decode(body: bytes | memoryview | str, kind: type[M]) -> M:

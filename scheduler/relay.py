@@ -70,7 +70,7 @@ def recall(store: Store) -> int:
         removed = interventions.cancel_removed(tx)
         recalled = runs.recall(tx)
     if removed:
-        logger.warning("runs_cancelled", runs=removed, message="their jobs are configured no more")
+        logger.warning("runs_cancelled", runs=removed, message="their jobs are configured no more, or switched off")
     if recalled:
         logger.warning("runs_unclaimed", runs=recalled, next="published again")
     return recalled

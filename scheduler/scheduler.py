@@ -90,8 +90,8 @@ class Scheduler:
                 if not self._pass():
                     self._stopping.wait(PASS)
         except Exception:
-            logger.exception("scheduler_broke")
             self.broken.set()
+            logger.exception("scheduler_broke")
 
     def _pass(self) -> bool:
         try:

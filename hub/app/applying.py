@@ -10,7 +10,7 @@ from hub.app.renamed import refuse_renamed
 from hub.broker.topology import MAINTENANCE
 from hub.config import BUILT_IN, Changed, JobSettings, Settings, difference, load
 from hub.errors import Misconfigured
-from hub.store import Store, Tx, interventions, jobs, revisions, runs
+from hub.store import Store, Tx, breakers, interventions, jobs, revisions, runs
 from scheduler.tick import first_due, next_due
 
 
@@ -68,6 +68,7 @@ def _put_jobs(tx: Tx, settings: Settings, by: str) -> None:
     gone = known.keys() - wanted.keys()
     interventions.cancel_waiting(tx, gone, by, "the job was taken out of the configuration")
     jobs.remove(tx, gone)
+    breakers.forget(tx, settings.systems.keys())
     rows: list[jobs.Job] = []
     at_once: list[runs.NewRun] = []
     for name, row in wanted.items():

@@ -1,5 +1,7 @@
 """Follows the circuit breakers of the systems that a worker serves, and probes those that are open."""
 
+from collections.abc import Collection
+
 from hub import log
 from hub.app.configuration import Configuration
 from hub.errors import HubError
@@ -12,11 +14,12 @@ logger = log.get("breaker")
 class Breakers:
     """What one worker process knows of the breakers, and does about them."""
 
-    def __init__(self, store: Store, configuration: Configuration, pipeline: Pipeline) -> None:
-        """`pipeline` is told which systems have failed lately."""
+    def __init__(self, store: Store, configuration: Configuration, pipeline: Pipeline, kinds: Collection[str]) -> None:
+        """`pipeline` is told which systems have failed lately; those of these kinds are probed."""
         self._store = store
         self._configuration = configuration
         self._pipeline = pipeline
+        self._kinds = frozenset(kinds)
         self._revision: int | None = None
 
     def look(self) -> frozenset[str]:
@@ -29,20 +32,23 @@ class Breakers:
     def probe(self) -> None:
         """Ask the systems whose rest is over. Takes as long as they are silent: nothing else may wait for it.
 
-        Raises DatabaseAway.
+        Only those that this process serves: another may have neither their keys, their folders nor their network, and
+        its question would use up the turn of one that has. Raises DatabaseAway.
         """
-        self._ask_soon_if_mended()
+        served = self._configuration.queues(self._kinds).keys()
+        self._ask_soon_if_mended(served)
         with self._store.read() as tx:
             known, now = breakers.find(tx), tx.now
-        for each in known.values():
+        for name in known.keys() & served:
+            each = known[name]
             if each.opened_at is not None and each.probe_at is not None and each.probe_at <= now:
                 self._probe(each.system)
 
-    def _ask_soon_if_mended(self) -> None:
+    def _ask_soon_if_mended(self, served: Collection[str]) -> None:
         """With a new revision, or in a process that begins, there may be another key."""
         if self._revision != self._configuration.number:
             with self._store.write() as tx:
-                breakers.end_rests(tx)
+                breakers.end_rests(tx, served)
             self._revision = self._configuration.number
 
     def _probe(self, system: str) -> None:

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLong
 from contextlib import suppress
@@ -24,6 +24,7 @@ from hub.connector import Finding
 from hub.errors import HubError, Misconfigured
 from hub.store import DatabaseAway, Tx, breakers, jobs, overview, processes, revisions
 from hub.store.migrate import require_current, version
+from scheduler.tick import next_due
 
 ANSWER_WITHIN = 30.0
 """Seconds that a system may take to answer."""
@@ -135,12 +136,27 @@ def _overdue(tx: Tx) -> Iterator[Finding]:
         late = int((tx.now - (job.next_due or tx.now)).total_seconds())
         mend = "a scheduler has to be at work; see processes"
         yield Finding("jobs", good=False, message=f"{job.name} is overdue by {late:,} s", mend=mend)
-    kinds = {job.system: job.kind for job in jobs.find(tx)}
+    known = jobs.find(tx)
+    yield from _far_off(tx, known)
+    kinds = {job.system: job.kind for job in known}
     for each in overview.neglected(tx, tx.now - LATE):
         kind = kinds.get(each.system, "")
         mend = "hub runlog, or hub up" if kind == MAINTENANCE[0] else f"hub adapter {kind or 'KIND'}, or hub up"
         told = f"{_counted(each.runs, 'run')} of {each.system} due since {each.oldest:%Y-%m-%d %H:%M:%S}Z, and nobody takes it"
         yield Finding("jobs", good=False, message=told, mend=mend)
+
+
+def _far_off(tx: Tx, known: Sequence[jobs.Job]) -> Iterator[Finding]:
+    """Find jobs that wait for a time which a clock that was ahead has planned; it was set back since."""
+    for job in known:
+        if not job.enabled or job.paused_at is not None or job.next_due is None:
+            continue
+        with suppress(HubError, ValueError):  # what cannot be read is told by the scheduler
+            planned = next_due(job, tx.now)
+            if planned is not None and job.next_due > planned:
+                told = f"{job.name} waits until {job.next_due:%Y-%m-%d %H:%M}Z, by its schedule it is due at {planned:%Y-%m-%d %H:%M}Z"
+                mend = f"a clock was ahead and is set back: hub jobs pause {job.name}, then hub jobs resume {job.name}"
+                yield Finding("jobs", good=False, message=told, mend=mend)
 
 
 def _breakers(tx: Tx) -> Iterator[Finding]:

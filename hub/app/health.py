@@ -86,6 +86,8 @@ class Health:
         host = host.strip("[]")
         try:
             self._server = _server(host, int(port), look)
+        except (ValueError, OverflowError):
+            raise Misconfigured(f'"{address}" is not a host and port; write it like 127.0.0.1:8090') from None
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise Misconfigured(f"hub.health: nothing can listen at {address}: {reason}") from None

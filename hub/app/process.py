@@ -171,7 +171,7 @@ class Process:
         try:
             self.broker.declare(self.configuration.topology())
         except (TryLater, Misconfigured) as fault:
-            logger.warning("queues_not_restored", message=str(fault), see="hub check")
+            logger.warning("queues_not_declared", message=str(fault), see="hub check")
 
     def _start_worker(self) -> None:
         settings = self.configuration.settings.hub
@@ -188,7 +188,7 @@ class Process:
             slice=settings.slice,
         )
         self._pipeline = pipeline
-        self._breakers = Breakers(self.hub.store, self.configuration, pipeline)
+        self._breakers = Breakers(self.hub.store, self.configuration, pipeline, self.roles.kinds)
         self.worker = Worker(pipeline, consumer, threads=settings.workers, prefetch=settings.prefetch)
         self.worker_consumer = consumer
         self.worker.start()
@@ -252,7 +252,7 @@ class Process:
             step()
         except TryLater as away:
             logger.warning("watch_put_off", message=str(away))
-        except Exception:
+        except BaseException:  # also what a library panics with: without these threads no breaker closes
             logger.exception("watch_broke")
 
     def _sign_on(self) -> None:
@@ -273,7 +273,7 @@ class Process:
         if self._pipeline is not None:
             settings = self.configuration.settings.hub
             self._pipeline.lease, self._pipeline.slice = settings.lease, settings.slice
-        self.broker.declare(self.configuration.topology())
+        self._redeclare()
 
     def _wanted(self, resting: Collection[str]) -> list[str]:
         """Return the queues to consume: those of systems whose breaker is open are left, for operators to see."""

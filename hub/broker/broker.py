@@ -17,7 +17,7 @@ from hub.broker.link import Terms
 from hub.broker.publisher import HEARTBEAT, LIMIT, Publisher
 from hub.broker.topology import Topology
 from hub.connector import Finding
-from hub.errors import Misconfigured, TryLater
+from hub.errors import HubError, Misconfigured, TryLater
 
 PREFETCH = 50
 WATCH_EVERY = 10.0
@@ -69,11 +69,17 @@ class Broker:
     def declare(self, topology: Topology) -> None:
         """Make what is missing at the broker; raises Misconfigured where it differs, TryLater without a broker."""
         self._topology = topology
-        connection = self._reach()
+        connection: Any = None
         try:
+            connection = self._connect()
             declare(connection.channel(), topology)
+        except HubError:
+            raise
+        except Exception as error:  # noqa: BLE001  # each client and transport has its own
+            raise unreachable(error, self._address) from None
         finally:
-            connection.release()
+            if connection is not None:
+                connection.release()
 
     def inspect(self, topology: Topology, management: str | None = None) -> list[Finding]:
         """Look whether the broker is as the hub needs it; changes nothing and raises nothing.
@@ -95,12 +101,6 @@ class Broker:
         from hub.broker.rabbitmq import RabbitPublisher  # noqa: PLC0415  # pika is not installed everywhere
 
         return RabbitPublisher(self._address, self.name, limit=limit, heartbeat=heartbeat)
-
-    def _reach(self) -> Any:
-        try:
-            return self._connect()
-        except Exception as error:  # noqa: BLE001  # each client and transport has its own
-            raise unreachable(error, self._address) from None
 
 
 def open_broker(url: str | None, name: str) -> Broker:

@@ -154,7 +154,7 @@ class Link:
             hand_on=self._hand_on,
         )
         try:
-            subscription.ensure(self._topology().queue(queue))
+            subscription.ensure(self._topology())
             subscription.start()
         except (ChannelError, HubError) as error:
             if queue not in self._missing:

@@ -7,9 +7,9 @@ from typing import Any
 from kombu.exceptions import ChannelError
 
 from hub.broker.acks import Unacknowledged
-from hub.broker.declare import NOT_FOUND, code_of, declare_queue
+from hub.broker.declare import NOT_FOUND, code_of, declare
 from hub.broker.delivery import Delivery, delivery_of
-from hub.broker.topology import Queue
+from hub.broker.topology import Topology
 
 EPOCHS = count(1)
 
@@ -43,17 +43,19 @@ class Subscription:
         """Tell whether nothing is held any more."""
         return not self.consuming and not self._unacknowledged
 
-    def ensure(self, queue: Queue | None) -> None:
-        """Make the queue if it is missing and we know what it should be.
+    def ensure(self, topology: Topology) -> None:
+        """Make the queue if it is missing and we know what it should be, with the exchanges that it is bound to.
 
         Looks first: whoever only works off queues needs no right to configure any.
         """
+        queue = topology.queue(self.queue)
         try:
             self._channel.queue_declare(queue=self.queue, passive=True)
         except ChannelError as error:
             if code_of(error) != NOT_FOUND or queue is None:
                 raise
-            declare_queue(self._channel, queue)  # py-amqp has opened the channel again
+            # py-amqp has opened the channel again. Without its exchanges the queue would be made and never bound.
+            declare(self._channel, Topology(topology.exchanges, (queue,)))
 
     def start(self) -> None:
         """Have the broker deliver."""

@@ -17,6 +17,8 @@ from hub.store import Tx, jobs
 
 Json = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+LARGEST = 2**63 - 1
+"""Of what is numbered, as large as databases count."""
 Most = Annotated[int, typer.Option("--most", min=1, max=100_000, help="How many at most.")]
 
 

@@ -4,9 +4,12 @@ from typing import Annotated
 
 import typer
 
+from hub.cli.call import LARGEST
 from hub.errors import Misconfigured
 
-Numbers = Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="As hub quarantine list shows them.")]
+Numbers = Annotated[
+    list[int] | None, typer.Argument(metavar="[ID]...", max=LARGEST, help="As hub quarantine list shows them.")
+]
 System = Annotated[str | None, typer.Option("--system", help="Only of this system.", show_default=False)]
 Stream = Annotated[str | None, typer.Option("--stream", help="Only of this stream.", show_default=False)]
 Cause = Annotated[str | None, typer.Option("--cause", help="Only of this cause.", show_default=False)]

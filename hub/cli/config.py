@@ -25,7 +25,11 @@ class Config(Listing):
 
 
 app = group(COMMANDS["config"], Config)
-Number = Annotated[int | None, typer.Argument(help="Which; left out: the one in force.", show_default=False)]
+NEWEST = 2**31 - 1
+"""The largest number that a revision may have."""
+Number = Annotated[
+    int | None, typer.Argument(max=NEWEST, help="Which; left out: the one in force.", show_default=False)
+]
 
 
 @app.command()
@@ -60,7 +64,7 @@ def show_one(ctx: typer.Context, number: Number = None, as_json: Json = False) -
 @app.command("revert")
 def revert_to(
     ctx: typer.Context,
-    number: Annotated[int, typer.Argument(help="The revision to go back to.")],
+    number: Annotated[int, typer.Argument(max=NEWEST, help="The revision to go back to.")],
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:

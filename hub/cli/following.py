@@ -33,6 +33,10 @@ class Following:
     after: int
     """The last run that was there before."""
     zone: ZoneInfo
+    stored: datetime
+    """What ended before is in the run log; it need not be looked for again."""
+    news: bool = False
+    """Whether the latest look has found something new."""
     told: deque[tuple[int, int]] = field(default_factory=lambda: deque[tuple[int, int]](maxlen=REMEMBERED))
     named: set[str] = field(default_factory=set[str])
     """Jobs of which a line was written."""
@@ -44,17 +48,20 @@ class Following:
         """Begin now."""
         with process.hub.store.read() as tx:
             zone = ZoneInfo(process.configuration.settings.hub.timezone)
-            return cls(process, as_json, tx.now, overview.latest_run(tx), zone)
+            return cls(process, as_json, tx.now, overview.latest_run(tx), zone, tx.now)
 
     def look(self) -> bool:
         """Tell what is new; returns whether nothing is due or under way and all results are stored."""
         with self.process.hub.store.read() as tx:
             # In this order: what ends meanwhile is seen at the next look.
             active = overview.under_way(tx)
-            unsent, unstored = outbox.count(tx), results.unstored(tx, self.since)
+            unsent, unstored = outbox.count(tx), results.unstored(tx, self.stored)
+            if not unstored:
+                self.stored = max(self.since, tx.now - OVERLAP)
             fresh = self._fresh(tx)
-            running = interventions.find(tx, states=("running",), most=3) if active else []
+            running = overview.running(tx, 3) if active else []
         self._tell(fresh)
+        self.news = bool(fresh)
         self.status = "   ".join(f"{run.job}  {words.outcomes(run.counts)}" for run in running)
         if not active and unsent:
             self.process.post_left()

@@ -19,6 +19,7 @@ from hub.sync import scanning
 from scheduler import policy
 from scheduler.schedule import read_schedule, read_settings
 from scheduler.tick import next_due
+from scheduler.walltime import EPOCH
 
 app = group(COMMANDS["jobs"])
 JobName = Annotated[str, typer.Argument(metavar="JOB", help="SYSTEM.WHAT, as hub jobs lists it.")]
@@ -98,7 +99,9 @@ def backfill(
     """Make runs for past occurrences; one that is there already is left alone."""
     with opened(ctx) as hub:
         zone = ZoneInfo(hub.settings.hub.timezone)
-        begin, end = _instant(first, zone, time.min), _instant(last, zone, time.max)
+        begin, end = max(_instant(first, zone, time.min), EPOCH), _instant(last, zone, time.max)
+        if end < begin:
+            raise Misconfigured(f"--to {last} lies before --from {max(first, '1970-01-01')}")
         with hub.store.write() as tx:
             known = known_job(tx, job)
             wanted = _occurrences(known, begin, min(end, tx.now))

@@ -65,6 +65,8 @@ def root(
 
 def main() -> None:
     """Run one command and exit with its code."""
+    # Where one was closed (`>&-`), Python has none.
+    sys.stdout, sys.stderr = (each or Path(os.devnull).open("w") for each in (sys.stdout, sys.stderr))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A terminal that cannot show a letter shows a question mark instead of ending the program.
@@ -99,6 +101,9 @@ def run(arguments: list[str], call: Callable[[list[str]], Any] = call) -> int:
         _tell(fault, as_json="--json" in arguments)
         return _code(fault)
     except Exception as fault:  # noqa: BLE001  # the last resort: a message instead of a traceback
+        if isinstance(fault, UnicodeEncodeError) and fault.object in arguments:
+            sys.stderr.write(f"hub: {fault.object!a} is not UTF-8\n")
+            return WRONG
         _tell_unexpected(fault, debug="--debug" in arguments)
         return NOT_WELL
     return done if isinstance(done, int) else GOOD

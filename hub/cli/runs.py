@@ -11,7 +11,7 @@ import typer
 
 from hub.app import Hub
 from hub.cli import show, words
-from hub.cli.call import Json, Most, opened, who
+from hub.cli.call import LARGEST, Json, Most, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.main import NOT_WELL
 from hub.errors import Misconfigured
@@ -19,7 +19,7 @@ from hub.store import Tx, breakers, interventions, processes, results
 from hub.store.interventions import Shown
 
 app = group(COMMANDS["runs"])
-Number = Annotated[int, typer.Argument(metavar="RUN", help="Its number, as hub runs lists it.")]
+Number = Annotated[int, typer.Argument(metavar="RUN", max=LARGEST, help="Its number, as hub runs lists it.")]
 STATES = ("waiting", "running", "done", "dead", "cancelled", "skipped", "discarded")
 AT_WORK = timedelta(seconds=30)
 LOOK_AGAIN = 0.2

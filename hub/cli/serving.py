@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,14 +17,13 @@ from hub.app import Hub, Process, Roles, open_hub
 from hub.app.health import Health, parts_of
 from hub.cli import show
 from hub.cli.call import start_of
+from hub.cli.logfile import LogFile
 from hub.cli.main import GOOD, INTERRUPTED, NOT_WELL
 from hub.errors import Misconfigured
 from hub.store import DatabaseAway
 
 EVERY = 0.2
 """Seconds between two looks."""
-LARGEST_LOG = 10_000_000
-"""Bytes above which a log file makes way for a new one when a process starts."""
 STDERR = "stderr"
 
 HealthAddress = Annotated[
@@ -71,14 +70,11 @@ def logged(target: str | Path, *, debug: bool) -> Generator[None]:
         log.configure(level=level)
         yield
         return
-    path = Path(target)
     try:
-        if path.exists() and path.stat().st_size > LARGEST_LOG:
-            path.replace(path.with_name(f"{path.name}.1"))
-        file = path.open("a", encoding="utf-8", errors="replace", buffering=1)
+        file = LogFile(Path(target))
     except OSError as error:
-        raise Misconfigured(f"the log {path} cannot be written: {(error.strerror or str(error)).lower()}") from None
-    with file:
+        raise Misconfigured(f"the log {target} cannot be written: {(error.strerror or str(error)).lower()}") from None
+    with closing(file):
         log.configure(level=level, stream=file)
         yield
         # Threads that outlive the drain must not write to a closed file.

@@ -63,8 +63,14 @@ def json_line(value: object) -> None:
 
 
 def as_json(value: object, option: int) -> bytes:
-    """Return JSON of dataclasses, named tuples, instants and plain values."""
-    return orjson.dumps(value, default=_told, option=option | orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    """Return JSON of dataclasses, named tuples, instants and plain values; what is no UTF-8 is a question mark."""
+    option |= orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
+    try:
+        return orjson.dumps(value, default=_told, option=option)
+    except orjson.JSONEncodeError:  # an argument that was given to us and is told again, say
+        from hub.store.types import json_text  # noqa: PLC0415  # only then: it brings SQLAlchemy along
+
+        return orjson.dumps(orjson.loads(json_text(value)), option=option)
 
 
 def _told(value: Any) -> Any:

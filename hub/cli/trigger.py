@@ -40,6 +40,8 @@ def trigger(
             return
         with hub.store.write() as tx:
             known = known_job(tx, job)
+            if not known.enabled:
+                raise Misconfigured(f"{job} is switched off (enabled = false); hub jobs run {job} runs it all the same")
             wanted = runs.NewRun(
                 job=job,
                 system=known.system,

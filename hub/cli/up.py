@@ -79,10 +79,10 @@ class _Watch:
 
     def step(self) -> bool:
         """Look once; returns whether it is over."""
-        self.idle = self.following.look()
+        before, self.idle = self.idle, self.following.look()
         if self.status is not None:
             _turn(self.status, self.following.status)
-        if self.idle:
+        if self.idle and (self.following.news or not before):
             self.following.summarise()
         return self.idle and self.until_idle
 

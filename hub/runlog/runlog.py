@@ -48,8 +48,8 @@ class RunLog:
                 if deliveries := self._consumer.take(MOST, BREATH):
                     self._store_all(deliveries)
         except Exception:
-            logger.exception("runlog_broke")
             self.broken.set()
+            logger.exception("runlog_broke")
 
     def _store_all(self, deliveries: Sequence[Delivery]) -> None:
         while True:

@@ -1,5 +1,6 @@
 """The circuit breaker of each system: shared by all processes, visible to operators."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,9 +55,15 @@ def reached(tx: Tx, system: str) -> None:
     tx.execute(sa.update(breaker).where(breaker.c.system == system).values(values))
 
 
-def end_rests(tx: Tx) -> None:
-    """Have every open system asked again at once: what was wrong may have been mended."""
-    tx.execute(sa.update(breaker).where(breaker.c.opened_at.is_not(None)).values(probe_at=tx.now))
+def end_rests(tx: Tx, systems: Collection[str]) -> None:
+    """Have those of these systems that are open asked again at once: what was wrong may have been mended."""
+    resting = breaker.c.opened_at.is_not(None) & breaker.c.system.in_(systems)
+    tx.execute(sa.update(breaker).where(resting).values(probe_at=tx.now))
+
+
+def forget(tx: Tx, configured: Collection[str]) -> None:
+    """Forget the systems that are not among those that are configured: nobody asks them again."""
+    tx.execute(sa.delete(breaker).where(breaker.c.system.not_in(configured)))
 
 
 def may_probe(tx: Tx, system: str) -> bool:

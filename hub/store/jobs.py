@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub.store.batch import pack, rows
 from hub.store.database import Tx
 from hub.store.schema import job
+from hub.store.types import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def move_on(tx: Tx, next_due: Mapping[str, datetime | None]) -> None:
 def pause(tx: Tx, names: Collection[str], by: str, note: str | None) -> int:
     """Pause jobs: nothing of them becomes due until they are resumed; returns how many were not paused before."""
     running = job.c.name.in_(names) & job.c.paused_at.is_(None)
-    values = {"paused_at": tx.now, "paused_by": by, "paused_note": note}
+    values = {"paused_at": tx.now, "paused_by": by, "paused_note": note and storable(note)}
     return tx.execute(sa.update(job).where(running).values(values)).rowcount
 
 

@@ -8,12 +8,15 @@ from hub.store.database import Tx
 from hub.store.runs import insert
 from hub.store.schema import lease
 
+LONGEST = timedelta(minutes=5)
+"""No lease is taken for longer: one that ends later was taken by a clock that was ahead, and holds nobody up."""
+
 
 def take(tx: Tx, name: str, holder: str, length: timedelta) -> bool:
-    """Take or prolong a lease; returns whether it is held now."""
+    """Take or prolong a lease, for `LONGEST` at most; returns whether it is held now."""
     values = {"name": name, "holder": holder, "until": tx.now + length}
     statement = insert(tx, lease).values(values)
-    free = (lease.c.holder == holder) | (lease.c.until < tx.now)
+    free = (lease.c.holder == holder) | (lease.c.until < tx.now) | (lease.c.until > tx.now + LONGEST)
     changed = statement.on_conflict_do_update(index_elements=["name"], set_=values, where=free)
     return tx.execute(changed.returning(lease.c.name)).first() is not None
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.store.chosen import in_state
+from hub.store.chosen import IN_TURN, in_state
 from hub.store.database import Tx
 from hub.store.interventions import Shown
 from hub.store.quarantine import Entry
-from hub.store.runs import open_run_of
+from hub.store.runs import held_back, open_run_of
 from hub.store.schema import breaker, job, quarantine, result, run
 
 _SHOWN = tuple(run.c[name] for name in Shown.__dataclass_fields__)
@@ -31,12 +31,11 @@ def latest_run(tx: Tx) -> int:
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
-    """Tell whether a run's time has come, and neither a pause nor the run before it holds it back."""
-    paused = sa.exists().where(job.c.name == run.c.job, job.c.paused_at.is_not(None))
+    """Tell whether a run's time has come, and neither its job nor the run before it holds it back."""
     return sa.and_(
         in_state("waiting"),
         run.c.not_before <= now,
-        sa.or_(run.c.cause == "manual", sa.not_(paused)),
+        sa.not_(held_back()),
         sa.or_(sa.not_(run.c.blocked), sa.not_(open_run_of(run.c.job))),
     )
 
@@ -53,8 +52,17 @@ def under_way(tx: Tx) -> int:
     # The jobs first: what becomes a run between the two statements is counted twice then, and otherwise not at all.
     ready = (job.c.next_due <= tx.now) & job.c.enabled & job.c.paused_at.is_(None)
     jobs = tx.execute(sa.select(sa.func.count()).select_from(job).where(ready)).scalar_one()
-    active = sa.or_(in_state("running"), sa.and_(_due(tx.now), sa.not_(_resting())))
-    return jobs + tx.execute(sa.select(sa.func.count()).select_from(run).where(active)).scalar_one()
+    # Each part by its partial index, in one statement: with `or` the whole table would be read, five times a second.
+    due = sa.and_(_due(tx.now), sa.not_(_resting()))
+    parts = (in_state("running"), run.c.published_at.is_(None) & due, run.c.published_at.is_not(None) & due)
+    counts = (sa.select(sa.func.count()).select_from(run).where(part).scalar_subquery() for part in parts)
+    return jobs + sum(tx.execute(sa.select(*counts)).one())
+
+
+def running(tx: Tx, most: int) -> list[Shown]:
+    """List the runs that are running, the latest first."""
+    statement = sa.select(*_SHOWN).where(in_state("running")).order_by(IN_TURN.desc()).limit(most)
+    return [Shown(*row) for row in tx.execute(statement)]
 
 
 def gone_wrong(tx: Tx, since: datetime, after: int, most: int = 100) -> list[Shown]:

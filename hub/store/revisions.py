@@ -9,6 +9,7 @@ import sqlalchemy.exc
 from hub.errors import Misconfigured
 from hub.store.database import Tx
 from hub.store.schema import revision
+from hub.store.types import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def add(tx: Tx, source: str, by: str, note: str | None, after: int) -> int:
     number = after + 1
     try:
         with tx.savepoint():
-            values = {"number": number, "applied_at": tx.now, "applied_by": by, "note": note, "source": source}
+            told = note and storable(note)
+            values = {"number": number, "applied_at": tx.now, "applied_by": by, "note": told, "source": source}
             tx.execute(sa.insert(revision).values(values))
     except sqlalchemy.exc.IntegrityError:
         raise Misconfigured(

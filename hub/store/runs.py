@@ -113,9 +113,14 @@ def open_run_of(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     return sa.exists().where(other.c.job == name, begun)
 
 
+def held_back() -> sa.ColumnElement[bool]:
+    """Tell whether a run's job is paused or switched off; what somebody asks for by hand goes out all the same."""
+    stands = sa.or_(job.c.paused_at.is_not(None), sa.not_(job.c.enabled))
+    return sa.and_(run.c.cause != "manual", sa.exists().where(job.c.name == run.c.job, stands))
+
+
 @cache
 def _due() -> sa.Executable:
-    paused = sa.exists().where(job.c.name == run.c.job, job.c.paused_at.is_not(None))
     return (
         sa.select(run.c.id, run.c.generation, run.c.job, run.c.system, run.c.published)
         .where(
@@ -123,7 +128,7 @@ def _due() -> sa.Executable:
             run.c.published_at.is_(None),
             run.c.not_before <= sa.bindparam("now", type_=run.c.not_before.type),
             sa.or_(sa.not_(run.c.blocked), sa.not_(open_run_of(run.c.job))),
-            sa.or_(run.c.cause == "manual", sa.not_(paused)),
+            sa.not_(held_back()),
         )
         .order_by(run.c.not_before, run.c.id)
         .limit(sa.bindparam("most", type_=sa.Integer))

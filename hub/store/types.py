@@ -1,7 +1,9 @@
 """Column types that mean the same on PostgreSQL and SQLite."""
 
+import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -27,16 +29,22 @@ NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 def json_text(value: object) -> str:
     """Return JSON that both databases take.
 
-    PostgreSQL has no place for NUL in a text, neither alone nor within JSON. What comes from outside may hold one, and
-    must not stop a page or come back for ever: it becomes U+FFFD.
+    PostgreSQL has no place for NUL in a text, neither alone nor within JSON, and nobody has one for half a surrogate
+    pair, which Python makes of a file's name that is not UTF-8. What comes from outside may hold them, and must not stop
+    a page or come back for ever: they become U+FFFD and a question mark.
     """
-    text = orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    try:
+        text = orjson.dumps(value, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    except orjson.JSONEncodeError as fault:
+        if "surrogates" not in str(fault):
+            raise
+        text = json.dumps(value, default=_plain, ensure_ascii=False).encode(errors="replace").decode()
     return NUL.sub("\\1\N{REPLACEMENT CHARACTER}", text) if "\\u0000" in text else text
 
 
 def storable(text: str) -> str:
-    """Return a text from outside without NUL, which PostgreSQL refuses (see `json_text`)."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    """Return a text from outside without what databases refuse (see `json_text`)."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
 def _plain(value: object) -> object:
@@ -44,6 +52,8 @@ def _plain(value: object) -> object:
         return iso(value)
     if isinstance(value, Mapping):
         return dict(cast("Mapping[str, Any]", value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
     raise TypeError(type(value).__name__)
 
 

@@ -11,8 +11,11 @@ from hub.errors import LeaseLost, RunCancelled
 from hub.handler import PageReport
 from hub.messages import LogLine, RecordsDone, encode
 from hub.store import Store, Tx, claims, outbox
+from hub.store.types import storable
 
 MOST_LINES = 1000
+MOST_CHARACTERS = 100_000
+"""Of all lines: a result has to fit into a message."""
 
 
 class RunHold:
@@ -34,7 +37,10 @@ class RunHold:
         self.counts: Counter[str] = Counter()
         self.lines: list[LogLine] = []
         self.lost = False
+        self.hangs = False
+        """Whether it was told that it takes very long."""
         self.cancelled_by: str | None = None
+        self._room = MOST_CHARACTERS
         self._before = Counter(claimed.counts or {})
         self._store = store
         self._clock = clock
@@ -88,9 +94,11 @@ class RunHold:
         return self._ends()
 
     def tell(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
-        """Write a line of the run's own log; beyond a thousand lines only their number is kept."""
-        if len(self.lines) < MOST_LINES:
-            self.lines.append(LogLine(at=self._clock.now(), level=level, text=text))
+        """Write a line of the run's own log; what comes beyond a thousand lines, or very long ones, is left out."""
+        self._room -= len(text)
+        if len(self.lines) < MOST_LINES and self._room >= 0:
+            self.lines.append(LogLine(at=self._clock.now(), level=level, text=storable(text)))
         else:
-            last = LogLine(at=self._clock.now(), level="warning", text=f"only the first {MOST_LINES} lines were kept")
-            self.lines[-1] = last
+            told = "only the lines before this one were kept"
+            last = LogLine(at=self._clock.now(), level="warning", text=told)
+            self.lines[-1:] = [last]

@@ -27,6 +27,8 @@ logger = log.get("worker")
 
 CALM = timedelta(seconds=10)
 """Between two triggered runs of a job: a storm of triggers makes a run now and one every so often, each for many."""
+MOST_SLICES = 10
+"""A delivery that lasts longer than so many slices hangs: its page does not come to an end."""
 
 
 class Duties(Protocol):
@@ -246,6 +248,15 @@ class Pipeline:
                 hold.cancelled_by = kept[pair]
             elif pair in self.held:  # not settled meanwhile
                 hold.lost = True
+            self._tell_if_it_hangs(hold)
+
+    def _tell_if_it_hangs(self, hold: RunHold) -> None:
+        """Tell once of a run that holds its job for ever as long as nobody sees it: its lease goes on being prolonged."""
+        if not hold.hangs and self.clock.now() - hold.began_at > MOST_SLICES * self.slice:
+            hold.hangs = True
+            told = {"run": hold.claimed.id, "job": hold.claimed.job, "since": str(hold.began_at)}
+            mend = "its system does not answer, perhaps; a restart of this process frees the job"
+            logger.error("run_hangs", process=self.name, **told, mend=mend)
 
 
 def unknown(work: Work, hold: Hold) -> Outcome:

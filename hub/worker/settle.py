@@ -1,6 +1,6 @@
 """How a run goes on after a delivery: pure, from its outcome to its row and its result."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hub.config import JobSettings
@@ -12,6 +12,9 @@ from hub.worker.retry import retry_at
 
 MOMENT = timedelta(seconds=2)
 """How long a run is put off that found the hub's own database away."""
+
+LONGEST = 10_000
+"""Characters of a message that are kept: a system may answer with a whole page, and a result has to fit into a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class Fate:
 
 def decide(claimed: claims.Claimed, outcome: Outcome, job: JobSettings | None, now: datetime) -> Fate:
     """Return what becomes of the run."""
+    fate = _decide(claimed, outcome, job, now)
+    return replace(fate, message=fate.message and fate.message[:LONGEST])
+
+
+def _decide(claimed: claims.Claimed, outcome: Outcome, job: JobSettings | None, now: datetime) -> Fate:
     match outcome:
         case Done(message):
             return Fate("done", "done", message)

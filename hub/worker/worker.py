@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from hub import log
 from hub.broker import Consumer, Delivery
-from hub.handler import Outcome
+from hub.handler import Later, Outcome
 from hub.posting import post
 from hub.store import DatabaseAway, outbox
 from hub.worker import collector
@@ -64,10 +64,10 @@ class Worker:
         def guarded() -> None:
             try:
                 target()
-            except Exception:
+            except BaseException:  # whatever it is, nobody notices that a thread is gone
                 # Nobody can go on without this thread: the process ends, what it held is rescued.
-                logger.exception("worker_thread_broke", thread=name)
                 self.broken.set()
+                logger.exception("worker_thread_broke", thread=name)
 
         return threading.Thread(target=guarded, name=f"{self._pipeline.name} {name}", daemon=True)
 
@@ -136,9 +136,16 @@ class Worker:
     def _work(self) -> None:
         while (held := self._todo.get()) is not None:
             held.began = self._pipeline.clock.monotonic()
-            outcome = self._pipeline.carry_out(held)
+            outcome = self._outcome(held)
             held.took = self._pipeline.clock.monotonic() - held.began
             self._ended.put((held, outcome))
+
+    def _outcome(self, held: Held) -> Outcome:
+        try:
+            return self._pipeline.carry_out(held)
+        except BaseException as panic:  # of a library that is written in Rust, say: it is no Exception
+            logger.exception("run_broke", run=held.hold.claimed.id, job=held.hold.claimed.job)
+            return Later(f"unexpected: {type(panic).__name__}: {panic}", system_away=False)
 
     def _settle(self) -> None:
         while (batch := drained(self._ended, MOST_SETTLED)) is not None:

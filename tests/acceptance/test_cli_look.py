@@ -10,6 +10,9 @@ import pytest
 
 from tests.acceptance.hubs import ROOT, SELDOM, Home
 
+HUGE = "99999999999999999999"
+"""A number larger than any that a database counts to."""
+
 
 def test_the_first_import_says_what_happened(imported: Home):
     assert imported.said is not None
@@ -122,6 +125,15 @@ def test_nothing_dead_and_nothing_to_prune(imported: Home):
     ("arguments", "said"),
     [
         (("runs", "show", "999"), "there is no run 999"),
+        (("runs", "show", HUGE), "less than or equal to"),
+        (("dead", "show", f"m{HUGE}"), f"m{HUGE} is no ID"),
+        (("dead", "replay", HUGE), f"{HUGE} is no ID"),
+        (("config", "show", HUGE), "less than or equal to"),
+        (("quarantine", "retry", HUGE), "less than or equal to"),
+        (("jobs", "backfill", "depot.stock", "--from", "0001-02-01", "--to", "0001-03-01"), "lies before --from"),
+        (("jobs", "backfill", "depot.stock", "--from", "2026-11-02", "--to", "2026-11-01"), "lies before --from"),
+        (("up", "--health", "localhost"), '"localhost" is not a host and port'),
+        (("up", "--health", ":99999"), "write it like 127.0.0.1:8090"),
         (("runs", "--state", "asleep"), "asleep is not a state"),
         (("jobs", "run", "depot.stok"), 'did you mean "depot.stock"?'),
         (("records", "stok"), 'did you mean "stock"?'),

@@ -1,6 +1,8 @@
 """Commands that change something, on an embedded hub that is not at work meanwhile."""
 
 import csv
+import sqlite3
+from contextlib import closing
 
 from tests.acceptance.hubs import SELDOM, Home
 
@@ -121,6 +123,20 @@ def test_a_job_is_paused_resumed_and_run_all_the_same(home: Home):
     assert [run["state"] for run in home.json("runs")] == ["done", "done"]
 
 
+def test_a_job_that_waits_for_what_a_clock_that_was_ahead_has_planned_is_told_with_the_mend(home: Home):
+    home.configure(every="15m").ok("up", "--until-idle")
+    with closing(sqlite3.connect(home.folder / "hub.db")) as database:
+        database.execute("UPDATE job SET next_due = '2400-01-01T00:00:00.000000Z' WHERE name = 'depot.stock'")
+        database.commit()
+    done = home.run("check")
+    assert done.code == 1
+    assert "depot.stock waits until 2400-01-01 00:00Z" in done.out
+    assert "hub jobs pause depot.stock, then hub jobs resume depot.stock" in done.out
+    home.ok("jobs", "pause", "depot.stock")
+    home.ok("jobs", "resume", "depot.stock")
+    assert "waits until" not in home.run("check").out
+
+
 def test_a_backfill_leaves_alone_what_is_there(home: Home):
     home.configure(every="6h").ok("apply", "--yes")
     span = ("depot.stock", "--from", "2026-03-28", "--to", "2026-03-29")
@@ -182,3 +198,13 @@ def test_a_run_that_does_not_wait_cannot_be_hurried(home: Home):
     home.ok("apply", "--yes")
     (run,) = home.json("runs")
     assert home.json("runs", "hurry", str(run["id"]), code=1) == {"run": run["id"], "hurried": False}
+
+
+def test_a_job_that_is_switched_off_answers_no_trigger_but_runs_by_hand(home: Home):
+    home.configure(more='\n[jobs."depot.stock"]\nsync = ["stock"]\nenabled = false\n').ok("apply", "--yes")
+    done = home.run("trigger", "depot.stock")
+    assert done.code == 2
+    assert "depot.stock is switched off (enabled = false); hub jobs run depot.stock" in done.err
+    run = home.json("jobs", "run", "depot.stock")["run"]
+    home.ok("up", "--until-idle")
+    assert [(each["id"], each["state"]) for each in home.json("runs")] == [(run, "done")]

@@ -41,9 +41,10 @@ def configuration(store: Store, clock: StandingClock, folder: Path) -> Configura
     return configuration
 
 
-def breakers_of(configuration: Configuration, store: Store, clock: StandingClock) -> Breakers:
+def breakers_of(configuration: Configuration, store: Store, clock: StandingClock, kind: str = "erp") -> Breakers:
     nobody: Any = None
-    return Breakers(store, configuration, Pipeline("worker", store, nobody, configuration, clock, acknowledge=list))
+    pipeline = Pipeline("worker", store, nobody, configuration, clock, acknowledge=list)
+    return Breakers(store, configuration, pipeline, [kind])
 
 
 def left_alone(followed: Breakers) -> frozenset[str]:
@@ -102,3 +103,25 @@ def test_who_looks_which_systems_are_left_alone_waits_for_none_of_them(
     monkeypatch.setattr(Configuration, "connector", lambda *_: pytest.fail("it was asked"))
     clock.move(seconds=60)
     assert followed.look() == {"erp"}
+
+
+@pytest.mark.parametrize("kind", ["eshop", "maintenance"])
+def test_a_process_that_does_not_serve_a_system_takes_nobodys_turn_to_ask_it(
+    followed: Breakers, configuration: Configuration, store: Store, folder: Path, clock: StandingClock, kind: str
+):
+    """The folder of an ERP, its key or its network may be there for its own adapter alone."""
+    assert left_alone(followed) == {"erp"}
+    (folder / "orders").mkdir(parents=True)
+    clock.move(seconds=30)
+    assert left_alone(breakers_of(configuration, store, clock, kind)) == {"erp"}
+    assert left_alone(followed) == frozenset()
+
+
+def test_a_system_that_is_taken_out_is_left_alone_no_more(
+    followed: Breakers, configuration: Configuration, store: Store, clock: StandingClock
+):
+    assert left_alone(followed) == {"erp"}
+    apply(store, "", by="somebody")
+    configuration.refresh()
+    clock.move(seconds=60)
+    assert left_alone(followed) == frozenset()

@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -120,6 +121,29 @@ def test_an_error_of_ours_is_not_taken_for_a_database_that_is_away(store: Store)
     with pytest.raises(ZeroDivisionError):
         _make_and_fail(store)
     assert count(store) == 0
+
+
+def test_a_server_that_takes_no_writes_is_away_until_it_does_again(postgres_store: Store):
+    """After a failover a connection may lead to the replica; and some hosts set a server read-only when its disk is full."""
+    with postgres_store.write() as tx:
+        standing = tx.connection.connection.dbapi_connection
+        tx.execute(sa.text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+    with pytest.raises(DatabaseAway, match="read-only"):
+        make(postgres_store, new())
+    # That connection is given up: the next one is asked of whoever leads now.
+    make(postgres_store, new())
+    with postgres_store.read() as tx:
+        assert tx.connection.connection.dbapi_connection is not standing
+
+
+def test_a_server_whose_machine_is_gone_without_a_word_is_noticed_within_a_minute(postgres_store: Store):
+    """Nothing comes back then, not even a reset; left to itself, a system asks after two hours."""
+    with postgres_store.read() as tx:
+        driver: Any = tx.connection.connection.dbapi_connection
+        asked: dict[str, str] = driver.info.get_parameters()
+    idle, interval, count = (int(asked[f"keepalives_{name}"]) for name in ("idle", "interval", "count"))
+    assert idle + interval * count <= 60
+    assert 0 < int(asked["tcp_user_timeout"]) <= 60_000
 
 
 def test_what_is_too_long_for_an_index_is_not_taken_for_a_database_that_is_away(postgres_store: Store):

@@ -121,6 +121,15 @@ def test_j07_a_lease_is_prolonged_by_its_holder_alone(store: Store, clock: Stand
     assert not take(store, "two")
 
 
+def test_a_lease_of_a_clock_that_was_ahead_holds_nobody_up(store: Store, clock: StandingClock):
+    """A machine may begin with a wrong clock, which is put right when whoever took the lease then is gone."""
+    clock.move(hours=2)
+    take(store, "one")
+    clock.move(hours=-2)
+    assert take(store, "two")
+    assert not take(store, "one")
+
+
 def test_a_lease_given_up_is_free_at_once_but_not_anothers(store: Store):
     take(store, "one")
     with store.write() as tx:

@@ -2,8 +2,23 @@
 
 from datetime import timedelta
 
+import pytest
+
 from hub.store import Store, breakers, interventions, jobs, runs
-from tests.contract.store_steps import LEASE, START, StandingClock, begun, claim, make, new, scheduled, settle, shown
+from tests.contract.store_steps import (
+    LEASE,
+    START,
+    StandingClock,
+    begun,
+    claim,
+    make,
+    new,
+    scheduled,
+    settle,
+    shown,
+    triggered,
+)
+from tests.contract.test_store_jobs import job, put
 
 
 def due(store: Store, most: int = 100) -> list[runs.Waiting]:
@@ -100,6 +115,25 @@ def test_a_paused_job_waits_but_what_is_asked_for_by_hand_goes_out(store: Store)
     with store.write() as tx:
         jobs.resume(tx, {"shop.orders": None})
     assert {each.id for each in due(store)} == {scheduled_one, by_hand}
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["that is new", "that waits for a retry"])
+def test_nothing_goes_out_of_a_job_that_is_switched_off_but_what_is_asked_for_by_hand(store: Store, again: bool):
+    put(store, job("shop.orders"))
+    if again:
+        (held,) = begun(store, scheduled())
+        settle(store, held, "waiting")
+        waiting = held.id
+    else:
+        with store.write() as tx:
+            waiting = runs.trigger(tx, triggered())
+    put(store, job("shop.orders", enabled=False))
+    with store.write() as tx:
+        (by_hand,) = runs.make(tx, [new()])
+    assert [each.id for each in due(store)] == [by_hand]
+    with store.write() as tx:
+        assert interventions.cancel_removed(tx) == 1
+    assert (shown(store, waiting).state, shown(store, by_hand).state) == ("cancelled", "waiting")
 
 
 def test_what_nobody_claims_is_published_again_later_each_time(store: Store, clock: StandingClock):

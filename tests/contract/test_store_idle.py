@@ -3,8 +3,9 @@
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.event
 
-from hub.store import Store, Tx, jobs, overview, runs
+from hub.store import Store, Tx, interventions, jobs, overview, runs
 from tests.contract.store_steps import START, StandingClock, begun, new, scheduled, settle
 from tests.contract.test_store_jobs import HOUR, job, put
 
@@ -43,3 +44,22 @@ def test_a_job_whose_run_is_made_between_two_looks_is_no_idleness(postgres_store
     with postgres_store.read() as tx:
         assert overview.under_way(Interrupted(tx.connection, clock)) > 0
     assert under_way(postgres_store) == 1
+
+
+def test_a_hub_that_is_up_reads_no_more_however_many_runs_have_ended(migrated_sqlite: str, clock: StandingClock):
+    """It looks five times a second, and its scheduler every few seconds, for as long as it lives."""
+    store = Store(migrated_sqlite, clock)
+    read: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        plan = connection.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        read.extend(step[3] for step in plan)
+
+    with store.read() as tx:
+        sqlalchemy.event.listen(store.engine, "before_cursor_execute", explain)
+        overview.under_way(tx)
+        overview.running(tx, 3)
+        interventions.cancel_removed(tx)
+    assert any("ix_run_lease" in step for step in read)
+    assert [step for step in read if step.startswith("SCAN run") and "USING INDEX" not in step] == []
+    store.close()

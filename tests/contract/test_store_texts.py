@@ -3,8 +3,21 @@
 import pytest
 
 from hub.messages import RecordOutcome
-from hub.store import Store, breakers, checkpoints, claims, letters, quarantine, records, results, runs
+from hub.store import (
+    Store,
+    breakers,
+    checkpoints,
+    claims,
+    jobs,
+    letters,
+    quarantine,
+    records,
+    results,
+    revisions,
+    runs,
+)
 from tests.contract.store_steps import LEASE, begun, new, settle, shown, triggered
+from tests.contract.test_store_jobs import job, put
 from tests.contract.test_store_letters import letter
 from tests.contract.test_store_quarantine import caught
 from tests.contract.test_store_results import page, result
@@ -13,6 +26,7 @@ NASTY = {
     "nul": ("a\0b\0", "a\ufffdb\ufffd"),
     "an escaped backslash before u0000": ("a\\u0000\\\\u0000", "a\\u0000\\\\u0000"),
     "a backslash and a nul": ("\\\0", "\\\ufffd"),
+    "half a surrogate pair": ("a\udcffb\ud83d", "a?b?"),
     "quotes": ("'; DROP TABLE run; -- \" %s :x $1 {0}", "'; DROP TABLE run; -- \" %s :x $1 {0}"),
     "other planes": ("😀\u2028\ufeff\x7f", "😀\u2028\ufeff\x7f"),
 }
@@ -62,6 +76,16 @@ def test_letters_and_breakers_take_any_text(store: Store, given: str, kept: str)
         (seen,) = letters.find(tx)
         assert breakers.find(tx)["shop"].reason == kept
     assert (seen.body, seen.reason, seen.routing_key, seen.headers) == (kept, kept, kept, {"x": kept})
+
+
+@nasty
+def test_notes_take_any_text(store: Store, given: str, kept: str):
+    put(store, job("shop.orders"))
+    with store.write() as tx:
+        jobs.pause(tx, ["shop.orders"], "ann", given)
+        revisions.add(tx, "", "ann", given, 0)
+        assert jobs.find(tx)[0].paused_note == kept
+        assert revisions.history(tx)[0].note == kept
 
 
 def test_a_text_of_a_megabyte_is_kept(store: Store):

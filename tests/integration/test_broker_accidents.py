@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -77,6 +78,23 @@ def test_j03_consumes_again_after_its_queue_was_deleted(amqp_url: str, hub: Give
     publish_until_confirmed(hub, [job(b"depot", "depot")])
     assert sorted(bodies(take(consumer, 3))) == [b"depot", b"shop", b"trigger"]
     wait_for_listing(consumer, listed=True)
+
+
+def test_j03_what_a_virtual_host_had_is_made_anew_with_its_bindings(
+    rabbitmq: Rabbit, amqp_url: str, hub: Given
+) -> None:
+    """An operator has deleted it, or a node came back empty: triggers must not be lost until a run is due again."""
+    consumer = hub.consumer(SHOP)
+    hub.put(b"before")
+    consumer.ack(take(consumer, 1))
+    name = urlsplit(amqp_url).path[1:]
+    rabbitmq.drop_vhost(amqp_url)
+    rabbitmq.api("PUT", f"/api/vhosts/{name}")
+    rabbitmq.allow(rabbitmq.user, name)
+    wait_until("a second connection", lambda: consumer.state().connections > 1)
+    wait_for_listing(consumer, listed=True)
+    assert hub.broker.publisher().publish([Outgoing("hub.triggers", "shop-pl.orders", b"trigger")]) == [Fate.CONFIRMED]
+    assert bodies(take(consumer, 1)) == [b"trigger"]
 
 
 def test_j03_consumes_again_when_the_broker_has_forgotten_the_consumer(hub: Given) -> None:

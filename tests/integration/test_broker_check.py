@@ -8,6 +8,7 @@ from hub.broker import Fate, Outgoing, open_broker, topology
 from hub.errors import Misconfigured, TryLater
 from tests.contract.broker_steps import DEPOT, SHOP, SYSTEMS, given, job, take
 from tests.integration.broker_steps import foreign_channel, listed
+from tests.peers.faults import Faults, Link
 from tests.servers.process import free_ports
 from tests.servers.rabbitmq import Rabbit
 
@@ -86,6 +87,17 @@ def test_no_broker_is_something_to_try_later() -> None:
     with pytest.raises(TryLater, match="cannot be reached") as raised:
         broker.declare(topology(SYSTEMS))
     assert "wrong-secret" not in f"{finding}{raised.value}"
+
+
+def test_a_connection_that_is_lost_while_declaring_is_something_to_try_later(amqp_url: str) -> None:
+    port = urlsplit(amqp_url).port or 0
+    with Link(port) as link:
+        broker = open_broker(amqp_url.replace(f":{port}/", f":{link.port}/"), NAME)
+        link.set(Faults(lose_answers=1, to=b"hub.dead"))
+        with pytest.raises(TryLater, match="cannot be reached"):
+            broker.declare(topology(SYSTEMS))
+        assert link.lost == 1
+        broker.declare(topology(SYSTEMS))
 
 
 def test_who_only_works_off_a_queue_needs_no_other_right(rabbitmq: Rabbit, amqp_url: str) -> None:

@@ -4,6 +4,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 
 from hub.broker import Outgoing
 from hub.broker.topology import INVALID, JOBS, TRIGGERS
@@ -311,6 +312,40 @@ def test_a_fault_of_ours_is_no_traceback_but_a_failure_with_its_history(spine):
     assert results(spine)[0].lines[0].level == "error"
 
 
+@pytest.mark.parametrize("fault", [OSError, TryLater, Refused])
+def test_a_fault_that_names_a_file_in_another_encoding_ends_only_its_own_run(spine, fault):
+    def fail(_work, hold):
+        hold.tell("no file b\udcfcro.csv", "warning")
+        raise fault("no file b\udcfcro.csv")
+
+    spine.add_job("shop.orders", fail, attempts=1, pause_on_failure=True)
+    number = spine.make("shop.orders")
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    assert spine.run(number).state == "dead"
+    assert "no file b?ro.csv" in spine.run(number).message
+    assert results(spine)[0].lines[0].text == "no file b?ro.csv"
+
+
+def test_a_result_is_never_larger_than_a_message_may_be(spine):
+    """The run log would put it aside as invalid, and nobody could see what the run came to."""
+
+    def speak(_work, hold):
+        for _ in range(2000):
+            hold.tell("\x01" * 5_000)
+        raise Refused("<p>" * 1_000_000)
+
+    spine.add_job("shop.orders", speak)
+    number = spine.make("shop.orders")
+    spine.relay()
+    spine.deliver(spine.pipeline())
+    (result,) = results(spine)
+    assert (result.run, result.outcome) == (number, "dead")
+    assert result.message.startswith("<p><p>")
+    assert spine.run(number).message == result.message
+    assert "were kept" in result.lines[-1].text
+
+
 def test_pause_on_failure_pauses_the_job(spine):
     def refuse(_work, _hold):
         raise Refused("no")
@@ -322,6 +357,20 @@ def test_pause_on_failure_pauses_the_job(spine):
     waiting = spine.make("shop.orders")
     assert spine.relay() == 0
     assert spine.run(waiting).state == "waiting"
+
+
+def test_a_run_that_hangs_is_told_once(spine):
+    """Its lease goes on being prolonged, as its process lives: nobody else would say so."""
+    spine.add_job("shop.orders", done)
+    number = spine.make("shop.orders")
+    spine.relay()
+    pipeline = spine.pipeline(slice=timedelta(minutes=1))
+    pipeline.receive(spine.take())
+    with structlog.testing.capture_logs() as said:
+        for minutes in (9, 2, 2):
+            spine.clock.ahead += timedelta(minutes=minutes)
+            pipeline.keep()
+    assert [(each["event"], each["run"], each["job"]) for each in said] == [("run_hangs", number, "shop.orders")]
 
 
 def test_j16_a_cancelled_run_stops_at_its_next_page_and_stays_cancelled(spine):
@@ -420,6 +469,8 @@ def test_a_trigger_from_outside_runs_its_job_and_a_storm_of_them_coalesces(spine
         (JOBS, "shop", b"\xff\xfe nothing", "JSON"),
         (JOBS, "shop", b'{"version": 2, "run": 1, "generation": 1, "job": "shop.orders"}', "version"),
         (JOBS, "shop", b'{"version": 1, "run": "1; DROP TABLE run"}', "run"),
+        (JOBS, "shop", b'{"version": 1, "run": 9223372036854775808, "generation": 1, "job": "shop.orders"}', "run"),
+        (JOBS, "shop", b'{"version": 1, "run": 1, "generation": 2147483648, "job": "shop.orders"}', "generation"),
         (TRIGGERS, "shop.nothing", b"{}", "there is no job shop.nothing"),
         (TRIGGERS, "shop.closed", b"{}", "triggers = true"),
         (TRIGGERS, "shop.orders", b'{"job": "shop.closed"}', "must be the same"),
@@ -474,6 +525,27 @@ def test_j14_a_drain_hands_on_at_the_next_page_and_settles(spine):
     assert stopped == [True]
     run = spine.run(number)
     assert (run.state, run.generation, run.failures) == ("waiting", 2, 0)
+
+
+def test_a_panic_of_a_library_is_a_failure_like_others(spine):
+    """Libraries that are written in Rust panic with what is no Exception; the thread would be gone without a word."""
+
+    class PanicError(BaseException):
+        pass
+
+    def panic(_work, _hold):
+        raise PanicError("index out of bounds")
+
+    settled = threading.Event()
+    spine.add_job("shop.orders", panic)
+    number = spine.make("shop.orders")
+    spine.relay()
+    worker = spine.worker(acknowledge=lambda ended: ended and settled.set())
+    worker.start()
+    assert settled.wait(LIMIT)
+    assert spine.run(number).message == "unexpected: PanicError: index out of bounds"
+    assert worker.stop(LIMIT)
+    assert not worker.broken.is_set()
 
 
 def test_a_worker_carries_out_many_runs_and_posts_their_results(spine):

@@ -199,7 +199,7 @@ class Process:
             slice=settings.slice,
             stopping=lambda: self.stopping,
         )
-        work = Worker(pipeline, consumer, Breakers(self.store, self.configuration, pipeline))
+        work = Worker(pipeline, consumer, Breakers(self.store, self.configuration, pipeline, self.roles.kinds))
         pipeline.to_post = work.unsent.append
         self.worker = work
         self.consumers.append(consumer)

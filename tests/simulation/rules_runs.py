@@ -119,13 +119,15 @@ def _skipped_for_a_reason(seen: list[Seen]) -> Iterator[str]:
 def _cancelled_by_somebody(seen: list[Seen], hub: "SimHub") -> Iterator[str]:
     for each in seen:
         asked = each.who == "operator" or each.id in hub.world.cancelled
-        if each.state == "cancelled" and not asked and _configured(each, hub):
+        if each.state == "cancelled" and not asked and _stands(each, hub):
             yield f"nothing is cancelled by itself: run {each.id} of {each.job} was, by {each.who}"
 
 
-def _configured(each: Seen, hub: "SimHub") -> bool:
+def _stands(each: Seen, hub: "SimHub") -> bool:
+    """Tell whether a run's job was configured and switched on when this was seen: what waits for another is cancelled."""
     applied = [act for act in hub.world.acts if act.what == "applied" and act.job == each.job and act.seq < each.seq]
-    return applied[-1].plan is not None
+    plan = applied[-1].plan
+    return plan is not None and plan.enabled
 
 
 def triggers_answered(seen: list[Seen], hub: "SimHub") -> Iterator[str]:

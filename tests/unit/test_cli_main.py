@@ -1,8 +1,12 @@
+import io
+import json
+import sys
 import tempfile
 
 import pytest
 
-from hub.cli.main import run
+from hub.cli import show
+from hub.cli.main import main, run
 from hub.errors import HubError, LeaseLost, Misconfigured, TryLater
 
 
@@ -45,3 +49,24 @@ def test_an_unexpected_error_leaves_its_story_in_a_file_without_passwords(
     assert "very-secret" not in text + said
     assert run(["jobs", "--debug"], broken) == 1
     assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_argument_that_is_not_utf_8_is_told(capsys: pytest.CaptureFixture[str]):
+    assert run(["runs", "--job", "\udcff"], lambda arguments: arguments[2].encode()) == 2
+    assert "is not UTF-8" in capsys.readouterr().err
+
+
+def test_json_is_valid_whatever_text_is_told():
+    told = show.as_json({"error": "there is no job \udcff\0"}, 0)
+    assert json.loads(told) == {"error": "there is no job ?\ufffd"}
+
+
+@pytest.mark.parametrize("closed", ["stdout", "stderr"])
+def test_who_closes_a_stream_does_not_want_to_see_it(monkeypatch: pytest.MonkeyPatch, closed: str):
+    monkeypatch.setattr(sys, "argv", ["hub", "--version"])
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    monkeypatch.setattr(sys, closed, None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0

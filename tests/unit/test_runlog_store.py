@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 
+import orjson
 import pytest
 
 from hub.broker import Delivery
-from hub.broker.topology import DEAD, INVALID, RUNLOG, TRIGGERS
+from hub.broker.delivery import raw
+from hub.broker.topology import DEAD, INVALID, RESULTS, RUNLOG, TRIGGERS
+from hub.messages import encode
 from hub.runlog import store_batch
-from hub.store import Store, letters
+from hub.store import Store, letters, results
 from hub.store.migrate import migrate
+from tests.contract.test_store_results import result
 
 
 @pytest.fixture
@@ -30,3 +34,24 @@ def test_j15_headers_of_a_stranger_neither_stop_the_run_log_nor_speak_for_the_hu
     assert kept.headers == headers
     if queue == DEAD:
         assert kept.reason == "the broker gave it up: expired in hub.eshop.shop"
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ({"run": 2**63}, "run: "),
+        ({"generation": 2**31}, "generation: "),
+        ({"ended_at": "2026-11-02T06:00:00"}, "ended_at: "),
+    ],
+)
+def test_j15_a_result_that_no_database_takes_is_put_aside_and_the_others_are_stored(
+    store: Store, told: dict[str, object], named: str
+) -> None:
+    good = encode(result(7)).decode()
+    bodies = [good, orjson.dumps(orjson.loads(good) | told)]
+    deliveries = [Delivery(RUNLOG, RESULTS, "shop.orders", raw(body), False, {}, None, 1, 1) for body in bodies]
+    store_batch(store, deliveries, lambda _: None)
+    with store.read() as tx:
+        (kept,) = letters.find(tx)
+        assert kept.reason.startswith(named)
+        assert len(results.history(tx, 7)) == 1
