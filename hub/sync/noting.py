@@ -1,7 +1,7 @@
 """What is kept of bringing a record: its history, what waits in quarantine, and the outcome for the run log."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.connector import Written
@@ -12,6 +12,7 @@ from hub.store.history import Event
 from hub.sync.apart import BREAKS
 from hub.sync.preparing import Prepared, Want
 from hub.sync.system import Flow
+from hub.sync.unanswered import UNANSWERED
 
 SEVERAL = "several-prices"
 """The cause of prices of which a shop keeps one, and nobody has said which."""
@@ -96,6 +97,14 @@ def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageRe
     message = f"{system} {why}" + ("; tried once more" if first else "")
     put_aside(tx, flow, run, key, BREAKS, message, again=first)
     report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
+
+
+def note_unanswered(tx: Tx, flow: Flow, run: int, keys: Iterable[str], fault: str) -> None:
+    """Put into quarantine creates that were not answered; what has not been for long is tried less and less often."""
+    why = f"{flow.system.name} did not say whether it was created; it is looked for after {flow.stream.late:.0f} s, "
+    why += "and after an hour less and less often" + (f": {fault}" if fault else "")
+    for key in keys:
+        put_aside(tx, flow, run, key, UNANSWERED, why)
 
 
 def note(tx: Tx, flow: Flow, run: int, what: str, details: Mapping[str, Mapping[str, Any]]) -> None:
