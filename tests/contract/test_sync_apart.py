@@ -9,26 +9,7 @@ from hub.errors import Refused, TryLater
 from hub.handler import Done
 from hub.store import bindings, intents, quarantine
 from tests.contract.store_steps import StandingClock
-from tests.contract.tables import ERP, Hub, Tables, order
-
-
-def break_on(system: Tables, *names: str, fault: Exception | None = None) -> None:
-    """Have the system break where it is asked for one of these, by identity or by our key."""
-    fetch, find = system.fetch, system.find
-
-    def judge(asked: Sequence[str]) -> None:
-        if {*names} & {*asked}:
-            raise fault or Refused("500 characters at most")
-
-    def fetched(stream, ids):
-        judge(ids)
-        return fetch(stream, ids)
-
-    def found(stream, wanted):
-        judge([each.key for each in wanted])
-        return find(stream, wanted)
-
-    system.fetch, system.find = fetched, found
+from tests.contract.tables import ERP, Hub, Tables, break_on, order, parties
 
 
 def count(system: Tables) -> list[Sequence[str]]:
@@ -53,12 +34,6 @@ def again(hub: Hub) -> None:
     """Have everything that waits tried with the next run."""
     with hub.store.write() as tx:
         quarantine.again(tx, [each.id for each in quarantine.find(tx)])
-
-
-def parties(erp: Tables, count: int = 9) -> list[str]:
-    for number in range(count):
-        erp.put("parties", str(number), name=f"Party {number}", email=f"p{number}@example.com")
-    return [str(number) for number in range(count)]
 
 
 @pytest.mark.parametrize("fault", [None, KeyError("address"), TryLater("500")], ids=["refused", "broken", "later"])
