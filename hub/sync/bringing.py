@@ -80,7 +80,7 @@ class Bringing:
         if found:
             prepared = self._prepared(keys, finish=found)
         self._put_aside_waiting(prepared)
-        brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear, *prepared.over, *prepared.held}
+        brought.ended |= prepared.aside | {*prepared.settled}
         if not released:
             brought.ended |= self._resting(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
@@ -379,7 +379,7 @@ class Bringing:
     # After
 
     def _put_aside_waiting(self, prepared: Prepared) -> None:
-        if not (prepared.waits or prepared.unclear or prepared.over or prepared.held):
+        if not prepared.aside:
             return
         with self.hold.page() as (tx, report):
             note_waiting(tx, self.flow, self.run, prepared, report)

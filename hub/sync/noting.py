@@ -19,6 +19,8 @@ SEVERAL = "several-prices"
 AFTER_ALL = "goes-on-after-all"
 """The cause of orders that are cancelled in a system, and not, or no longer, where they were placed."""
 
+UNPRICED = "price-gone"
+"""The cause of prices that are gone, and at which a shop goes on selling."""
 HELD = "held-back"
 """The cause of orders that a system is not to get yet."""
 
@@ -29,9 +31,8 @@ def as_written(want: Want, written: Written) -> Mapping[str, Any]:
 
 
 def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageReport) -> None:
-    """Put into quarantine what waits for another record, to be paid, or for somebody: to choose a price, to enter an order anew."""
+    """Put into quarantine what waits for another record, to be paid, or for somebody: to set a price, to enter an order anew."""
     system = flow.system.name
-    counted = sum(map(len, (prepared.waits, prepared.unclear, prepared.over, prepared.held)))
     for key, (entity, needed) in prepared.waits.items():
         why, cause = f"waits until {entity} {needed} is in {system}", f"waits-for-{entity}"
         if entity in prepared.unread:
@@ -53,7 +54,11 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
         why = f"{system} gets it as soon as this holds: {flow.system.options.range.orders}"
         put_aside(tx, flow, run, key, HELD, f"{why} (orders under [systems.{system}.range])")
         report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=HELD))
-    report.entity, report.counts = flow.stream.entity, {"quarantined": counted}
+    for key, fact in prepared.unpriced.items():
+        mend = f"give it a price there, or take the product out of {system}"
+        put_aside(tx, flow, run, key, UNPRICED, f"{fact}: {mend}")
+        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=UNPRICED))
+    report.entity, report.counts = flow.stream.entity, {"quarantined": len(prepared.aside)}
 
 
 def put_aside(

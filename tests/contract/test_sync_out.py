@@ -601,6 +601,73 @@ def test_s07_prices_on_several_lists_wait_until_somebody_says_which_is_the_shops
     assert [each.key for each in hub.waiting()] == []
 
 
+def price_gone(hub: Hub, erp: Tables) -> None:
+    """Have the ERP's only price of a product deleted, and the shop told."""
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    del erp.rows["prices"]["1"]
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.run("shop", *CATALOGUE)
+
+
+def test_a_price_that_is_gone_and_still_stands_in_the_shop_is_told(hub, erp, shop):
+    price_gone(hub, erp)
+    [waiting] = hub.waiting()
+    assert (waiting.cause, waiting.key) == ("price-gone", "A|retail|EUR")
+    assert "erp has no price of A any more, and shop goes on selling it at 10.00 EUR" in waiting.message
+    hub.run("shop", *CATALOGUE)
+    assert not hub.held.counts["quarantined"], "it is told once, not with each run"
+    erp.put("prices", "2", sku="A", list="retail", currency="EUR", amount="12.00")
+    hub.in_step(*CATALOGUE)
+    assert not hub.waiting()
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["12.00"]
+
+
+def test_a_price_that_is_gone_is_told_no_more_when_its_product_is_gone(hub, erp, shop):
+    price_gone(hub, erp)
+    del erp.rows["products"]["1"]
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.run("shop", *CATALOGUE)
+    assert not shop.rows["products"]
+    assert not hub.waiting()
+    shop.rows["prices"].clear()
+    lamp(erp)
+    hub.in_step(*CATALOGUE)
+    hub.run("shop", *CATALOGUE, full=True)
+    assert not hub.waiting(), "the new product has never had a price there"
+
+
+def test_a_price_that_is_gone_is_told_no_more_when_its_product_is_not_for_sale(hub, erp, shop):
+    price_gone(hub, erp)
+    erp.put("products", "1", active=False)
+    hub.in_step(*CATALOGUE)
+    hub.run("shop", *CATALOGUE, full=True)
+    assert not hub.waiting()
+
+
+def test_a_price_on_another_list_takes_the_place_of_one_that_is_gone(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    del erp.rows["prices"]["1"]
+    erp.put("prices", "2", sku="A", list="web", currency="EUR", amount="11.00")
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.in_step(*CATALOGUE)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["11.00"]
+    assert not hub.waiting()
+
+
+def test_a_product_without_a_price_on_the_list_that_is_named_now_is_told(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    hub.add("shop", "eshop", shop, range={"price_list": "web"})
+    hub.run("shop", *CATALOGUE)
+    [waiting] = hub.waiting()
+    assert "the list web has no price of A any more, and shop goes on selling it at 10.00 EUR" in waiting.message
+
+
 def test_prices_of_a_product_that_the_shop_does_not_have_wait_for_nobody(hub, erp, shop):
     hub.add("shop", "eshop", shop, range={"products": "active"})
     lamp(erp, active=True)
