@@ -564,6 +564,29 @@ def test_an_order_waits_for_its_customer(hub, erp, shop):
     assert not hub.waiting()
 
 
+@pytest.mark.parametrize(
+    ("levels", "available"),
+    [
+        ([{"on_hand": "-3"}], "0"),
+        ([{"on_hand": "10"}, {"on_hand": "-3"}], "7"),
+        ([{"on_hand": "-3", "reserved": "2"}, {"on_hand": "4"}], "0"),
+        ([{"available": "-2"}], "0"),
+    ],
+)
+def test_s05_stock_below_zero_is_not_offered(hub, erp, shop, levels: list[dict[str, str]], available: str):
+    lamp(erp)
+    erp.put("stock", "1", sku="A", location="MAG1", on_hand="10")
+    hub.in_step(*CATALOGUE)
+    erp.rows["stock"].clear()
+    for number, level in enumerate(levels, 2):
+        erp.put("stock", str(number), sku="A", location=f"MAG{number}", **level)
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.in_step(*CATALOGUE)
+    [row] = shop.rows["stock"].values()
+    assert row["available"] == available
+    assert not hub.waiting()
+
+
 def test_a_price_waits_for_its_product(hub, erp, shop):
     erp.put("prices", "1", sku="A", list="std", currency="EUR", amount="10.00")
     hub.in_step(*CATALOGUE)
