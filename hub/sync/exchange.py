@@ -81,7 +81,7 @@ def _everything_due(flow: Flow, work: Work, hold: Hold, total: Counter[str], ful
     with hold.reading() as tx:
         scan, _ = scanning.stands(tx, flow)
         due = scan.due(tx.now, full_every, flow.system.settings) or (
-            not flow.stream.delta and flow.comes and scan.run != work.run
+            not flow.stream.delta and (flow.comes or flow.binds) and scan.run != work.run
         )
     if not due:
         return True

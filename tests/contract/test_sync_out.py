@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.connector import Document
+from hub.connector import Document, Stream
 from hub.errors import TryLater
 from hub.handler import Done, HandedOn, Work
 from hub.store import Store, bindings, checkpoints, intents, quarantine
@@ -561,6 +561,34 @@ def test_an_order_waits_for_its_customer(hub, erp, shop):
     shop.put("parties", "c1", phone="+48600100200")
     hub.in_step("parties", "orders")
     assert len(erp.rows["orders"]) == 1
+    assert not hub.waiting()
+
+
+@pytest.mark.parametrize("delta", [True, False])
+def test_s03_a_shop_whose_products_are_only_read_gets_their_prices_and_stock(store, delta: bool):
+    hub = Hub(store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    shop = hub.add("shop", "eshop", Tables({**SHOP, "products": Stream("products", delta=delta)}))
+    shop.put("products", "s1", sku="A", name="Their lamp")
+    shop.put("products", "s2", sku="B", name="Their own")
+    hub.run("shop", *CATALOGUE)
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="std", currency="EUR", amount="10.00")
+    erp.put("stock", "1", sku="A", location="MAG1", on_hand="4")
+    hub.run("erp", *CATALOGUE)
+    hub.run("shop", *CATALOGUE)
+    assert [(row["sku"], row["amount"]) for row in shop.rows["prices"].values()] == [("A", "10.00")]
+    assert [(row["sku"], row["available"]) for row in shop.rows["stock"].values()] == [("A", "4")]
+    assert hub.record("products", "A").fields["name"] == "Lamp"
+    assert hub.keys("products") == ["A"]
+    hub.in_step(*CATALOGUE, others=True)
+    shop.writes.clear()
+    for rows in shop.rows.values():
+        rows.pop("s1", None)
+    shop.put("products", "s3", sku="A", name="Made anew")
+    hub.run("shop", *CATALOGUE, full=True)
+    hub.in_step(*CATALOGUE, others=True)
+    assert {each.links["products"]["A"] for _, each in shop.writes} == {"s3"}
     assert not hub.waiting()
 
 
