@@ -150,12 +150,13 @@ class _XlsxCells:
                 self.clear = False
             elif not cell[3]:
                 self.rows = max(self.rows, int(cell[2]))
-                self.columns = max(self.columns, _column_number(cell[1]))
+                self.columns = max(self.columns, column_number(cell[1]))
         if self.rows * self.columns > MOST_CELLS:
             raise _too_many_cells(self.rows, self.columns)
 
 
-def _column_number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """Return a column's number, from 1, by its letters."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -78,6 +78,12 @@ class Checkpoint:
         """Return the checkpoint after a file was moved away."""
         return replace(self, file=None)
 
-    def has_taken(self, name: str, digest: str) -> bool:
-        """Tell whether a file is what was taken last under its name, or last of all."""
-        return digest in (self.recent.get(name), self.last)
+    def has_taken(self, name: str, digest: str, changed: float) -> bool:
+        """Tell whether a file is what was taken last under its name, or last of all.
+
+        One that says what the last of all did, and was written since (`changed`), says it anew: files of another format
+        may have changed meanwhile what it speaks of. Where others of its format came in between, it is an old one.
+        """
+        if digest == self.last:
+            return changed <= self.newest
+        return digest == self.recent.get(name)

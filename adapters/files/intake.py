@@ -37,19 +37,20 @@ class Intake:
         """Yield the file's pages after the checkpoint `done`; return the checkpoint after it. Raises TryLater."""
         try:
             look = self._look()
+            changed = look[1] / 1e9
             self.digest = f"{digest(self.taken.path)}/{self._reading()}"
             known = done.file if self._is(done.file) else None
             if known and known.closing and self.taken.left_over:
                 self._finish(known.closing, known.reason)
                 return done.closed()
             if known is None or known.closing:
-                if done.has_taken(self.taken.name, self.digest):
+                if done.has_taken(self.taken.name, self.digest, changed):
                     yield self._page(done, Batch(notes=[f"{self._name} was taken already: the same file came again"]))
                     self._finish(DONE)
                     return done
-                if look[1] / 1e9 < done.newest:
+                if changed < done.newest:
                     yield self._page(done, Batch(notes=[f"{self._name} is older than a file that was taken before it"]))
-                done = replace(done.at(self.taken.name, self.digest, 0), newest=max(done.newest, look[1] / 1e9))
+                done = replace(done.at(self.taken.name, self.digest, 0), newest=max(done.newest, changed))
             return (yield from self._read(done, look))
         except OSError as error:
             raise TryLater(f"{self._name} cannot be read: {(error.strerror or str(error)).lower()}") from None

@@ -12,7 +12,8 @@ from hub.canonical import values
 from hub.canonical.entity import Check
 from hub.canonical.values import fault, shown
 
-_NUMBERS = frozenset({values.quantity, values.amount, values.rate})
+_AMOUNTS = frozenset({values.amount, values.signed_amount})
+_NUMBERS = _AMOUNTS | {values.quantity, values.signed_quantity, values.rate}
 _FORMULA_STARTS = ("=", "@", "+", "-", "\t", "\r")
 _HARMLESS_SIGN = re.compile(r"[+-][^=(|!@\t\r]*")
 """A phone number, a dash, `-20 % off`: without these no program computes or fetches anything."""
@@ -50,7 +51,7 @@ def reading_of(
     if check is None:
         return read_boolean
     if check in _NUMBERS:
-        decimals = spelling.decimals if check is values.amount else None
+        decimals = spelling.decimals if check in _AMOUNTS else None
         percent = check is values.rate
         read = _both(number_reader(spelling.decimal, spelling.thousands, decimals, percent=percent), check)
         return _percentage(read) if percent else read

@@ -1,6 +1,6 @@
 """Sheets: XLSX, XLS and ODS. Numbers come as exact text, dates as YYYY-MM-DD, merged cells as people see them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -21,6 +21,7 @@ from python_calamine import (
 from adapters.files.archive import look_into
 from adapters.files.header import ROWS_TO_LOOK_AT, Header, Wanted, column_letters, find_header
 from adapters.files.rows import MOST_COLUMNS, Converted, ExactNumber, FileRefused, Row, Table, counted, listed
+from adapters.files.sheet_errors import failed_cells
 from adapters.files.trial import try_elsewhere
 
 TOO_LONG = 1e15
@@ -36,12 +37,12 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 def open_sheet(path: Path, sheet: str | int | None, wanted: Wanted, most_bytes: int) -> Table:
     """Open a sheet by name or number (from 1; None: the first that is shown); raises FileRefused."""
-    _check_kind(path, most_bytes)
+    is_zip = _check_kind(path, most_bytes)
     workbook = _workbook(path)
     opened = _sheet(workbook, sheet)
     merged = Merged.of(opened.merged_cell_ranges or [])
     first_column = opened.start[1] if opened.start else 0
-    cells = _Cells(opened, first_column, merged)
+    cells = _Cells(opened, first_column, merged, failed_cells(path, opened.name) if is_zip else {})
     notes: list[str] = []
     header = find_header(list(islice(cells.rows(), ROWS_TO_LOOK_AT)), wanted)
     if header.row == 0:
@@ -51,7 +52,8 @@ def open_sheet(path: Path, sheet: str | int | None, wanted: Wanted, most_bytes: 
     return Table(header.titles, _data_rows(cells, header, notes), opened.name, max(total, 0), notes)
 
 
-def _check_kind(path: Path, most_bytes: int) -> None:
+def _check_kind(path: Path, most_bytes: int) -> bool:
+    """Return whether it is a zip, as XLSX and ODS are; raises FileRefused for what is no sheet."""
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(_ZIP):
@@ -63,6 +65,7 @@ def _check_kind(path: Path, most_bytes: int) -> None:
         raise FileRefused("empty-file", "the file is empty")
     else:
         raise FileRefused("not-a-sheet", 'this is no sheet, whatever its name says; is it text (type = "csv") or XML?')
+    return start.startswith(_ZIP)
 
 
 def _workbook(path: Path) -> CalamineWorkbook:
@@ -141,6 +144,8 @@ class _Cells:
     sheet: CalamineSheet
     first_column: int
     merged: Merged
+    failed: Mapping[int, Mapping[int, str]]
+    """Row -> column -> what is shown where a formula has failed; counted from 0."""
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows that are not empty."""
@@ -148,6 +153,9 @@ class _Cells:
         values: dict[tuple[int, int], str] = {}
         for position, cells in enumerate(self.sheet.iter_rows()):
             row = margin + [cell if type(cell) is str else as_text(cell) for cell in cells[:MOST_COLUMNS]]
+            for column, shown in self.failed.get(position, {}).items():
+                if column < len(row):
+                    row[column] = shown
             for column in self.merged.shown.get(position, ()):
                 values[position, column] = row[column] if column < len(row) else ""
             if not any(map(str.strip, row)):

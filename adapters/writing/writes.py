@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import TypeVar
 
-from adapters.asking.http import Rejected
+from adapters.asking.http import KeyRefused, Rejected
 from adapters.writing.bulk import in_halves
 from hub.connector import Write, Written
-from hub.errors import TryLater
+from hub.errors import Refused, TryLater
 
 System = TypeVar("System")
 Given = TypeVar("Given")
@@ -36,6 +36,28 @@ class Unfit(Rejected):
     def cause(self) -> str:
         """The word to group by."""
         return self._cause
+
+
+class NotAllowed(Rejected):
+    """The key may do such things there, but not with this record."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, status=HTTPStatus.FORBIDDEN)
+
+    @property
+    def cause(self) -> str:
+        """The word to group by."""
+        return "not-allowed"
+
+
+def forbidden(fault: KeyRefused, may: Callable[[], bool]) -> Refused:
+    """Return what a 403 means: that of the record, if the key `may` do the like at all; otherwise the key's."""
+    if fault.status != HTTPStatus.FORBIDDEN:
+        return fault
+    try:
+        return NotAllowed(str(fault)) if may() else fault
+    except Refused:  # not even that may be asked
+        return fault
 
 
 def product_of(write: Write) -> str:

@@ -160,7 +160,7 @@ def write_stock(path: Path, products: list[dict[str, Any]]) -> None:
     ]
     for number in (140, 722, 1_300):
         rows[number][2] = "MAG9"
-    rows[410][3] = "-3,000"
+    rows[410][4] = "-2,000"
     rows.insert(900, [*rows[880][:3], "99,000", *rows[880][4:]])  # the same key with another quantity
     rows.insert(905, list(rows[904]))  # word for word again
     with path.open("w", encoding="cp1250", newline="") as file:

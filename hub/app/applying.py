@@ -50,7 +50,7 @@ def apply(store: Store, text: str, *, by: str, note: str | None = None, as_new: 
     return Applied(number, difference(before.source if before else None, text, OPTIONS))
 
 
-def revert(store: Store, number: int, *, by: str) -> Applied:
+def revert(store: Store, number: int, *, by: str, as_new: bool = False) -> Applied:
     """Apply an earlier revision anew, as a new one; raises Misconfigured if there is none of that number.
 
     Raises what `apply` does.
@@ -59,7 +59,7 @@ def revert(store: Store, number: int, *, by: str) -> Applied:
         earlier = revisions.get(tx, number)
     if earlier is None:
         raise Misconfigured(f"there is no revision {number}; hub config history lists them")
-    return apply(store, earlier.source, by=by, note=f"revert to {number}")
+    return apply(store, earlier.source, by=by, note=f"revert to {number}", as_new=as_new)
 
 
 def _put_jobs(tx: Tx, settings: Settings, by: str) -> None:

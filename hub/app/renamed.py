@@ -29,7 +29,7 @@ def _in_words(old: str, bound: int, new: SystemSettings, table: dict[str, Any]) 
         f"[systems.{old}] is gone, of which the hub knows {bound:,} records, and [systems.{new.name}] is new, by the same "
         f"connector ({new.connector}{where}): under another name the hub would begin anew with it, and what was brought "
         f"before would be brought again, orders too. If it is the same system, call it {old} as before; if it is "
-        "another one: hub apply --as-new"
+        "another one, say so with --as-new"
     )
 
 

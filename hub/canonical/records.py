@@ -20,6 +20,7 @@ from hub.canonical.field_types import (
     Phone,
     Quantity,
     Rate,
+    SignedQuantity,
     TaxCategory,
     Unit,
     VatId,
@@ -129,14 +130,14 @@ class StockLevel(Record):
     """The warehouse, or a place in it."""
     gtin: Gtin | None = None
     """Of the product, as the stock list says it."""
-    on_hand: Quantity | None = None
-    """What lies there."""
+    on_hand: SignedQuantity | None = None
+    """What lies there; below zero: what was sold and has not been booked in."""
     reserved: Quantity | None = None
     """What is promised to orders."""
     buffer: Quantity | None = None
     """What must stay."""
-    available: Quantity | None = None
-    """What may be sold: on hand less reserved less buffer, never below zero."""
+    available: SignedQuantity | None = None
+    """What may be sold: on hand less reserved less buffer; below zero, as some systems have it, nothing may."""
     unit: Unit | None = None
     """What the quantities count."""
 

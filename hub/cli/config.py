@@ -10,7 +10,7 @@ from hub.app import Hub, revert
 from hub.app.applying import preview
 from hub.app.registry import OPTIONS
 from hub.cli import show, words
-from hub.cli.apply import ask, declare, show_applied, show_changes
+from hub.cli.apply import AsNew, ask, declare, show_applied, show_changes
 from hub.cli.call import Json, Most, Yes, opened, start_of, who
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.config import load_file
@@ -66,15 +66,16 @@ def revert_to(
     ctx: typer.Context,
     number: Annotated[int, typer.Argument(max=NEWEST, help="The revision to go back to.")],
     yes: Yes = False,
+    as_new: AsNew = False,
     as_json: Json = False,
 ) -> None:
     """Apply an earlier revision anew, as a new one."""
     with opened(ctx) as hub:
         if not as_json:
-            changes = preview(hub.store, _revision(hub, number).source)
+            changes = preview(hub.store, _revision(hub, number).source, as_new=as_new)
             show_changes(changes)
             ask(yes=yes or not changes)
-        applied = revert(hub.store, number, by=who())
+        applied = revert(hub.store, number, by=who(), as_new=as_new)
         show_applied(applied, f"revision {number}", as_json=as_json)
         if applied.number and hub.text is not None:
             show.remark(f"{hub.file.name} still says otherwise: hub config export -o {hub.file.name} --force")

@@ -49,13 +49,18 @@ def _tell(name: str, shown: Iterable[Tried]) -> int:
 def _tell_one(each: Tried) -> None:
     show.say(f"{words.one_of(each.entity)} {each.id}", "bold")
     if each.cause:
-        where = f"{each.column}: " if each.column else ""
-        show.say(f"  {each.cause}  {where}{each.message}", "red")
+        show.say(f"  {why(each)}", "red")
         rows = [(f"  their {name}", quoted(value)) for name, value in each.raw.items()]
     else:
         rows = [(f"  {name}", quoted(value)) for name, value in each.fields.items()]
     show.table(("", ""), rows)
     show.say()
+
+
+def why(each: Tried) -> str:
+    """Return why a record cannot be taken, with the field at fault, which some messages name themselves."""
+    named = each.column is None or each.column in each.message.split()
+    return f"{each.cause}  {each.message if named else f'{each.column}: {each.message}'}"
 
 
 def _code(found: Iterable[Tried]) -> int:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Annotated, Any
 
 import jmespath
 from jmespath.exceptions import IncompleteExpressionError, JMESPathError, ParseError
 from jmespath.functions import Functions
+from jmespath.lexer import Lexer
 from jmespath.parser import ParsedResult
 from pydantic import AfterValidator
 
@@ -15,6 +17,7 @@ from hub.config.faults import guess_or_list, refuse, show
 LONGEST = 2_000
 _EXAMPLE = "an expression looks like \"contains(tags, 'web')\""
 _MOST_COMPILED = 1024
+_COMPARES = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
 
 
 def found(expression: str, data: Any, functions: Functions) -> Any:
@@ -41,22 +44,24 @@ def compiled(expression: str) -> ParsedResult:
     return jmespath.compile(expression)
 
 
-def expressions(functions: type[Functions] = Functions) -> AfterValidator:
-    """Return the check of expressions that may call these functions."""
+def expressions(functions: type[Functions] = Functions, *, of_records: bool = False) -> AfterValidator:
+    """Return the check of expressions that may call these functions; `of_records`: over our own, whose numbers are text."""
 
     def check(value: str) -> str:
-        return _check_expression(value, functions.FUNCTION_TABLE)
+        return _check_expression(value, functions.FUNCTION_TABLE, of_records=of_records)
 
     return AfterValidator(check)
 
 
-def _check_expression(value: str, known: Mapping[str, Mapping[str, Any]]) -> str:
+def _check_expression(value: str, known: Mapping[str, Mapping[str, Any]], *, of_records: bool) -> str:
     if len(value) > LONGEST:
         refuse(f"{len(value):,} characters are more than the {LONGEST:,} of an expression")
     if not value.strip():
         refuse(f"it is empty; {_EXAMPLE}")
     try:
         _check_functions(compiled(value).parsed, known)
+        _check_comparisons(compiled(value).parsed, of_records=of_records)
+        _check_quotes(value)
     except IncompleteExpressionError:
         refuse(f"{show(value)} is not complete: something is missing at its end")
     except ParseError as error:
@@ -95,5 +100,31 @@ def _check_call(name: str, given: int, known: Mapping[str, Mapping[str, Any]]) -
         refuse(f"the function {name} takes {len(wanted)}{' or more' if more else ''}, but is given {given}")
 
 
-Expression = Annotated[str, expressions()]
+def _check_comparisons(node: Mapping[str, Any], *, of_records: bool) -> None:
+    """Refuse comparisons that can never hold: JMESPath orders numbers only ("Ordering Operators"), without a word."""
+    for child in node["children"]:
+        _check_comparisons(child, of_records=of_records)
+    if node["type"] != "comparator":
+        return
+    ordering = node["value"] not in ("eq", "ne")
+    literals = [each["value"] for each in node["children"] if each["type"] == "literal"]
+    numbers = [each for each in literals if isinstance(each, int | float) and not isinstance(each, bool)]
+    if ordering and len(numbers) < len(literals):
+        refuse(f"{show(str(literals[0]))} is no number, and only numbers are more or less; one is written `30`")
+    names = [each["children"][-1] if each["type"] == "subexpression" else each for each in node["children"]]
+    fields = [each["value"] for each in names if each["type"] == "field"]
+    if of_records and fields and (ordering or numbers):
+        refuse(f"{fields[0]} is text, as all numbers of records are, and is compared as one by to_number({fields[0]})")
+
+
+def _check_quotes(value: str) -> None:
+    """Refuse a word in double quotes behind a comparison: to JMESPath it is the name of a field."""
+    for sign, token in pairwise(Lexer().tokenize(value)):
+        if sign["type"] in _COMPARES and token["type"] == "quoted_identifier" and token["value"].isidentifier():
+            refuse(
+                f"\"{token['value']}\" in double quotes is the name of a field; a text is written '{token['value']}'"
+            )
+
+
+Expression = Annotated[str, expressions(of_records=True)]
 """A JMESPath expression that can be read. Numbers are text in records: `to_number(weight) > `30``."""

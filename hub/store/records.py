@@ -136,20 +136,21 @@ def by_keys(tx: Tx, name: str, keys: Collection[str]) -> dict[str, Record]:
 
 
 @cache
-def _by_field(dialect: str, name: str, field: str) -> sa.Executable:
+def _by_field(dialect: str, name: str, field: str, deleted: bool) -> sa.Executable:
     held = sa.literal_column(f"(fields ->> '{field}')", sa.Text)
     here = record.c.entity == sa.literal_column(f"'{name}'", sa.Text)
     known = one_of(dialect, held, sa.select(rows(dialect, "given", value=sa.Text()).c.value))
-    return sa.select(*_COLUMNS).where(here, known, record.c.deleted_at.is_(None)).order_by(record.c.id)
+    there = sa.true() if deleted else record.c.deleted_at.is_(None)
+    return sa.select(*_COLUMNS).where(here, known, there).order_by(record.c.id)
 
 
-def by_field(tx: Tx, name: str, field: str, values: Collection[str]) -> list[Record]:
-    """Return the records whose field has one of some values; only for fields of `schema.LOOKED_UP`. No deleted ones."""
+def by_field(tx: Tx, name: str, field: str, values: Collection[str], *, deleted: bool = False) -> list[Record]:
+    """Return the records whose field has one of some values; only for fields of `schema.LOOKED_UP`. `deleted`: those too."""
     assert (name, field) in LOOKED_UP, "an index must serve it"
     if not values:
         return []
     given = pack({"value": value} for value in values)
-    return [Record(*row) for row in tx.execute(_by_field(tx.dialect, name, field), {"given": given})]
+    return [Record(*row) for row in tx.execute(_by_field(tx.dialect, name, field, deleted), {"given": given})]
 
 
 def holding(tx: Tx, name: str, field: str, value: str, most: int) -> list[Record]:

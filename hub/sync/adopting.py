@@ -35,7 +35,7 @@ def adopt(flow: Flow, run: int, hold: Hold, found: Mapping[str, Sequence[str]]) 
     single = {key: ids[0] for key, ids in found.items() if len(ids) == 1}
     several = {key: ids for key, ids in found.items() if len(ids) > 1}
     name, entity = flow.system.name, flow.stream.entity
-    fetched = fetch(flow, list(single.values()))
+    fetched = fetch(flow, list(single.values()), again=True)
     documents = digested(flow, fetched.documents)
     there = {each.document.id for each in documents}
     keys = {identity: key for key, identity in single.items() if identity in there}

@@ -258,7 +258,7 @@ class _Page:
                 parked_at = self.tx.now
                 self._park(said, key, merged, flips)
         # What is seen for the first time may be what we have: the next push looks, and mostly finds it so.
-        first_look = self.flow.follows and told is None and not bound.seen
+        first_look = self.flow.follows and self.flow.goes and told is None and not bound.seen
         return Binding(
             external_id=said.document.id,
             key=key,

@@ -16,15 +16,15 @@ from hub.handler import Hold
 from hub.messages import RecordOutcome
 from hub.store import Tx, bindings, intents, quarantine, records
 from hub.sync.adopting import adopt, bind_unread
-from hub.sync.apart import Fetched, fetch, in_words, taken_apart
+from hub.sync.apart import Fetched, fetch, in_words, is_well, taken_apart
 from hub.sync.arriving import Told, take
 from hub.sync.brake import BRAKE, too_many
 from hub.sync.losing import lose, lose_found
-from hub.sync.noting import as_written, note, note_broken, note_waiting, note_written, put_aside
+from hub.sync.noting import as_written, note, note_broken, note_unanswered, note_waiting, note_written, put_aside
 from hub.sync.preparing import Prepared, Want, portions, prepare, tried
 from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow
-from hub.sync.unanswered import UNANSWERED, rests, unanswered
+from hub.sync.unanswered import rests, unanswered
 
 logger = log.get("sync")
 
@@ -42,6 +42,8 @@ class Unsettled(TryLater):
 class Brought:
     """What became of some keys."""
 
+    again: bool = False
+    """They are tried again, and so may break again (see `taken_apart`)."""
     ended: set[str] = field(default_factory=set[str])
     """Brought, in order as they were, or put aside with the cause."""
     told: set[str] = field(default_factory=set[str])
@@ -69,7 +71,7 @@ class Bringing:
         `released`: an operator has seen that many are taken away, and wants it so. Raises TryLater: what had been done
         until then is stored.
         """
-        brought = Brought()
+        brought = Brought(again=released)
         prepared = self._prepared(keys)
         if prepared.waits and self.depth < DEEPEST:
             self._bring_needed(prepared.waits.values())
@@ -78,7 +80,7 @@ class Bringing:
         if found:
             prepared = self._prepared(keys, finish=found)
         self._put_aside_waiting(prepared)
-        brought.ended |= {*prepared.settled, *prepared.waits, *prepared.unclear, *prepared.over, *prepared.held}
+        brought.ended |= prepared.aside | {*prepared.settled}
         if not released:
             brought.ended |= self._resting(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
@@ -137,7 +139,7 @@ class Bringing:
         keys = {each.write.id: each.write.key for each in wants if each.write.id and shared & each.write.fields.keys()}
         if not keys or not self.flow.stream.reads:
             return False
-        fetched = fetch(self.flow, list(keys))
+        fetched = fetch(self.flow, list(keys), again=brought.again)
         for identity, fault in fetched.broken.items():
             self._broke_on(keys[identity], fault, brought)
         with self.hold.page() as (tx, report):
@@ -175,7 +177,8 @@ class Bringing:
         return adopted.keys
 
     def _found(self, wanted: Sequence[Write], brought: Brought) -> dict[str, Sequence[str]]:
-        answers, broken = taken_apart(wanted, lambda some: self.flow.system.connector.find(self.flow.name, some))
+        connector, stream = self.flow.system.connector, self.flow.name
+        answers, broken = taken_apart(wanted, lambda some: connector.find(stream, some), connector, again=brought.again)
         for each, fault in broken:
             self._broke_on(each.key, fault, brought)
         return {key: ids for found in answers for key, ids in found.items()}
@@ -231,7 +234,8 @@ class Bringing:
             return
         brought.unsettled |= {each.write.key for each in left}
         if creates:
-            self._note_unanswered(creates, fault)
+            with self.hold.page() as (tx, _):
+                note_unanswered(tx, self.flow, self.run, [each.write.key for each in creates], in_words(fault))
         if isinstance(fault, HubError) and not isinstance(fault, TryLater):
             raise fault
         told = in_words(fault) or f"{self.flow.system.name} said nothing of {len(left)} {self.flow.stream.entity}"
@@ -240,7 +244,7 @@ class Bringing:
     def _is_about_them(self, fault: Exception | None) -> bool:
         """Tell whether what broke writes off may be about one of them: the system is well, or the connector broke."""
         if isinstance(fault, TryLater):
-            return not any(each.away for each in self.flow.system.connector.check())
+            return is_well(self.flow.system.connector)
         return fault is not None and not isinstance(fault, HubError)
 
     def _narrow(self, wants: Sequence[Want], fault: str, brought: Brought) -> None:
@@ -259,15 +263,6 @@ class Bringing:
             report.entity, report.counts = self.flow.stream.entity, {"quarantined": 1}
         self.total.update({"quarantined": 1})
         brought.ended.add(key)
-
-    def _note_unanswered(self, creates: Sequence[Want], fault: Exception | None) -> None:
-        """Show what was not answered; what has not been for long is tried less and less often."""
-        why = f"{self.flow.system.name} did not say whether it was created; it is looked for after "
-        why += f"{self.flow.stream.late:.0f} s, and after an hour less and less often"
-        why += f": {in_words(fault)}" if fault else ""
-        with self.hold.page() as (tx, _):
-            for each in creates:
-                put_aside(tx, self.flow, self.run, each.write.key, UNANSWERED, why)
 
     def _resting(self, wants: Sequence[Want]) -> set[str]:
         """Return the keys of what has been tried for long without an answer, and is left alone for a while."""
@@ -384,7 +379,7 @@ class Bringing:
     # After
 
     def _put_aside_waiting(self, prepared: Prepared) -> None:
-        if not (prepared.waits or prepared.unclear or prepared.over or prepared.held):
+        if not prepared.aside:
             return
         with self.hold.page() as (tx, report):
             note_waiting(tx, self.flow, self.run, prepared, report)

@@ -81,7 +81,7 @@ def _everything_due(flow: Flow, work: Work, hold: Hold, total: Counter[str], ful
     with hold.reading() as tx:
         scan, _ = scanning.stands(tx, flow)
         due = scan.due(tx.now, full_every, flow.system.settings) or (
-            not flow.stream.delta and flow.comes and scan.run != work.run
+            not flow.stream.delta and (flow.comes or flow.binds) and scan.run != work.run
         )
     if not due:
         return True
@@ -236,7 +236,7 @@ def _try_again(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> None:
     else:
         ready += met
     if ready:
-        _take_some(flow, list(dict.fromkeys(ready)), run, hold, total)
+        _take_some(flow, list(dict.fromkeys(ready)), run, hold, total, again=True)
 
 
 def _met(tx: Tx, flow: Flow) -> list[str]:
@@ -259,10 +259,12 @@ def _bring_along(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Co
     _take_some(flow, list(waiting), run, hold, total)
 
 
-def _take_some(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str]) -> None:
+def _take_some(
+    flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str], *, again: bool = False
+) -> None:
     for start in range(0, len(ids), scanning.LOOKED_AT):
         asked = ids[start : start + scanning.LOOKED_AT]
-        fetched = fetch_or_aside(flow, asked, run, hold, total)
+        fetched = fetch_or_aside(flow, asked, run, hold, total, again=again)
         with hold.reading() as tx:
             changed = fresh(tx, flow, digested(flow, fetched.documents), asked_for=True)
         gone = fetched.gone(asked)

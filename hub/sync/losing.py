@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from hub.store import Tx, bindings
+from hub.store import Tx, bindings, quarantine
 from hub.sync.outgoing import depending_on
 from hub.sync.system import Flow
 
@@ -17,9 +17,10 @@ def lose(tx: Tx, flow: Flow, ids: Collection[str], *, owed: bool) -> None:
     bindings.lose(tx, system.name, entity, ids, owed=owed)
     for name, stream in system.connector.streams.items():
         if found and stream.create == "put":
-            keys = depending_on(tx, system.flow(name), {each.key for each in found.values()})
+            keys = depending_on(tx, system.flow(name), {each.key for each in found.values()}, deleted=True)
             beside = bindings.by_keys(tx, system.name, stream.entity, keys).values()
             bindings.lose(tx, system.name, stream.entity, [each.external_id for each in beside], owed=False)
+            quarantine.settle(tx, system.name, name, [f"push:{key}" for key in keys])
 
 
 def lose_found(tx: Tx, flow: Flow, ids: Collection[str]) -> None:

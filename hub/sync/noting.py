@@ -1,7 +1,7 @@
 """What is kept of bringing a record: its history, what waits in quarantine, and the outcome for the run log."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub.connector import Written
@@ -12,12 +12,15 @@ from hub.store.history import Event
 from hub.sync.apart import BREAKS
 from hub.sync.preparing import Prepared, Want
 from hub.sync.system import Flow
+from hub.sync.unanswered import UNANSWERED
 
 SEVERAL = "several-prices"
 """The cause of prices of which a shop keeps one, and nobody has said which."""
 AFTER_ALL = "goes-on-after-all"
 """The cause of orders that are cancelled in a system, and not, or no longer, where they were placed."""
 
+UNPRICED = "price-gone"
+"""The cause of prices that are gone, and at which a shop goes on selling."""
 HELD = "held-back"
 """The cause of orders that a system is not to get yet."""
 
@@ -28,9 +31,8 @@ def as_written(want: Want, written: Written) -> Mapping[str, Any]:
 
 
 def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageReport) -> None:
-    """Put into quarantine what waits for another record, to be paid, or for somebody: to choose a price, to enter an order anew."""
+    """Put into quarantine what waits for another record, to be paid, or for somebody: to set a price, to enter an order anew."""
     system = flow.system.name
-    counted = sum(map(len, (prepared.waits, prepared.unclear, prepared.over, prepared.held)))
     for key, (entity, needed) in prepared.waits.items():
         why, cause = f"waits until {entity} {needed} is in {system}", f"waits-for-{entity}"
         if entity in prepared.unread:
@@ -52,7 +54,11 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
         why = f"{system} gets it as soon as this holds: {flow.system.options.range.orders}"
         put_aside(tx, flow, run, key, HELD, f"{why} (orders under [systems.{system}.range])")
         report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=HELD))
-    report.entity, report.counts = flow.stream.entity, {"quarantined": counted}
+    for key, fact in prepared.unpriced.items():
+        mend = f"give it a price there, or take the product out of {system}"
+        put_aside(tx, flow, run, key, UNPRICED, f"{fact}: {mend}")
+        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=UNPRICED))
+    report.entity, report.counts = flow.stream.entity, {"quarantined": len(prepared.aside)}
 
 
 def put_aside(
@@ -96,6 +102,14 @@ def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageRe
     message = f"{system} {why}" + ("; tried once more" if first else "")
     put_aside(tx, flow, run, key, BREAKS, message, again=first)
     report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
+
+
+def note_unanswered(tx: Tx, flow: Flow, run: int, keys: Iterable[str], fault: str) -> None:
+    """Put into quarantine creates that were not answered; what has not been for long is tried less and less often."""
+    why = f"{flow.system.name} did not say whether it was created; it is looked for after {flow.stream.late:.0f} s, "
+    why += "and after an hour less and less often" + (f": {fault}" if fault else "")
+    for key in keys:
+        put_aside(tx, flow, run, key, UNANSWERED, why)
 
 
 def note(tx: Tx, flow: Flow, run: int, what: str, details: Mapping[str, Mapping[str, Any]]) -> None:

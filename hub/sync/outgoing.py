@@ -7,7 +7,8 @@ from typing import Any
 from hub.canonical import ENTITIES
 from hub.canonical.sums import available
 from hub.config.expressions import holds
-from hub.store import Tx, records
+from hub.store import Tx, bindings, records
+from hub.store.bindings import Binding
 from hub.sync.promised import units
 from hub.sync.system import Flow
 
@@ -47,9 +48,9 @@ def keys_of(flow: Flow, changed: Iterable[records.Record]) -> list[str]:
     return [each.key for each in changed]
 
 
-def depending_on(tx: Tx, flow: Flow, keys: Collection[str]) -> list[str]:
-    """Return the keys of this flow's records that belong to some products: what was waiting for them."""
-    found = records.by_field(tx, flow.stream.entity, "sku", keys)
+def depending_on(tx: Tx, flow: Flow, keys: Collection[str], *, deleted: bool = False) -> list[str]:
+    """Return the keys of this flow's records that belong to some products; `deleted`: of those that are gone, too."""
+    found = records.by_field(tx, flow.stream.entity, "sku", keys, deleted=deleted)
     return keys_of(flow, found)
 
 
@@ -73,6 +74,30 @@ def several(tx: Tx, flow: Flow, found: Mapping[str, Mapping[str, Any]]) -> dict[
             lists.setdefault((each.fields["sku"], each.fields["currency"]), set()).add(each.fields["list"])
     own = {key: lists[fields["sku"], fields["currency"]] for key, fields in found.items() if not _is_special(fields)}
     return {key: sorted(names) for key, names in own.items() if len(names) > 1}
+
+
+def unpriced(tx: Tx, flow: Flow, bound: Mapping[str, Binding]) -> dict[str, str]:
+    """Return, of prices that a shop was told and should have no more, those at which it goes on selling: key -> the fact.
+
+    Shops have no products without a price, so that the last one stays; unless the product is not for sale.
+    """
+    if not bound or flow.stream.entity != "prices" or not flow.follows or flow.stream.removes:
+        return {}
+    lost = records.by_keys(tx, "prices", bound.keys())
+    skus = {each.fields["sku"] for each in lost.values()}
+    others = [each.fields for each in records.by_field(tx, "prices", "sku", skus) if _in_range(flow, each.fields)]
+    priced = {(fields["sku"], fields["currency"]) for fields in others}
+    shown = bindings.by_keys(tx, flow.system.name, "products", skus)
+    known = records.by_keys(tx, "products", skus)
+    sold = {sku for sku in shown if sku not in known or known[sku].fields.get("active") is not False}
+    facts: dict[str, str] = {}
+    for key, each in lost.items():
+        sku, currency = each.fields["sku"], each.fields["currency"]
+        if sku in sold and (sku, currency) not in priced:
+            why = f"{each.system} has" if each.deleted_at else f"the list {flow.system.options.range.price_list} has"
+            goes_on = f"{flow.system.name} goes on selling it at {bound[key].agreed('amount')} {currency}"
+            facts[key] = f"{why} no price of {sku} any more, and {goes_on}"
+    return facts
 
 
 def _is_special(price: Mapping[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from hub.connector import Exchange, peek
 from hub.errors import HubError, Refused, TryLater
 from hub.handler import Work
 from hub.store import DatabaseAway, Tx, quarantine
+from hub.sync.apart import fetch, taken_apart
 from hub.sync.exchange import FULL_EVERY, pull
 from hub.sync.planned import Action, StreamPlan, SystemPlan
 from hub.sync.push import push
@@ -39,7 +40,8 @@ def plan_system(
 ) -> SystemPlan:
     """Return what the next runs of some streams would do; keeps nothing.
 
-    A stream that cannot be read has its fault in its plan, and hides no other. Raises TryLater if it does not come to
+    A stream that cannot be read has its fault in its plan, and hides no other; a record that cannot be had or looked for
+    has its cause, as in a run. Raises TryLater if it does not come to
     rest, TryLater or Refused if what the streams hang on (the parties of orders) cannot be had.
     """
     memory = Memory()
@@ -74,7 +76,10 @@ def _rehearsed(
         for name in streams:
             flow = rehearsing.flow(name)
             every = full_every.get(name)
-            planned[name] = _stream(tx, flow, standing, FULL_EVERY if every is None else every)
+            try:
+                planned[name] = _stream(tx, flow, standing, FULL_EVERY if every is None else every)
+            except Refused as fault:
+                planned[name] = StreamPlan(name, flow.stream.entity, fault=fault)
             for each in quarantine.find(tx, system=system.name, run=RUN, state=None, most=EVERYTHING):
                 aside.setdefault(each.id, name)
         _add_put_aside(tx, system, planned, aside)
@@ -173,16 +178,24 @@ def _fetch(system: System, memory: Memory, stream: str) -> None:
     ids = list(memory.to_fetch.get(stream, ()))
     for start in range(0, len(ids), ASKED_AT_ONCE):
         part = ids[start : start + ASKED_AT_ONCE]
-        memory.documents |= dict.fromkeys(((stream, each) for each in part), None)
-        memory.documents |= {(stream, each.id): each for each in system.connector.fetch(stream, part)}
+        _remember(system, memory, stream, part)
+
+
+def _remember(system: System, memory: Memory, stream: str, ids: Sequence[str]) -> None:
+    """Fetch records, and keep what cannot be had with its cause."""
+    fetched = fetch(system.flow(stream), ids)
+    memory.documents |= dict.fromkeys(((stream, each) for each in ids), None)
+    memory.documents |= {(stream, each.id): each for each in fetched.documents}
+    memory.unshown |= {(stream, identity): fault for identity, fault in fetched.broken.items()}
 
 
 def _find(system: System, memory: Memory, stream: str) -> None:
-    wanted = list(memory.to_find.get(stream, {}).values())
+    wanted, connector = list(memory.to_find.get(stream, {}).values()), system.connector
     for start in range(0, len(wanted), ASKED_AT_ONCE):
         part = wanted[start : start + ASKED_AT_ONCE]
-        found = system.connector.find(stream, part)
+        answers, broken = taken_apart(part, lambda some: connector.find(stream, some), connector)
+        found = {key: ids for each in answers for key, ids in each.items()}
         memory.found |= {(stream, each.key): found.get(each.key, ()) for each in part}
+        memory.unfound |= {(stream, each.key): fault for each, fault in broken}
         single = [ids[0] for ids in found.values() if len(ids) == 1 and (stream, ids[0]) not in memory.documents]
-        memory.documents |= dict.fromkeys(((stream, each) for each in single), None)
-        memory.documents |= {(stream, e.id): e for e in (system.connector.fetch(stream, single) if single else ())}
+        _remember(system, memory, stream, single)

@@ -10,7 +10,7 @@ from hub.store import Tx, bindings, intents
 from hub.store.bindings import Binding
 from hub.store.intents import Intent
 from hub.sync.digest import reference
-from hub.sync.outgoing import admits, links_of, may_create, product_of, run_out, several, wanted
+from hub.sync.outgoing import admits, links_of, may_create, product_of, run_out, several, unpriced, wanted
 from hub.sync.scanning import is_unread
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
@@ -51,12 +51,19 @@ class Prepared:
     """Keys of orders that go on, but are cancelled in the system."""
     held: list[str] = field(default_factory=list[str])
     """Keys of orders that the system is not to get yet (`range.orders`)."""
+    unpriced: dict[str, str] = field(default_factory=dict[str, str])
+    """Key of a price that is gone, and at which the system goes on selling -> that fact, in words."""
     settled: list[str] = field(default_factory=list[str])
     """Keys that the system owes nothing for: all is as it should be."""
     not_there: list[str] = field(default_factory=list[str])
     """Keys of what belongs to a product that the system does not have."""
     abandoned: list[Want] = field(default_factory=list[Want])
     """Not wanted any more, but an earlier create may have been carried out: to be looked for."""
+
+    @property
+    def aside(self) -> set[str]:
+        """Return the keys of what waits for something."""
+        return {*self.waits, *self.unclear, *self.over, *self.held, *self.unpriced}
 
 
 def prepare(
@@ -72,6 +79,7 @@ def prepare(
     records = wanted(tx, flow, keys)
     bound = bindings.by_keys(tx, system, entity, keys)
     records |= run_out(tx, flow, bound.keys() - records.keys())
+    prepared.unpriced = unpriced(tx, flow, {key: each for key, each in bound.items() if key not in records})
     under_way = intents.find(tx, system, entity, keys)
     links = _links(tx, flow, records.values())
     new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]
@@ -82,7 +90,7 @@ def prepare(
     there = {key: each for key, each in records.items() if product_of(flow, each) in links.get("products", {})}
     prepared.unclear = several(tx, flow, there)
     for key in keys:
-        if key in prepared.settled or key in prepared.unclear:
+        if key in prepared.settled or key in prepared.unclear or key in prepared.unpriced:
             continue
         want = _want(flow, key, records.get(key), bound.get(key), key in finish or key in under_way, prepared)
         intent = under_way.get(key)

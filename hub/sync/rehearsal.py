@@ -12,6 +12,7 @@ from typing import Any, Literal
 import orjson
 
 from hub.connector import Change, Document, Exchange, Finding, Page, Place, Stream, Unreadable, Write, Written
+from hub.errors import Refused
 from hub.handler import PageReport
 from hub.store import Tx, bindings
 from hub.sync.taken import Arrival
@@ -52,6 +53,10 @@ class Memory:
     """(stream, identity) -> the record; none: it is not there."""
     found: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict[tuple[str, str], Sequence[str]])
     """(stream, our key) -> identities of what may be the record."""
+    unshown: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    """(stream, identity) -> why the record cannot be had."""
+    unfound: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    """(stream, our key) -> why it cannot be looked for."""
     to_read: dict[Reading, None] = field(default_factory=dict[Reading, None])
     to_fetch: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
     """Stream -> identities."""
@@ -109,8 +114,12 @@ class Rehearsed:
         yield from self.memory.pages.get(wanted, ())
 
     def fetch(self, stream: str, ids: Sequence[str]) -> list[Document]:
-        """Return what was fetched or read; the rest as it was last seen. What was just written is not read back."""
+        """Return what was fetched or read; the rest as it was last seen. What was just written is not read back.
+
+        Raises Refused where one of them could not be had.
+        """
         asked = [each for each in ids if (stream, each) not in self._written]
+        _refuse(self.memory.unshown, stream, asked)
         unknown = [each for each in asked if (stream, each) not in self.memory.documents]
         known = (self.memory.documents.get((stream, each)) for each in asked)
         return [each for each in known if each is not None] + self._as_last_seen(stream, unknown)
@@ -132,7 +141,8 @@ class Rehearsed:
         return self.connector.translate(stream, document)
 
     def find(self, stream: str, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
-        """Return what was found outside; nothing for what was not looked for yet."""
+        """Return what was found outside; nothing for what was not looked for yet. Raises Refused as `fetch` does."""
+        _refuse(self.memory.unfound, stream, [each.key for each in wanted])
         answers = {each.key: self.memory.found.get((stream, each.key)) for each in wanted}
         missing = {each.key: _with_real_links(each) for each in wanted if answers[each.key] is None}
         if missing:
@@ -156,6 +166,13 @@ class Rehearsed:
             identity = each.id or f"{NOT_MADE}{each.key}"
             self._written.add((stream, identity))
             yield Written(each.key, "done", identity)
+
+
+def _refuse(broken: Mapping[tuple[str, str], str], stream: str, asked: Iterable[str]) -> None:
+    """Break as the system did, where one of those that are asked for is why."""
+    for each in asked:
+        if (stream, each) in broken:
+            raise Refused(broken[stream, each])
 
 
 def _with_real_links(write: Write) -> Write:

@@ -88,7 +88,7 @@ def _close_gone(flow: Flow, number: int, hold: Hold) -> None:
         waiting = quarantine.not_shown(tx, flow.system.name, flow.name, number)
     for start in range(0, len(waiting), LOOKED_AT):
         part = waiting[start : start + LOOKED_AT]
-        closed = [f"{kind}:{each}" for each in fetch(flow, part).gone(part) for kind in ("id", "flips")]
+        closed = [f"{kind}:{each}" for each in fetch(flow, part, again=True).gone(part) for kind in ("id", "flips")]
         with hold.page() as (tx, _):
             quarantine.settle(tx, flow.system.name, flow.name, closed)
 
@@ -136,7 +136,7 @@ def _ask(flow: Flow, missing: Sequence[Binding], there: int, run: int, hold: Hol
 def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold, total: Counter[str]) -> None:
     """Ask for records by their identity: paging may have passed them by while others moved (PAINS S25)."""
     asked = [each.external_id for each in missing]
-    fetched = fetch_or_aside(flow, asked, run, hold, total)
+    fetched = fetch_or_aside(flow, asked, run, hold, total, again=True)
     lost = fetched.gone(asked)
     gone = [each for each in missing if each.external_id in lost]
     with hold.reading() as tx:
@@ -158,7 +158,7 @@ def _heirs(flow: Flow, gone: Sequence[Binding], hold: Hold) -> list[Shown]:
     with hold.reading() as tx:
         waiting = quarantine.find(tx, system=flow.system.name, stream=flow.name, cause=TWICE, keys=keys, most=LOOKED_AT)
     ids = [each.external_id for each in waiting if each.external_id]
-    return digested(flow, fetch(flow, ids).documents)
+    return digested(flow, fetch(flow, ids, again=True).documents)
 
 
 def _delete(tx: Tx, flow: Flow, gone: Sequence[Binding], run: int) -> None:

@@ -82,7 +82,13 @@ class Flow:
     @property
     def is_read(self) -> bool:
         """Whether it is read at all."""
-        return self.stream.reads and bool(self.directions)
+        return self.stream.reads and (bool(self.directions) or self.binds)
+
+    @cached_property
+    def binds(self) -> bool:
+        """Whether all that it tells is what the system calls its products, for what is put beside them (their prices)."""
+        beside = any(each.create == "put" for each in self.system.connector.streams.values())
+        return beside and self.stream.entity == "products" and not self.directions
 
     @cached_property
     def comes(self) -> bool:

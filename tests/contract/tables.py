@@ -10,7 +10,7 @@ from typing import Any
 from hub.canonical import ENTITIES
 from hub.config.exchange import ExchangeOptions
 from hub.connector import Change, Document, Finding, Page, Place, Stream, Unreadable, Write, Written
-from hub.errors import TryLater, Unanswered
+from hub.errors import Refused, TryLater, Unanswered
 from hub.handler import Done, Outcome, PageReport, Work
 from hub.store import Store, bindings, history, quarantine, records
 from hub.sync import System, exchanger
@@ -292,3 +292,28 @@ def order(shop: Tables, number: str = "1001", party: str = "c1", **more: Any) ->
     lines = [{"id": "1", "sku": "A", "quantity": "2", "unit_price": "10.00"}]
     given = {"channel": "shop", "number": number, "party": party, "currency": "EUR", "lines": lines}
     shop.put("orders", f"o{number}", **{**given, "status": "pending", "totals": {"gross": "20.00"}, **more})
+
+
+def parties(erp: Tables, count: int = 9) -> list[str]:
+    for number in range(count):
+        erp.put("parties", str(number), name=f"Party {number}", email=f"p{number}@example.com")
+    return [str(number) for number in range(count)]
+
+
+def break_on(system: Tables, *names: str, fault: Exception | None = None) -> None:
+    """Have the system break where it is asked for one of these, by identity or by our key."""
+    fetch, find = system.fetch, system.find
+
+    def judge(asked: Sequence[str]) -> None:
+        if {*names} & {*asked}:
+            raise fault or Refused("500 characters at most")
+
+    def fetched(stream, ids):
+        judge(ids)
+        return fetch(stream, ids)
+
+    def found(stream, wanted):
+        judge([each.key for each in wanted])
+        return find(stream, wanted)
+
+    system.fetch, system.find = fetched, found

@@ -51,7 +51,7 @@ def test_a_renamed_system_is_refused_before_anything_runs(shop: Store):
 
 def test_also_in_two_steps(shop: Store):
     apply(shop, "", by="anna")
-    with pytest.raises(Misconfigured, match="hub apply --as-new"):
+    with pytest.raises(Misconfigured, match="--as-new"):
         apply(shop, STORE, by="anna")
     assert apply(shop, SHOP, by="anna").number == 3
 
@@ -68,6 +68,15 @@ def test_nor_is_it_renamed_by_going_back(shop: Store):
         checkpoints.move(tx, "store", "orders", {"at": 3}, checkpoints.NOWHERE)
         bindings.put(tx, "store", "orders", [Binding(external_id="1", key="store|1", seen={})], 1)
     assert revert(shop, 1, by="anna").number == 3, "what it is called there is known already"
+
+
+def test_what_goes_back_to_a_system_that_nothing_is_known_of_may_be_another_one_too(shop: Store):
+    with shop.write() as tx:
+        revisions.add(tx, STORE, "anna", None, 1)
+        revisions.add(tx, SHOP, "anna", None, 2)
+    with pytest.raises(Misconfigured, match="--as-new"):
+        revert(shop, 2, by="anna")
+    assert revert(shop, 2, by="anna", as_new=True).number == 4
 
 
 @pytest.mark.parametrize("text", ["", SHOP + STORE, ANOTHER])

@@ -4,30 +4,25 @@ from collections.abc import Sequence
 
 import pytest
 
+from hub.connector import Finding
 from hub.errors import Refused, TryLater
 from hub.handler import Done
 from hub.store import bindings, intents, quarantine
 from tests.contract.store_steps import StandingClock
-from tests.contract.tables import ERP, Hub, Tables, order
+from tests.contract.tables import ERP, Hub, Tables, break_on, order, parties
 
 
-def break_on(system: Tables, *names: str, fault: Exception | None = None) -> None:
-    """Have the system break where it is asked for one of these, by identity or by our key."""
-    fetch, find = system.fetch, system.find
-
-    def judge(asked: Sequence[str]) -> None:
-        if {*names} & {*asked}:
-            raise fault or Refused("500 characters at most")
+def count(system: Tables) -> list[Sequence[str]]:
+    """Return what is asked for from here on, each time."""
+    asked: list[Sequence[str]] = []
+    fetch = system.fetch
 
     def fetched(stream, ids):
-        judge(ids)
+        asked.append(ids)
         return fetch(stream, ids)
 
-    def found(stream, wanted):
-        judge([each.key for each in wanted])
-        return find(stream, wanted)
-
-    system.fetch, system.find = fetched, found
+    system.fetch = fetched
+    return asked
 
 
 def mend(system: Tables) -> None:
@@ -41,13 +36,7 @@ def again(hub: Hub) -> None:
         quarantine.again(tx, [each.id for each in quarantine.find(tx)])
 
 
-def parties(erp: Tables, count: int = 9) -> list[str]:
-    for number in range(count):
-        erp.put("parties", str(number), name=f"Party {number}", email=f"p{number}@example.com")
-    return [str(number) for number in range(count)]
-
-
-@pytest.mark.parametrize("fault", [None, KeyError("address")], ids=["refused", "broken"])
+@pytest.mark.parametrize("fault", [None, KeyError("address"), TryLater("500")], ids=["refused", "broken", "later"])
 def test_s18_a_record_that_cannot_be_fetched_holds_up_no_other(hub, erp, fault: Exception | None):
     named = parties(erp)
     break_on(erp, "4", fault=fault)
@@ -94,30 +83,81 @@ def test_s15_what_cannot_be_fetched_is_not_gone(hub, erp):
     assert not hub.waiting(), "it is there, as it was"
 
 
-@pytest.mark.parametrize("fault", [TryLater("503"), Refused("401", system_away=True)], ids=["later", "not let in"])
-def test_what_is_about_the_system_is_not_put_down_to_a_record(hub, erp, fault: Exception):
+@pytest.mark.parametrize(
+    ("fault", "away"),
+    [(TryLater("503"), True), (TryLater("429", after=900), False), (Refused("401", system_away=True), False)],
+    ids=["down", "wants to be left alone", "not let in"],
+)
+def test_what_is_about_the_system_is_not_put_down_to_a_record(hub, erp, fault: Exception, away: bool):
     named = parties(erp)
     break_on(erp, "4", fault=fault)
+    erp.check = lambda: [Finding("erp", good=False, message=str(fault), away=away)]
     with pytest.raises(type(fault)):
         hub.run("erp", "parties", scope=named)
     assert not hub.waiting()
 
 
-def test_where_everything_breaks_it_is_not_the_records(hub, erp):
+@pytest.mark.parametrize("fault", [Refused("404"), TryLater("500")], ids=["refused", "later"])
+def test_where_everything_breaks_it_is_not_the_records(hub, erp, fault: Exception):
     named = parties(erp)
-    break_on(erp, *named)
-    with pytest.raises(Refused):
+    break_on(erp, *named, fault=fault)
+    with pytest.raises(type(fault)):
         hub.run("erp", "parties", scope=named)
     assert not hub.waiting()
 
 
-def test_s18_an_order_that_cannot_be_looked_for_holds_up_no_other_and_is_not_made_blindly(hub, erp, shop):
+def test_a_system_that_goes_away_meanwhile_is_not_asked_record_by_record(hub, erp):
+    named = parties(erp, 200)
+    fetched = count(erp)
+    break_on(erp, *named[50:], fault=TryLater("500"))
+    with pytest.raises(TryLater):
+        hub.run("erp", "parties", scope=named)
+    assert not hub.waiting()
+    assert len(fetched) < 30
+
+
+@pytest.mark.parametrize("fault", [Refused("403"), TryLater("500")], ids=["refused", "later"])
+def test_s18_many_that_cannot_be_fetched_again_do_not_end_each_run(hub, erp, fault: Exception):
+    *broken, well = parties(erp, 41)
+    for each in broken:
+        erp.marks["parties", each] = -2
+    break_on(erp, *broken, fault=fault)
+    for each in broken:
+        hub.run("erp", "parties", scope=[well, each])
+    assert len(hub.waiting()) == 40
+    again(hub)
+    fetched = count(erp)
+    assert isinstance(hub.run("erp", "parties"), Done)
+    assert len(hub.waiting()) == 40
+    assert len(fetched) < 20, "where none is answered, the others are not asked for"
+    mend(erp)
+    again(hub)
+    hub.run("erp", "parties")
+    assert not hub.waiting()
+    assert len(hub.keys("parties")) == 41
+
+
+def test_s15_many_that_a_scan_does_not_show_and_cannot_be_fetched_do_not_end_each_scan(hub, erp):
+    named = parties(erp)
+    hub.run("erp", "parties", full=True)
+    erp.hidden = {*named[:5]}
+    break_on(erp, *named[:5], fault=TryLater("500"))
+    for _ in range(3):
+        assert isinstance(hub.run("erp", "parties", full=True), Done)
+    assert len(hub.keys("parties")) == 9
+    assert len(hub.waiting()) == 5
+
+
+@pytest.mark.parametrize("fault", [None, TryLater("500")], ids=["refused", "later"])
+def test_s18_an_order_that_cannot_be_looked_for_holds_up_no_other_and_is_not_made_blindly(
+    hub, erp, shop, fault: Exception | None
+):
     shop.put("parties", "c1", name="Jan", email="jan@example.com")
     for number in range(1001, 1006):
         order(shop, str(number))
     hub.run("erp", "parties", "products")
     hub.run("shop", "parties", "orders")
-    break_on(erp, "shop|1003")
+    break_on(erp, "shop|1003", fault=fault)
     hub.run("erp", "parties", "orders")
     assert sorted(row["number"] for row in erp.rows["orders"].values()) == ["1001", "1002", "1004", "1005"]
     [waiting] = hub.waiting()
@@ -126,6 +166,24 @@ def test_s18_an_order_that_cannot_be_looked_for_holds_up_no_other_and_is_not_mad
     hub.run("erp", "parties", "orders")
     assert len(erp.rows["orders"]) == 5
     assert not hub.waiting()
+
+
+@pytest.mark.parametrize("fault", [Refused("search"), TryLater("500")], ids=["refused", "later"])
+def test_s18_many_that_cannot_be_looked_for_again_hold_up_no_other(hub, erp, shop, fault: Exception):
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    for number in range(1001, 1010):
+        order(shop, str(number))
+    hub.run("erp", "parties", "products")
+    hub.run("shop", "parties", "orders")
+    broken = [f"shop|{number}" for number in range(1004, 1010)]
+    break_on(erp, *broken, fault=fault)
+    hub.run("erp", "parties", "orders")
+    assert {each.key for each in hub.waiting()} == {*broken}
+    order(shop, "1010")
+    hub.run("shop", "orders")
+    hub.run("erp", "parties", "orders")
+    assert sorted(row["number"] for row in erp.rows["orders"].values()) == ["1001", "1002", "1003", "1010"]
+    assert {each.key for each in hub.waiting()} == {*broken}
 
 
 def test_s06_what_was_not_answered_and_cannot_be_looked_for_keeps_its_intent(hub, erp, shop, clock: StandingClock):

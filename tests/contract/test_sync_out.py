@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.connector import Document
+from hub.connector import Document, Stream
 from hub.errors import TryLater
 from hub.handler import Done, HandedOn, Work
 from hub.store import Store, bindings, checkpoints, intents, quarantine
@@ -564,6 +564,57 @@ def test_an_order_waits_for_its_customer(hub, erp, shop):
     assert not hub.waiting()
 
 
+@pytest.mark.parametrize("delta", [True, False])
+def test_s03_a_shop_whose_products_are_only_read_gets_their_prices_and_stock(store, delta: bool):
+    hub = Hub(store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    shop = hub.add("shop", "eshop", Tables({**SHOP, "products": Stream("products", delta=delta)}))
+    shop.put("products", "s1", sku="A", name="Their lamp")
+    shop.put("products", "s2", sku="B", name="Their own")
+    hub.run("shop", *CATALOGUE)
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="std", currency="EUR", amount="10.00")
+    erp.put("stock", "1", sku="A", location="MAG1", on_hand="4")
+    hub.run("erp", *CATALOGUE)
+    hub.run("shop", *CATALOGUE)
+    assert [(row["sku"], row["amount"]) for row in shop.rows["prices"].values()] == [("A", "10.00")]
+    assert [(row["sku"], row["available"]) for row in shop.rows["stock"].values()] == [("A", "4")]
+    assert hub.record("products", "A").fields["name"] == "Lamp"
+    assert hub.keys("products") == ["A"]
+    hub.in_step(*CATALOGUE, others=True)
+    shop.writes.clear()
+    for rows in shop.rows.values():
+        rows.pop("s1", None)
+    shop.put("products", "s3", sku="A", name="Made anew")
+    hub.run("shop", *CATALOGUE, full=True)
+    hub.in_step(*CATALOGUE, others=True)
+    assert {each.links["products"]["A"] for _, each in shop.writes} == {"s3"}
+    assert not hub.waiting()
+
+
+@pytest.mark.parametrize(
+    ("levels", "available"),
+    [
+        ([{"on_hand": "-3"}], "0"),
+        ([{"on_hand": "10"}, {"on_hand": "-3"}], "7"),
+        ([{"on_hand": "-3", "reserved": "2"}, {"on_hand": "4"}], "0"),
+        ([{"available": "-2"}], "0"),
+    ],
+)
+def test_s05_stock_below_zero_is_not_offered(hub, erp, shop, levels: list[dict[str, str]], available: str):
+    lamp(erp)
+    erp.put("stock", "1", sku="A", location="MAG1", on_hand="10")
+    hub.in_step(*CATALOGUE)
+    erp.rows["stock"].clear()
+    for number, level in enumerate(levels, 2):
+        erp.put("stock", str(number), sku="A", location=f"MAG{number}", **level)
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.in_step(*CATALOGUE)
+    [row] = shop.rows["stock"].values()
+    assert row["available"] == available
+    assert not hub.waiting()
+
+
 def test_a_price_waits_for_its_product(hub, erp, shop):
     erp.put("prices", "1", sku="A", list="std", currency="EUR", amount="10.00")
     hub.in_step(*CATALOGUE)
@@ -599,6 +650,73 @@ def test_s07_prices_on_several_lists_wait_until_somebody_says_which_is_the_shops
     hub.run("shop", *CATALOGUE)
     assert [row["amount"] for row in shop.rows["prices"].values()] == ["10.00"]
     assert [each.key for each in hub.waiting()] == []
+
+
+def price_gone(hub: Hub, erp: Tables) -> None:
+    """Have the ERP's only price of a product deleted, and the shop told."""
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    del erp.rows["prices"]["1"]
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.run("shop", *CATALOGUE)
+
+
+def test_a_price_that_is_gone_and_still_stands_in_the_shop_is_told(hub, erp, shop):
+    price_gone(hub, erp)
+    [waiting] = hub.waiting()
+    assert (waiting.cause, waiting.key) == ("price-gone", "A|retail|EUR")
+    assert "erp has no price of A any more, and shop goes on selling it at 10.00 EUR" in waiting.message
+    hub.run("shop", *CATALOGUE)
+    assert not hub.held.counts["quarantined"], "it is told once, not with each run"
+    erp.put("prices", "2", sku="A", list="retail", currency="EUR", amount="12.00")
+    hub.in_step(*CATALOGUE)
+    assert not hub.waiting()
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["12.00"]
+
+
+def test_a_price_that_is_gone_is_told_no_more_when_its_product_is_gone(hub, erp, shop):
+    price_gone(hub, erp)
+    del erp.rows["products"]["1"]
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.run("shop", *CATALOGUE)
+    assert not shop.rows["products"]
+    assert not hub.waiting()
+    shop.rows["prices"].clear()
+    lamp(erp)
+    hub.in_step(*CATALOGUE)
+    hub.run("shop", *CATALOGUE, full=True)
+    assert not hub.waiting(), "the new product has never had a price there"
+
+
+def test_a_price_that_is_gone_is_told_no_more_when_its_product_is_not_for_sale(hub, erp, shop):
+    price_gone(hub, erp)
+    erp.put("products", "1", active=False)
+    hub.in_step(*CATALOGUE)
+    hub.run("shop", *CATALOGUE, full=True)
+    assert not hub.waiting()
+
+
+def test_a_price_on_another_list_takes_the_place_of_one_that_is_gone(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    del erp.rows["prices"]["1"]
+    erp.put("prices", "2", sku="A", list="web", currency="EUR", amount="11.00")
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.in_step(*CATALOGUE)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["11.00"]
+    assert not hub.waiting()
+
+
+def test_a_product_without_a_price_on_the_list_that_is_named_now_is_told(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    hub.add("shop", "eshop", shop, range={"price_list": "web"})
+    hub.run("shop", *CATALOGUE)
+    [waiting] = hub.waiting()
+    assert "the list web has no price of A any more, and shop goes on selling it at 10.00 EUR" in waiting.message
 
 
 def test_prices_of_a_product_that_the_shop_does_not_have_wait_for_nobody(hub, erp, shop):

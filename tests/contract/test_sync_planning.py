@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from hub.connector import Stream
-from hub.errors import TryLater
+from hub.errors import Refused, TryLater
 from hub.handler import Cancelled, Done, Work
 from hub.store import Store, plans, runs
 from hub.store.schema import metadata
@@ -13,7 +14,7 @@ from hub.sync.approved import as_planned
 from hub.sync.exchange import exchanger
 from hub.sync.planned import SystemPlan, kept
 from hub.sync.planning import plan_system
-from tests.contract.tables import CATALOGUE, SHOP, Held, Hub, Tables
+from tests.contract.tables import CATALOGUE, ERP, SHOP, Held, Hub, Tables, break_on, parties
 
 
 def plan(hub: Hub, system: str, *streams: str) -> SystemPlan:
@@ -169,6 +170,44 @@ def test_a_stream_that_cannot_be_read_hides_no_other(hub, erp, shop):
     products, prices = plan(hub, "erp", "products", "prices").streams
     assert str(prices.fault) == "prices cannot be had now"
     assert [each.key for each in products.actions] == ["A"]
+
+
+@pytest.mark.parametrize("fault", [Refused("403"), TryLater("500"), KeyError("address")], ids=str)
+def test_s18_a_record_that_cannot_be_had_is_planned_by_its_cause_and_hides_no_other(store, fault: Exception):
+    hub = Hub(store)
+    erp, crm = hub.add("erp", "erp", Tables(ERP)), hub.add("crm", "erp", Tables(ERP))
+    named = parties(erp)
+    hub.in_step("parties")
+    for each in named:
+        erp.put("parties", each, name=f"Renamed {each}")
+    hub.run("erp", "parties")
+    [fourth] = [identity for identity, row in crm.rows["parties"].items() if row["email"] == "p4@example.com"]
+    break_on(crm, fourth, fault=fault)
+    [planned] = plan(hub, "crm", "parties").streams
+    assert planned.fault is None
+    [broken] = [each for each in planned.actions if each.outcome == "quarantined"]
+    assert (broken.key, broken.cause) == ("erp|4", "breaks")
+    assert str(fault) in broken.message
+    assert [each.key for each in planned.actions if each.outcome == "told"] == [f"erp|{n}" for n in range(9) if n != 4]
+
+
+@pytest.mark.parametrize("fault", [Refused("search"), TryLater("500")], ids=str)
+def test_s18_what_cannot_be_looked_for_is_planned_by_its_cause_and_hides_no_other(hub, erp, shop, fault: Exception):
+    for number in range(6):
+        erp.put("products", str(number), sku=f"S{number}", name=f"Lamp {number}")
+    hub.run("erp", "products")
+    break_on(shop, "S4", fault=fault)
+    made = {("out", "created", "products", f"S{n}") for n in range(6) if n != 4}
+    assert told(plan(hub, "shop", "products")) == made | {("out", "quarantined", "products", "S4")}
+
+
+def test_where_nothing_can_be_looked_for_the_stream_has_its_fault(hub, erp, shop):
+    for number in range(6):
+        erp.put("products", str(number), sku=f"S{number}", name=f"Lamp {number}")
+    hub.run("erp", "products")
+    break_on(shop, *(f"S{number}" for number in range(6)), fault=Refused("no rights"))
+    [products] = plan(hub, "shop", "products").streams
+    assert str(products.fault) == "no rights"
 
 
 def test_the_same_plan_has_the_same_id_and_another_another(hub, erp, shop):

@@ -379,9 +379,13 @@ def _stuck(state: State) -> Iterator[str]:
             continue  # whoever takes it up again has it written, and that ends this as well
         if (row.system, row.external_id) in unclear and row.cause in ("ambiguous", "waits-for-parties"):
             continue
-        if row.cause == "several-prices":
+        if row.cause in ("several-prices", "price-gone"):
             peer, sku = state.world.peers[row.system], row.key.split("|")[0]
-            if len(_priced(state, peer, sku)) > 1:
+            sold = any(each.fields["sku"] == sku for each in peer.rows("products").values())
+            prices = _priced(state, peer, sku)
+            if (row.cause == "several-prices" and len(prices) > 1) or (
+                row.cause == "price-gone" and sold and not prices
+            ):
                 continue
         if row.cause != "flips" or not state.world.peers[row.system].traits.undoes:
             yield f"stuck: {row.cause}: {row.message}"

@@ -1,12 +1,14 @@
 """Expressions are checked when the file is read, and hold or do not hold for a record."""
 
+from typing import Annotated
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from hub.config.exchange import RangeSettings
-from hub.config.expressions import Expression, holds
+from hub.config.expressions import Expression, expressions, holds
 
 EXPRESSION = TypeAdapter(Expression)
 LAMP = {"sku": "L-1", "tags": ["web", "new"], "active": True, "weight": "2.5", "brand": None, "attributes": {}}
@@ -28,6 +30,10 @@ def fault_of(text):
         ("starts_with(sku, 'L-')", True),
         ("to_number(weight) > `2`", True),
         ("to_number(weight) > `3`", False),
+        ("weight == '2.5'", True),
+        ("active == `true`", True),
+        ("length(tags) >= `2`", True),
+        ("attributes.\"two words\" == 'x'", False),
         ("brand", False),
         ("attributes", False),
         ("attributes.Colour == 'red'", False),
@@ -40,6 +46,13 @@ def test_an_expression_holds_or_does_not(expression, expected):
     assert holds(EXPRESSION.validate_python(expression), LAMP) is expected
 
 
+def test_of_other_systems_numbers_may_be_compared():
+    told = TypeAdapter(Annotated[str, expressions()])
+    assert told.validate_python("stock.quantity > `0` && total == `5`")
+    with pytest.raises(ValidationError, match='"0" is no number'):
+        told.validate_python("stock.quantity > '0'")
+
+
 def test_a_function_handed_a_field_without_value_does_not_hold_and_does_not_stop_the_sync():
     assert not holds("contains(tags, 'web')", {"sku": "A"})
     assert not holds("starts_with(brand, 'X')", LAMP)
@@ -50,6 +63,16 @@ def test_a_function_handed_a_field_without_value_does_not_hold_and_does_not_stop
     [
         ("", "it is empty"),
         ("   ", "it is empty"),
+        ("weight > '2'", '"2" is no number, and only numbers are more or less; one is written `30`'),
+        ("to_number(weight) > '2'", '"2" is no number'),
+        (
+            "active && weight > `2`",
+            "weight is text, as all numbers of records are, and is compared as one by to_number(weight)",
+        ),
+        ("totals.gross >= `100`", "by to_number(gross)"),
+        ("tax_rate == `23`", "by to_number(tax_rate)"),
+        ("weight < tax_rate", "by to_number(weight)"),
+        ('brand == "Lumo"', "\"Lumo\" in double quotes is the name of a field; a text is written 'Lumo'"),
         ("active = 'x'", 'character 8 on: "= \'x\'"; "equal" is written =='),
         ("contains(tags, 'web'", "something is missing at its end"),
         ("active &&", "something is missing at its end"),

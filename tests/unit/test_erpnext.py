@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.asking.http import KeyRefused
 from adapters.erp.erpnext.connector import ErpNextConnector
 from adapters.erp.erpnext.options import ErpNextOptions
 from adapters.erp.erpnext.translate import status
@@ -169,6 +170,26 @@ def test_a_refusal_is_in_the_systems_own_words_without_its_traceback(fake: ErpNe
     fake.item("A-1")
     written = bring(fake.connect(warehouse=None), new_order())
     assert (written.cause, written.message) == ("warehouse-required", "Delivery warehouse required for stock item A-1")
+
+
+def test_s18_an_order_that_is_kept_from_the_user_stops_no_other(fake: ErpNext, erp: ErpNextConnector):
+    fake.item("A-1")
+    fake.store.permitted["Sales Order"] = lambda doc: "1043" not in doc["po_no"]
+    other = new_order(number="1043")
+    other = replace(other, key="shop-a|1043", reference="o-1043")
+    outcomes = {each.key: each for each in erp.write("orders", [other, new_order()])}
+    assert {key: each.outcome for key, each in outcomes.items()} == {"shop-a|1043": "refused", "shop-a|1042": "done"}
+    refused = outcomes["shop-a|1043"]
+    assert refused.cause == "not-allowed"
+    assert "give more rights there to the key in [systems.erp]" in refused.message
+
+
+@pytest.mark.parametrize("right", ["create", "submit"])
+def test_rights_that_the_user_lacks_on_all_orders_are_the_keys(fake: ErpNext, erp: ErpNextConnector, right: str):
+    fake.item("A-1")
+    fake.store.no_rights.add(("Sales Order", right))
+    with pytest.raises(KeyRefused, match=r"\[systems\.erp\]"):
+        bring(erp, new_order())
 
 
 @pytest.mark.parametrize("kind", ["TimestampMismatchError", "DocumentLockedError"])

@@ -12,7 +12,7 @@ from odf.table import TableCell, TableRow
 from odf.text import P
 from openpyxl import Workbook
 
-from adapters.files import archive, sheet_reader
+from adapters.files import archive, sheet_errors, sheet_reader
 from adapters.files.header import Wanted
 from adapters.files.rows import ExactNumber, FileRefused
 from adapters.files.sheet_reader import open_sheet
@@ -54,6 +54,32 @@ def test_dates_and_booleans(tmp_path):
     half_past_eight = datetime(2026, 11, 2, 8, 30, tzinfo=UTC).replace(tzinfo=None)  # sheets know no zone
     path = book(tmp_path / "a.xlsx", [["A", "B"], [date(2026, 11, 2), True], [half_past_eight, False]])
     assert cells(open_sheet(path, None, AB, PLENTY)) == [["2026-11-02", "true"], ["2026-11-02 08:30:00", "false"]]
+
+
+def test_a_formula_that_has_failed_is_no_empty_cell(tmp_path):
+    made = Workbook()
+    made.active.append(["other", "sheet"])
+    made.active.append(["#N/A", "#N/A"])
+    sheet = made.create_sheet("Ceny & <stany>")
+    for row in (["", "A", "B"], ["", "1", "#N/A"], ["", "#DIV/0!", "x"], ["", "2", "3"]):
+        sheet.append(row)
+    made.save(tmp_path / "a.xlsx")
+    read = cells(open_sheet(tmp_path / "a.xlsx", "Ceny & <stany>", AB, PLENTY))
+    assert [row[1:] for row in read] == [["1", "#N/A"], ["#DIV/0!", "x"], ["2", "3"]]
+
+
+def test_a_failed_formula_is_found_with_its_formula_and_across_two_pieces(tmp_path, monkeypatch):
+    path = book(tmp_path / "a.xlsx", [["A", "B"], *(["x", "#REF!"] for _ in range(300))])
+    formula = b'<c r="B2" s="1" t="e"><f>VLOOKUP(A2,C:D,2,"&lt;")</f><v>#REF!</v></c>'
+    with zipfile.ZipFile(path) as old:
+        parts = {each: old.read(each).replace(b'<c r="B2" t="e"><v>#REF!</v></c>', formula) for each in old.namelist()}
+    assert formula in parts["xl/worksheets/sheet1.xml"]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    monkeypatch.setattr(sheet_errors, "PIECE", 100)
+    monkeypatch.setattr(sheet_errors, "LONGEST_CELL", 200)
+    assert cells(open_sheet(path, None, AB, PLENTY)) == [["x", "#REF!"]] * 300
 
 
 def test_rows_and_columns_are_counted_as_the_spreadsheet_shows_them(tmp_path):

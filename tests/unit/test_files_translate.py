@@ -62,7 +62,8 @@ def stock(cells, locations=frozenset(), **more):
 
 
 def test_negative_numbers_are_no_formulas():
-    assert stock(["1", "MAG1", "-5"]).cause == "negative"
+    assert stock(["1", "MAG1", "-5"]).fields["on_hand"] == "-5"
+    assert stock(["1", "MAG1", "-1 250,000"], decimal=",").fields["on_hand"] == "-1250"
 
 
 def test_an_unknown_location_is_put_aside():

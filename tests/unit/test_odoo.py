@@ -252,6 +252,28 @@ def test_a_number_that_odoo_refuses_stops_no_other_contact(erp: Odoo) -> None:
     assert "does not seem to be valid" in outcomes["Bad"].message
 
 
+def test_s18_a_contact_that_is_kept_from_the_user_stops_no_other(erp: Odoo) -> None:
+    mine, theirs = erp.add("parties"), erp.add("parties")
+    erp.orm.rules["res.partner"] = lambda record: str(record.id) != theirs and record.values["name"] != "Hidden"
+    told_of = {each: party(each) for each in ("Hidden", "Shown")}
+    writes = [Write(name, each, each, reference=f"p-{name}") for name, each in told_of.items()]
+    writes += [Write(id_, {"name": "Eva"}, {}, id=id_) for id_ in (theirs, mine)]
+    outcomes = {each.key: each for each in erp.connect().write("parties", writes)}
+    said = {key: each.outcome for key, each in outcomes.items()}
+    assert said == {"Hidden": "refused", "Shown": "done", theirs: "refused", mine: "done"}
+    assert {outcomes[key].cause for key in ("Hidden", theirs)} == {"not-allowed"}
+    assert "top-secret" in outcomes[theirs].message
+    assert "[systems.erp]" in outcomes[theirs].message
+
+
+@pytest.mark.parametrize("operation", ["create", "write"])
+def test_rights_that_the_user_lacks_on_all_contacts_are_the_keys(erp: Odoo, operation: str) -> None:
+    id_ = erp.add("parties") if operation == "write" else None
+    erp.orm.no_rights.add(("res.partner", operation))
+    with pytest.raises(KeyRefused, match="not allowed"):
+        list(erp.connect().write("parties", [Write("k", party("Eva"), party("Eva"), id=id_, reference="p-1")]))
+
+
 def test_several_companies_are_kept_apart_and_language_is_told(erp: Odoo) -> None:
     erp.add("products")
     list(erp.connect(language="pl_PL").read("products", None, full=True))

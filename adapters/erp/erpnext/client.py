@@ -1,7 +1,7 @@
 """How a Frappe site is spoken to: documents by doctype (pages "REST API" and "Listing documents", frappe/api/v1.py)."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, cast
@@ -12,9 +12,9 @@ import orjson
 
 from adapters.asking.answers import Answer, first_words, rows_in
 from adapters.asking.connecting import connected
-from adapters.asking.http import Rejected
+from adapters.asking.http import KeyRefused, Rejected
 from adapters.erp.erpnext.options import ErpNextOptions
-from adapters.writing.writes import Gone, Unfit
+from adapters.writing.writes import Gone, Unfit, forbidden
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import TryLater
@@ -59,20 +59,21 @@ class ErpNext:
 
     def document(self, doctype: str, name: str) -> Mapping[str, Any]:
         """Return a whole document, with its child tables."""
-        return self._tried(lambda: self._api.get(_path(doctype, name))).body["data"]
+        return self._tried(lambda: self._api.get(_path(doctype, name)), doctype, "read").body["data"]
 
     def create(self, doctype: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Make a document; returns it as it was stored."""
-        return self._tried(lambda: self._api.send("POST", _path(doctype), values)).body["data"]
+        return self._tried(lambda: self._api.send("POST", _path(doctype), values), doctype, "create").body["data"]
 
     def change(self, doctype: str, name: str, values: Mapping[str, Any]) -> Mapping[str, Any]:
         """Set fields of a document; returns it as it was stored. A child table that is given replaces what was there."""
-        return self._tried(lambda: self._api.send("PUT", _path(doctype, name), values, repeatable=True)).body["data"]
+        right, path = "submit" if "docstatus" in values else "write", _path(doctype, name)
+        return self._tried(lambda: self._api.send("PUT", path, values, repeatable=True), doctype, right).body["data"]
 
     def cancel(self, doctype: str, name: str) -> None:
         """Cancel a submitted document."""
         body = {"doctype": doctype, "name": name}
-        self._tried(lambda: self._api.send("POST", "api/method/frappe.client.cancel", body))
+        self._tried(lambda: self._api.send("POST", "api/method/frappe.client.cancel", body), doctype, "cancel")
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -88,11 +89,22 @@ class ErpNext:
         """Return the day that it was there."""
         return datetime.fromisoformat(moment).astimezone(self.zone).date()
 
-    def _tried(self, ask: Any) -> Answer:
+    def _tried(self, ask: Callable[[], Answer], doctype: str = "", right: str = "") -> Answer:
+        """Ask; `right`: what the key's user has to have on the doctype, if it is about a document.
+
+        To missing rights on a doctype and to one document (User Permissions) Frappe says no alike, with a PermissionError.
+        """
         try:
             return ask()
+        except KeyRefused as fault:
+            raise forbidden(fault, lambda: bool(right) and self._may(doctype, right)) from None
         except Rejected as fault:
             raise _meant(fault) from None
+
+    def _may(self, doctype: str, right: str) -> bool:
+        """Tell whether the user has a right on a doctype at all: no document is named (frappe/client.py, has_permission)."""
+        asked = {"doctype": doctype, "docname": "", "perm_type": right}
+        return bool(self._api.get("api/method/frappe.client.has_permission", asked).body["message"]["has_permission"])
 
 
 def _meant(fault: Rejected) -> Exception:

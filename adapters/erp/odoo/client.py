@@ -7,13 +7,14 @@ from http import HTTPStatus
 from typing import Any
 
 from adapters.asking.connecting import connected
-from adapters.asking.http import Rejected
+from adapters.asking.http import KeyRefused, Rejected
 from adapters.erp.models import Conditions, Model
 from adapters.erp.odoo.calls import Calls, calls_of, says_no
 from adapters.erp.odoo.options import OdooOptions
 from adapters.fields import within
 from adapters.rows import Row
 from adapters.writing.bulk import portions
+from adapters.writing.writes import forbidden
 from hub.clock import Clock
 from hub.config import resolve
 
@@ -41,10 +42,28 @@ class Odoo:
     def _call(
         self, model: str, method: str, ids: Sequence[int] | None = None, *, repeatable: bool = False, **given: Any
     ) -> Any:
-        """Call a method; its context says in whose company and language."""
+        """Call a method; its context says in whose company and language.
+
+        To a record rule and to missing rights on the model Odoo says no alike, with an AccessError in the user's language.
+        """
+        try:
+            return self._called(model, method, ids, repeatable, given)
+        except KeyRefused as fault:
+            if repeatable:  # it only reads, and of records that are kept from it Odoo says nothing
+                raise
+            raise forbidden(fault, lambda: self._may(model, "create" if method == "create" else "write")) from None
+
+    def _may(self, model: str, operation: str) -> bool:
+        """Tell whether the user has the right to this with the model at all ("Security in Odoo", Access Rights)."""
+        asked = {"operation": operation, "raise_exception": False}
+        return bool(self._called(model, "check_access_rights", None, True, asked))
+
+    def _called(
+        self, model: str, method: str, ids: Sequence[int] | None, repeatable: bool, given: Mapping[str, Any]
+    ) -> Any:
         language = {"lang": self.options.language} if self.options.language else {}
-        context = {"allowed_company_ids": [self.options.company], "tz": "UTC"} | language | given.pop("context", {})
-        return self._calls.call(model, method, given | {"context": context}, ids, repeatable=repeatable)
+        context = {"allowed_company_ids": [self.options.company], "tz": "UTC"} | language | given.get("context", {})
+        return self._calls.call(model, method, {**given, "context": context}, ids, repeatable=repeatable)
 
     def fields(self, model: str) -> Mapping[str, Row]:
         """Return the `type` and `relation` of a model's fields, those of this version and these modules; asked for once."""

@@ -41,12 +41,15 @@ def list_documents(site: "ErpNext", asked: Asked, doctype: str) -> Reply:
 
 def get_document(site: "ErpNext", _asked: Asked, doctype: str, name: str) -> Reply:
     """docs: REST API, Read."""
-    return Reply(200, {"data": site.store.shown(doctype, site.store.get(doctype, name))})
+    return Reply(
+        200, {"data": site.store.shown(doctype, site.store.allow(doctype, "read", site.store.get(doctype, name)))}
+    )
 
 
 def insert(site: "ErpNext", asked: Asked, doctype: str) -> Reply:
     """docs: REST API, Create."""
     values = asked.json
+    site.store.allow(doctype, "create", values)
     doc = site.store.insert(doctype, values, selling.name_of(site.store, doctype, values))
     if doctype == "Customer":
         selling.make_contact(site.store, doc)
@@ -61,6 +64,7 @@ def update(site: "ErpNext", asked: Asked, doctype: str, name: str) -> Reply:
     values = dict(asked.json)
     docstatus = values.pop("docstatus", None)
     old = deepcopy(site.store.get(doctype, name))
+    site.store.allow(doctype, "submit" if docstatus else "write", old)
     if old["docstatus"] == 1 and {*values} & {"items", "taxes", "currency"}:
         return error("UpdateAfterSubmitError", "Not allowed to change fields after submission")
     doc = site.store.update(doctype, name, values)
@@ -77,6 +81,7 @@ def update(site: "ErpNext", asked: Asked, doctype: str, name: str) -> Reply:
 def cancel(site: "ErpNext", asked: Asked) -> Reply:
     """frappe: client.py, cancel."""
     doctype, name = asked.json["doctype"], asked.json["name"]
+    site.store.allow(doctype, "cancel", site.store.get(doctype, name))
     doc = site.store.update(doctype, name, {})
     selling.stand(doc, 2)
     return Reply(200, {"message": site.store.shown(doctype, doc)})
@@ -87,11 +92,21 @@ def time_zone(site: "ErpNext", _asked: Asked) -> Reply:
     return Reply(200, {"message": {"time_zone": site.store.zone}})
 
 
+def has_permission(site: "ErpNext", asked: Asked) -> Reply:
+    """frappe: client.py, has_permission; without a document, it is about the doctype."""
+    query = asked.query
+    assert not query["docname"], "only of doctypes"
+    return Reply(
+        200, {"message": {"has_permission": (query["doctype"], query["perm_type"]) not in site.store.no_rights}}
+    )
+
+
 class ErpNext(Fake):
     """A company in Warsaw, as the setup wizard leaves it, with an item for services."""
 
     routes: ClassVar[Mapping[str, Handler]] = {
         "GET /api/method/frappe.client.get_time_zone": time_zone,
+        "GET /api/method/frappe.client.has_permission": has_permission,
         "POST /api/method/frappe.client.cancel": cancel,
         "GET /api/resource/{doctype}": list_documents,
         "GET /api/resource/{doctype}/{name*}": get_document,

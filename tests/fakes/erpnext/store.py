@@ -31,6 +31,10 @@ class Store:
         self.zone: str | None = "Europe/Warsaw"
         """Under System Settings: times are written in it, without saying so."""
         self.docs: dict[str, dict[str, Doc]] = {doctype: {} for doctype in FIELDS}
+        self.no_rights: set[tuple[str, str]] = set()
+        """(doctype, right) that the user's roles do not have."""
+        self.permitted: dict[str, Callable[[Doc], bool]] = {}
+        """Doctype -> which of its documents the user may see (User Permission)."""
         self._numbers = 0
         self._dice = random.Random(1)
 
@@ -52,6 +56,13 @@ class Store:
         if name not in self.docs[doctype]:
             raise No("DoesNotExistError", f"{doctype} {name} not found")
         return self.docs[doctype][name]
+
+    def allow(self, doctype: str, right: str, doc: Doc) -> Doc:
+        """Return a document, if the user has the right to do this with it (frappe: permissions.py). Raises No."""
+        permitted = self.permitted.get(doctype)
+        if (doctype, right) in self.no_rights or (permitted and not permitted(doc)):
+            raise No("PermissionError", f"User hub@example.com may not {right} {doctype}")
+        return doc
 
     def shown(self, doctype: str, doc: Doc) -> Doc:
         """Return a document as it is answered: what is null is left out (frappe: utils/response.py, json_handler)."""

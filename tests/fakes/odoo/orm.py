@@ -1,4 +1,4 @@
-"""Records, domains, reading and writing as Odoo's ORM does it; rights are not looked at."""
+"""Records, domains, reading and writing as Odoo's ORM does it; of rights, those to write."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
@@ -45,6 +45,10 @@ class Orm:
         self.computed: dict[tuple[str, str], Callable[[Record, Mapping[str, Any]], Any]] = {}
         self.created: dict[str, Callable[[Record], None]] = {}
         """Model -> what is done with a new record: what it must have, and what it gets."""
+        self.no_rights: set[tuple[str, str]] = set()
+        """(model, operation) that the user's groups do not have (ir.model.access)."""
+        self.rules: dict[str, Callable[[Record], bool]] = {}
+        """Model -> which of its records the user may write (ir.rule)."""
 
     def column(self, model: str, name: str) -> Column:
         """Return a field, its own or inherited by delegation."""
@@ -146,6 +150,7 @@ class Orm:
 
     def create(self, model: str, many: Iterable[Values]) -> list[int]:
         """Make all records, or none."""
+        self._access(model, "create")
         return [self._create(model, dict(values)) for values in many]
 
     def _create(self, model: str, values: Values) -> int:
@@ -154,14 +159,26 @@ class Orm:
         self._children(model, record, values)
         if model in self.created:
             self.created[model](record)
+        self._rule(model, record)
         return record.id
+
+    def _access(self, model: str, operation: str) -> None:
+        if (model, operation) in self.no_rights:
+            message = f"You are not allowed to {operation} '{model}' records."
+            raise OdooError("odoo.exceptions.AccessError", message)
+
+    def _rule(self, model: str, record: Record) -> None:
+        if model in self.rules and not self.rules[model](record):
+            raise OdooError("odoo.exceptions.AccessError", "Uh-oh! You have stumbled upon some top-secret records.")
 
     def write(self, model: str, ids: Sequence[int], values: Values) -> bool:
         """Change records."""
+        self._access(model, "write")
         for id_ in ids:
             if id_ not in self.tables[model].records:
                 message = f"Record does not exist or has been deleted.\n(Record: {model}({id_},), User: 2)"
                 raise OdooError("odoo.exceptions.MissingError", message)
+            self._rule(model, self.tables[model].records[id_])
             own = {name: value for name, value in values.items() if not self._is_children(model, name)}
             record = self.tables[model].change(id_, self._checked(model, own))
             self._children(model, record, values)

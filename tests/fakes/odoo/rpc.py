@@ -81,6 +81,8 @@ def _carried_out(
     if method == "search_read":
         domain, fields = given.pop("domain"), given.pop("fields")
         return orm.read(model, domain, fields, given.pop("order"), given.pop("limit", None), dict(context))
+    if method == "check_access_rights":
+        return (model, given["operation"]) not in orm.no_rights
     before = orm.snapshot()
     try:
         return _write(erp, model, method, ids, given)
