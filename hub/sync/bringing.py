@@ -64,6 +64,8 @@ class Bringing:
     removed: int = 0
     refused: set[str] = field(default_factory=set[str])
     """Keys of what the system has refused in this run."""
+    not_made: set[str] = field(default_factory=set[str])
+    """Keys of what the system ought to have, and cannot be given."""
 
     def bring(self, keys: Sequence[str], *, released: bool = False) -> Brought:
         """Bring the records with these keys to the system, as far as they differ from what was agreed on.
@@ -80,6 +82,7 @@ class Bringing:
         if found:
             prepared = self._prepared(keys, finish=found)
         self._put_aside_waiting(prepared)
+        self.not_made.update(prepared.not_made)
         brought.ended |= prepared.aside | {*prepared.settled}
         if not released:
             brought.ended |= self._resting(prepared.wants)

@@ -21,8 +21,16 @@ CREATES: Mapping[str, frozenset[str]] = {
 
 def may_create(flow: Flow) -> bool:
     """Return whether the system gets records of this sort that it does not have yet."""
-    stream = flow.stream
-    return stream.create != "never" and stream.entity in CREATES.get(flow.system.kind, ())
+    return flow.stream.create != "never" and _should_create(flow)
+
+
+def cannot_create(flow: Flow) -> bool:
+    """Return whether the system ought to get records of this sort that it does not have yet, and takes none."""
+    return flow.stream.create == "never" and _should_create(flow)
+
+
+def _should_create(flow: Flow) -> bool:
+    return flow.stream.entity in CREATES.get(flow.system.kind, ())
 
 
 def meets(flow: Flow) -> bool:

@@ -1,6 +1,5 @@
 """What a system would have to be told now: what it should have, less what was agreed on. Changes nothing."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,11 +9,23 @@ from hub.store import Tx, bindings, intents
 from hub.store.bindings import Binding
 from hub.store.intents import Intent
 from hub.sync.digest import reference
-from hub.sync.outgoing import admits, links_of, may_create, product_of, run_out, several, unpriced, wanted
+from hub.sync.outgoing import (
+    admits,
+    cannot_create,
+    links_of,
+    may_create,
+    product_of,
+    run_out,
+    several,
+    unpriced,
+    wanted,
+)
 from hub.sync.scanning import is_unread
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
 
+BESIDE = ("prices", "stock")
+"""The entities of what a system keeps beside its products."""
 FINAL = "cancelled"
 """An order in this state that a system has never had is not brought to it any more."""
 
@@ -39,8 +50,6 @@ class Prepared:
     """What some keys come to."""
 
     wants: list[Want] = field(default_factory=list[Want])
-    counts: Counter[str] = field(default_factory=Counter[str])
-    """What is left out, and why: identical, parked, not-there, not-wanted."""
     waits: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
     """Key -> (entity, key) of the record that must be in the system before."""
     unread: Collection[str] = ()
@@ -55,6 +64,8 @@ class Prepared:
     """Key of a price that is gone, and at which the system goes on selling -> that fact, in words."""
     settled: list[str] = field(default_factory=list[str])
     """Keys that the system owes nothing for: all is as it should be."""
+    not_made: list[str] = field(default_factory=list[str])
+    """Keys of what the system ought to have, does not have, and cannot be given."""
     not_there: list[str] = field(default_factory=list[str])
     """Keys of what belongs to a product that the system does not have."""
     abandoned: list[Want] = field(default_factory=list[Want])
@@ -84,11 +95,12 @@ def prepare(
     links = _links(tx, flow, records.values())
     new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]
     for key in bindings.parted(tx, system, entity, new):
-        prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)
         del records[key]
     there = {key: each for key, each in records.items() if product_of(flow, each) in links.get("products", {})}
     prepared.unclear = several(tx, flow, there)
+    if cannot_create(flow):
+        prepared.not_made = _not_made(tx, flow, {key: records[key] for key in records.keys() - bound.keys()})
     for key in keys:
         if key in prepared.settled or key in prepared.unclear or key in prepared.unpriced:
             continue
@@ -105,7 +117,6 @@ def prepare(
         record = records.get(key, {})
         lacking = _lacking(flow, record, links, prepared.unread) if want.creates else None
         if lacking is not None and flow.stream.create == "put":
-            prepared.counts["not-there"] += 1
             prepared.not_there.append(key)
         elif lacking is not None:
             prepared.waits[key] = lacking
@@ -117,22 +128,27 @@ def prepare(
     return prepared
 
 
+def _not_made(tx: Tx, flow: Flow, lacking: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the keys of what the system lacks; a price or a stock level only where it has the product."""
+    if flow.stream.entity not in BESIDE:
+        return list(lacking)
+    there = bindings.by_keys(tx, flow.system.name, "products", {each["sku"] for each in lacking.values()})
+    return [key for key, each in lacking.items() if each["sku"] in there]
+
+
 def _want(
     flow: Flow, key: str, record: Mapping[str, Any] | None, bound: Binding | None, whole: bool, prepared: Prepared
 ) -> Want | None:
     marked = reference(flow.system.name, flow.stream.entity, key)
     if bound is not None and bound.parked_at is not None:
-        prepared.counts["parked"] += 1
         return None
     if record is None:
         if bound is not None and flow.stream.removes and flow.follows:
             return Want(Write(key, {}, {}, id=bound.external_id, reference=marked, remove=True), bound)
-        prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)
         return None
     if bound is not None and bound.external_id.startswith(GUEST):
         # There is no account to write to.
-        prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)
         return None
     if bound is not None and _is_over(flow, record, bound):
@@ -146,11 +162,9 @@ def _want(
     if bound is not None and _is_called_off(flow, record, bound):
         fields["status"] = FINAL
     if bound is None and (not may_create(flow) or record.get("status") == FINAL):
-        prepared.counts["not-wanted"] += 1
         prepared.settled.append(key)
         return None
     if not fields:
-        prepared.counts["identical"] += 1
         prepared.settled.append(key)
         return None
     id_, agreed = (bound.external_id, {name: bound.agreed(name) for name in fields}) if bound else (None, {})

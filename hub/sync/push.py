@@ -28,11 +28,24 @@ def push(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
     writes were not answered just now).
     """
     bringing = Bringing(flow, run, hold, total)
-    for source in (_owed, _tried, _sold, _changed, _depending, _unanswered):
-        for _ in source(bringing):
-            if hold.over():
-                return False
+    try:
+        for source in (_owed, _tried, _sold, _changed, _depending, _unanswered):
+            for _ in source(bringing):
+                if hold.over():
+                    return False
+    finally:
+        _tell_not_made(bringing)
     return True
+
+
+def _tell_not_made(bringing: Bringing) -> None:
+    """Say what the system ought to have and will not get: nobody would notice."""
+    if many := len(bringing.not_made):
+        system, entity = bringing.flow.system.name, bringing.flow.stream.entity
+        told = (
+            f"{many:,} {entity} are not in {system} ({min(bringing.not_made)} ...), and it takes no new ones from here"
+        )
+        bringing.hold.tell(f"{told}: only those that it has are kept up to date")
 
 
 def _owed(bringing: Bringing) -> Generator[None]:

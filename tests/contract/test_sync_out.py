@@ -916,3 +916,19 @@ def test_s18_a_picture_that_is_taken_off_the_product_waits_no_more(hub, erp):
     assert not hub.waiting()
     assert not hub.conflicts("products", "A")
     assert [row["images"] for row in shop.rows["products"].values()] == [["http://x/a.png"]]
+
+
+def test_what_a_shop_should_have_and_takes_no_new_ones_of_is_told(store):
+    hub = Hub(store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    hub.add("shop", "eshop", Tables(SHOP | {"prices": replace(SHOP["prices"], create="never")}))
+    lamp(erp)
+    for number, sku in enumerate(("A", "B")):  # no product B is in the shop: nobody expects its price there
+        erp.put("prices", str(number), sku=sku, list="std", currency="EUR", amount="10.00")
+    hub.in_step("products")
+    hub.run("erp", "prices")
+    told = "1 prices are not in shop (A|std|EUR ...), and it takes no new ones from here"
+    hub.run("shop", "prices")
+    assert [line for line in hub.held.lines if line.startswith(told)]
+    hub.run("shop", "prices")
+    assert not hub.held.lines

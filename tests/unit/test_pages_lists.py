@@ -23,6 +23,7 @@ class Shop:
     rows: Sequence[Row]
     asked: list[str] = field(default_factory=list[str])
     """Rows that were asked for alone, or whose rest was."""
+    name: str = "shop"
 
     @property
     def api(self) -> Api:
