@@ -10,6 +10,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from adapters.asking.answers import rows_in
 from adapters.asking.http import KeyRefused
 from adapters.declared import Kind, Source, Way
 from adapters.erp.options import ErpOptions
@@ -165,12 +166,16 @@ def _found(signs: Sequence[Sign], erp: Models, wanted: Sequence[Write]) -> Mappi
     return by_signs(wanted, signs, ask)
 
 
-def wholly_shown(name: str, model: Model, rows: Sequence[Row]) -> list[Row]:
-    """Return rows of an ERP that leaves out what its user may not read; KeyRefused, if a field that was asked for is."""
+def wholly_shown(name: str, model: Model, body: Any) -> list[Row]:
+    """Return the rows that an ERP has answered which leaves out what its user may not read.
+
+    Raises KeyRefused, if that is a field that was asked for, and TryLater, if these are no rows at all.
+    """
+    rows = rows_in(name, body)
     if absent := missing(rows, tree(model.fields)):
         said = f"{name} does not show {absent} of {model.name}; give the key's user read access to it"
         raise KeyRefused(said, status=HTTPStatus.FORBIDDEN)
-    return [*rows]
+    return rows
 
 
 def in_currency_of(company: Model, erp: Models, rows: Sequence[Row], **more: Any) -> Iterator[Document]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from adapters.asking.answers import rows_in
 from adapters.asking.connecting import connected
 from adapters.erp.models import Conditions, Model, wholly_shown
 from adapters.erp.tryton.options import TrytonOptions
@@ -40,8 +39,8 @@ class Tryton:
         params = [("f", field) for field in model.fields.split()] + [("s", str(limit))] * bool(limit)
         params += [("d", _packed([*model.only, *only])), ("o", _packed([model.order.split()]))]
         headers = {"X-Tryton-Context": _packed(self._context | context | {"active_test": not hidden})}
-        rows = rows_in(self.name, self._api.get(f"rest/model/{model.name}", params, headers=headers).body)
-        return wholly_shown(self.name, model, rows)
+        body = self._api.get(f"rest/model/{model.name}", params, headers=headers).body
+        return wholly_shown(self.name, model, body)
 
     def since(self, mark: datetime, relatives: Iterable[str]) -> Conditions:
         """Return what holds for records that have changed then or later, themselves or what these ways lead to."""
