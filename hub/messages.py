@@ -13,7 +13,7 @@ LARGEST = 1_000_000
 """Bytes. A message carries references; RabbitMQ itself refuses above 16 MiB."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Id = Annotated[int, Field(ge=0, lt=2**63)]
+Id = Annotated[int, Field(ge=1, lt=2**63)]
 Number = Annotated[int, Field(ge=0, lt=2**31)]
 Count = Annotated[int, Field(gt=-(2**63), lt=2**63)]
 """As large as the database's columns: what is larger would end the thread that is to store it, each time it comes."""

@@ -74,8 +74,8 @@ def test_what_has_not_ended_stays_however_old(store: Store, clock: StandingClock
 def test_one_pass_is_bounded(store: Store):
     with store.write() as tx:
         runs.make(tx, [new(state="done", ended_at=START) for _ in range(25)])
-        results.store(tx, [result(run) for run in range(25)])
-        results.store_records(tx, [page(run) for run in range(25)])
+        results.store(tx, [result(run) for run in range(1, 26)])
+        results.store_records(tx, [page(run) for run in range(1, 26)])
     passes = [prune(store, START + TEN_DAYS, 10) for _ in range(4)]
     assert [each.runs for each in passes] == [10, 10, 5, 0]
     assert [each.results for each in passes] == [10, 10, 5, 0]
