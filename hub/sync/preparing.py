@@ -114,18 +114,25 @@ def prepare(
                 write = Write(key, {}, records.get(key, {}), reference=intent.reference)
                 prepared.abandoned.append(Want(write, None, intent))
             continue
-        record = records.get(key, {})
-        lacking = _lacking(flow, record, links, prepared.unread) if want.creates else None
-        if lacking is not None and flow.stream.create == "put":
-            prepared.not_there.append(key)
-        elif lacking is not None:
-            prepared.waits[key] = lacking
-        else:
-            # A record may have been renamed since; it is known by what it was called when it was made.
-            marked = intent.reference if intent is not None else want.write.reference
-            write = replace(want.write, links=links, reference=marked)
-            prepared.wants.append(replace(want, write=write, intent=intent))
+        _add(prepared, flow, want, intent, links)
     return prepared
+
+
+def _add(
+    prepared: Prepared, flow: Flow, want: Want, intent: Intent | None, links: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Add what can be told now; what lacks another record waits for that, or is of no use without it."""
+    key = want.write.key
+    lacking = _lacking(flow, want.write.record, links, prepared.unread) if want.creates else None
+    if lacking is not None and flow.stream.create == "put":
+        prepared.not_there.append(key)
+    elif lacking is not None:
+        prepared.waits[key] = lacking
+    else:
+        # A record may have been renamed since; it is known by what it was called when it was made.
+        marked = intent.reference if intent is not None else want.write.reference
+        write = replace(want.write, links=links, reference=marked)
+        prepared.wants.append(replace(want, write=write, intent=intent))
 
 
 def _not_made(tx: Tx, flow: Flow, lacking: Mapping[str, Mapping[str, Any]]) -> list[str]:
