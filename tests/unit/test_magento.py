@@ -147,6 +147,25 @@ def test_what_orders_have_reserved_stays_in_the_source(shop: Magento):
     assert (shop.held[sku], fields(shop.connect(), "stock", sku)["available"]) == (12, "10")
 
 
+@pytest.mark.parametrize("stock_items", [False, True])
+def test_what_may_be_sold_beyond_its_stock_stays_in_stock_at_none(shop: Magento, stock_items: bool):
+    plain, beyond = (shop.add("products") for _ in range(2))
+    shop.msi = not stock_items
+    shop.backorders.add(beyond)
+    connector = shop.connect(stock_items=stock_items)
+
+    def put(level: str) -> list[bool]:
+        told = {"available": level}
+        writes = [Write(sku, told, {"sku": sku, **told}, id=sku) for sku in (plain, beyond)]
+        assert {each.outcome for each in connector.write("stock", writes)} == {"done"}
+        return [shop.sells(sku, shop.held[sku]) for sku in (plain, beyond)]
+
+    assert put("0") == [False, True]
+    shop.put_in_stock(beyond, wanted=False)
+    assert put("0") == [False, False], "that is what the shop's staff wants"
+    assert put("3") == [True, True]
+
+
 def test_s18_a_shop_without_inventory_keeps_levels_at_its_products(shop: Magento):
     shop.msi, skus = False, [shop.add("products") for _ in range(2)]
     del shop.held[skus[1]]

@@ -22,7 +22,11 @@ def kept(shop: Shop, skus: Iterable[str]) -> dict[str, float]:
 
 
 def put(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Set what may be sold."""
+    """Set what may be sold.
+
+    At none the shop itself takes a product out of stock, but for one that may be sold beyond that (source:
+    StockItemRepository, save; StockStateProvider, verifyStock).
+    """
     return one_by_one(writes, partial(_put, shop))
 
 
@@ -30,8 +34,8 @@ def _put(shop: Shop, write: Write) -> Written:
     sku, level = product_of(write), Decimal(write.record["available"])
     # The product has one level; which number it has, the shop finds by the SKU.
     path = f"products/{quote(sku, safe='')}/stockItems/1"
-    body = {"stockItem": {"qty": float(level), "is_in_stock": level > 0}}
-    shop.send("PUT", path, body, repeatable=True)
+    body = {"qty": float(level), **({"is_in_stock": True} if level else {})}
+    shop.send("PUT", path, {"stockItem": body}, repeatable=True)
     return Written(write.key, "done", sku)
 
 

@@ -28,6 +28,8 @@ from hub.errors import TryLater
 
 Body = dict[str, Any]
 DONE, RETRY, MEND = 1, 2, 3
+OUT_OF_STOCK, IN_STOCK = 0, 1
+"""Of what lies in a source (source: SourceItemInterface)."""
 PASSING = (
     "Database connection error",
     "Database deadlock found when trying to get lock",
@@ -211,7 +213,12 @@ def _put(write: Write, _: str, fault: str | None) -> Written:
 
 
 def _levelled(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Set what may be sold: of what lies in our source, so much more or less as the shop sells too little or too much."""
+    """Set what may be sold: of what lies in our source, so much more or less as the shop sells too little or too much.
+
+    A source that has nothing left stays in stock, if it is: so it is with what may be sold beyond that (Backorders), and
+    of all else the quantity alone keeps it from being sold (source: IsAnySourceItemInStockCondition,
+    SourceDeductionService, getSourceStockStatus).
+    """
     found = there(shop, [product_of(each) for each in writes])
     rows = {each.key: known(found, product_of(each).lower()) for each in writes}
     sold, held = (
@@ -223,20 +230,19 @@ def _levelled(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
         sku = rows[each.key]["sku"]
         wanted = Decimal(each.record["available"])
         if sku in sold:
-            wanted += Decimal(exact(held.get(sku, 0))) - Decimal(exact(sold[sku]))
+            wanted += Decimal(exact(held[sku]["quantity"] if sku in held else 0)) - Decimal(exact(sold[sku]))
         level = max(wanted, Decimal(0))
-        items.append(
-            {"sku": sku, "source_code": shop.options.source, "quantity": float(level), "status": int(level > 0)}
-        )
+        status = IN_STOCK if level else held[sku]["status"] if sku in held else OUT_OF_STOCK
+        items.append({"sku": sku, "source_code": shop.options.source, "quantity": float(level), "status": status})
     shop.send("POST", "inventory/source-items", {"sourceItems": items}, repeatable=True)
     return (Written(each.key, "done", rows[each.key]["sku"]) for each in writes)
 
 
-def _held(shop: Shop, skus: Sequence[str]) -> dict[str, float]:
-    """Return what lies in our source."""
+def _held(shop: Shop, skus: Sequence[str]) -> dict[str, Row]:
+    """Return what lies in our source, by its SKU."""
     here = ("source_code", "eq", shop.options.source)
     rows = [row for each in any_of("sku", skus) for row in shop.page("inventory/source-items", here, each, order="sku")]
-    return {row["sku"]: row["quantity"] for row in rows}
+    return {row["sku"]: row for row in rows}
 
 
 _put_sources = all_or_none(_levelled)

@@ -155,8 +155,11 @@ def set_prices(shop: "Magento", asked: Asked) -> Reply:
 
 def list_sources(shop: "Magento", asked: Asked) -> Reply:
     """Page "Manage source items"."""
-    rows = {sku: {"sku": sku, "source_code": "default", "quantity": qty, "status": 1} for sku, qty in shop.held.items()}
-    records = [Record(number, row, shop.clock.now(), shop.clock.now()) for number, row in enumerate(rows.values(), 1)]
+    rows = [
+        {"sku": sku, "source_code": "default", "quantity": qty, "status": int(sku not in shop.sold_out)}
+        for sku, qty in shop.held.items()
+    ]
+    records = [Record(number, row, shop.clock.now(), shop.clock.now()) for number, row in enumerate(rows, 1)]
     return listed(asked, records, lambda each: each.values)
 
 
@@ -168,13 +171,15 @@ def set_sources(shop: "Magento", asked: Asked) -> Reply:
             return Reply(400, {"message": "Validation Failed", "errors": [wrong | {"number": number}]})
     for each in asked.json["sourceItems"]:
         shop.held[each["sku"]] = each["quantity"]
+        shop.put_in_stock(each["sku"], each["status"] == 1)
     return Reply(200, [])
 
 
 def list_salable(shop: "Magento", asked: Asked, website: str) -> Reply:
     """code: ExportStockSalableQtyBySalesChannel: filters are of products; the count is that of the page (issue 40093).
 
-    A product whose stock is not kept has 0 and may be sold (code: PreciseExportStockProcessor).
+    A product whose stock is not kept has 0 and may be sold (code: PreciseExportStockProcessor); of others one source has
+    to be in stock (code: IsAnySourceItemInStockCondition).
     """
     if website != "base":
         return error(404, "No linked stock found")
@@ -183,7 +188,7 @@ def list_salable(shop: "Magento", asked: Asked, website: str) -> Reply:
         return reply
     found = [row["sku"] for row in reply.body["items"] if row["sku"] in shop.held]
     left = {sku: 0.0 if sku in shop.unkept else shop.held[sku] - shop.reserved.get(sku, 0) for sku in found}
-    rows = [{"sku": sku, "qty": qty, "is_salable": sku in shop.unkept or qty > 0} for sku, qty in left.items()]
+    rows = [{"sku": sku, "qty": qty, "is_salable": shop.sells(sku, qty)} for sku, qty in left.items()]
     return Reply(200, {"items": rows, "search_criteria": {}, "total_count": len(rows)})
 
 
@@ -193,19 +198,31 @@ def stock_item(shop: "Magento", _asked: Asked, sku: str) -> Reply:
     if record is None:
         return error(404, 'The Product with the "%1" SKU doesn\'t exist.', sku=sku)
     qty, managed = shop.held.get(record.values["sku"], 0), record.values["sku"] in {*shop.held} - shop.unkept
-    told = {"item_id": record.id, "product_id": record.id, "stock_id": 1, "qty": qty, "is_in_stock": qty > 0}
+    told = {
+        "item_id": record.id,
+        "product_id": record.id,
+        "stock_id": 1,
+        "qty": qty,
+        "is_in_stock": sku not in shop.sold_out,
+    }
     return Reply(200, {**told, "manage_stock": managed, "use_config_manage_stock": True})
 
 
 def set_stock_item(shop: "Magento", asked: Asked, sku: str, _item: str) -> Reply:
-    """code: StockRegistry, updateStockItemBySku: whichever number is told, it is that of the SKU."""
+    """code: StockRegistry, updateStockItemBySku: whichever number is told, it is that of the SKU.
+
+    What cannot be sold any more is out of stock, whatever is told (code: StockItemRepository, save).
+    """
     record = shop.product(sku)
     if record is None:
         return error(404, 'The Product with the "%1" SKU doesn\'t exist.', sku=sku)
     given = asked.json["stockItem"]
     if {*given} - {"qty", "is_in_stock", "item_id", "manage_stock"}:
         return error(400, "Property does not have accessor method in class StockItem.")
-    shop.held[record.values["sku"]] = given["qty"]
+    own = record.values["sku"]
+    shop.held[own] = given["qty"]
+    wanted = given.get("is_in_stock", own not in shop.sold_out)
+    shop.put_in_stock(own, wanted and (given["qty"] > 0 or own in shop.backorders))
     return Reply(200, record.id)
 
 

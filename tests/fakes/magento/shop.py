@@ -83,6 +83,7 @@ class Magento(Fake):
         self.bulks, self.slow_queue, self.deadlocked = dict[str, list[dict[str, Any]]](), 0, set[str]()
         self.held, self.reserved = dict[str, float](), dict[str, float]()
         self.unkept, self.source, self.view = set[str](), "default", "all"
+        self.sold_out, self.backorders = set[str](), set[str]()
         super().__init__()
         self.products, self.users, self.orders = (Table(self.clock) for _ in range(3))
         self.shipments, self.categories = Table(self.clock), Table(self.clock)
@@ -124,6 +125,14 @@ class Magento(Fake):
     def product(self, sku: str) -> Record | None:
         """Return the product of a SKU; MySQL does not tell capitals apart."""
         return next((each for each in self.products.there() if each.values["sku"].lower() == sku.lower()), None)
+
+    def put_in_stock(self, sku: str, wanted: bool) -> None:
+        """Put a product in stock, or out of it."""
+        (self.sold_out.discard if wanted else self.sold_out.add)(sku)
+
+    def sells(self, sku: str, left: float) -> bool:
+        """Return whether a product may be sold (code: IsProductSalableConditionChain)."""
+        return sku in self.unkept or (sku not in self.sold_out and (left > 0 or sku in self.backorders))
 
     # What people do there
 
