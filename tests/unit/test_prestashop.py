@@ -185,15 +185,38 @@ def test_an_order_says_what_was_ordered(fake: PrestaShop):
     assert (fields["payment"], fields["rounding"]) == ({"state": "unpaid", "method": "transfer"}, "total")
 
 
-def test_a_discount_takes_off_tax_as_well(fake: PrestaShop):
-    """Of each line its part, with that line's tax: 10 of 36.90 at 23 %, and of 10.80 at 8 %."""
-    id_, _ = fake.place_order(fake.clock.now())
+def two_rates(fake: PrestaShop, id_: str) -> list[dict[str, Any]]:
+    """Make an order's lines one of 36.90 at 23 %, one of 10.80 at 8 %, and one that costs nothing."""
     low = fake.tables["taxes"].add({"rate": "8.000"}).id
     lines = [each.values for each in fake.tables["order_details"].there() if each.values["id_order"] == id_]
     for line, net, gross, taxes in zip(
         lines, ("30", "10", "0"), ("36.90", "10.80", "0"), ([1], [low], [1]), strict=True
     ):
         line |= {"total_price_tax_excl": f"{net}.000000", "total_price_tax_incl": gross, "taxes": taxes}
+    return lines
+
+
+def test_shipping_and_wrapping_are_taxed_as_their_sums_say_not_as_the_carrier_does(fake: PrestaShop):
+    """Wrapping has a rate of its own; where taxes go by the products (PS_ATCP_SHIPWRAP), the carrier has none."""
+    id_, _ = fake.place_order(fake.clock.now())
+    order = fake.tables["orders"].records[int(id_)].values
+
+    def charges() -> list[tuple[str, str | None]]:
+        return [(each["amount"], each.get("tax_rate")) for each in fields_of(fake.connect(), "orders", id_)["shipping"]]
+
+    order |= {"total_wrapping_tax_incl": "2.100000", "total_wrapping_tax_excl": "2.000000"}
+    assert charges() == [("6.15", "23"), ("2.10", "5")]
+    two_rates(fake, id_)
+    order |= {"total_shipping_tax_incl": "10.00", "total_shipping_tax_excl": "8.39", "carrier_tax_rate": "0.000"}
+    assert charges() == [("7.735849", "23"), ("2.264151", "8"), ("2.10", "5")]
+    fake.refund(id_, 1, 1)
+    assert charges() == [("7.735849", "23"), ("2.264151", "8"), ("2.10", "5")], "what was charged stays"
+
+
+def test_a_discount_takes_off_tax_as_well(fake: PrestaShop):
+    """Of each line its part, with that line's tax: 10 of 36.90 at 23 %, and of 10.80 at 8 %."""
+    id_, _ = fake.place_order(fake.clock.now())
+    lines = two_rates(fake, id_)
     order = fake.tables["orders"].records[int(id_)].values
 
     def discounts(gross: str, net: str) -> list[tuple[str, str | None]]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of, with_tax
+from adapters.eshop.orders import Fields, Raw, joined, plain, rate_about, rate_of, with_tax
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.weights import KILOGRAMS
@@ -20,13 +20,6 @@ COIN = Decimal("0.01")
 """By so much two sums may be off that were rounded apart."""
 SUMS = ("total_price_tax_incl", "total_price_tax_excl")
 """Of a line."""
-SHIPPING, WRAPPING = (
-    table(
-        f"net=total_{what}_tax_excl gross=total_{what}_tax_incl",
-        tax_rate=Field("carrier_tax_rate", lambda rate: plain(number(rate))),
-    )
-    for what in ("shipping", "wrapping")
-)
 PERSON = Field("", lambda raw: joined(raw.get("firstname"), raw.get("lastname")))
 ADDRESS = table(
     "company street=address1 street_more=address2 city postcode region country",
@@ -42,34 +35,51 @@ PARTY = table(
 )
 
 
-def _discounts(raw: Raw) -> list[Fields]:
-    """Return what cart rules took off, with its tax; which rules, the order itself does not say."""
-    gross, net = (number(raw[f"total_discounts_tax_{how}"]) for how in ("incl", "excl"))
+def _taxed(raw: Raw, what: str) -> list[tuple[Decimal, str | None]]:
+    """Return an amount that stands beside the lines, with its tax, and the rate; of several, a part for each.
+
+    The order tells the carrier's rate alone. Gift wrapping has a rate of its own (`PS_GIFT_WRAPPING_TAX_RULES_GROUP`);
+    shipping and wrapping may be taxed as the products are on average (`PS_ATCP_SHIPWRAP`), and a rule on the whole order
+    takes of each line its part, with that line's tax: both are shared out over the lines.
+    Source: Cart, getPackageShippingCost, getGiftWrappingPrice; CartRuleCalculator, applyCartRule.
+    """
+    gross, net = (number(raw[f"total_{what}_tax_{how}"]) for how in ("incl", "excl"))
+    if not gross:
+        return []
     weights = _weights(raw)
-    if not gross or not weights:
-        return [_discount(gross, None)] if gross else []
     rates = [*weights, plain(number(raw["carrier_tax_rate"]))]
     off = {rate: abs(with_tax(net, rate, held=False, wanted=True) - gross) for rate in rates}
     nearest = min(off, key=lambda rate: off[rate])
     if off[nearest] <= COIN:
-        return [_discount(gross, nearest)]
+        return [(gross, nearest)]
     whole = sum(weights.values())
-    return [_discount(gross * weight / whole, rate) for rate, weight in weights.items()]
+    shared = [(gross * weight / whole, rate) for rate, weight in weights.items()]
+    left = sum((with_tax(amount, rate, held=True, wanted=False) for amount, rate in shared), Decimal(0))
+    if shared and (what == "discounts" or abs(left - net) <= COIN):
+        return [*shared]
+    return [(gross, rate_about(net, gross, (), COIN))]
 
 
 def _weights(raw: Raw) -> dict[str, Decimal]:
-    """Return rate -> what its lines cost: of each line a rule takes its part, with that line's tax.
-
-    Source: CartRuleCalculator.applyCartRule, for a rule on the whole order.
-    """
+    """Return rate -> what its lines cost."""
     found = defaultdict[str, Decimal](Decimal)
     for line in raw["lines"]:
         found[rate_of(line["rates"]) or "0"] += number(line["total_price_tax_incl"])
     return {rate: weight for rate, weight in found.items() if weight}
 
 
-def _discount(amount: Decimal, rate: str | None) -> Fields:
-    return {"name": "discount", "amount": plain(-amount), "tax_rate": rate}
+def _charges(raw: Raw, what: str, name: str, code: str | None = None) -> list[Fields]:
+    """Return what is charged beside the lines, for each rate of tax."""
+    return [
+        {"name": name, "code": code, "tax_rate": rate, "gross": amount,
+         "net": with_tax(amount, rate or "0", held=True, wanted=False)}
+        for amount, rate in _taxed(raw, what)
+    ]  # fmt: skip
+
+
+def _discounts(raw: Raw) -> list[Fields]:
+    """Return what cart rules took off, with its tax; which rules, the order itself does not say."""
+    return [{"name": "discount", "amount": plain(-off), "tax_rate": rate} for off, rate in _taxed(raw, "discounts")]
 
 
 LINE = table(
@@ -85,10 +95,6 @@ ORDER = table(
     vat_id=Field("invoice", lambda raw: next(_vat_ids([raw]), None)),
     tax_included=fixed(value=True),
     lines=parts("lines", LINE, where=lambda line: number(line["product_quantity"]) > 0),
-    shipping=Field("", lambda raw: [told(SHIPPING | table("name=carrier code=carrier"), raw)] if _is_due(raw) else []),
-    surcharges=Field(
-        "", lambda raw: [told(WRAPPING | table(name=fixed("gift wrapping")), raw)] if _is_gift(raw) else []
-    ),
     paid=Field("", lambda raw: "refunded" if raw["refunded"] else "paid" if raw["paid"] else "unpaid"),
     payments=Field("", lambda raw: [{**each, "method": raw["module"]} for each in raw["payments"]]),
     rounding=Field("", lambda raw: "total" if str(raw.get("round_type")) == "3" else "line"),
@@ -125,14 +131,6 @@ def _vat_ids(rows: Any) -> Iterator[str | None]:
     return (vat_id_in(row["vat_number"], row["country"]) for row in rows if row.get("vat_number"))
 
 
-def _is_due(raw: Raw) -> bool:
-    return number(raw["total_shipping_tax_incl"]) > 0
-
-
-def _is_gift(raw: Raw) -> bool:
-    return number(raw["total_wrapping_tax_incl"]) > 0
-
-
 def _numbers(told_numbers: list[str]) -> list[str]:
     return [each for several in told_numbers for each in BETWEEN.split(several) if each]
 
@@ -162,7 +160,11 @@ def order(raw: Raw, options: PrestaShopOptions) -> Fields:
     """Return an order, less what is not to be sent any more; a cancelled one as it was."""
     lines = raw["lines"] if raw["status"] == "cancelled" else [_left(line) for line in raw["lines"]]
     left = {**raw, "lines": lines, **_less(raw, "incl", lines), **_less(raw, "excl", lines)}
-    return translating.order(told(ORDER, left) | {"discounts": _discounts(raw)}, options)
+    fields = told(ORDER, left) | {
+        "discounts": _discounts(raw),
+        "surcharges": _charges(raw, "wrapping", "gift wrapping"),
+    }
+    return translating.order(fields | {"shipping": _charges(raw, "shipping", raw["carrier"], raw["carrier"])}, options)
 
 
 party = by_table(PARTY, translating.party)
