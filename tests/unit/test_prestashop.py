@@ -57,10 +57,23 @@ def test_a_shop_with_one_language_is_understood(fake: PrestaShop):
     assert (fields["name"], fields["description"], fields["category"]) == ("Latarnia", "Świeci", "Lampy")
 
 
-def test_a_new_product_can_be_seen_and_bought(fake: PrestaShop):
-    values = fake.tables["products"].records[int(made(fake.connect()).id or 0)].values
-    seen = ("state", "active", "visibility", "available_for_order", "show_price")
-    assert [values[name] for name in seen] == ["1", "1", "both", "1", "1"]
+def test_a_new_product_can_be_seen_and_bought_once_it_has_a_price(fake: PrestaShop):
+    fake.setting("PS_ORDER_OUT_OF_STOCK").values["value"] = "1"
+    connector, unpriced = fake.connect(), {"sku": "A-1", "currency": "PLN"}
+    id_ = str(made(connector).id)
+    values = fake.tables["products"].records[int(id_)].values
+    assert [values[name] for name in ("state", "active", "visibility")] == ["1", "1", "both"]
+
+    def priced(amount: str) -> bool:
+        assert changed(connector, "prices", f"{id_}|PLN", unpriced, amount=amount).outcome == "done"
+        return fake.sells(id_)
+
+    assert not fake.sells(id_), "it would be sold for nothing"
+    assert not priced("0.00")
+    assert priced("9.90")
+    assert values["show_price"] == "1"
+    values["available_for_order"] = "0"
+    assert not priced("8.90"), "that is what the shop's staff wants"
 
 
 def test_a_product_stays_in_its_other_categories(fake: PrestaShop):

@@ -31,13 +31,19 @@ NEW = {
     "price": 0,
     "state": 1,
     "minimal_quantity": 1,
-    "available_for_order": 1,
-    "show_price": 1,
+    "available_for_order": 0,
+    "show_price": 0,
     "visibility": "both",
     "condition": "new",
     "product_type": "standard",
 }
-"""Without these a product is a draft, or nobody sees it: what is not given, the webservice makes empty."""
+"""Without these a product is a draft, or nobody sees it: what is not given, the webservice makes empty.
+
+It cannot be ordered before it has a price: a shop that takes orders beyond its stock would sell it for nothing (source:
+Cart, checkQuantities; Product, isAvailableWhenOutOfStock).
+"""
+PRICED = {"available_for_order": 1, "show_price": 1}
+"""What a product gets with its first price."""
 UNSAFE = frozenset('|[]"\\')
 """In a filter they mean something else, or end it (`SQLUtils::getSQLRetrieveFilter`)."""
 TOLD = {"processing": "PREPARATION", "shipped": "SHIPPING", "completed": "DELIVERED", "cancelled": "CANCELED"}
@@ -178,7 +184,8 @@ def put_price(shop: Shop, about: Given, write: Write) -> Written:
         impact = _difference(amount, row["price"])
         shop.change("combinations", _one(shop, "combinations", combination), {"price": impact})
     else:
-        shop.change("products", row, {"price": amount}, about.language)
+        first = not Decimal(str(row["price"])) and Decimal(amount)
+        shop.change("products", row, {"price": amount, **(PRICED if first else {})}, about.language)
     return Written(write.key, "done", f"{id_}|{about.currency}")
 
 

@@ -92,6 +92,7 @@ class PrestaShop(Fake):
         }  # fmt: skip
         settings = {"TIMEZONE": ZONE.key, "LANG_DEFAULT": self.default, "CURRENCY_DEFAULT": 1, "WEIGHT_UNIT": "kg"}
         settings |= {"HOME_CATEGORY": HOME, "ROOT_CATEGORY": ROOT, "SHOP_NAME": "Lampy", "ORDER_RETURN": 1}
+        settings |= {"ORDER_OUT_OF_STOCK": 0}
         for name, value in {**settings, **{f"OS_{name}": number for name, number in states.items()}}.items():
             add["configurations"]({"name": f"PS_{name}", "value": str(value)})
 
@@ -167,6 +168,16 @@ class PrestaShop(Fake):
         for each in self.combinations(id_) if resource == "products" else ():
             self.tables["combinations"].remove(each.id)
         self.tables[resource].remove(id_)
+
+    def sells(self, product: str) -> bool:
+        """Return whether a product can be ordered (code: Cart, checkQuantities; Product, isAvailableWhenOutOfStock)."""
+        values = self.tables["products"].records[int(product)].values
+        levels = [
+            each.values for each in self.tables["stock_availables"].there() if each.values["id_product"] == product
+        ]
+        beyond = self.setting("PS_ORDER_OUT_OF_STOCK").values["value"] == "1"
+        is_there = beyond or any(int(each["quantity"]) > 0 for each in levels)
+        return is_there and values["active"] == values["available_for_order"] == "1"
 
     # What people do there
 
