@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from adapters.asking.auth.oauth1 import OAuth1
+from adapters.asking.http import Rejected
 from adapters.eshop.woocommerce.connector import WooCommerceConnector
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.eshop.woocommerce.shop import auth_of
@@ -14,7 +15,7 @@ from hub.clock import SystemClock
 from hub.connector import GUEST, Change, Unreadable, Write, Written
 from hub.errors import Refused, Unanswered
 from tests.fakes import faults
-from tests.fakes.woocommerce import WooCommerce
+from tests.fakes.woocommerce import WooCommerce, products
 from tests.fakes.woocommerce.hooks import PING, call
 
 
@@ -212,6 +213,29 @@ def test_an_image_is_copied_once(fake: WooCommerce, shop: WooCommerceConnector):
         assert told(shop, "products", made.id or "")["images"] == wanted
     assert [each["id"] for each in fake.posts.records[int(made.id or 0)].values["images"]][:2] == [*reversed(first)]
     assert len(fake.library) == 3
+
+
+def test_an_image_that_the_shops_staff_added_stays_behind_ours(fake: WooCommerce, shop: WooCommerceConnector):
+    first, second = "https://pictures.example/a.png", "https://pictures.example/b.png"
+    (made,) = shop.write("products", [Write("A", {"images": [first]}, {"sku": "A"}, reference="r")])
+    values = fake.posts.records[int(made.id or 0)].values
+    added = products.uploaded(fake, {"src": "https://shop.example/staff.png"})
+    values["images"] = [*values["images"], added]
+    for wanted in ([second, first], [second], []):
+        list(shop.write("products", [Write("A", {"images": wanted}, {"sku": "A"}, id=made.id)]))
+        assert told(shop, "products", made.id or "")["images"] == [*wanted, added["src"]]
+    assert len(fake.library) == 3
+
+
+def test_s09_images_whose_note_was_lost_are_not_copied_again(fake: WooCommerce, shop: WooCommerceConnector):
+    images = ["https://pictures.example/a.png", "https://pictures.example/b.png"]
+    fake.server.misbehave(faults.telling(404), to=r'POST .*/products/batch[^/]*\n.*"create":\[\]')
+    with pytest.raises(Rejected):
+        list(shop.write("products", [Write("A", {"images": images}, {"sku": "A"}, reference="r")]))
+    (id_,) = shop.find("products", [Write("A", {}, {"sku": "A"}, reference="r")])["A"]
+    assert told(shop, "products", id_)["images"] == images
+    list(shop.write("products", [Write("A", {"images": images}, {"sku": "A"}, id=id_)]))
+    assert (told(shop, "products", id_)["images"], len(fake.library)) == (images, 2)
 
 
 def test_tax_classes_are_named_in_the_options(fake: WooCommerce):

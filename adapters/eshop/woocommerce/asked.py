@@ -69,8 +69,18 @@ def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
 
 def sources(row: Row, images: Sequence[Row]) -> list[str]:
     """Return images by the addresses that the hub gave them under, or, of those that are the shop's own, by theirs."""
-    ours = {each["id"]: each["src"] for each in meta_of(row).get(IMAGES) or ()}
-    return [ours.get(each["id"], each["src"]) for each in images]
+    ours = {id_: source for source, id_ in noted(row, images).items()}
+    return [ours[each["id"]] if each["id"] in ours else each["src"] for each in images]
+
+
+def noted(row: Row, images: Sequence[Row]) -> dict[str, int]:
+    """Return which of a product's images are ours: address -> the shop's number.
+
+    What is given by address is noted without a number at first, and stands where it was given.
+    """
+    told: Sequence[Row] = meta_of(row).get(IMAGES) or ()
+    places = [each["id"] or (images[place]["id"] if place < len(images) else 0) for place, each in enumerate(told)]
+    return {each["src"]: id_ for each, id_ in zip(told, places, strict=True)}
 
 
 def categories(shop: Shop, read: Callable[[str], str] = str) -> Categories:

@@ -1,34 +1,64 @@
-"""Images: the shop makes a copy of what is given by address, each time anew; so it is noted which copy is of which."""
+"""Images: the shop makes a copy of what is given by address, each time anew; so it is noted which copy is of which.
+
+What the shop's staff has added stays, behind ours.
+"""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from adapters.eshop.woocommerce.asked import IMAGES, VARIATION, articles, identity, meta_of, with_variations
+from adapters.eshop.woocommerce.asked import IMAGES, VARIATION, articles, identity, meta_of, noted, with_variations
 from adapters.eshop.woocommerce.shop import Shop
 from adapters.rows import Row
 from hub.connector import Write
 
 
-def there(shop: Shop, writes: Sequence[Write]) -> dict[str, dict[str, int]]:
-    """Return of products whose images are written those that are there already: our address -> the shop's number."""
-    ids = [each.id for each in writes if each.id and each.fields.get("images")]
-    found: dict[str, dict[str, int]] = {}
-    for article, variation in with_variations(shop, articles(shop, ids), VARIATION):
-        found[identity(article, variation)] = _numbers(variation or article)
-    return found
+class Held(NamedTuple):
+    """A product's images that are there already."""
+
+    ours: dict[str, int]
+    """Address -> the shop's number."""
+    others: Sequence[int]
+    """Those that the shop's staff has added."""
+
+    def body(self, wanted: Sequence[str]) -> dict[str, Any]:
+        """Return what sets images, and which they are: it has to be known, even if the answer is lost."""
+        images = [{"id": self.ours[each]} if each in self.ours else {"src": each} for each in wanted]
+        note = [{"src": each, "id": self.ours.get(each, 0)} for each in wanted]
+        return {
+            "images": [*images, *({"id": each} for each in self.others)],
+            "meta_data": [{"key": IMAGES, "value": note}],
+        }
 
 
-def _numbers(row: Row) -> dict[str, int]:
-    images = row["images"] if "images" in row else filter(None, [row["image"]])
-    ids = {each["id"] for each in images}
-    return {each["src"]: each["id"] for each in meta_of(row).get(IMAGES) or () if each["id"] in ids}
+NOTHING = Held({}, ())
+
+
+def there(shop: Shop, writes: Sequence[Write]) -> dict[str, Held]:
+    """Return of products whose images are written those that are there already."""
+    ids = [each.id for each in writes if each.id and "images" in each.fields]
+    return {
+        identity(article, variation): _held(variation or article)
+        for article, variation in with_variations(shop, articles(shop, ids), VARIATION)
+    }
+
+
+def _held(row: Row) -> Held:
+    """Return a product's images; a variation has one of its own, or shows its article's."""
+    images = _images(row)
+    ours, ids = noted(row, images), [each["id"] for each in images]
+    others = [id_ for id_ in ids if id_ not in ours.values()] if "images" in row else ()
+    return Held({source: id_ for source, id_ in ours.items() if id_ in ids}, others)
+
+
+def _images(row: Row) -> Sequence[Row]:
+    return row["images"] if "images" in row else [row["image"]] if row["image"] else []
 
 
 def note(shop: Shop, path: str, told: Sequence[tuple[Write, Row]]) -> None:
     """Note under which numbers the shop keeps the images that it was given: it copies what comes by address, each time."""
     notes: list[dict[str, Any]] = []
     for each, row in told:
-        images = row["images"] if "images" in row else [row["image"]] if row["image"] else []
+        images = _images(row)
         given = (each.fields.get("images") or ())[: len(images)]
         value = [{"src": source, "id": image["id"]} for source, image in zip(given, images, strict=False)]
         if value and value != meta_of(row).get(IMAGES):

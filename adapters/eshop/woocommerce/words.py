@@ -10,6 +10,7 @@ from adapters.eshop.categories import Categories
 from adapters.eshop.orders import plain
 from adapters.eshop.weights import KILOGRAMS
 from adapters.eshop.woocommerce.asked import REFERENCE, categories
+from adapters.eshop.woocommerce.images import NOTHING, Held
 from adapters.eshop.woocommerce.shop import Shop
 from adapters.eshop.woocommerce.translate import STANDARD
 from adapters.fields import Field, emptied, given, table
@@ -22,7 +23,7 @@ Body = dict[str, Any]
 class Words:
     """Our fields in the shop's own terms; categories that are missing are made. To empty a field takes more than null."""
 
-    def __init__(self, shop: Shop, images: Mapping[str, Mapping[str, int]]) -> None:
+    def __init__(self, shop: Shop, images: Mapping[str, Held]) -> None:
         """`images`: of each product those that are there already."""
         self._shop, self._images = shop, images
         self._table = table(
@@ -41,9 +42,8 @@ class Words:
         body = {} if write.id else self._new(write)
         body |= {name: value for name, value in given(self._table, write.fields).items() if value is not None}
         if "images" in write.fields:
-            there = self._images.get(write.id or "", {})
-            wanted = write.fields["images"] or ()
-            body["images"] = [{"id": there[each]} if each in there else {"src": each} for each in wanted]
+            told = self._images.get(write.id or "", NOTHING).body(write.fields["images"] or ())
+            body |= told | {"meta_data": [*body.get("meta_data", ()), *told["meta_data"]]}
         return body
 
     def _new(self, write: Write) -> Body:
