@@ -14,6 +14,7 @@ from hub.canonical import ENTITIES
 from hub.clock import SystemClock
 from hub.connector import GUEST, Change, Unreadable, Write, Written
 from hub.errors import Refused, Unanswered
+from tests.contract.picture_server import png, serving
 from tests.fakes import faults
 from tests.fakes.woocommerce import WooCommerce, products
 from tests.fakes.woocommerce.hooks import PING, call
@@ -236,6 +237,23 @@ def test_s09_images_whose_note_was_lost_are_not_copied_again(fake: WooCommerce, 
     assert told(shop, "products", id_)["images"] == images
     list(shop.write("products", [Write("A", {"images": images}, {"sku": "A"}, id=id_)]))
     assert (told(shop, "products", id_)["images"], len(fake.library)) == (images, 2)
+
+
+def test_s18_a_product_goes_without_an_image_that_cannot_be_had(fake: WooCommerce, shop: WooCommerceConnector):
+    with serving() as pictures:
+        good, missing = pictures.put("a.png", png(1)), f"{pictures.url}/b.png"
+        fake.unreachable.add(missing)
+        (made,) = shop.write("products", [Write("A", {"images": [missing, good]}, {"sku": "A"}, reference="r")])
+        assert (made.outcome, made.cause, made.instead) == ("done", "no-picture", {"images": [good]})
+        assert "b.png cannot be fetched" in made.message
+        assert told(shop, "products", made.id or "")["images"] == [good]
+        fake.unreachable.add(other := pictures.put("c.png", png(2)))
+        fields = {"name": "Lamp", "images": [good, other]}
+        (changed,) = shop.write("products", [Write("A", fields, {"sku": "A"}, id=made.id)])
+        assert (changed.outcome, changed.instead) == ("done", {"images": [good]})
+        assert "is not taken by the shop: Error getting remote image" in changed.message
+        fields = told(shop, "products", made.id or "")
+        assert (fields["name"], fields["images"], len(fake.library)) == ("Lamp", [good], 1)
 
 
 def test_tax_classes_are_named_in_the_options(fake: WooCommerce):

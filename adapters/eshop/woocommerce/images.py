@@ -3,13 +3,22 @@
 What the shop's staff has added stays, behind ours.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from html import unescape
 from typing import Any, NamedTuple
 
 from adapters.eshop.woocommerce.asked import IMAGES, VARIATION, articles, identity, meta_of, noted, with_variations
 from adapters.eshop.woocommerce.shop import Shop
+from adapters.fields import at
+from adapters.pictures import fetch, tried, unfit
 from adapters.rows import Row
+from adapters.writing.writes import Unfit
 from hub.connector import Write
+
+REFUSED = ("woocommerce_product_image_upload_error", "woocommerce_product_invalid_image_id")
+"""Of a product that was not saved, because the shop could not have one of its images."""
+FAULTS = "faults"
+"""What a row is given: address -> why the product went without this image."""
 
 
 class Held(NamedTuple):
@@ -54,12 +63,44 @@ def _images(row: Row) -> Sequence[Row]:
     return row["images"] if "images" in row else [row["image"]] if row["image"] else []
 
 
+def without_faulty(shop: Shop, body: Row, row: Row, send: Callable[[Row], Row]) -> Row:
+    """Return what a write came to, sent again without the images that the shop could not have, each with its fault.
+
+    The shop does not always say which it was: then it is what the hub cannot fetch either, or else all that are new.
+    """
+    faults = dict[str, Unfit]()
+    while at(row, "error.code") in REFUSED and (new := _new(body)):
+        message = unescape(row["error"]["message"])
+        _, found = tried(new, lambda address: fetch(address, shop.clock))
+        faults |= found or {each: unfit(each, f"is not taken by the shop: {message}") for each in new}
+        body = _without(body, faults)
+        row = send(body)
+    return {**row, FAULTS: faults}
+
+
+def _new(body: Row) -> list[str]:
+    images: Sequence[Row] = body.get("images") or [body["image"]]
+    return [each["src"] for each in images if "src" in each]
+
+
+def _without(body: Row, addresses: Mapping[str, Unfit]) -> Row:
+    """Return what is set, less images by their addresses; of a variation's only one, nothing is said any more."""
+
+    def others(told: Sequence[Row]) -> list[Row]:
+        return [each for each in told if each.get("src") not in addresses]
+
+    notes = [{**each, "value": others(each["value"])} if each["key"] == IMAGES else each for each in body["meta_data"]]
+    told = {"images": others(body["images"])} if "images" in body else {}
+    return {name: value for name, value in body.items() if name != "image"} | told | {"meta_data": notes}
+
+
 def note(shop: Shop, path: str, told: Sequence[tuple[Write, Row]]) -> None:
     """Note under which numbers the shop keeps the images that it was given: it copies what comes by address, each time."""
     notes: list[dict[str, Any]] = []
     for each, row in told:
         images = _images(row)
-        given = (each.fields.get("images") or ())[: len(images)]
+        wanted = [source for source in each.fields.get("images") or () if source not in row[FAULTS]]
+        given = wanted[: len(images)]
         value = [{"src": source, "id": image["id"]} for source, image in zip(given, images, strict=False)]
         if value and value != meta_of(row).get(IMAGES):
             notes.append({"id": row["id"], "meta_data": [{"key": IMAGES, "value": value}]})

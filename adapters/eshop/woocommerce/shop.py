@@ -26,7 +26,7 @@ class Shop:
     """A shop's REST API. Lists in addresses are joined by commas: PHP numbers others before the signature is checked."""
 
     def __init__(self, name: str, options: WooCommerceOptions, clock: Clock) -> None:
-        self.name, self.options = name, options
+        self.name, self.options, self.clock = name, options, clock
         self._api = connected(name, options, clock, auth=auth_of(options, clock), below="/wp-json/wc/v3")
 
     def rows(self, path: str, **params: Any) -> tuple[list[Row], int | None]:

@@ -10,6 +10,7 @@ from adapters.eshop.woocommerce import images
 from adapters.eshop.woocommerce.asked import REFERENCE, meta_of, taxes_included
 from adapters.eshop.woocommerce.shop import Shop
 from adapters.eshop.woocommerce.words import Body, Words
+from adapters.pictures import left_out
 from adapters.rows import Row
 from adapters.writing.batches import in_batches
 from adapters.writing.bulk import portions
@@ -109,19 +110,28 @@ def _put(
         _check(row)
         check(row)
         _, _, article = path.removesuffix("/variations").partition("/")
-        return Written(write.key, "done", f"{article}-{row['id']}" if article else str(row["id"]))
+        written = Written(write.key, "done", f"{article}-{row['id']}" if article else str(row["id"]))
+        return left_out(written, write, row[images.FAULTS])
 
     return in_batches(writes, prepare, partial(_carry_out, shop), outcome)
 
 
 def _carry_out(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
     """Yield what each came to, and then note of the new images what the shop calls them."""
-    new, old = ([body for _, body in parts if ("id" in body) is known] for known in (False, True))
-    told = shop.batch(path, new, old)
-    created, updated = iter(told[: len(new)]), iter(told[len(new) :])
-    rows = [next(updated if "id" in body else created) for _, body in parts]
+    bodies = [body for _, body in parts]
+    told = _sent(shop, path, bodies)
+    pairs = zip(bodies, told, strict=True)
+    rows = [images.without_faulty(shop, *pair, lambda body: _sent(shop, path, [body])[0]) for pair in pairs]
     yield from rows
     images.note(shop, path, [(each, row) for (each, _), row in zip(parts, rows, strict=True) if "error" not in row])
+
+
+def _sent(shop: Shop, path: str, bodies: Sequence[Row]) -> list[Row]:
+    """Create those that have no number yet, and change the others; return what each came to."""
+    new, old = ([body for body in bodies if ("id" in body) is known] for known in (False, True))
+    told = shop.batch(path, new, old)
+    created, updated = iter(told[: len(new)]), iter(told[len(new) :])
+    return [next(updated if "id" in body else created) for body in bodies]
 
 
 def _check(row: Row) -> None:

@@ -96,8 +96,8 @@ def uploaded(shop: "WooCommerce", image: Mapping[str, Any]) -> Row:
     """docs: Products, images: one without an id is downloaded into the shop's own library, each time anew."""
     if "id" in image:
         return shop.library[image["id"]]
-    if not re.fullmatch(r"https?://\S+\.(jpe?g|png|gif|webp)", image["src"]):
-        message = "Error getting remote image. Invalid URL or image type."
+    if image["src"] in shop.unreachable or not re.fullmatch(r"https?://\S+\.(jpe?g|png|gif|webp)", image["src"]):
+        message = f"Error getting remote image {image['src']}."
         raise Refusal(error(400, "woocommerce_product_image_upload_error", message))
     shop.uploads += 1
     name = image["src"].rpartition("/")[2]

@@ -67,6 +67,8 @@ class WooCommerce(Fake):
     def __init__(self) -> None:
         self.keys = Keys({KEY: SECRET})
         self.uploads, self.library = 0, dict[int, dict[str, Any]]()
+        self.unreachable = set[str]()
+        """Addresses of images that the shop cannot fetch."""
         self.lists_refunds = True
         """Whether it is of version 9.0 or later."""
         self.settings = {
