@@ -311,6 +311,19 @@ def test_a_price_that_would_mean_something_else_is_refused(
     assert done == {"k": ("refused", "price-not-possible")}
 
 
+def test_where_there_are_no_taxes_a_price_is_what_customers_pay(fake: WooCommerce, shop: WooCommerceConnector):
+    """So it is whatever "Prices entered with tax" was before (code: wc_prices_include_tax)."""
+    fake.settings["general", "calc_taxes"] = "no"
+    (finding,) = shop.check()
+    assert "a price is what customers pay" in finding.message
+    id_ = fake.add("products")
+    for included in (True, False):
+        record = {"sku": "k", "amount": "1.00", "currency": "PLN", "tax_included": included}
+        done = outcomes(shop.write("prices", [Write("k", {"amount": "1.00"}, record, id=id_)]))
+        assert done == {"k": ("done", "")}
+    assert told(shop, "prices", id_).get("tax_included") is None
+
+
 # Orders
 
 

@@ -119,8 +119,14 @@ def own_sku(article: Row, variation: Row | None) -> str:
     return ""
 
 
-def taxes_included(shop: Shop) -> bool:
-    """Return whether prices hold the tax (page "Setting up Taxes in WooCommerce")."""
+def taxes_included(shop: Shop) -> bool | None:
+    """Return whether prices hold the tax (page "Setting up Taxes in WooCommerce").
+
+    None, if the shop has no taxes: a price is then what customers pay, whatever the setting says that is not shown any
+    more (source: wc_prices_include_tax).
+    """
+    if shop.setting("general", "calc_taxes") != "yes":
+        return None
     return shop.setting("tax", "prices_include_tax") == "yes"
 
 

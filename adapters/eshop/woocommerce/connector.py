@@ -24,6 +24,12 @@ MEND = (
 )
 
 
+PRICES = {
+    True: "its prices are with tax",
+    False: "its prices are without tax",
+    None: "without taxes (Settings > General > Enable taxes): a price is what customers pay",
+}
+
 # A change of a variation moves its article's mark too, but not every change moves any: stock that an order takes
 # (woocommerce#40060), lines that are edited (#34798). The full scan finds these.
 PRODUCTS, ORDERS = Listing("products"), Listing("orders")
@@ -81,8 +87,8 @@ def look(shop: Shop) -> str:
     for path in ("products", "orders", "customers"):
         shop.rows(path, per_page=1)
     shop.send("POST", "products/batch", {}, repeatable=True)
-    tax = "with" if asked.taxes_included(shop) else "without"
-    return f"WooCommerce sells in {shop.setting('general', 'currency')}, its prices are {tax} tax"
+    told = PRICES[asked.taxes_included(shop)]
+    return f"WooCommerce sells in {shop.setting('general', 'currency')}, {told}"
 
 
 class WooCommerceConnector(Declared[Shop, WooCommerceOptions]):

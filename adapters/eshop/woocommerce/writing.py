@@ -57,7 +57,8 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
 
     def body(write: Write) -> Body:
         check_plain(write)
-        check_tax(write, included=included)
+        if included is not None:
+            check_tax(write, included=included)
         check_currency(write, currency)
         return {"regular_price": write.record["amount"]}
 

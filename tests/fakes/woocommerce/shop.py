@@ -73,6 +73,7 @@ class WooCommerce(Fake):
         """Whether it is of version 9.0 or later."""
         self.settings = {
             ("general", "currency"): "PLN",
+            ("general", "calc_taxes"): "yes",
             ("tax", "prices_include_tax"): "no",
             ("tax", "tax_round_at_subtotal"): "yes",
             ("products", "weight_unit"): "g",
