@@ -19,7 +19,7 @@ class TestWooCommerce(MisbehavingContract):
         "products": Sample(
             product,
             {"name": "Lantern", "category": None, "active": False, "images": ["https://pictures.example/a.png"]},
-            refused={"images": ["https://pictures.example/none"]},
+            refused={"category": "x" * 201},
         ),
         "prices": Sample(
             lambda token: {

@@ -18,6 +18,8 @@ SIMPLE = {
     "regular_price": "", "sale_price": "", "manage_stock": False, "stock_quantity": None, "weight": "", "tax_class": "",
     "categories": (1,), "tags": (), "images": (), "attributes": (), "meta_data": (), "parent_id": 0,
 }  # fmt: skip
+LONGEST = 200
+"""Characters of a term's name."""
 TAX_CLASSES = ("", "reduced-rate", "zero-rate")
 
 
@@ -235,8 +237,10 @@ def list_categories(shop: "WooCommerce", asked: Asked) -> Reply:
 
 
 def add_category(shop: "WooCommerce", asked: Asked) -> Reply:
-    """docs: Create a product category (issue 16250: one that is there already)."""
+    """docs: Create a product category (issue 16250: one that is there already; WordPress: wp_insert_term)."""
     name, parent = kses(cleaned(asked.json["name"])), int(asked.json.get("parent", 0))
+    if len(name) > LONGEST:
+        return error(400, "db_insert_error", "Could not insert term into the database.")
     for each in shop.categories.there():
         if (kses(each.values["name"]), each.values["parent"]) == (name, parent):
             message = "A term with the name provided already exists with this parent."
