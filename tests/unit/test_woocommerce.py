@@ -1,6 +1,7 @@
 """WooCommerce: what only it has, on the fake of it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -338,11 +339,38 @@ def test_coupons_are_taken_off_the_lines_and_fees_are_lines(fake: WooCommerce, s
     assert (fields["discounts"], fields["rounding"], fields["status"]) == ([], "total", "confirmed")
 
 
+def fee_below_zero(net: str, **taxes: str) -> dict[str, Any]:
+    """Return a fee; `taxes`: `r` and the number of a rate -> its tax."""
+    total_tax = f"{sum(map(Decimal, taxes.values())):.2f}"
+    told = [{"id": int(name[1:]), "total": tax, "subtotal": ""} for name, tax in taxes.items()]
+    return item(name="Loyal", total=net, total_tax=total_tax) | {"taxes": told}
+
+
 def test_a_fee_below_zero_is_a_discount(fake: WooCommerce, shop: WooCommerceConnector):
-    fee = item(name="Loyal", total="-2.00", total_tax="-0.46", rates=[7])
+    fee = fee_below_zero("-2.00", r7="-0.46")
     fields = told(shop, "orders", order(fake, fee_lines=[fee], prices_include_tax=True))
     assert fields["discounts"] == [{"name": "Loyal", "amount": "-2.46", "tax_rate": "23"}]
     assert [line["unit_price"] for line in fields["lines"]] == ["4.10"] * 3
+
+
+@pytest.mark.parametrize(
+    ("taxes", "parts"),
+    [
+        ({"r7": "-1.38", "r8": "-0.32"}, [("-6.00", "23"), ("-4.00", "8")]),
+        ({"r7": "-1.38"}, [("-6.00", "23"), ("-4.00", None)]),
+        ({"r7": "-1.38", "r9": "0"}, [("-6.00", "23"), ("-4.00", None)]),
+        ({"r5": "-0.5", "r6": "-0.7"}, [("-10.00", "12")]),
+    ],
+    ids=["of two rates", "of one, beside what is not taxed", "beside what is taxed by nothing", "both on the whole"],
+)
+def test_a_fee_below_zero_takes_off_each_tax_its_share(
+    fake: WooCommerce, shop: WooCommerceConnector, taxes: dict[str, str], parts: list[tuple[str, str | None]]
+):
+    """The shop splits it over all that is sold, "so it works as a true discount"."""
+    percents = {5: 5, 6: 7, 7: 23, 8: 8, 9: 0}
+    rates = [{"rate_id": id_, "compound": False, "rate_percent": rate} for id_, rate in percents.items()]
+    fields = told(shop, "orders", order(fake, fee_lines=[fee_below_zero("-10.00", **taxes)], tax_lines=rates))
+    assert [(each["amount"], each.get("tax_rate")) for each in fields["discounts"]] == parts
 
 
 def test_a_tax_on_a_tax_counts_as_one_rate(fake: WooCommerce, shop: WooCommerceConnector):

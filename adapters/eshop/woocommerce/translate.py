@@ -1,6 +1,6 @@
 """A WooCommerce document -> canonical fields: a table of each. Pure. Amounts are text there, names hold HTML's entities."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from html import unescape
 
@@ -15,6 +15,7 @@ from adapters.fields import Field, fixed, or_none, parts, table, told
 from hub.canonical.contacts import vat_id_in
 
 STANDARD = "standard"
+CENT = Decimal("0.01")
 
 
 def _utc(naive: str) -> str | None:
@@ -157,8 +158,9 @@ def order(raw: Raw, options: WooCommerceOptions) -> Fields:
     """
     left = unsent(raw)
     items, shipping, fees = (_items(left, name) for name in PARTS)
-    taken = [each for each in fees if _number(each["total"]) < 0]
-    lines = [each for each in (*items, *fees) if each["quantity"] and each not in taken]
+    charged = [each for each in fees if _number(each["total"]) >= 0]
+    taken = [part for each in fees if each not in charged for part in _apportioned(each, _rates(left))]
+    lines = [each for each in (*items, *charged) if each["quantity"]]
     fields = told(ORDER, {**left, "lines": lines, "shipping_lines": shipping, "discounts": taken})
     fields |= {"status": options.status.get(raw["status"]), "vat_id": _vat_id(raw, options), "paid": _paid(raw)}
     return translating.order(fields, options)
@@ -166,12 +168,40 @@ def order(raw: Raw, options: WooCommerceOptions) -> Fields:
 
 def _items(raw: Raw, name: str) -> list[Fields]:
     """Return lines of an order, or what stands beside them, alike: with a quantity, and what was to be paid at first."""
-    rates, included = {each["rate_id"]: each for each in raw["tax_lines"]}, raw["prices_include_tax"]
+    rates, included = _rates(raw), raw["prices_include_tax"]
     first = {"quantity": 1, "included": included}
     return [
         first | {"subtotal": each["total"], "subtotal_tax": each["total_tax"]} | each | {"rate": _rate(each, rates)}
         for each in raw[name]
     ]
+
+
+def _rates(raw: Raw) -> dict[int, Raw]:
+    return {each["rate_id"]: each for each in raw["tax_lines"]}
+
+
+def _apportioned(item: Raw, rates: Mapping[int, Raw]) -> list[Raw]:
+    """Return a discount's parts: of what is taxed by each rate it takes off its share, with that tax; the rest is untaxed.
+
+    Source: WC_Cart_Totals, get_fees_from_cart; WC_Order_Item_Fee, calculate_taxes. If several taxes are on the whole of
+    it, it is one part.
+    """
+    told = [(rates[each["id"]], _number(each["total"])) for each in item["taxes"] if each["id"] in rates]
+    known = [(_number(rate.get("rate_percent")), tax) for rate, tax in told if not rate["compound"]]
+    parts: list[Fields] = [
+        {"rate": plain(rate), "total": plain(tax * 100 / rate), "total_tax": plain(tax)} for rate, tax in known if rate
+    ]
+    rest = _number(item["total"]) - _sum(parts, "total")
+    slack = CENT + sum((CENT / 2 * 100 / rate for rate, _ in known if rate), Decimal(0))
+    if not parts or rest > slack or len(known) < len(told):
+        return [item]
+    *others, last = parts if rest >= -slack else [*parts, {"rate": None}]
+    last |= {name: plain(_number(item[name]) - _sum(others, name)) for name in ("total", "total_tax")}
+    return [{**item, **part} for part in (*others, last)]
+
+
+def _sum(parts: Sequence[Raw], name: str) -> Decimal:
+    return sum((_number(part[name]) for part in parts), Decimal(0))
 
 
 def _vat_id(raw: Raw, options: WooCommerceOptions) -> str | None:
