@@ -322,6 +322,22 @@ def test_a_container_is_what_is_in_it_and_a_discount_has_a_part_for_each_rate(fa
     assert added(fields) == Decimal(fields["totals"]["gross"])
 
 
+def test_a_charge_that_is_taxed_like_all_that_is_bought_has_a_part_for_each_rate(fake: Shop, connector: Exchange):
+    """Plugins charge for payment or packing so (AbsolutePriceCalculator)."""
+    lines = (
+        Line("Lampe", "23.80", {"19": "23.80"}, "L"),
+        Line("Buch", "10.70", {"7": "10.70"}, "B"),
+        Line("Zuschlag", "4.52", {"19": "3.45", "7": "1.07"}, type="custom"),
+    )
+    fields = fields_of(connector, "orders", order_of(fake, lines, calculation="horizontal", shipping={"19": "3.00"}))
+    assert [each.get("sku") for each in fields["lines"]] == ["L", "B"]
+    assert {(each["name"], each["amount"], each["tax_rate"]) for each in fields["shipping"][1:]} == {
+        ("Zuschlag", "3.45", "19"),
+        ("Zuschlag", "1.07", "7"),
+    }
+    assert added(fields) == Decimal(fields["totals"]["gross"])
+
+
 def test_prices_without_tax_and_orders_free_of_it(fake: Shop, connector: Exchange):
     lines = (Line("Lampe", "20.00", {"19": "20.00"}, "L", quantity=2),)
     fields = fields_of(connector, "orders", order_of(fake, lines, status="net", shipping={"19": "5.00"}))

@@ -196,6 +196,14 @@ def _is_discount(line: Raw) -> bool:
     return line["type"] != "product" and line["price"]["totalPrice"] < 0
 
 
+def _is_charge(line: Raw) -> bool:
+    """Return whether a line is what plugins charge in proportion to all that is bought: taxed by the rates of that.
+
+    Source: AbsolutePriceCalculator, PercentagePriceCalculator; PercentageTaxRuleBuilder.
+    """
+    return line["type"] != "product" and len(line["price"]["calculatedTaxes"]) > 1
+
+
 def _line(line: Raw, status: str) -> Fields:
     taxes = line["price"]["calculatedTaxes"]
     tax = sum((number(each["tax"]) for each in taxes), Decimal(0))
@@ -210,14 +218,22 @@ def _line(line: Raw, status: str) -> Fields:
 
 
 def _lines(order: Raw) -> list[Fields]:
-    return [_line(line, order["taxStatus"]) for line in _leaves(order) if not _is_discount(line)]
+    left = [line for line in _leaves(order) if not _is_discount(line) and not _is_charge(line)]
+    return [_line(line, order["taxStatus"]) for line in left]
+
+
+def _by_rate(order: Raw, lines: Iterable[Raw]) -> list[Fields]:
+    return [{"name": line["label"], **part} for line in lines for part in _parts(line["price"], order["taxStatus"])]
+
+
+def _surcharges(order: Raw) -> list[Fields]:
+    return _by_rate(order, (line for line in _leaves(order) if _is_charge(line) and not _is_discount(line)))
 
 
 def _discounts(order: Raw) -> list[Fields]:
-    status, found = order["taxStatus"], [line for line in _leaves(order) if _is_discount(line)]
-    parts = [(line["label"], part) for line in found for part in _parts(line["price"], status)]
-    counts = "gross" if status == "gross" else "net"
-    return [charge(label, None, {}, part[counts], part["tax_rate"]) for label, part in parts]
+    counts = "gross" if order["taxStatus"] == "gross" else "net"
+    parts = _by_rate(order, filter(_is_discount, _leaves(order)))
+    return [charge(part["name"], None, {}, part[counts], part["tax_rate"]) for part in parts]
 
 
 def method(row: Raw) -> str | None:
@@ -267,6 +283,7 @@ ORDER = table(
     tax_included=Field("taxStatus", "gross".__eq__),
     lines=Field("", _lines),
     discounts=Field("", _discounts),
+    surcharges=Field("", _surcharges),
     shipping=Field("", _shipping),
     payments=Field("", lambda row: [{"method": method(paid["paymentMethod"])}] if (paid := _payment(row)) else []),
     paid=Field("", lambda row: PAID.get(at(_payment(row), _STATE), "unpaid")),
