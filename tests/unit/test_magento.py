@@ -1,6 +1,7 @@
 """What only Magento has: its queue, its families, its stock with reservations, its orders' steps."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.contract.connector_suite import only
 from tests.contract.picture_server import Pictures, png, serving
 from tests.fakes.magento import Magento
 from tests.fakes.magento.keys import CONSUMER, CONSUMER_SECRET, TOKEN, TOKEN_SECRET
-from tests.fakes.magento.orders import bundle, cancel_rest, give_back
+from tests.fakes.magento.orders import bundle, cancel_rest, fix_tax, give_back
 from tests.fakes.server import Answer, Asked, Reply
 
 
@@ -328,6 +329,24 @@ def test_what_is_refunded_before_it_is_shipped_is_not_shipped(shop: Magento):
     assert record.values["items"][0]["qty_shipped"] == 2
     give_back(record, {0: 1})
     assert first_line(shop, id_) == left
+
+
+@pytest.mark.parametrize(("gross", "rate", "left"), [(3.0, None, 2.0), (3.69, "23", 2.46)])
+def test_a_fixed_product_tax_is_a_charge_of_what_is_sent(shop: Magento, gross: float, rate: str | None, left: float):
+    """By itself it is not taxed (Apply Tax To FPT)."""
+    id_, record = three_of_the_first(shop, qty_invoiced=3)
+    fix_tax(record, 3.0, gross)
+
+    def told() -> tuple[list[tuple[Any, ...]], Decimal]:
+        order = fields(shop.connect(prices_include_tax=True), "orders", id_)
+        charges = [(each["name"], float(each["amount"]), each.get("tax_rate")) for each in order["shipping"][1:]]
+        parts = [line["gross"] for line in order["lines"]] + [each["amount"] for each in order["shipping"]]
+        return charges, Decimal(order["totals"]["gross"]) - sum(map(Decimal, parts))
+
+    rounded = Decimal("-0.01")  # the order's tax is rounded once
+    assert told() == ([("Recycling", gross, rate)], rounded)
+    give_back(record, {0: 1})
+    assert told() == ([("Recycling", left, rate)], rounded)
 
 
 def test_a_line_that_is_refunded_whole_is_none(shop: Magento):

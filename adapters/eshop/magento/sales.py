@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import orjson
+
 from adapters.eshop.buyers import guest
 from adapters.eshop.magento.lists import CUSTOMERS, any_of, picked
 from adapters.eshop.magento.shop import Shop
-from adapters.eshop.magento.unsent import unsent
+from adapters.eshop.magento.unsent import FIXED, unsent
 from adapters.eshop.notes import parcels_in
 from adapters.rows import Row
 from hub.connector import GUEST, Document
@@ -49,7 +51,7 @@ def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         raw["shipping"] = (to := way.get("address")) and picked(to, ADDRESS)
         raw["shipping_method"] = way.get("method")
         raw["payment"] = row.get("payment") and picked(row["payment"], PAYMENT)
-        raw["items"] = [picked(each, ITEM) | unsent(each, row) for each in sold(row["items"])]
+        raw["items"] = [picked(each, ITEM) | fixed_taxes(each) | unsent(each, row) for each in sold(row["items"])]
         raw |= picked(row["extension_attributes"], CREDIT)
         taxes = row["extension_attributes"].get("item_applied_taxes") or ()
         raw["shipping_taxes"] = [
@@ -82,6 +84,16 @@ def _is_sum(item: Row, parts: Sequence[Row]) -> bool:
     ]
     is_bundle = item.get("product_type") == "bundle" and not item.get("discount_amount")
     return is_bundle and bool(parts) and max(off) < HALF_A_CENT
+
+
+def fixed_taxes(item: Row) -> dict[str, Any]:
+    """Return what stands beside a line's price, such as for the disposal of a device (source: Weee, WeeeTax, collect).
+
+    It is in no sum of the line, but in the order's; with its own tax, if it is taxed.
+    """
+    told: list[Row] = orjson.loads(item.get("weee_tax_applied") or "[]")
+    taxes = [{"title": e["title"], "net": e["row_amount"], "gross": e["row_amount_incl_tax"]} for e in told]
+    return {FIXED: taxes} if taxes else {}
 
 
 def notes(row: Row) -> list[str]:

@@ -1,13 +1,13 @@
 """A Magento document -> canonical fields. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
 from adapters.eshop import translating
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.magento.sales import CREDIT
-from adapters.eshop.magento.unsent import amount, gross, sent
+from adapters.eshop.magento.unsent import FIXED, amount, gross, sent
 from adapters.eshop.notes import invoice_in
 from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
 from adapters.eshop.translating import number
@@ -76,6 +76,17 @@ def _shipping(raw: Raw) -> list[Fields]:
     return [told(SHIPPING, raw)] if raw["shipping_description"] else []
 
 
+def _fixed_taxes(items: Sequence[Raw]) -> list[Fields]:
+    """Return the fixed taxes of what is sent, with the rate of their line, if they are taxed."""
+
+    def shown(each: Raw, item: Raw) -> Fields:
+        is_taxed = amount(each, "net") != amount(each, "gross")
+        rate = plain(amount(item, "tax_percent")) if is_taxed else None
+        return {**each, "name": each["title"], "tax_rate": rate}
+
+    return [shown(each, item) for item in items for each in item.get(FIXED, ()) if amount(each, "gross")]
+
+
 def _paid(raw: Raw) -> str:
     due, paid, back = (amount(raw, name) for name in ("grand_total", "total_paid", "total_refunded"))
     if back and back >= paid:
@@ -93,6 +104,7 @@ ORDER = table(
     shipping_address=Field("shipping", lambda raw: told(ADDRESS, raw) | {"use": "shipping"}),
     lines=parts("items", LINE, where=lambda raw: number(raw["qty_ordered"]) > 0),
     shipping=Field("", _shipping),
+    surcharges=Field("items", _fixed_taxes),
     paid=Field("", _paid),
     payments=Field("payment", lambda raw: [{"method": raw["method"], "reference": raw["last_trans_id"]}]),
     rounding=fixed("total"),

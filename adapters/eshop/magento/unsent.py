@@ -11,6 +11,8 @@ ENDED = ("canceled", "closed")
 """States of an order of which nothing is sent, whatever its lines say."""
 AMOUNTS = "row_total row_total_incl_tax tax_amount discount_amount discount_tax_compensation_amount"
 """Those of a line."""
+FIXED = "fixed_taxes"
+"""Of a line, beside its sums: each with `title`, `net` and `gross`."""
 CENT = Decimal("0.01")
 """What the shop rounds the amounts of its documents to, in all currencies (source: PriceCurrencyInterface, DEFAULT_PRECISION)."""
 
@@ -41,7 +43,7 @@ def sent(raw: Raw) -> Raw:
     """Return an order less what is not to be sent."""
     items = [_left(item) for item in raw["items"]]
     lost = {
-        "grand_total": sum(map(gross, raw["items"])) - sum(map(gross, items)),
+        "grand_total": sum(map(_cost, raw["items"])) - sum(map(_cost, items)),
         "tax_amount": sum(map(_tax, raw["items"])) - sum(map(_tax, items)),
     }
     less = {name: plain(amount(raw, name) - off) for name, off in lost.items() if off}
@@ -52,12 +54,22 @@ def _left(item: Raw) -> Raw:
     if not item.get("unsent"):
         return item
     share = 1 - number(item["unsent"]) / number(item["qty_ordered"])
-    parts = {name: plain((amount(item, name) * share).quantize(CENT, ROUND_HALF_UP)) for name in AMOUNTS.split()}
-    return {**item, **parts, "qty_ordered": plain(number(item["qty_ordered"]) * share)}
+
+    def shared(row: Raw, names: str) -> dict[str, str]:
+        return {name: plain((amount(row, name) * share).quantize(CENT, ROUND_HALF_UP)) for name in names.split()}
+
+    fixed = {FIXED: [each | shared(each, "net gross") for each in item[FIXED]]} if FIXED in item else {}
+    parts = shared(item, AMOUNTS)
+    return {**item, **parts, **fixed, "qty_ordered": plain(number(item["qty_ordered"]) * share)}
+
+
+def _cost(item: Raw) -> Decimal:
+    return gross(item) + sum((amount(each, "gross") for each in item.get(FIXED, ())), Decimal(0))
 
 
 def _tax(item: Raw) -> Decimal:
-    return amount(item, "tax_amount")
+    fixed = sum((amount(each, "gross") - amount(each, "net") for each in item.get(FIXED, ())), Decimal(0))
+    return amount(item, "tax_amount") + fixed
 
 
 def amount(raw: Raw, name: str) -> Decimal:
