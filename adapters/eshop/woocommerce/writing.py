@@ -119,12 +119,12 @@ def _put(
 
 def _carry_out(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
     """Yield what each came to, and then note of the new images what the shop calls them."""
-    bodies = [body for _, body in parts]
-    told = _sent(shop, path, bodies)
-    pairs = zip(bodies, told, strict=True)
-    rows = [images.without_faulty(shop, *pair, lambda body: _sent(shop, path, [body])[0]) for pair in pairs]
-    yield from rows
-    images.note(shop, path, [(each, row) for (each, _), row in zip(parts, rows, strict=True) if "error" not in row])
+    told, known = _sent(shop, path, [body for _, body in parts]), list[tuple[Write, Row]]()
+    for (write, body), first in zip(parts, told, strict=True):
+        row = images.without_faulty(shop, body, first, lambda body: _sent(shop, path, [body])[0])
+        known += [] if "error" in row else [(write, row)]
+        yield row
+    images.note(shop, path, known)
 
 
 def _sent(shop: Shop, path: str, bodies: Sequence[Row]) -> list[Row]:
