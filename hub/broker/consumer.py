@@ -70,11 +70,22 @@ class Consumer:
         self._thread.start()
         return self
 
-    def take(self, limit: int, timeout: float) -> list[Delivery]:
-        """Return up to `limit` deliveries; waits `timeout` seconds for the first. None once draining or closed."""
+    def take(self, limit: int, timeout: float, without: Collection[str] = ()) -> list[Delivery]:
+        """Return up to `limit` deliveries; waits `timeout` seconds for the first. None once draining or closed.
+
+        Those from the queues `without` stay where they are, in their order.
+        """
+        taken: list[Delivery] = []
+        left: list[Delivery] = []
         with self._changed:
-            self._changed.wait_for(lambda: self._ready or self._draining, timeout)
-            return [self._ready.popleft() for _ in range(min(limit, len(self._ready)))]
+            self._changed.wait_for(
+                lambda: self._draining or any(each.queue not in without for each in self._ready), timeout
+            )
+            while self._ready and len(taken) < limit:
+                each = self._ready.popleft()
+                (left if each.queue in without else taken).append(each)
+            self._ready.extendleft(reversed(left))
+        return taken
 
     def ack(self, deliveries: Sequence[Delivery]) -> None:
         """Acknowledge: comes last, when all that follows from the messages is stored. Returns at once."""

@@ -19,17 +19,25 @@ class Appetite:
         self._most = max(most, threads)
         self._pace = MOMENT
         self._under_way = 0
+        self._parked = 0
         self._changed = threading.Condition()
 
-    def wait(self, timeout: float) -> int:
-        """Return how many runs may be claimed now, waiting a while until there is at least one."""
+    def wait(self, timeout: float, parked: int = 0) -> int:
+        """Return how many runs may be claimed now, waiting a while until there is at least one.
+
+        `parked`: claimed runs that get no thread for now, and take nobody's place.
+        """
         with self._changed:
+            self._parked = parked
             self._changed.wait_for(self._hungry, timeout)
-            return max(self._portion() - self._under_way, 0)
+            return max(self._portion() - self._competing(), 0)
 
     def _hungry(self) -> bool:
         """Tell whether it is time to claim: a thread is free, or so much has ended that it makes a batch again."""
-        return self._under_way < self._threads or self._under_way <= self._portion() // 2
+        return self._competing() < self._threads or self._competing() <= self._portion() // 2
+
+    def _competing(self) -> int:
+        return self._under_way - self._parked
 
     def _portion(self) -> int:
         moment = int(self._threads * MOMENT / max(self._pace, 1e-6))

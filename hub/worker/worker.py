@@ -14,6 +14,7 @@ from hub.store import DatabaseAway, outbox
 from hub.worker import collector
 from hub.worker.appetite import Appetite
 from hub.worker.pipeline import Held, Pipeline
+from hub.worker.turns import Turns
 
 logger = log.get("worker")
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class Worker:
         self._pipeline = pipeline
         self._consumer = consumer
         self._appetite = Appetite(threads, prefetch)
-        self._todo: queue.SimpleQueue[Held | None] = queue.SimpleQueue()
+        self._turns = Turns(threads, pipeline.clock)
         self._ended: queue.SimpleQueue[tuple[Held, Outcome] | None] = queue.SimpleQueue()
         self._unsent: queue.SimpleQueue[Sequence[outbox.Unsent] | None] = queue.SimpleQueue()
         self.broken = threading.Event()
@@ -98,8 +99,7 @@ class Worker:
         self._consumer.cancel()
         self._stopping.set()
         self._intake.join(limit)
-        for _ in self._workers:
-            self._todo.put(None)
+        self._turns.close()
         for thread in self._workers:
             thread.join(max(0.0, deadline - self._pipeline.clock.monotonic()))
         drained = not any(thread.is_alive() for thread in self._workers)
@@ -114,8 +114,9 @@ class Worker:
     def _take_in(self) -> None:
         while not self._stopping.is_set():
             self._beat["intake"] = self._pipeline.clock.monotonic()
-            room = self._appetite.wait(BREATH)
-            deliveries = self._consumer.take(room, BREATH) if room else []
+            full = self._turns.full()
+            room = self._appetite.wait(BREATH, sum(full.values()))
+            deliveries = self._consumer.take(room, BREATH, full) if room else []
             if deliveries:
                 self._receive(deliveries)
 
@@ -130,14 +131,14 @@ class Worker:
                 continue
             self._appetite.begun(len(held))
             for each in held:
-                self._todo.put(each)
+                self._turns.put(each)
             return
 
     def _work(self) -> None:
-        while (held := self._todo.get()) is not None:
-            held.began = self._pipeline.clock.monotonic()
+        while (held := self._turns.next()) is not None:
             outcome = self._outcome(held)
             held.took = self._pipeline.clock.monotonic() - held.began
+            self._turns.ended(held)
             self._ended.put((held, outcome))
 
     def _outcome(self, held: Held) -> Outcome:

@@ -49,7 +49,7 @@ class Spine:
     def __post_init__(self):
         migrate.migrate(self.store)
         self.broker = open_broker(None, "test")
-        self.broker.declare(topology([("eshop", "shop"), MAINTENANCE]))
+        self.broker.declare(topology([("eshop", "shop"), ("eshop", "other"), MAINTENANCE]))
         self.publisher = self.broker.publisher()
         self.consumer = self.broker.consumer([QUEUE], 100)
         self.leader = Leader(self.store, "test", self.clock)
@@ -65,14 +65,15 @@ class Spine:
         return 3
 
     def add_job(self, name: str, handler: Handler, **settings):
-        """Configure a job of the shop."""
+        """Configure a job; its system is what its name begins with."""
+        system = name.partition(".")[0]
         given = {"sync": ("orders",), "attempts": 3, "triggers": True, "timezone": "UTC"} | settings
-        job = JobSettings(name=name, system="shop", **given)
+        job = JobSettings(name=name, system=system, **given)
         self.settings[name] = job
         self.handlers[name] = handler
         stored = {"schedule": job.schedule().model_dump(mode="json", exclude_defaults=True)}
         with self.store.write() as tx:
-            jobs.put(tx, [jobs.Job(name, "shop", "eshop", stored, True, None)])
+            jobs.put(tx, [jobs.Job(name, system, "eshop", stored, True, None)])
 
     def pipeline(self, name: str = "worker", **given) -> Pipeline:
         return Pipeline(
@@ -93,7 +94,7 @@ class Spine:
         with self.store.write() as tx:
             new = runs.NewRun(
                 job=job,
-                system="shop",
+                system=job.partition(".")[0],
                 cause=cause,
                 not_before=tx.now,
                 scheduled_at=(at or tx.now) if cause == "schedule" else None,

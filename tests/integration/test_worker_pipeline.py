@@ -7,7 +7,7 @@ import pytest
 import structlog
 
 from hub.broker import Outgoing
-from hub.broker.topology import INVALID, JOBS, TRIGGERS
+from hub.broker.topology import INVALID, JOBS, TRIGGERS, queue_of
 from hub.connector import Stream
 from hub.errors import Refused, TryLater
 from hub.handler import Cancelled, Done, HandedOn, Later, Lost, Snoozed
@@ -19,7 +19,7 @@ from hub.worker.pipeline import CALM
 from scheduler.rescue import MOST_CRASHES, rescue
 from scheduler.scheduler import Steps
 from tests.contract.tables import Hub, Tables
-from tests.integration.spine import LIMIT
+from tests.integration.spine import LIMIT, QUEUE
 
 LEASE = timedelta(seconds=30)
 
@@ -525,6 +525,37 @@ def test_j14_a_drain_hands_on_at_the_next_page_and_settles(spine):
     assert stopped == [True]
     run = spine.run(number)
     assert (run.state, run.generation, run.failures) == ("waiting", 2, 0)
+
+
+def test_a_system_that_hangs_leaves_others_of_its_kind_their_threads(spine):
+    began, release, served = threading.Event(), threading.Event(), threading.Event()
+
+    def hang(_work, _hold):
+        began.set()
+        assert release.wait(LIMIT)
+        return Done()
+
+    def serve(_work, _hold):
+        served.set()
+        return Done()
+
+    for number in range(5):
+        spine.add_job(f"shop.job-{number}", hang)
+        spine.make(f"shop.job-{number}")
+    spine.add_job("other.orders", serve)
+    spine.consumer.want([QUEUE, queue_of("eshop", "other")])
+    spine.relay()
+    worker = spine.worker()
+    worker.start()
+    assert began.wait(LIMIT)
+    spine.make("other.orders")
+    spine.relay()
+    spine.clock.ahead += timedelta(seconds=2)
+    answered = served.wait(LIMIT / 3)
+    release.set()
+    assert worker.stop(LIMIT)
+    assert answered
+    assert {spine.run(number).state for number in range(1, 6)} <= {"done", "waiting"}
 
 
 def test_a_panic_of_a_library_is_a_failure_like_others(spine):
