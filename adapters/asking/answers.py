@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import orjson
 
-from hub.errors import Refused, TryLater
+from hub.errors import Refused, TryLater, Unanswered
 
 LONGEST_WORDS = 300
 LONGEST_PAGE = 100_000
@@ -141,6 +141,15 @@ def rows_in(name: str, body: Any, member: str = "") -> list[Any]:
     if not isinstance(found, list):
         raise TryLater(f"{name} answered without its list; is url in [systems.{name}] right, is it being maintained?")
     return cast("list[Any]", found)
+
+
+def no_data(name: str, *, repeatable: bool = True) -> TryLater:
+    """Return the error for what stands in an answer's place, such as the notice of a maintenance or a proxy's login.
+
+    `repeatable`: what was asked for changes nothing; of anything else nobody knows whether it was carried out.
+    """
+    message = f"{name} answered something else than data; is url in [systems.{name}] right, is it being maintained?"
+    return (TryLater if repeatable else Unanswered)(message)
 
 
 def words(body: Any) -> str:

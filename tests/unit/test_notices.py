@@ -26,6 +26,13 @@ SYSTEMS = {
     "erpnext": ("erp", KEYS + 'company = "Lumo"\n'),
     "dolibarr": ("erp", 'key = "env:K"\ncurrency = "PLN"\nzone = "Europe/Warsaw"\n'),
 }
+FIRST = {
+    "odoo": ("erp", 'key = "env:K"\nuser = "hub"\ndatabase = "lumo"\n'),
+    "odoo 19": ("erp", 'key = "env:K"\ndatabase = "lumo"\ninterface = "json2"\n'),
+    "sap-business-one": ("erp", 'user = "hub"\npassword = "env:K"\ncompany = "LUMO"\nzone = "Europe/Warsaw"\n'),
+    "baselinker": ("eshop", 'key = "env:K"\ncatalogue = 1\nprice_group = 1\ncurrency = "PLN"\nwarehouse = "bl_1"\n'),
+}
+"""Those that are asked for something else before their lists: a version, a session, what fields there are."""
 NOTICES = [b'{"status": "maintenance"}', b"{}", b"", b"null", b"OK"]
 """Each with status 200."""
 
@@ -42,8 +49,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 def connected(name: str, url: str) -> Any:
-    kind, more = SYSTEMS[name]
-    settings = load(f'[systems.it]\nkind = "{kind}"\nconnector = "{name}"\nurl = "{url}"\n{more}', OPTIONS)
+    kind, more = (SYSTEMS | FIRST)[name]
+    settings = load(f'[systems.it]\nkind = "{kind}"\nconnector = "{name.partition(" ")[0]}"\nurl = "{url}"\n{more}', OPTIONS)
     return open_connector(settings.systems["it"], Path(), SystemClock(), MemoryVault())
 
 
@@ -52,3 +59,10 @@ def test_s16_a_notice_is_no_empty_list(server: Server, name: str, monkeypatch: p
     monkeypatch.setenv("K", "k")
     with pytest.raises(TryLater, match="it answered without its list; is url in"):
         list(connected(name, server.url).read("parties", None, full=True))
+
+
+@pytest.mark.parametrize("name", FIRST)
+def test_s16_a_notice_is_no_first_answer_either(server: Server, name: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("K", "k")
+    with pytest.raises(TryLater, match=r"it answered something else than data; is url in \[systems.it\] right"):
+        list(connected(name, server.url).read("products", None, full=True))

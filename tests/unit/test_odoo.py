@@ -410,3 +410,20 @@ def test_fields_mean_what_odoo_says() -> None:
 def test_a_person_of_a_company_is_no_address() -> None:
     child = {"id": 2, "type": "contact", "active": True}
     assert [each["id"] for each in places({"id": 1, "child_ids": [child]})] == [1]
+
+
+def test_s16_a_notice_after_the_first_answer_is_no_empty_list(erp: Odoo) -> None:
+    erp.add("products")
+    notice = Reply(200, {"jsonrpc": "2.0", "result": {"status": "maintenance"}})
+    erp.server.misbehave(lambda _asked, _answer: notice, to="search_read", times=-1)
+    with pytest.raises(TryLater, match="is url in"):
+        read_on(erp.connect(), "products", None)
+
+
+def test_s06_a_notice_does_not_say_whether_a_record_was_made(erp: Odoo) -> None:
+    wanted = bought(erp)
+    erp.server.misbehave(
+        lambda _asked, _answer: Reply(200, {"status": "maintenance"}), to="sale.order.*create", times=-1
+    )
+    with pytest.raises(Unanswered):
+        list(erp.connect().write("orders", [wanted]))

@@ -471,3 +471,11 @@ def test_an_error_page_is_tried_later(sap: SapB1) -> None:
     with pytest.raises(HubError) as caught:
         list(sap.connect().read("products", None, full=True))
     assert isinstance(caught.value, TryLater)
+
+
+@pytest.mark.parametrize("notice", [b"OK", {"status": "maintenance"}], ids=["a word", "an object"])
+def test_s16_a_notice_within_a_session_is_no_empty_list(sap: SapB1, notice: Any) -> None:
+    sap.add("products")
+    sap.server.misbehave(lambda _asked, _answer: Reply(200, notice), to="Items", times=-1)
+    with pytest.raises(TryLater, match="is url in"):
+        read_on(sap.connect(), "products", None)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol, cast
 
-from adapters.asking.answers import first_words
+from adapters.asking.answers import first_words, no_data
 from adapters.asking.http import Api, KeyRefused, Rejected
 from hub.errors import HubError, Refused, TryLater, Unanswered
 
@@ -115,7 +115,10 @@ def _asked(
 ) -> Any:
     params = {"service": service, "method": method, "args": args}
     body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
-    answer = api.send("POST", "jsonrpc", body, repeatable=repeatable).body
+    told: Any = api.send("POST", "jsonrpc", body, repeatable=repeatable).body
+    answer = cast("Mapping[str, Any]", told) if isinstance(told, Mapping) else dict[str, Any]()
+    if "jsonrpc" not in answer:
+        raise no_data(api.name, repeatable=repeatable)
     if error := answer.get("error"):
         raise fault(api.name, error, repeatable=repeatable, secret=secret)
     return answer.get("result")

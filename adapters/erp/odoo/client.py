@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
+from adapters.asking.answers import no_data, rows_in
 from adapters.asking.connecting import connected
 from adapters.asking.http import KeyRefused, Rejected
 from adapters.erp.models import Conditions, Model
@@ -68,7 +69,10 @@ class Odoo:
     def fields(self, model: str) -> Mapping[str, Row]:
         """Return the `type` and `relation` of a model's fields, those of this version and these modules; asked for once."""
         if model not in self._fields:
-            self._fields[model] = self._call(model, "fields_get", repeatable=True, attributes=["type", "relation"])
+            known = self._call(model, "fields_get", repeatable=True, attributes=["type", "relation"])
+            if not isinstance(known, Mapping) or MARK not in known:
+                raise no_data(self.name)
+            self._fields[model] = known
         return self._fields[model]
 
     def search(
@@ -86,13 +90,16 @@ class Odoo:
     def _read(self, model: str, tree: Row, asked: Row, context: Mapping[str, Any]) -> list[Row]:
         known = self.fields(model)
         tree = {name: below for name, below in tree.items() if name in known and name != "id"}
-        rows = self._call(model, "search_read", repeatable=True, context=context, fields=["id", *tree], **asked)
+        rows = self._rows(model, {**asked, "fields": ["id", *tree]}, context)
         columns = {
             name: self._column(known[name], below, [row[name] for row in rows], context) for name, below in tree.items()
         }
         return [
             {"id": row["id"], **{name: column[at] for name, column in columns.items()}} for at, row in enumerate(rows)
         ]
+
+    def _rows(self, model: str, asked: Row, context: Mapping[str, Any]) -> list[Any]:
+        return rows_in(self.name, self._call(model, "search_read", repeatable=True, context=context, **asked))
 
     def _column(self, kind: Row, below: Row, values: Sequence[Any], context: Mapping[str, Any]) -> list[Any]:
         """Return one field's values in all rows: Odoo writes False for what is empty, and [number, name] for a record."""
@@ -125,14 +132,15 @@ class Odoo:
             "fields": [MARK],
         }
         hidden = {"active_test": False}
-        rows = [
-            row for each in models for row in self._call(each, "search_read", repeatable=True, context=hidden, **asked)
-        ]
+        rows = [row for each in models for row in self._rows(each, asked, hidden)]
         return max((f"{row[MARK].replace(' ', 'T')}+00:00" for row in rows), default=None)
 
     def create(self, model: str, values: Sequence[Mapping[str, Any]]) -> list[int]:
         """Create records, all or none; children are given as Odoo's commands, such as `[0, 0, {...}]`."""
-        return self._call(model, "create", vals_list=list(values)) if values else []
+        made: Any = self._call(model, "create", vals_list=list(values)) if values else []
+        if not isinstance(made, list):
+            raise no_data(self.name, repeatable=False)
+        return cast("list[int]", made)
 
     def change(self, model: str, id_: int, values: Mapping[str, Any]) -> None:
         """Change one record."""

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import quote
 
-from adapters.asking.answers import Answer
+from adapters.asking.answers import Answer, no_data, rows_in
 from adapters.asking.connecting import connected
 from adapters.asking.http import Rejected
 from adapters.asking.sessions import Session
@@ -43,8 +43,12 @@ class ServiceLayer:
         user, password = resolve(self.options.user), resolve(self.options.password)
         known = {"CompanyDB": self.options.company, "UserName": user, "Password": password}
         answer = self._api.send("POST", "Login", known, repeatable=True)
+        told: Any = answer.body
+        body = cast("Mapping[str, Any]", told) if isinstance(told, Mapping) else dict[str, Any]()
+        if "SessionId" not in body:
+            raise no_data(self.name)
         cookies = dict[str, str](_COOKIES.findall(answer.header("set-cookie") or ""))
-        cookies.setdefault("B1SESSION", answer.body["SessionId"])
+        cookies.setdefault("B1SESSION", body["SessionId"])
         # The session comes last: that is the part which is kept out of messages.
         return "; ".join(f"{name}={cookies[name]}" for name in ("ROUTEID", "B1SESSION") if name in cookies)
 
@@ -59,7 +63,7 @@ class ServiceLayer:
         found, after = list[dict[str, Any]](), ()
         while True:
             body = self._list(name, {"$select": fields, "$filter": all_of(*only, *after), "$orderby": key}, blind=blind)
-            rows: list[Row] = body["value"]
+            rows: list[Row] = rows_in(self.name, body, "value")
             found += [{each: row.get(each) for each in fields.split(",")} | {"id": row[key]} for row in rows]
             if "@odata.nextLink" not in body or (size and len(found) >= size):
                 return found[: size or None]
@@ -72,7 +76,7 @@ class ServiceLayer:
         order = ",".join(f"{field} desc" for field in fields.split(","))
         known = f"{fields.partition(',')[0]} ne null"
         body = self._list(name, {"$select": fields, "$filter": known, "$orderby": order, "$top": "1"})
-        return next(iter(body["value"]), None)
+        return next(iter(rows_in(self.name, body, "value")), None)
 
     def having(
         self, name: str, fields: str, field: str, values: Iterable[Any], *only: str, key: str, blind: bool = False
@@ -89,9 +93,12 @@ class ServiceLayer:
     def create(self, name: str, values: Mapping[str, Any]) -> Row:
         """Make an entity; returns it as it was stored. What is not there then is something that it names."""
         try:
-            return self._send("POST", name, values).body
+            made: Any = self._send("POST", name, values).body
         except Gone as fault:
             raise Unfit("refused-2028", str(fault)) from None
+        if not isinstance(made, Mapping):
+            raise no_data(self.name, repeatable=False)
+        return cast("Row", made)
 
     def change(
         self, name: str, key: Any, values: Mapping[str, Any], *, replace: bool = False, repeatable: bool = True

@@ -4,13 +4,14 @@ from typing import Any, cast
 
 import orjson
 
+from adapters.asking.answers import no_data
 from adapters.asking.auth.keys import HeaderKey
 from adapters.asking.connecting import connected
 from adapters.asking.http import KeyRefused, Rejected
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from hub.clock import Clock
 from hub.config import resolve
-from hub.errors import HubError, TryLater, Unanswered
+from hub.errors import HubError, TryLater
 
 _BLOCKED = "ERROR_BLOCKED_TOKEN"
 _MINUTE = 60.0
@@ -32,12 +33,14 @@ class Shop:
         """
         form = {"method": method, "parameters": orjson.dumps(parameters).decode()}
         body = self.api.send_form("connector.php", form, repeatable=repeatable).body
-        if not isinstance(body, dict):
-            raise (TryLater if repeatable else Unanswered)(f"{self.api.name} answered something else than data")
-        answer = cast("dict[str, Any]", body)
-        if answer.get("status") != "SUCCESS":
-            raise self._refusal(answer)
-        return answer
+        answer = cast("dict[str, Any]", body) if isinstance(body, dict) else dict[str, Any]()
+        match answer.get("status"):
+            case "SUCCESS":
+                return answer
+            case "ERROR":
+                raise self._refusal(answer)
+            case _:
+                raise no_data(self.api.name, repeatable=repeatable)
 
     def of_catalogue(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Return what a method answers for the catalogue; raises as `call`."""
