@@ -19,7 +19,7 @@ from hub.sync.bringing import Unsettled
 from hub.sync.outgoing import adds_up, meets, wanted
 from hub.sync.pull import READ_TO_END, summary
 from hub.sync.push import SIDE, push
-from hub.sync.reading import Read, Shown, digested, read
+from hub.sync.reading import PageBreaks, Read, Shown, digested, read
 from hub.sync.system import Flow, System
 from hub.sync.unanswered import next_look, surely_over
 
@@ -41,11 +41,18 @@ def exchanger(system: Callable[[], System], streams: Sequence[str], full_every: 
         flows = [side.flow(name) for name in streams]
         with hold.reading() as tx:
             began, again = tx.now, next_look(tx, flows)
+        stuck: list[PageBreaks] = []
         for flow in flows:
-            if not pull(flow, work, hold, total, FULL_EVERY if full_every is None else full_every):
-                return HandedOn()
+            try:
+                if not pull(flow, work, hold, total, FULL_EVERY if full_every is None else full_every):
+                    return HandedOn()
+            except PageBreaks as fault:  # the streams behind it go on
+                stuck.append(fault)
+                continue
             if flow.goes and not push(flow, work.run, hold, total):
                 return HandedOn()
+        if stuck:
+            raise stuck[0]
         if again and work.plan:
             # Another run would do more than the plan showed.
             raise Unsettled(after=(again - began).total_seconds())

@@ -281,7 +281,7 @@ def execute(handler: Handler, work: Work, hold: RunHold) -> Outcome:
     except DatabaseAway as away:
         return Snoozed(str(away))
     except TryLater as later:
-        return Later(str(later), later.after)
+        return Later(str(later), later.after, later.system_away)
     except (Refused, Misconfigured) as refused:
         return RefusedOutcome(str(refused), refused.system_away)
     except Exception as fault:

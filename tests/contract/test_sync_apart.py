@@ -241,3 +241,37 @@ def test_s26_what_cannot_be_looked_at_before_is_not_written_over(store):
     hub.run("crm", "parties")
     assert not hub.waiting()
     assert {row["name"] for row in crm.rows["parties"].values()} == {f"Renamed {number}" for number in range(9)}
+
+
+def stop_behind(system: Tables, stream: str, *, pages: int) -> None:
+    """Have a list end in an error of the system behind so many pages."""
+    read = system.read
+
+    def reading(name, since, *, full):
+        for number, page in enumerate(read(name, since, full=full)):
+            if name == stream and number == pages:
+                raise TryLater("erp answered 500")
+            yield page
+
+    system.read = reading
+
+
+def test_s18_a_page_that_cannot_be_shown_is_named_and_holds_up_its_stream_alone(hub, erp):
+    erp.size = 3
+    parties(erp)
+    erp.put("products", "p1", sku="A-1", name="Lamp")
+    stop_behind(erp, "parties", pages=1)
+    with pytest.raises(TryLater, match=r'cannot show the page of parties behind {"mark": 3}: erp answered 500') as told:
+        hub.run("erp", "parties", "products")
+    assert not told.value.system_away
+    assert len(hub.keys("parties")) == 3
+    assert hub.keys("products") == ["A-1"]
+
+
+def test_a_list_of_a_system_that_is_away_is_told_as_that(hub, erp):
+    parties(erp)
+    stop_behind(erp, "parties", pages=0)
+    erp.check = lambda: [Finding("erp", good=False, message="no answer", away=True)]
+    with pytest.raises(TryLater, match=r"^erp answered 500$") as told:
+        hub.run("erp", "parties")
+    assert told.value.system_away
