@@ -19,7 +19,7 @@ _HARMLESS_SIGN = re.compile(r"[+-][^=(|!@\t\r]*")
 """A phone number, a dash, `-20 % off`: without these no program computes or fetches anything."""
 
 _ERROR_STARTS = ("#", "E", " ")
-_ERROR = re.compile(
+ERROR = re.compile(
     "#N/A|#DIV/0!|#REF!|#NAME[?]|#VALUE!|#NUM!|#NULL!|#SPILL!|#CALC!"
     "|#N/D!?|#DZIEL/0!|#ADR!|#NAZWA[?]|#ARG!|#LICZBA!|#ZERO!"
     "|#NV|#BEZUG!|#WERT!|#ZAHL!"
@@ -93,7 +93,7 @@ def _text(check: Check) -> Check:
             cell = cell.translate(INVISIBLE)
         if cell[:1] in _FORMULA_STARTS or cell[:1] == " ":
             _refuse_formula(cell)
-        if cell[:1] in _ERROR_STARTS and _ERROR.fullmatch(cell.strip()):
+        if cell[:1] in _ERROR_STARTS and ERROR.fullmatch(cell.strip()):
             raise fault(
                 "formula-error", f"{shown(cell.strip())} is a spreadsheet's error, not a value; mend its formula"
             )

@@ -1,4 +1,4 @@
-"""Cells of an XLSX in which a formula has failed: the reader of sheets gives them as if nothing stood there."""
+"""Cells in which a formula has failed: the reader of sheets gives them as if nothing stood there."""
 
 import re
 import zipfile
@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path, PurePosixPath
 
+from adapters.files import ods_errors, xls_errors
 from adapters.files.archive import PIECE, column_number
 
+ZIP = b"PK\x03\x04"
 WORKBOOK, LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 LONGEST_CELL = 1 << 16
 """Bytes: a formula has 8,192 letters at most ("Excel specifications and limits")."""
@@ -25,13 +27,23 @@ _FAILED = re.compile(
 
 def failed_cells(path: Path, sheet: str) -> dict[int, dict[int, str]]:
     """Return what a sheet shows where a formula has failed, e.g. `#N/A`: row -> column -> text, counted from 0."""
-    found: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    with path.open("rb") as file:
+        is_zip = file.read(len(ZIP)) == ZIP
+    if not is_zip:
+        return xls_errors.failed_cells(path, sheet)
     with zipfile.ZipFile(path) as archive:
-        part = _part_of(archive, sheet)
-        for text in _pieces(archive, part) if part else ():
-            for letters, row, shown in _FAILED.findall(text) if _TYPE.search(text) else ():
-                found[int(row) - 1][column_number(letters) - 1] = _text(shown)
-    return dict(found)
+        if ods_errors.CONTENT in archive.namelist():
+            return ods_errors.failed_cells(archive, sheet)
+        return _in_xlsx(archive, sheet)
+
+
+def _in_xlsx(archive: zipfile.ZipFile, sheet: str) -> dict[int, dict[int, str]]:
+    found: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    part = _part_of(archive, sheet)
+    for text in _pieces(archive, part) if part else ():
+        for letters, row, shown in _FAILED.findall(text) if _TYPE.search(text) else ():
+            found[int(row) - 1][column_number(letters) - 1] = _text(shown)
+    return found
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:

@@ -21,7 +21,7 @@ from python_calamine import (
 from adapters.files.archive import look_into
 from adapters.files.header import ROWS_TO_LOOK_AT, Header, Wanted, column_letters, find_header
 from adapters.files.rows import MOST_COLUMNS, Converted, ExactNumber, FileRefused, Row, Table, counted, listed
-from adapters.files.sheet_errors import failed_cells
+from adapters.files.sheet_errors import ZIP, failed_cells
 from adapters.files.trial import try_elsewhere
 
 TOO_LONG = 1e15
@@ -32,17 +32,17 @@ MOST_MERGED_ROWS = 1_000_000
 """Over which a sheet's merged cells reach, all together."""
 MOST_ROWS_NAMED = 10
 
-_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_OLE = b"\xd0\xcf\x11\xe0"
 
 
 def open_sheet(path: Path, sheet: str | int | None, wanted: Wanted, most_bytes: int) -> Table:
     """Open a sheet by name or number (from 1; None: the first that is shown); raises FileRefused."""
-    is_zip = _check_kind(path, most_bytes)
+    _check_kind(path, most_bytes)
     workbook = _workbook(path)
     opened = _sheet(workbook, sheet)
     merged = Merged.of(opened.merged_cell_ranges or [])
     first_column = opened.start[1] if opened.start else 0
-    cells = _Cells(opened, first_column, merged, failed_cells(path, opened.name) if is_zip else {})
+    cells = _Cells(opened, first_column, merged, failed_cells(path, opened.name))
     notes: list[str] = []
     header = find_header(list(islice(cells.rows(), ROWS_TO_LOOK_AT)), wanted)
     if header.row == 0:
@@ -52,11 +52,11 @@ def open_sheet(path: Path, sheet: str | int | None, wanted: Wanted, most_bytes: 
     return Table(header.titles, _data_rows(cells, header, notes), opened.name, max(total, 0), notes)
 
 
-def _check_kind(path: Path, most_bytes: int) -> bool:
-    """Return whether it is a zip, as XLSX and ODS are; raises FileRefused for what is no sheet."""
+def _check_kind(path: Path, most_bytes: int) -> None:
+    """Refuse what is no sheet, or a bomb."""
     with path.open("rb") as file:
         start = file.read(8)
-    if start.startswith(_ZIP):
+    if start.startswith(ZIP):
         if not look_into(path, most_bytes):
             try_elsewhere(path)
     elif start.startswith(_OLE):
@@ -65,7 +65,6 @@ def _check_kind(path: Path, most_bytes: int) -> bool:
         raise FileRefused("empty-file", "the file is empty")
     else:
         raise FileRefused("not-a-sheet", 'this is no sheet, whatever its name says; is it text (type = "csv") or XML?')
-    return start.startswith(_ZIP)
 
 
 def _workbook(path: Path) -> CalamineWorkbook:

@@ -68,6 +68,78 @@ def test_a_formula_that_has_failed_is_no_empty_cell(tmp_path):
     assert [row[1:] for row in read] == [["1", "#N/A"], ["#DIV/0!", "x"], ["2", "3"]]
 
 
+def ods(path, *sheets):
+    """Store sheets of cells as LibreOffice writes them: name, and XML of its rows."""
+    document = OpenDocumentSpreadsheet()
+    document.save(str(path))
+    with zipfile.ZipFile(path) as old:
+        parts = {each: old.read(each) for each in old.namelist()}
+    begin, body, end = parts["content.xml"].decode().partition("<office:spreadsheet/>")
+    assert body
+    tables = "".join(f'<table:table table:name="{name}">{rows}</table:table>' for name, rows in sheets)
+    spaces = {
+        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+        "calcext": "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0",
+    }
+    declared = " ".join(f'xmlns:{name}="{space}"' for name, space in spaces.items())
+    parts["content.xml"] = f"{begin}<office:spreadsheet {declared}>{tables}</office:spreadsheet>{end}".encode()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return path
+
+
+def test_a_formula_that_has_failed_in_an_ods_is_no_empty_cell(tmp_path):
+    def text(shown, more=""):
+        return f'<table:table-cell office:value-type="string"{more}><text:p>{shown}</text:p></table:table-cell>'
+
+    def failed(shown, more=""):
+        return text(shown, f' table:formula="of:=1/0" office:string-value="" calcext:value-type="error"{more}')
+
+    old = '<table:table-cell table:formula="of:=1/0" office:value-type="float" office:value="0"><text:p>Err:502</text:p></table:table-cell>'
+    rows = [
+        text("A") + text("B") + text("C"),
+        failed("#N/A") + text("x") + failed("#HODNOTA!"),
+        '<table:table-cell table:number-columns-repeated="2"/>' + failed("#ЗНАЧЕН!"),
+        failed("#DIV/0!", ' table:number-columns-repeated="2"') + old,
+    ]
+    other = f"<table:table-row>{failed('#REF!')}</table:table-row>"
+    told = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    last = f'<table:table-row table:number-rows-repeated="2">{text("y")}{failed("#NUM!")}{text("z")}</table:table-row>'
+    path = ods(tmp_path / "a.ods", ("other", other), ("Ceny", told + last))
+    assert cells(open_sheet(path, "Ceny", AB, PLENTY)) == [
+        ["#N/A", "x", "#HODNOTA!"],
+        ["", "", "#VALUE!"],
+        ["#DIV/0!", "#DIV/0!", "Err:502"],
+        ["y", "#NUM!", "z"],
+        ["y", "#NUM!", "z"],
+    ]
+
+
+def test_a_formula_that_has_failed_in_an_xls_is_no_empty_cell(tmp_path):
+    made = xlwt.Workbook()
+    made.add_sheet("other").row(1).set_cell_error(0, "#REF!")
+    sheet = made.add_sheet("Zażółć")
+    for column, name in enumerate(("A", "B")):
+        sheet.write(0, column, name)
+    sheet.row(1).set_cell_error(0, 0x2A)
+    sheet.write(1, 1, 1)
+    sheet.write(2, 0, False)
+    sheet.row(2).set_cell_error(1, "#DIV/0!")
+    sheet.write(3, 0, "x")
+    sheet.write(3, 1, xlwt.Formula("1/0"))
+    path = tmp_path / "a.xls"
+    made.save(str(path))
+    content = path.read_bytes()
+    # xlwt computes nothing, and says that the formula gives nothing; Excel says which error it gives.
+    nothing, error = bytes([3, 0, 0, 0, 0, 0, 255, 255]), bytes([2, 0, 0x1D, 0, 0, 0, 255, 255])
+    assert content.count(nothing) == 1
+    path.write_bytes(content.replace(nothing, error))
+    read = cells(open_sheet(path, "Zażółć", AB, PLENTY))
+    assert read == [["#N/A", "1"], ["false", "#DIV/0!"], ["x", "#NAME?"]]
+
+
 def test_a_failed_formula_is_found_with_its_formula_and_across_two_pieces(tmp_path, monkeypatch):
     path = book(tmp_path / "a.xlsx", [["A", "B"], *(["x", "#REF!"] for _ in range(300))])
     formula = b'<c r="B2" s="1" t="e"><f>VLOOKUP(A2,C:D,2,"&lt;")</f><v>#REF!</v></c>'

@@ -50,7 +50,9 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 def connected(name: str, url: str) -> Any:
     kind, more = (SYSTEMS | FIRST)[name]
-    settings = load(f'[systems.it]\nkind = "{kind}"\nconnector = "{name.partition(" ")[0]}"\nurl = "{url}"\n{more}', OPTIONS)
+    settings = load(
+        f'[systems.it]\nkind = "{kind}"\nconnector = "{name.partition(" ")[0]}"\nurl = "{url}"\n{more}', OPTIONS
+    )
     return open_connector(settings.systems["it"], Path(), SystemClock(), MemoryVault())
 
 
