@@ -32,6 +32,9 @@ WATCH = 1.0
 """Seconds between two looks at the configuration and the breakers."""
 SEEN = 5
 """Looks between two signs of life in the database."""
+MOMENT = 1.0
+FAREWELL = 4.0
+"""Seconds for a consumer to end: with what is left of `drain`, less than compose's `stop_grace_period`."""
 RUNLOG_PREFETCH = 1000
 MOST_POSTED = 1000
 """Results posted at a time."""
@@ -212,21 +215,30 @@ class Process:
         return post(self.hub.store, self.publisher, unsent)
 
     def stop(self, limit: float) -> bool:
-        """Drain and end within `limit` seconds; returns whether all that was under way was settled or handed on."""
+        """Drain and end within `limit` seconds and a few; returns whether all that was under way was settled or handed on.
+
+        The runs have the time first: what the others leave undone, because the broker takes nothing now, say, is in the
+        database, and somebody else goes on with it.
+        """
         self.stopping.set()
+        deadline = self.hub.clock.monotonic() + limit
         drained = True
         if self.web is not None:
             self.web.stop()
-        if self.scheduler is not None:
-            self.scheduler.stop(limit)
         if self.worker is not None:
-            drained = self.worker.stop(limit)
+            drained = self.worker.stop(self._left(deadline))
+        if self.scheduler is not None:
+            self.scheduler.stop(self._left(deadline))
         if self.runlog is not None:
-            self.runlog.stop(limit)
-        self.broker.close()
+            self.runlog.stop(self._left(deadline))
+        self.broker.close(FAREWELL)
         self._sign_off()
         logger.info("stopped", process=self.name, drained=drained)
         return drained
+
+    def _left(self, deadline: float) -> float:
+        """Return the seconds that are left, and a moment in any case."""
+        return max(MOMENT, deadline - self.hub.clock.monotonic())
 
     def _sign_off(self) -> None:
         try:

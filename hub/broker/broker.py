@@ -9,7 +9,7 @@ from hub.broker import connect as connecting
 from hub.broker import inspection
 from hub.broker.address import Address, is_rabbitmq, parse
 from hub.broker.connect import Connect
-from hub.broker.consumer import Consumer
+from hub.broker.consumer import CLOSE_LIMIT, Consumer
 from hub.broker.declare import declare
 from hub.broker.direct import DirectPublisher
 from hub.broker.inprocess import Memory
@@ -90,10 +90,14 @@ class Broker:
             return [Finding("broker", good=True, message="inside this process")]
         return inspection.inspect(self._connect, self._address, topology, management)
 
-    def close(self) -> None:
-        """Close all publishers and consumers that were opened here."""
+    def close(self, limit: float = CLOSE_LIMIT) -> None:
+        """Close all publishers and consumers that were opened here; a consumer has so many seconds to end."""
         while self._opened:
-            self._opened.pop().close()
+            opened = self._opened.pop()
+            if isinstance(opened, Consumer):
+                opened.close(limit)
+            else:
+                opened.close()
 
     def _publisher(self, limit: float, heartbeat: int) -> Publisher:
         if self._address is None:

@@ -16,6 +16,7 @@ from hub.broker.waker import Waker
 
 TURN = 1.0
 """Seconds that the I/O thread waits at most before it shows that it lives."""
+CLOSE_LIMIT = 30.0
 STEADY = 5.0
 """Seconds after which a connection counts as good, and its loss as a new story."""
 
@@ -108,13 +109,16 @@ class Consumer:
         """Take no more, and give back what nobody has taken; heartbeats and acknowledgements go on until `close`."""
         self.give_back(self._stop_taking())
 
-    def close(self) -> None:
-        """Send the acknowledgements that wait, and end the connection: what is still held goes back to its queue."""
+    def close(self, limit: float = CLOSE_LIMIT) -> None:
+        """Send the acknowledgements that wait, and end the connection: what is still held goes back to its queue.
+
+        `limit`: seconds after which the I/O thread, a daemon, is left to end with the process.
+        """
         self._closing.set()
         self._stop_taking()  # not given back one by one: the broker returns all that is held, in its order
         self._waker.wake()
         if self._thread.is_alive():
-            self._thread.join(timeout=30)
+            self._thread.join(limit)
         else:
             self._hang_up()
 
