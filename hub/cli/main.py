@@ -1,5 +1,6 @@
 """The root of the command line: global options, errors in one line, exit codes."""
 
+import errno
 import os
 import sys
 import tempfile
@@ -16,6 +17,8 @@ import typer
 from hub.cli.commands import Commands
 from hub.errors import HubError, Misconfigured, TryLater
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What a disk says that takes no more."""
 GOOD, NOT_WELL, WRONG, AWAY, INTERRUPTED = 0, 1, 2, 3, 130
 EXIT_CODES = """\b
 Exit codes:
@@ -74,8 +77,10 @@ def main() -> None:
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read us has seen enough. Python would complain when it closes the stream.
+    except OSError as fault:
+        if not isinstance(fault, BrokenPipeError) and code == GOOD:  # whoever read us has seen enough
+            code = _tell_full(fault)
+        # Python would complain when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)
 
@@ -101,6 +106,8 @@ def run(arguments: list[str], call: Callable[[list[str]], Any] = call) -> int:
         _tell(fault, as_json="--json" in arguments)
         return _code(fault)
     except Exception as fault:  # noqa: BLE001  # the last resort: a message instead of a traceback
+        if isinstance(fault, OSError) and fault.errno in FULL:
+            return _tell_full(fault)
         if isinstance(fault, UnicodeEncodeError) and fault.object in arguments:
             sys.stderr.write(f"hub: {fault.object!a} is not UTF-8\n")
             return WRONG
@@ -119,6 +126,11 @@ def _tell(fault: HubError, *, as_json: bool) -> None:
     from hub.cli import show  # noqa: PLC0415  # only where something went wrong
 
     show.fault(fault, as_json=as_json)
+
+
+def _tell_full(fault: OSError) -> int:
+    sys.stderr.write(f"hub: {fault.filename or 'the answer'} cannot be written: {(fault.strerror or '').lower()}\n")
+    return NOT_WELL
 
 
 def _tell_unexpected(fault: Exception, *, debug: bool) -> None:

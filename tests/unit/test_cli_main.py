@@ -1,7 +1,9 @@
+import errno
 import io
 import json
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +72,37 @@ def test_who_closes_a_stream_does_not_want_to_see_it(monkeypatch: pytest.MonkeyP
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 0
+
+
+class Full(io.StringIO):
+    """A stream to a disk that takes no more, which says so when it is written, or only when it is flushed."""
+
+    def __init__(self, when: str, place: io.FileIO):
+        super().__init__()
+        self.when, self.place = when, place
+
+    def fileno(self):
+        return self.place.fileno()
+
+    def write(self, text: str):
+        return self.fail() if self.when == "written" else super().write(text)
+
+    def flush(self):
+        if self.when == "flushed":
+            self.fail()
+
+    def fail(self) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("when", ["written", "flushed"])
+def test_a_full_disk_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, when: str
+):
+    monkeypatch.setattr(sys, "argv", ["hub", "--version"])
+    with io.FileIO(tmp_path / "full", "w") as place:
+        monkeypatch.setattr(sys, "stdout", Full(when, place))
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "hub: the answer cannot be written: no space left on device\n"
