@@ -91,6 +91,8 @@ class Store:
         except sqlalchemy.exc.TimeoutError as fault:
             raise DatabaseAway(f"{DatabaseAway.__doc__} ({_told(fault)})") from fault
         except sqlalchemy.exc.DBAPIError as fault:
+            if _is_pooled(fault):
+                raise Misconfigured(f"{POOLED} ({_told(fault)})") from fault
             if _is_unusable(fault):
                 raise Misconfigured(
                     f"the database file {self.engine.url.database} cannot be used ({_told(fault)}); "
@@ -107,6 +109,10 @@ class Store:
         self.engine.dispose()
 
 
+POOLED = (
+    "a pooler such as PgBouncer stands before the database and takes the hub's sessions apart; "
+    "give the address of PostgreSQL itself as database in hub.toml: the hub keeps few connections and pools them"
+)
 _AWAY = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError)
 _OURS = ("54000", "54001", "54011", "54023")
 """Operational errors to the driver (PostgreSQL's manual, "Error Codes", class 54): what is too long will never be taken."""
@@ -132,6 +138,15 @@ def _is_away(fault: sqlalchemy.exc.DBAPIError) -> bool:
 def _is_read_only(fault: sqlalchemy.exc.DBAPIError) -> bool:
     """Tell whether PostgreSQL takes no writes: a replica that a failover led us to, or a host with a full disk."""
     return getattr(fault.orig, "sqlstate", "") == "25006"
+
+
+def _is_pooled(fault: sqlalchemy.exc.DBAPIError) -> bool:
+    """Tell whether a pooler is in between: it takes no settings of a session, or mixes up what sessions have prepared.
+
+    Sources: PgBouncer, page "Config", ignore_startup_parameters; PostgreSQL's manual, "Error Codes".
+    """
+    mixed_up = getattr(fault.orig, "sqlstate", "") in ("42P05", "26000")
+    return mixed_up or "unsupported startup parameter" in str(fault.orig)
 
 
 def _is_unusable(fault: sqlalchemy.exc.DBAPIError) -> bool:

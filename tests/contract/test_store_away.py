@@ -1,8 +1,10 @@
 """A database that is away is told as such, and the same store works again when it is back."""
 
 import secrets
+import socket
+import struct
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -208,3 +210,24 @@ def test_a_file_may_lie_in_any_folder(tmp_path: Path, folder: str):
     again = Store(file_address(path))
     assert count(again) == 1
     again.close()
+
+
+def refusing(listener: socket.socket, code: bytes, message: bytes) -> None:
+    """Answer one connection as a pooler does that refuses it (PostgreSQL's manual, "Message Formats")."""
+    connection, _ = listener.accept()
+    with connection:
+        while int.from_bytes(connection.recv(100)[4:8], "big") in (80877103, 80877104):  # TLS or GSS is asked for
+            connection.sendall(b"N")
+        fields = b"SFATAL\0C" + code + b"\0M" + message + b"\0\0"
+        connection.sendall(b"E" + struct.pack("!I", len(fields) + 4) + fields)
+
+
+def test_a_pooler_before_the_database_is_told_as_that():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(
+            target=refusing, args=(listener, b"08P01", b"unsupported startup parameter: options"), daemon=True
+        ).start()
+        pooled = Store(f"postgresql://hub@127.0.0.1:{listener.getsockname()[1]}/hub")
+        with pytest.raises(Misconfigured, match=r"PgBouncer .* give the address of PostgreSQL itself"), pooled.read():
+            pass
+        pooled.close()
