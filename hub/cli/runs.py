@@ -94,12 +94,14 @@ def show_one(
 def cancel(ctx: typer.Context, run: Number, as_json: Json = False) -> None:
     """Cancel a run: at once if it waits, with its next page if it is running."""
     with opened(ctx) as hub, hub.store.write() as tx:
-        known_run(tx, run)
+        worker = known_run(tx, run).worker
         state = interventions.cancel(tx, run, who())
     if as_json:
         show.json({"run": run, "state": state})
     elif state:
         show.say(f"Run {run} is cancelled." if state == "cancelled" else f"Run {run} ends with the page it is at.")
+    if state == "running":
+        show.remark(f"If that page never ends, because its system does not answer, say, {frees(worker)}.")
     if state is None:
         if not as_json:
             show.say(f"Run {run} had ended already.")
@@ -119,6 +121,11 @@ def hurry(ctx: typer.Context, run: Number, as_json: Json = False) -> None:
         show.say(f"Run {run} goes out now." if hurried else f"Run {run} does not wait for its time.")
     if not hurried:
         raise typer.Exit(NOT_WELL)
+
+
+def frees(worker: str | None) -> str:
+    """Say what ends a run that hangs within a page."""
+    return f"a restart of {worker or 'its process'} frees the job: the run is taken up again, and ends as cancelled"
 
 
 def known_run(tx: Tx, number: int) -> Shown:
@@ -195,11 +202,17 @@ def show_run(run: Shown, history: Sequence[Mapping[str, Any]], zone: ZoneInfo) -
             ("Ended", words.local(run.ended_at, zone)),
             ("Failures", run.failures or None),
             ("Worker", run.worker),
-            ("To be cancelled", run.cancel_by if run.ended_at is None else None),
+            ("To be cancelled", _to_be_cancelled(run)),
         ]
     )
     for each in history:
         _show_delivery(each, zone, said=run.message)
+
+
+def _to_be_cancelled(run: Shown) -> str | None:
+    if run.cancel_by is None or run.ended_at is not None:
+        return None
+    return f"by {run.cancel_by}, with its next page; if none comes, {frees(run.worker)}"
 
 
 def _show_delivery(result: Mapping[str, Any], zone: ZoneInfo, said: str | None) -> None:

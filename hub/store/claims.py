@@ -37,6 +37,8 @@ class Claimed:
     counts: Mapping[str, int] | None
     overlap: str
     plan: str | None = None
+    cancel_by: str | None = None
+    """Who wanted it cancelled while another had it, who is gone."""
 
 
 @dataclass(frozen=True, slots=True)

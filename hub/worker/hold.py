@@ -39,7 +39,7 @@ class RunHold:
         self.lost = False
         self.hangs = False
         """Whether it was told that it takes very long."""
-        self.cancelled_by: str | None = None
+        self.cancelled_by = claimed.cancel_by
         self._room = MOST_CHARACTERS
         self._before = Counter(claimed.counts or {})
         self._store = store

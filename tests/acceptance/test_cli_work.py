@@ -194,6 +194,18 @@ def test_j16_a_cancelled_run_stays_cancelled_after_a_restart(home: Home):
     assert home.json("records") == {}
 
 
+def test_cancelling_a_run_that_hangs_says_what_frees_its_job(home: Home):
+    home.ok("apply", "--yes")
+    (run,) = home.json("runs")
+    with closing(sqlite3.connect(home.folder / "hub.db")) as connection, connection:
+        connection.execute("UPDATE run SET state = 'running', worker = 'hub adapter warehouse @ host (7)'")
+    done = home.run("runs", "cancel", str(run["id"]))
+    assert "ends with the page it is at" in done.out
+    assert "a restart of hub adapter warehouse @ host (7) frees the job" in done.err
+    shown = " ".join(home.ok("runs", "show", str(run["id"])).split())
+    assert "with its next page; if none comes, a restart of hub adapter warehouse @ host (7) frees the job" in shown
+
+
 def test_a_run_that_does_not_wait_cannot_be_hurried(home: Home):
     home.ok("apply", "--yes")
     (run,) = home.json("runs")

@@ -373,6 +373,22 @@ def test_a_run_that_hangs_is_told_once(spine):
     assert [(each["event"], each["run"], each["job"]) for each in said] == [("run_hangs", number, "shop.orders")]
 
 
+def test_j16_a_run_that_hung_and_was_cancelled_does_not_hang_once_more(spine):
+    begun = []
+    spine.add_job("shop.orders", lambda work, _hold: begun.append(work.run) or Done())
+    number = spine.make("shop.orders")
+    spine.relay()
+    assert spine.pipeline("hangs").receive(spine.take())
+    with spine.store.write() as tx:
+        assert interventions.cancel(tx, number, "anna") == "running"
+    spine.clock.ahead += 2 * LEASE
+    rescue(spine.store)
+    spine.clock.ahead += timedelta(minutes=5)
+    spine.relay()
+    spine.deliver(spine.pipeline("restarted"))
+    assert (spine.run(number).state, begun) == ("cancelled", [])
+
+
 def test_j16_a_cancelled_run_stops_at_its_next_page_and_stays_cancelled(spine):
     def work(_work, hold):
         write_page(hold, "first")
