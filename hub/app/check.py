@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from hub.app.configuration import Configuration
+from hub.app.former import former_queues
 from hub.app.hub import Hub
 from hub.app.logins import standing
 from hub.app.registry import open_connector
 from hub.app.renamed import refuse_renamed
-from hub.broker import topology
+from hub.broker import Broker, topology
 from hub.broker.topology import MAINTENANCE
 from hub.config import Reference, Settings, SystemSettings, resolve
 from hub.connector import Finding
@@ -175,9 +176,15 @@ def _broker(hub: Hub, settings: Settings) -> list[Finding]:
         return [Finding("broker", good=False, message=str(fault))]
     wanted = topology([*((each.kind, each.name) for each in settings.systems.values()), MAINTENANCE])
     try:
-        return broker.inspect(wanted, pages)
+        return [*broker.inspect(wanted, pages), *_former(hub, broker, settings)]
     finally:
         broker.close()
+
+
+def _former(hub: Hub, broker: Broker, settings: Settings) -> list[Finding]:
+    with suppress(Exception), hub.store.read() as tx:  # database and broker have their own findings
+        return broker.tidy(former_queues(tx, settings), remove=False)
+    return []
 
 
 def _disk(hub: Hub) -> Finding:

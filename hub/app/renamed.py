@@ -12,7 +12,7 @@ def refuse_renamed(tx: Tx, settings: Settings) -> None:
     """Raise Misconfigured where a system that the hub knows records of is gone, and one like it is new."""
     in_force = revisions.in_force(tx)
     known = checkpoints.systems(tx)
-    named = known.union(_tables(in_force) if in_force else ())
+    named = known.union(tables_of(in_force) if in_force else ())
     new = [each for name, each in settings.systems.items() if name not in named]
     gone = sorted(known - settings.systems.keys()) if new else []
     for old in gone:
@@ -36,10 +36,11 @@ def _in_words(old: str, bound: int, new: SystemSettings, table: dict[str, Any]) 
 def _last_table(tx: Tx, system: str) -> dict[str, Any]:
     """Return what was last said of a system."""
     for each in revisions.history(tx):
-        if system in (tables := _tables(each)):
+        if system in (tables := tables_of(each)):
             return tables[system]
     return {}
 
 
-def _tables(revision: revisions.Revision) -> dict[str, Any]:
+def tables_of(revision: revisions.Revision) -> dict[str, Any]:
+    """Return what a revision says of systems, by name."""
     return tomllib.loads(revision.source.removeprefix("\ufeff")).get("systems", {})

@@ -1,6 +1,6 @@
 """One broker, opened by its address: where publishers and consumers come from."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,10 +12,11 @@ from hub.broker.connect import Connect
 from hub.broker.consumer import CLOSE_LIMIT, Consumer
 from hub.broker.declare import declare
 from hub.broker.direct import DirectPublisher
+from hub.broker.former import tidied
 from hub.broker.inprocess import Memory
 from hub.broker.link import Terms
 from hub.broker.publisher import HEARTBEAT, LIMIT, Publisher
-from hub.broker.topology import Topology
+from hub.broker.topology import Queue, Topology
 from hub.connector import Finding
 from hub.errors import HubError, Misconfigured, TryLater
 
@@ -89,6 +90,23 @@ class Broker:
         if self._memory is not None:
             return [Finding("broker", good=True, message="inside this process")]
         return inspection.inspect(self._connect, self._address, topology, management)
+
+    def tidy(self, former: Sequence[Queue], *, remove: bool) -> list[Finding]:
+        """Look at the queues of systems that are gone, and remove those that are surely of no use; see `tidied`.
+
+        Raises Misconfigured where that is not allowed, TryLater without a broker.
+        """
+        if self._address is None or not former:
+            return []
+        connection: Any = None
+        try:
+            connection = self._connect()
+            return list(tidied(connection.channel(), former, remove=remove))
+        except Exception as error:  # noqa: BLE001  # each client and transport has its own
+            raise unreachable(error, self._address) from None
+        finally:
+            if connection is not None:
+                connection.release()
 
     def close(self, limit: float = CLOSE_LIMIT) -> None:
         """Close all publishers and consumers that were opened here; a consumer has so many seconds to end."""

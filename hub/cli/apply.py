@@ -9,6 +9,7 @@ import typer
 from hub.app import Applied, Configuration, Hub
 from hub.app import apply as apply_text
 from hub.app.applying import preview
+from hub.app.former import former_queues
 from hub.cli import show, words
 from hub.cli.call import Json, Yes, opened, who
 from hub.cli.commands import single
@@ -59,7 +60,10 @@ def ask(*, yes: bool) -> None:
 
 
 def declare(hub: Hub) -> None:
-    """Make the queues at a named broker, so that processes need no right to. Raises TryLater."""
+    """Make the queues at a named broker, so that processes need no right to; remove those of systems that are gone.
+
+    Raises TryLater.
+    """
     if hub.broker_address is None:
         return
     configuration = Configuration(hub.store, hub.folder, hub.clock)
@@ -67,6 +71,10 @@ def declare(hub: Hub) -> None:
     broker = hub.broker("hub apply")
     try:
         broker.declare(configuration.topology())
+        with hub.store.read() as tx:
+            former = former_queues(tx, configuration.settings)
+        for each in broker.tidy(former, remove=True):
+            show.remark(each.message + (f"; {each.mend}" if each.mend else ""))
     except TryLater as away:
         raise TryLater(f"{away}; the revision is in force, and hub apply makes the queues once it is back") from None
     finally:

@@ -9,7 +9,7 @@ from hub.errors import Misconfigured, TryLater
 from tests.contract.broker_steps import DEPOT, SHOP, SYSTEMS, given, job, take
 from tests.integration.broker_steps import foreign_channel, listed
 from tests.peers.faults import Faults, Link
-from tests.servers.process import free_ports
+from tests.servers.process import free_ports, wait_until
 from tests.servers.rabbitmq import Rabbit
 
 NAME = "hub check @ host-1"
@@ -122,7 +122,6 @@ def test_a_connection_bears_our_name(rabbitmq: Rabbit, amqp_url: str) -> None:
     consumer = hub.consumer(SHOP)
     hub.put(b"a")
     take(consumer, 1)
-    from tests.servers.process import wait_until  # noqa: PLC0415
 
     def tags() -> set[str]:
         return {each["consumer_tag"] for each in listed(rabbitmq, amqp_url, "consumers")}
@@ -136,4 +135,34 @@ def test_a_connection_bears_our_name(rabbitmq: Rabbit, amqp_url: str) -> None:
     assert tags() == {"hub adapter eshop @ host-1 (4021)"}
     wait_until("its connection to be shown", lambda: bool(names()))  # by other statistics, at another moment
     assert names() == {"hub adapter eshop @ host-1 (4021)"}
+    broker.close()
+
+
+def test_the_queue_of_a_system_that_is_gone_is_told_and_removed_when_nothing_is_in_it(
+    rabbitmq: Rabbit, amqp_url: str
+) -> None:
+    broker = open_broker(amqp_url, NAME)
+    given(broker).put(b"asked for in vain")
+    former = [queue for queue in topology(SYSTEMS).queues if queue.name in (SHOP, DEPOT)]
+    told = {each.message: each.mend or "" for each in broker.tidy(former, remove=False)}
+    assert list(told) == [
+        f"queue {SHOP} has 1 message, and its system is gone",
+        f"queue {DEPOT} has 0 messages, and its system is gone",
+    ]
+    assert f"rabbitmqctl delete_queue {SHOP}" in told[f"queue {SHOP} has 1 message, and its system is gone"]
+    removed = [each.message for each in broker.tidy(former, remove=True) if each.good]
+    assert removed == [f"queue {DEPOT} is removed: its system is gone"]
+    consumer = broker.consumer([SHOP])
+    consumer.ack(take(consumer, 1))
+    wait_until("nothing to be left", lambda: "0 messages" in next(iter(broker.tidy(former, remove=True))).message)
+    (taken,) = broker.tidy(former, remove=True)
+    assert "somebody consumes it still" in taken.message
+    bound = [each for each in listed(rabbitmq, amqp_url, "bindings") if each["source"] and each["destination"] == SHOP]
+    assert bound == []
+    consumer.close()
+    (removed,) = broker.tidy(former, remove=True)
+    assert removed.good
+    assert not {SHOP, DEPOT} & {queue["name"] for queue in listed(rabbitmq, amqp_url, "queues")}
+    broker.declare(topology(SYSTEMS))
+    assert broker.publisher().publish([job(b"back again")]) == [Fate.CONFIRMED]
     broker.close()
