@@ -129,4 +129,4 @@ def connect_oscar(
     """Opens each connector of django-oscar in turn; another address may be given (a link that can fail)."""
     monkeypatch.setenv("SHOP_PASSWORD", oscar["password"])
     connect = programmed_oscar if request.param == "programmed" else described_oscar
-    return lambda url=oscar.url.removesuffix("/api"), **options: connect(oscar, url, **options)
+    return lambda at="", **options: connect(oscar, at or oscar.url.removesuffix("/api"), **options)
