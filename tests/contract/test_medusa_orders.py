@@ -185,3 +185,14 @@ def test_s02_who_opens_an_account_is_who_bought_without_one(medusa: Peer, shop: 
     ids = [each.id for page in shop.read("parties", None, full=True) for each in page.documents if email in str(each)]
     assert sorted(ids) == sorted([f"guest:{email}", account])
     assert {each.id for each in shop.fetch("parties", ids)} == {*ids}
+
+
+def test_s02_whose_account_is_deleted_comes_with_the_order(medusa: Peer, shop: Exchange):
+    """Medusa goes on naming the customer, and shows nothing of her: an ERP would wait for her for ever."""
+    email = f"{uuid.uuid4().hex[:8]}@example.com"
+    order = place_order(medusa, [(thing(medusa, medusa["shipping_profile"])["sku"], 1)], email)
+    (customer,) = admin(medusa, f"customers?email={email}&fields=id")["customers"]
+    admin(medusa, f"customers/{customer['id']}", method="DELETE")
+    pages = list(shop.read("orders", None, full=True))
+    parties = [each.id for page in pages for each in page.documents if page.entity == "parties"]
+    assert told(shop, order)["party"] in parties
