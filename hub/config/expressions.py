@@ -17,7 +17,9 @@ from hub.config.faults import guess_or_list, refuse, show
 LONGEST = 2_000
 _EXAMPLE = "an expression looks like \"contains(tags, 'web')\""
 _MOST_COMPILED = 1024
-_STEPS = frozenset({"subexpression", "index_expression", "flatten", "projection", "filter_projection", "value_projection"})
+_STEPS = frozenset(
+    {"subexpression", "index_expression", "flatten", "projection", "filter_projection", "value_projection"}
+)
 """From what is found on to something within it."""
 _COMPARES = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
 
