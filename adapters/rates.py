@@ -1,6 +1,6 @@
-"""Options that name something of the system's for each tax rate."""
+"""Tax rates: options that name something of the system's for each, and the one by which two sums differ."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated
 
@@ -14,6 +14,20 @@ def _plain(rate: str) -> str:
     if not rate.replace(".", "", 1).isdigit():
         refuse(f'{show(rate)} is not a rate in per cent; write it like "23"')
     return format(Decimal(rate).normalize(), "f")
+
+
+def rate_about(net: Decimal, gross: Decimal, rates: Iterable[str], slack: Decimal) -> str | None:
+    """Return the rate (per cent) by which two sums differ, where nothing tells it; none, if they do not.
+
+    It is one of `rates`, the nearest, if that gives `gross` but for some `slack` of rounding; else the roundest that does.
+    """
+    if not net or net == gross:
+        return None
+    about = (gross / net - 1) * 100
+    near = sorted(rates, key=lambda each: abs(Decimal(each) - about))
+    told = [*near, *(format(round(about, digits).normalize(), "f") for digits in (0, 1, 2))]
+    off = {each: abs(net * (1 + Decimal(each) / 100) - gross) for each in told}
+    return next((each for each in told if off[each] <= slack), told[-1])
 
 
 def _checked(value: Mapping[str, str]) -> Mapping[str, str]:

@@ -32,5 +32,5 @@ def customers_of(orders: Sequence[Row], guest: str, names: Sequence[str] = ()) -
     def told(order: Row) -> dict[str, Any]:
         return {**(order[guest] or {}), "id": buyer_of(order), "email": order["email"]}
 
-    rows: list[Row] = [each["customer"] or told(each) for each in orders]
+    rows: list[Row] = [each.get("customer") or told(each) for each in orders]
     return [{name: row.get(name) for name in names or row} for row in rows]

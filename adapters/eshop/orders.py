@@ -66,20 +66,6 @@ def rate_between(net: Decimal, gross: Decimal, rates: Iterable[str]) -> str | No
     return next((each for each in rates if in_coins(with_tax(net, each, held=False, wanted=True), 0) == gross), None)
 
 
-def rate_about(net: Decimal, gross: Decimal, rates: Iterable[str], slack: Decimal) -> str | None:
-    """Return the rate (per cent) by which two sums differ, where nothing tells it; none, if they do not.
-
-    It is one of `rates`, the nearest, if that gives `gross` but for some `slack` of rounding; else the roundest that does.
-    """
-    if not net or net == gross:
-        return None
-    about = (gross / net - 1) * 100
-    near = sorted(rates, key=lambda each: abs(Decimal(each) - about))
-    told = [*near, *(plain(round(about, digits)) for digits in (0, 1, 2))]
-    off = {each: abs(with_tax(net, each, held=False, wanted=True) - gross) for each in told}
-    return next((each for each in told if off[each] <= slack), told[-1])
-
-
 def paid_by(payments: Sequence[Raw], due: Decimal) -> tuple[str, Sequence[Raw]]:
     """Return the state of an order's payment, and which payments count: those taken, else those only authorised.
 

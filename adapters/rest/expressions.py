@@ -11,7 +11,7 @@ from pydantic import AfterValidator
 from adapters.asking.http import exact
 from adapters.rest.dates import check_form
 from adapters.rest.functions import RestFunctions
-from hub.config.expressions import compiled, expressions, found
+from hub.config.expressions import below, compiled, expressions, found
 from hub.config.faults import refuse, show
 from hub.errors import Refused
 
@@ -36,7 +36,7 @@ def _literals(node: Mapping[str, Any], functions: Sequence[str]) -> Iterator[tup
     first = next((each["value"] for each in node["children"] if called and each["type"] == "literal"), None)
     if isinstance(first, str):
         yield node["value"], first
-    for child in node["children"]:
+    for child in below(node):
         yield from _literals(child, functions)
 
 
@@ -78,6 +78,11 @@ def _check_address(value: str) -> str:
 
 Address = Annotated[str, AfterValidator(_check_address)]
 """A path, or any text; what stands in braces is an expression: `products/{id}`."""
+
+
+def braced(template: str) -> list[str]:
+    """Return the expressions in a path, or any text."""
+    return _BRACES.findall(template)
 
 
 def said(expression: str, data: Any, functions: Functions, field: str = "") -> Any:
@@ -131,4 +136,4 @@ def names_in(expression: str) -> frozenset[str]:
 
 def _names(node: Mapping[str, Any]) -> list[str]:
     own = [node["value"]] if node["type"] == "field" else []
-    return own + [name for child in node["children"] for name in _names(child)]
+    return own + [name for child in below(node) for name in _names(child)]

@@ -9,10 +9,13 @@ from typing import Any
 from jmespath.functions import Functions, signature
 
 from adapters.asking.http import exact
+from adapters.rates import rate_about
 from adapters.rest import dates
+from hub.canonical.codes import decimals_of
 from hub.config.faults import show
 
 _DIGITS = Decimal("0.000001")
+_COIN = Decimal("0.01")
 _NUMBER = ["number", "string", "null"]
 _TEXT = ["string", "number", "null"]
 
@@ -43,6 +46,15 @@ class RestFunctions(Functions):
     def _func_object(self, pairs: Sequence[Sequence[Any]] | None) -> Any:
         """object([[name, value], ...]): what is known by names that the system chooses."""
         return None if pairs is None else {_text(pair[0]): pair[1] for pair in pairs if pair[0] is not None}
+
+    # Lists
+
+    @signature({"types": ["array", "null"]}, {"types": []})
+    def _func_with_parent(self, members: Sequence[Any] | None, around: Any) -> Any:
+        """with_parent(list, @): the members of a list, each of which sees what is around it as `parent`."""
+        if not all(isinstance(each, Mapping) for each in members or ()):
+            raise ValueError("with_parent takes a list of records")
+        return None if members is None else [{**each, "parent": around} for each in members]
 
     # Texts
 
@@ -107,10 +119,13 @@ class RestFunctions(Functions):
         """to_coins('19.99', `2`): how many of the smallest coin."""
         return None if amount is None else int(_rounded(_decimal(amount).scaleb(int(decimals)), 0))
 
-    @signature({"types": _NUMBER}, {"types": ["number"]})
-    def _func_rounded(self, amount: Any, decimals: int) -> Any:
-        """rounded(amount, `2`): halves are rounded up."""
-        return None if amount is None else _plain(_rounded(_decimal(amount), int(decimals)))
+    @signature({"types": _NUMBER}, {"types": _TEXT})
+    def _func_rounded(self, amount: Any, decimals: int | str | None) -> Any:
+        """rounded(amount, `2`), or rounded(amount, 'EUR') to the currency's smallest coin: halves are rounded up."""
+        if amount is None:
+            return None
+        digits = int(decimals) if isinstance(decimals, int | float) else decimals_of((decimals or "").upper())
+        return _plain(_rounded(_decimal(amount), digits))
 
     @signature({"types": _NUMBER, "variadic": True})
     def _func_add(self, *amounts: Any) -> str:
@@ -137,6 +152,17 @@ class RestFunctions(Functions):
         if amount is None or number is None or not _decimal(number):
             return None
         return _plain(_decimal(amount) / _decimal(number))
+
+    @signature({"types": _NUMBER}, {"types": _NUMBER, "variadic": True})
+    def _func_tax_rate(self, net: Any, gross: Any, quantity: Any = 1, *rates: Any) -> Any:
+        """tax_rate(net, gross, quantity, '23', '8'): the per cent by which the sums of so many pieces differ.
+
+        The nearest of the rates that are named, if it explains the sums but for a coin a piece; else the roundest.
+        """
+        if None in (net, gross):
+            return None
+        known = [_plain(_decimal(each)) for each in rates]
+        return rate_about(_decimal(net), _decimal(gross), known, _COIN * _decimal(quantity or 1))
 
     # Dates
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from adapters.rest.dates import RFC3339, DateForm
 from adapters.rest.expressions import Address, Expression
@@ -14,6 +14,11 @@ from hub.config.settings import Frozen
 
 Scalar = str | int | float | bool
 Parameters = Mapping[str, Scalar | tuple[Scalar, ...]]
+
+
+def number_of(value: Any) -> Literal["one", "several"]:
+    """Return whether a table stands where several may stand, or a list of them: the tags of a union of both."""
+    return "several" if isinstance(value, list | tuple) else "one"
 
 
 class Request(Frozen):
@@ -70,10 +75,18 @@ class Fetch(Request):
 
     param: Parameter | None = None
     """Where the identity is said; none: it stands in the path, as `{id}`."""
+    value: Expression = "id"
+    """Over the identity, as `id`: what is said of it; nothing: such records are not asked for in this way."""
     many: Annotated[int, within(1, 1000)] = 1
     """How many may be asked for at once; the parameter is repeated then."""
     list: Expression = "@"
     """Over the answer: the record, or the records. Of the stream's own list, what its own `list` says counts."""
+
+
+Fetches = Annotated[
+    Annotated[Fetch, Tag("one")] | Annotated[tuple[Fetch, ...], Tag("several")], Discriminator(number_of)
+]
+"""How single records are asked for: in one way, or in several, each for those identities that its `value` knows."""
 
 
 class More(Request):
@@ -81,6 +94,8 @@ class More(Request):
 
     list: Expression = "@"
     """Over the answer."""
+    where: Expression | None = None
+    """Over the record: it is asked for only if this holds; otherwise there is nothing."""
     value: Expression | None = None
     """Instead of a request: over the record, when it is read. `lookup` knows the system's own tables then."""
 
@@ -133,18 +148,24 @@ class Listed(Marked):
     details: bool = False
     """Whether the list shows only the beginning of each record, which is then fetched."""
     more: Mapping[str, More] = Field(default_factory=dict[str, More])
-    """Name -> what the record gets under it."""
+    """Name -> what the record gets under it, in their order: each sees those before it."""
     leave_out: tuple[str, ...] = ()
     """Keys, at any depth, that move by themselves or say nothing of the record."""
     unordered: bool = False
     """Whether lists within records come in another order each time."""
     gone: Gone | None = None
     """None: what is gone, a full scan finds."""
-    fetch: Fetch | None = None
+    fetch: Fetches = ()
     """None: at the list's path, behind it the identity."""
     buyers: Buyers | None = None
     of: str | None = None
     """The stream of orders whose buyers these are: the system has no list of them."""
+
+    @property
+    def fetches(self) -> tuple[Fetch, ...]:
+        """The ways in which single records are asked for."""
+        ways = self.fetch if isinstance(self.fetch, tuple) else (self.fetch,)
+        return ways or (Fetch(path=f"{self.path.rstrip('/')}/{{id}}"),)
 
     @model_validator(mode="after")
     def _check_details(self) -> Self:

@@ -25,7 +25,8 @@ def documents(
     """Yield the documents in some rows."""
     for row in rows:
         own = {name: value for name, value in row.items() if name != _BUYER}
-        own |= {name: _more(session, told, each, own, functions) for name, each in told.more.items()}
+        for name, each in told.more.items():
+            own[name] = _more(session, told, each, own, functions)
         for item in _items(told, own):
             if told.where is None or truth(said(told.where, item, functions)):
                 yield document(session, told, lasting(session, told, item), functions)
@@ -60,9 +61,16 @@ def _items(told: Listed, row: Row) -> Iterator[Row]:
 
 def _more(session: Session, told: StreamSettings, more: More, row: Row, functions: RestFunctions) -> Any:
     """Return what a record has elsewhere."""
+    data = row if more.value is not None else {**row, "id": _first(_text(said(told.row, row, functions), told.row))}
+    return asked(session, more, data, functions)
+
+
+def asked(session: Session, more: More, data: Row, functions: RestFunctions) -> Any:
+    """Return what there is elsewhere, by what is known already; none, where it is not to be asked for."""
+    if more.where is not None and not truth(said(more.where, data, functions)):
+        return None
     if more.value is not None:
-        return said(more.value, row, functions)
-    data = {**row, "id": _first(_text(said(told.row, row, functions), told.row))}
+        return said(more.value, data, functions)
     return said(more.list, session.ask(more, {}, data, functions).body, functions)
 
 
@@ -75,9 +83,12 @@ def whole(session: Session, told: Listed, rows: Sequence[Row]) -> list[Row]:
 
 def fetched(session: Session, told: Listed, ids: Sequence[str], functions: RestFunctions) -> list[Row]:
     """Return the rows that these records are in, as far as they are there."""
-    fetch = told.fetch or Fetch(path=f"{told.path.rstrip('/')}/{{id}}")
-    wanted = list(dict.fromkeys(_first(each) for each in ids))
-    return [row for some in portions(wanted, fetch.many) for row in _fetched(session, told, fetch, some, functions)]
+    wanted, found = list(dict.fromkeys(_first(each) for each in ids)), list[Row]()
+    for fetch in told.fetches:
+        values = [value for each in wanted if (value := said(fetch.value, {"id": each}, functions))]
+        for some in portions(values, fetch.many):
+            found += _fetched(session, told, fetch, some, functions)
+    return found
 
 
 def _fetched(session: Session, told: Listed, fetch: Fetch, ids: Sequence[str], functions: RestFunctions) -> list[Row]:

@@ -1,19 +1,20 @@
 """What a system is told: the table `write` of a stream, and what is in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
-from adapters.rest.expressions import Address, Expression, Template, names_in
-from adapters.rest.lists import Parameters, Scalar
+from adapters.rest.expressions import Address, Expression, Template, braced, names_in
+from adapters.rest.lists import More, Parameters, Scalar, number_of
 from adapters.rest.pages import Parameter
 from hub.config import refuse, within
 from hub.config.settings import Frozen
 
 Body = Mapping[str, Template]
 _REPEATABLE = frozenset(["PUT", "PATCH", "DELETE"])
+NOW = "now"
 
 
 class Action(Frozen):
@@ -34,6 +35,14 @@ class Action(Frozen):
     """The record as it is now, as the list shows it, e.g. `answer`; none: it is fetched."""
     error: Expression | None = None
     """What is wrong, where the system says so in an answer that says yes; e.g. `answer.error.message`."""
+    more: Mapping[str, More] = Field(default_factory=dict[str, More])
+    """Name -> what the system is asked for right before, over our record, in their order: each sees those before it."""
+    refuse: Expression | None = None
+    """Why the system cannot be told this, in a sentence; nothing is sent then."""
+    where: Expression | None = None
+    """It is carried out only if this holds."""
+    each: Expression | None = None
+    """A list: it is carried out for each of its members, which is `item` then."""
     repeatable: bool | None = None
     """Whether twice is as good as once; none: for PUT, PATCH and DELETE it is."""
     bulk: Annotated[int, within(1, 10_000)] | None = None
@@ -51,6 +60,13 @@ class Action(Frozen):
     def fields(self) -> frozenset[str]:
         """Names that its body is made of, as far as they matter."""
         return frozenset(self.tells or spoken(self.body))
+
+    @property
+    def looks(self) -> bool:
+        """Whether it is made of `now`, the record as the system shows it right before."""
+        asked = [each for more in self.more.values() for each in (more.value, more.where, *braced(more.path))]
+        made = [self.refuse, self.where, self.each, *asked, *braced(self.path)]
+        return NOW in {*spoken(self.body), *(name for each in made if each for name in names_in(each))}
 
     @property
     def may_repeat(self) -> bool:
@@ -73,12 +89,8 @@ class Sign(Frozen):
     """How many values may be asked for at once; the parameter is repeated then."""
 
 
-def _number(value: Any) -> str:
-    return "one" if isinstance(value, Mapping | Action) else "several"
-
-
-Updates = Annotated[
-    Annotated[Action, Tag("one")] | Annotated[tuple[Action, ...], Tag("several")], Discriminator(_number)
+Actions = Annotated[
+    Annotated[Action, Tag("one")] | Annotated[tuple[Action, ...], Tag("several")], Discriminator(number_of)
 ]
 """What changes a record: a request, or a list of them."""
 
@@ -92,11 +104,11 @@ class Writing(Frozen):
     """Their path -> what is set there, as far as it is made of fields that are given: of a new record those that are
     known, of a change those that have changed. Of what is put, all of it."""
     create: Action | None = None
-    update: Updates = ()
+    update: Actions = ()
     """One, or several: of these each is carried out if its own `body` is made of fields that have changed; the shared one goes with the
     first."""
-    remove: Action | None = None
-    put: Action | None = None
+    remove: Actions = ()
+    put: Actions = ()
     """Of what belongs to another record, such as a price: it is neither made nor changed, but set."""
     find: tuple[Sign, ...] = ()
     """Tried in turn; a record is looked for before it is made."""
@@ -109,14 +121,9 @@ class Writing(Frozen):
             refuse('needs id: where the answer has the new identity, e.g. id = "answer.id"', "create")
         if self.put and (self.create or self.update):
             refuse("stands for both create and update, and goes with neither", "put")
-        if self.put and not self.put.id:
-            refuse("needs id: what the record is known by there", "put")
         for name in ("create", "update", "remove", "put"):
-            for action in self.actions(name):
-                if action.list and not action.bulk:
-                    refuse("needs bulk, how many records the list may have", name)
-        if len(self.updates) > 1 and any(each.bulk for each in self.updates):
-            refuse("of several, none can carry many records at once (bulk)", "update")
+            for fault in _faults(name, self.actions(name)):
+                refuse(fault, name)
         return self
 
     @property
@@ -131,9 +138,23 @@ class Writing(Frozen):
 
     def fields(self, known: frozenset[str]) -> frozenset[str]:
         """Return those of our fields that can be written: all that the bodies of changes are made of."""
-        changing = (self.put,) if self.put else self.updates
+        changing = self.actions("put") or self.updates
         shared = spoken(self.body) if changing else ()
         return frozenset(shared).union(*(each.fields for each in changing)) & known
+
+
+def _faults(name: str, actions: Sequence[Action]) -> Iterator[str]:
+    """Yield what does not go together in the requests by which something is done."""
+    if name == "put" and any(not each.id for each in actions):
+        yield "needs id: what the record is known by there"
+    if any(each.list and not each.bulk for each in actions):
+        yield "needs bulk, how many records the list may have"
+    if len(actions) > 1 and any(each.bulk for each in actions):
+        yield "of several, none can carry many records at once (bulk)"
+    if any(each.bulk and (each.more or each.refuse or each.where or each.each or each.looks) for each in actions):
+        yield "looks at one record (now, more, refuse, where, each): it cannot carry many at once (bulk)"
+    if name in ("create", "put") and any(each.looks for each in actions):
+        yield f"what is there (now) is shown of records that are changed or removed; to {name}, ask for it by more"
 
 
 def spoken(template: Any) -> Iterator[str]:

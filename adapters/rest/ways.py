@@ -105,9 +105,11 @@ def _whole(session: Session, listed: List, row: str, more: Said, spot: Spot | No
 
 
 def _all(session: Session, listed: List, more: Said) -> list[Row]:
-    """Return a list that comes whole; orders know the buyer as the latest of his orders shows him."""
+    """Return a list that comes whole; orders know the buyer as the latest of his orders, by its identity, shows him."""
     rows = _rows(session, listed, _asked(session, listed, more))
-    return with_buyers(session, listed, rows) if isinstance(listed, Listed) else rows
+    if not isinstance(listed, Listed):
+        return rows
+    return with_buyers(session, listed, sorted(rows, key=lambda row: _place(_ident(session, listed.row, row))))
 
 
 def _place(ident: str) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """What a described system is told, and how records are looked for that it may have already."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -8,15 +8,15 @@ from adapters.asking.http import Rejected, exact
 from adapters.rest.expressions import Unmapped, address, filled, line, said
 from adapters.rest.functions import RestFunctions
 from adapters.rest.options import StreamSettings
-from adapters.rest.records import documents, fetched, fields, sized, whole
+from adapters.rest.records import asked, documents, fetched, fields, sized, whole
 from adapters.rest.session import Row, Session, given, nested, rows_of, truth
 from adapters.rest.tables import Tables, looked_up
-from adapters.rest.tellings import Action, Sign, Writing, spoken
+from adapters.rest.tellings import NOW, Action, Sign, Writing, spoken
 from adapters.rest.ways import everything
 from adapters.writing.bulk import portions
 from adapters.writing.writes import Gone, Unfit, all_or_none, known, one_by_one
 from hub.canonical import ENTITIES, FieldFault
-from hub.connector import Write, Written
+from hub.connector import Document, Write, Written
 
 
 def write(told: StreamSettings, session: Session, writes: Sequence[Write]) -> Iterator[Written]:
@@ -51,13 +51,29 @@ def _carry_out(
     session: Session, told: StreamSettings, actions: Sequence[Action], tables: Tables, each: Write
 ) -> Written:
     """Carry out a write by one request; of several, by those that tell what has changed, in their order."""
-    functions = tables.functions(each.links)
-    meant = [one for one in actions if len(actions) == 1 or _tells(told, one, each)]
+    updates = told.write.updates if told.write else ()
+    meant = [one for one in actions if len(actions) == 1 or one not in updates or _tells(told, one, each)]
     if not meant:
         raise Unfit("no-update", f"no write.update is made of {', '.join(sorted(each.fields))}")
-    for action in meant[:-1]:
-        _send(session, told, action, each, functions)
-    return _send(session, told, meant[-1], each, functions)
+    done, now = Written(each.key, "done", each.id), None
+    for action in meant:
+        now = now or _now(session, told, action, each)
+        if written := _send(session, told, action, each, now, tables.functions(each.links)):
+            done, now = written, None
+            if each.remove:
+                break
+    if not done.id:
+        raise Unfit(f"no-{_action_of(told.write or Writing(), each)}", "no request is meant for it: see where")
+    return done
+
+
+def _now(session: Session, told: StreamSettings, action: Action, each: Write) -> Document | None:
+    """Return a record as the system shows it now, if the action is made of it, or must not come twice; raises Gone."""
+    if not action.looks and not _shows(told, action, each):
+        return None
+    functions = looked_up(session)
+    rows = fetched(session, told, [each.id or ""], functions)
+    return known({one.id: one for one in documents(session, told, rows, functions)}, each.id)
 
 
 def _tells(told: StreamSettings, action: Action, each: Write) -> frozenset[str]:
@@ -67,34 +83,64 @@ def _tells(told: StreamSettings, action: Action, each: Write) -> frozenset[str]:
     return action.fields.union(shared) & each.fields.keys()
 
 
-def _send(session: Session, told: StreamSettings, action: Action, each: Write, functions: RestFunctions) -> Written:
-    if _must_not_come_twice(told, action, each) and (shown := _shown(session, told, action, each)):
-        return shown
-    path, body, headers = _request(told, action, each, functions)
-    answer = session.send(action, path, body, headers)
-    return _written(session, told, action, each, answer.body, functions)
+def _send(
+    session: Session,
+    told: StreamSettings,
+    action: Action,
+    each: Write,
+    now: Document | None,
+    functions: RestFunctions,
+) -> Written | None:
+    """Send what an action is made of; none, if it is not meant for this record as it is now."""
+    if now and (names := _shows(told, action, each)) and _is_shown(session, told, now, each, names):
+        return Written(each.key, "done", each.id, now)
+    done = None
+    for data in _meant(session, action, {**context(each), NOW: now and now.raw}, functions):
+        path, body, headers = _request(told, action, each, data, functions)
+        answer = session.send(action, path, body, headers)
+        done = _written(session, told, action, each, {**data, "answer": answer.body}, functions)
+    return done
 
 
-def _must_not_come_twice(told: StreamSettings, action: Action, each: Write) -> bool:
-    """Tell whether an update adds something, such as a parcel: it may have come before, and its answer was lost."""
-    return bool(told.write and action in told.write.updates and each.id and not action.may_repeat)
-
-
-def _shown(session: Session, told: StreamSettings, action: Action, each: Write) -> Written | None:
-    """Return that an update is done, where the record shows already all that it tells; raises Gone or Unfit."""
-    names, functions = _tells(told, action, each) & told.fields.keys(), looked_up(session)
-    if not names:
-        return None
-    rows = fetched(session, told, [each.id or ""], functions)
-    document = known({one.id: one for one in documents(session, told, rows, functions)}, each.id)
-    shown = fields(told, document.raw, session.functions())
+def _meant(session: Session, action: Action, data: dict[str, Any], functions: RestFunctions) -> Iterator[Row]:
+    """Yield what each request of an action is made of; raises Gone or Unfit."""
     try:
-        now = ENTITIES[told.entity].valid({name: shown.get(name) for name in names})
+        for name, more in action.more.items():
+            if more.value is None and address(more.path, data, functions) is None:
+                raise Gone(_not_there(more.path))
+            data[name] = asked(session, more, data, functions)
+        if action.refuse and truth(why := said(action.refuse, data, functions)):
+            raise Unfit("not-possible", str(why))
+        if action.where and not truth(said(action.where, data, functions)):
+            return
+        items = said(action.each, data, functions) or () if action.each else [None]
+    except Unmapped as fault:
+        raise Unfit("not-mapped", str(fault)) from fault
+    yield from ({**data, "item": item} for item in items)
+
+
+def _not_there(path: str) -> str:
+    return f"{path} is not there: what stands in braces says nothing of this record"
+
+
+def _shows(told: StreamSettings, action: Action, each: Write) -> frozenset[str]:
+    """Return by which fields the record shows that an update was done which adds something, such as a parcel.
+
+    It may have come before, and its answer was lost.
+    """
+    adds = told.write and action in told.write.updates and each.id and not action.may_repeat
+    return _tells(told, action, each) & told.fields.keys() if adds else frozenset()
+
+
+def _is_shown(session: Session, told: StreamSettings, now: Document, each: Write, names: Iterable[str]) -> bool:
+    """Return whether the record shows already all that is told of some fields; raises Unfit."""
+    shown = fields(told, now.raw, session.functions())
+    try:
+        there = ENTITIES[told.entity].valid({name: shown.get(name) for name in names})
     except FieldFault as fault:
         why = f"{fault}; so it cannot be seen whether it was told before"
         raise Unfit(fault.cause, why) from fault
-    same = all((now[name] or None) == (each.fields[name] or None) for name in names)
-    return Written(each.key, "done", each.id, document) if same else None
+    return all((there[name] or None) == (each.fields[name] or None) for name in names)
 
 
 def _together(
@@ -102,26 +148,26 @@ def _together(
 ) -> Iterator[Written]:
     """Carry writes out in one request; raises Rejected, if the system takes none of them."""
     functions = [tables.functions(each.links) for each in writes]
-    told_ = [_request(told, action, each, own) for each, own in zip(writes, functions, strict=True)]
+    told_ = [_request(told, action, each, context(each), own) for each, own in zip(writes, functions, strict=True)]
     items = [body for _, body, _ in told_]
     path, _, headers = told_[0]
     body: Any = nested({}, {action.list: items}) if action.list else items
     answer = session.send(action, path, body, headers).body
     if action.outcomes is None:
         for each, own in zip(writes, functions, strict=True):
-            yield _written(session, told, action, each, None, own)
+            yield _written(session, told, action, each, {**context(each), "answer": None}, own)
         return
     outcomes = rows_of(said(action.outcomes, answer, functions[0]), f"{session.name}: outcomes")
     for each, outcome, own in zip(writes, outcomes, functions, strict=False):
-        yield from one_by_one([each], lambda one, o=outcome, f=own: _written(session, told, action, one, o, f))
+        data = {**context(each), "answer": outcome}
+        yield from one_by_one([each], lambda one, d=data, f=own: _written(session, told, action, one, d, f))
     yield from (Written(each.key, "unknown") for each in writes[len(outcomes) :])
 
 
 def _request(
-    told: StreamSettings, action: Action, each: Write, functions: RestFunctions
+    told: StreamSettings, action: Action, each: Write, data: Row, functions: RestFunctions
 ) -> tuple[str, Any, dict[str, str]]:
     """Return path, body and headers of a write; raises Gone or Unfit."""
-    data = context(each)
     try:
         path = address(action.path, data, functions)
         body = _body(told, action, each, data, functions)
@@ -129,7 +175,7 @@ def _request(
     except Unmapped as fault:
         raise Unfit("not-mapped", f"{fault.field}: {fault}" if fault.field else str(fault)) from fault
     if path is None:
-        raise Gone(f"{action.path} is not there: what stands in braces says nothing of this record")
+        raise Gone(_not_there(action.path))
     return path, body or None, headers
 
 
@@ -140,23 +186,23 @@ def context(each: Write) -> dict[str, Any]:
 
 
 def _body(told: StreamSettings, action: Action, each: Write, data: Row, functions: RestFunctions) -> dict[str, Any]:
-    """Return what is set: of the shared body what is made of fields that are given, of a new record less what is empty."""
+    """Return what is set: of the shared body what is made of fields that are given, of what is new less what is empty."""
     writing = told.write or Writing()
     shared: Mapping[str, Any] = {} if each.remove or action in writing.updates[1:] else writing.body
     if not writing.put:
         shared = {path: value for path, value in shared.items() if each.fields.keys() & {*spoken(value)}}
     values = {path: filled(value, data, functions, path) for path, value in {**shared, **action.body}.items()}
-    return nested({}, values if each.id and not writing.put else given(values))
+    empties = each.id and not writing.put and not action.each
+    return nested({}, values if empties else given(values))
 
 
 def _written(
-    session: Session, told: StreamSettings, action: Action, each: Write, answer: Any, functions: RestFunctions
+    session: Session, told: StreamSettings, action: Action, each: Write, data: Row, functions: RestFunctions
 ) -> Written:
-    """Return what became of a write, as its answer says; raises Rejected."""
-    data = {**context(each), "answer": answer}
+    """Return what became of a write, as its `answer` says; raises Rejected."""
     wrong = action.error and said(action.error, data, functions)
     if truth(wrong):
-        raise Rejected(str(wrong), status=422, body=answer)
+        raise Rejected(str(wrong), status=422, body=data["answer"])
     found = said(action.id, data, functions) if action.id else None
     id_ = found if isinstance(found, str) else exact(found) if found is not None else each.id
     if not id_:

@@ -9,7 +9,7 @@ import jmespath
 from jmespath.functions import Functions, signature
 from jmespath.parser import ParsedResult
 
-from hub.config.expressions import expressions
+from hub.config.expressions import below, expressions
 
 
 class SqlFunctions(Functions):
@@ -62,7 +62,7 @@ def columns_of(path: str, child: str) -> frozenset[str]:
 
 def _nodes(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield node
-    for child in node["children"]:
+    for child in below(node):
         yield from _nodes(child)
 
 
@@ -79,7 +79,7 @@ def _columns(node: Mapping[str, Any]) -> Iterator[str]:
     if node["type"] == "field":
         yield node["value"]
     if node["type"] != "expref":  # which is about each item of a list
-        about_the_row = node["children"][:1] if node["type"] in SCOPED else node["children"]
+        about_the_row = node["children"][:1] if node["type"] in SCOPED else below(node)
         for child in about_the_row:
             yield from _columns(child)
 

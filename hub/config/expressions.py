@@ -17,6 +17,10 @@ from hub.config.faults import guess_or_list, refuse, show
 LONGEST = 2_000
 _EXAMPLE = "an expression looks like \"contains(tags, 'web')\""
 _MOST_COMPILED = 1024
+_STEPS = frozenset(
+    {"subexpression", "index_expression", "flatten", "projection", "filter_projection", "value_projection"}
+)
+"""From what is found on to something within it."""
 _COMPARES = frozenset({"eq", "ne", "lt", "lte", "gt", "gte"})
 
 
@@ -61,6 +65,7 @@ def _check_expression(value: str, known: Mapping[str, Mapping[str, Any]], *, of_
     try:
         _check_functions(compiled(value).parsed, known)
         _check_comparisons(compiled(value).parsed, of_records=of_records)
+        _check_nots(compiled(value).parsed)
         _check_quotes(value)
     except IncompleteExpressionError:
         refuse(f"{show(value)} is not complete: something is missing at its end")
@@ -83,11 +88,16 @@ def _unreadable(value: str, position: int) -> str:
     return f"{show(value)} cannot be understood from character {position + 1} on: {show(value[position:])}{mend}"
 
 
+def below(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the parts of a parsed expression's node that are nodes: those of a slice are its numbers."""
+    return [child for child in node["children"] if isinstance(child, Mapping)]
+
+
 def _check_functions(node: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> None:
     """Refuse functions that there are not: they would be noticed only when a record comes that far."""
     if node["type"] == "function_expression":
         _check_call(node["value"], len(node["children"]), known)
-    for child in node["children"]:
+    for child in below(node):
         _check_functions(child, known)
 
 
@@ -102,7 +112,7 @@ def _check_call(name: str, given: int, known: Mapping[str, Mapping[str, Any]]) -
 
 def _check_comparisons(node: Mapping[str, Any], *, of_records: bool) -> None:
     """Refuse comparisons that can never hold: JMESPath orders numbers only ("Ordering Operators"), without a word."""
-    for child in node["children"]:
+    for child in below(node):
         _check_comparisons(child, of_records=of_records)
     if node["type"] != "comparator":
         return
@@ -115,6 +125,16 @@ def _check_comparisons(node: Mapping[str, Any], *, of_records: bool) -> None:
     fields = [each["value"] for each in names if each["type"] == "field"]
     if of_records and fields and (ordering or numbers):
         refuse(f"{fields[0]} is text, as all numbers of records are, and is compared as one by to_number({fields[0]})")
+
+
+def _check_nots(node: Mapping[str, Any]) -> None:
+    """Refuse `!a.b`, which JMESPath reads as `(!a).b`, and which says nothing then."""
+    for child in below(node):
+        _check_nots(child)
+    first = next(iter(below(node)), node)
+    if node["type"] in _STEPS and first["type"] == "not_expression":
+        name = first["children"][0].get("value") or "a"
+        refuse(f"!{name}. ... is read as (!{name}). ..., which is nothing; write !({name}. ...)")
 
 
 def _check_quotes(value: str) -> None:

@@ -1,15 +1,19 @@
 """An empty, migrated store of each kind in turn, with a clock that stands until a test moves it."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
 import sqlalchemy as sa
 
+from hub.connector import Exchange
 from hub.store import Store, migrate
 from hub.store.schema import metadata
 from tests.contract.store_steps import StandingClock
 from tests.contract.tables import ERP, SHOP, Hub, Tables
+from tests.fronts.medusa import described_medusa, programmed_medusa
+from tests.fronts.oscar import described_oscar, programmed_oscar
+from tests.peers import Peer
 from tests.servers.postgres import PostgresServer
 
 
@@ -106,3 +110,23 @@ def _opened(url: str, clock: StandingClock | None = None) -> Generator[Store]:
         yield store
     finally:
         store.close()
+
+
+@pytest.fixture(params=["programmed", "described"])
+def connect_medusa(
+    request: pytest.FixtureRequest, medusa: Peer, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Exchange]:
+    """Opens each connector of Medusa in turn; another address may be given (a link that can fail)."""
+    monkeypatch.setenv("SHOP_KEY", medusa["secret_key"])
+    connect = programmed_medusa if request.param == "programmed" else described_medusa
+    return lambda url=medusa.url, **options: connect(url, **options)
+
+
+@pytest.fixture(params=["programmed", "described"])
+def connect_oscar(
+    request: pytest.FixtureRequest, oscar: Peer, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Exchange]:
+    """Opens each connector of django-oscar in turn; another address may be given (a link that can fail)."""
+    monkeypatch.setenv("SHOP_PASSWORD", oscar["password"])
+    connect = programmed_oscar if request.param == "programmed" else described_oscar
+    return lambda at="", **options: connect(oscar, at or oscar.url.removesuffix("/api"), **options)

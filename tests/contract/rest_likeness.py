@@ -7,15 +7,16 @@ from hub.connector import Change, Exchange
 
 
 def differences(one: Exchange, other: Exchange, stream: str) -> tuple[int, dict[str, Any]]:
-    """Return how many records both show, and what they say otherwise of any field that both carry.
+    """Return how many records both show, and what they say otherwise of any field.
 
-    What only one of them shows is a difference as well.
+    What only one of them shows is a difference as well; a field that is left out says nothing.
     """
     ours, theirs = _told(one, stream), _told(other, stream)
     unlike: dict[str, Any] = dict.fromkeys(ours.keys() ^ theirs.keys(), "shown by one only")
     for id_ in ours.keys() & theirs.keys():
-        both = ours[id_].keys() & theirs[id_].keys()
-        said = {name: (ours[id_][name], theirs[id_][name]) for name in both if ours[id_][name] != theirs[id_][name]}
+        names = ours[id_].keys() | theirs[id_].keys()
+        both = {name: (ours[id_].get(name), theirs[id_].get(name)) for name in names}
+        said = {name: (one, other) for name, (one, other) in both.items() if one != other}
         unlike |= {id_: said} if said else {}
     return len(ours.keys() & theirs.keys()), unlike
 

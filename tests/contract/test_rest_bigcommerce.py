@@ -67,6 +67,27 @@ def test_s07_bigcommerce_shows_a_status_that_nobody_has_translated_as_it_is(shop
         ENTITIES["orders"].valid(change.fields)
 
 
+def test_s02_bigcommerce_orders_of_nobody_are_not_one_customers(shop: Shop):
+    connector, fake, _ = shop
+    fake.orders[0]["billing_address"]["email"] = ""
+    (document,) = connector.fetch("orders", ["100|5100"])
+    assert "party" not in valid(connector, "orders", document)
+    shown = [each.id for page in connector.read("orders", None, full=True) for each in page.documents]
+    assert "guest:" not in shown
+
+
+def test_bigcommerce_orders_that_are_refunded_before_they_are_sent_are_not_sent(shop: Shop):
+    connector, fake, _ = shop
+    fake.orders[0] |= {"status_id": 4, "status": "Refunded", "items_shipped": 0}
+    fake.orders[1] |= {"status_id": 4, "status": "Refunded", "items_shipped": 2}
+    fake.orders[2] |= {"status_id": 14, "status": "Partially Refunded", "items_shipped": 0}
+    before, after, part = (connector.fetch("orders", [f"{n}|5{n}"])[0] for n in (100, 101, 102))
+    assert valid(connector, "orders", before)["status"] == "cancelled"
+    assert valid(connector, "orders", after)["status"] == "completed"
+    with pytest.raises(FieldFault, match="Partially Refunded"):
+        valid(connector, "orders", part)
+
+
 def test_bigcommerce_is_told_prices_and_stock_many_at_once(shop: Shop):
     connector, fake, server = shop
     links = {"products": {"B-1": "1|10", "B-3-L": "3|31", "B-9": "9|999"}}

@@ -313,6 +313,14 @@ def test_shoper_shows_orders_with_their_lines_and_none_that_is_not_whole(store: 
         valid(connector, "orders", long)
 
 
+def test_s02_shoper_orders_of_nobody_are_not_one_customers(store: tuple[RestConnector, shoper.Shoper]):
+    connector, fake = store
+    fake.orders[1]["email"] = ""
+    (document,) = connector.fetch("orders", ["2"])
+    assert "party" not in valid(connector, "orders", document)
+    assert "guest:" not in [each.id for page in connector.read("orders", None, full=True) for each in page.documents]
+
+
 def test_shoper_is_told_prices_stock_and_statuses(store: tuple[RestConnector, shoper.Shoper]):
     connector, fake = store
     links = {"products": {"S-2": "2"}}

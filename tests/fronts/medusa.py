@@ -19,11 +19,30 @@ from tests.peers import Peer
 from tests.peers.medusa_shop import ADDRESS, admin, place_order, register
 
 COUNTED = {"products": "product-variants", "parties": "customers", "orders": "orders"}
+NAMES = {"sales_channel": "web", "stock_location": "Main", "shipping_profile": "Goods"}
+"""What the shop began with."""
+TABLES = {"channels": "web", "locations": "Main", "profiles": "Goods"}
+"""The same, by the tables of its description."""
 CANNOT_HAPPEN = {
     "s08": "it calls nobody, unless the shop's own code does",
     "s23": "its keys do not end, and there is no token to be renewed",
 }
 """Rows of the list of accidents, and why."""
+
+
+def programmed_medusa(at: str, clock: Clock | None = None, **options: Any) -> Exchange:
+    """Open the programmed connector of the shop at an address; options may be given."""
+    given = {"url": at, "key": "env:SHOP_KEY", **NAMES, **options}
+    return MedusaConnector("shop", MedusaOptions.model_validate(given), clock or SystemClock())
+
+
+def described_medusa(at: str, _clock: Clock | None = None, **options: Any) -> Exchange:
+    """Open the connector that examples/rest/medusa.toml describes; options may be given."""
+    table = described("medusa")
+    for name, named in TABLES.items():
+        table["tables"][name]["params"]["name"] = named
+    given: dict[str, Any] = {"url": f"{at}/admin", **options}
+    return connected(table, None, **given)
 
 
 class Medusa(Front):
@@ -45,9 +64,7 @@ class Medusa(Front):
         self.environment = {"SHOP_KEY": peer["secret_key"]}
 
     def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
-        names = {"sales_channel": "web", "stock_location": "Main", "shipping_profile": "Goods"}
-        given = {"url": self.server.url, "key": "env:SHOP_KEY", **names, **options}
-        return MedusaConnector("shop", MedusaOptions.model_validate(given), clock or SystemClock())
+        return programmed_medusa(self.server.url, clock, **options)
 
     def shortened(self, asked: Asked, most: int) -> Asked:
         if "offset=" not in asked.target or "order=updated_at" in asked.target:
@@ -69,9 +86,13 @@ class Medusa(Front):
         """Return what the connector calls the only variant of a product."""
         return product["variants"][0]["id"]
 
+    def variant(self, id_: str) -> str:
+        """Return the variant that a product, or a price, is of."""
+        return id_.partition("|")[0]
+
     def article(self, id_: str) -> str:
         """Return the product that a variant stands under."""
-        return self.staff(f"product-variants?id={id_}&fields=product_id")["variants"][0]["product_id"]
+        return self.staff(f"product-variants?id={self.variant(id_)}&fields=product_id")["variants"][0]["product_id"]
 
     def add_product(self, sku: str = "") -> str:
         sku = sku or f"M-{secrets.token_hex(4)}"
@@ -116,9 +137,8 @@ class Medusa(Front):
         self.staff(f"products/{self.article(id_)}", {"title": secrets.token_hex(4)})
 
     def change_price(self, id_: str) -> None:
-        variant = id_.partition("|")[0]
         new = {"prices": [{"amount": 1 + secrets.randbelow(1000), "currency_code": "eur"}]}
-        self.staff(f"products/{self.article(variant)}/variants/{variant}", new)
+        self.staff(f"products/{self.article(id_)}/variants/{self.variant(id_)}", new)
 
     def change_party(self, id_: str) -> None:
         self.staff(f"customers/{id_}", {"last_name": secrets.token_hex(4)})
@@ -148,14 +168,16 @@ class DescribedMedusa(Medusa):
     wrong_key: Mapping[str, Any] = {"auth": {"type": "basic", "user": "env:WRONG_KEY"}}
 
     def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
-        given: dict[str, Any] = {"url": f"{self.server.url}/admin", **options}
-        return connected(described("medusa"), None, **given)
+        return described_medusa(self.server.url, clock, **options)
 
     def identity(self, product: Mapping[str, Any]) -> str:
         return f"{product['id']}|{product['variants'][0]['id']}"
 
     def shown(self, id_: str) -> str:
         return f'"{id_.rpartition("|")[2]}"'
+
+    def variant(self, id_: str) -> str:
+        return id_.split("|")[1]
 
     def article(self, id_: str) -> str:
         return id_.partition("|")[0]

@@ -23,6 +23,23 @@ CANNOT_HAPPEN = {
 """Rows of the list of accidents, and why."""
 
 
+def programmed_oscar(shop: Peer, at: str, clock: Clock | None = None, **options: Any) -> Exchange:
+    """Open the programmed connector of the shop at an address; options may be given."""
+    given = {"url": f"{at}/api", "user": shop["user"], "password": "env:SHOP_PASSWORD", **options}
+    return OscarConnector("shop", OscarOptions.model_validate(given), clock or SystemClock())
+
+
+def login(user: str, password: str) -> dict[str, str]:
+    """Return the table `auth` of the shop's description."""
+    return {"type": "basic", "user": user, "password": password}
+
+
+def described_oscar(shop: Peer, at: str, _clock: Clock | None = None, **options: Any) -> Exchange:
+    """Open the connector that examples/rest/oscar.toml describes; options may be given."""
+    given: dict[str, Any] = {"url": f"{at}/api", "auth": login(shop["user"], "env:SHOP_PASSWORD"), **options}
+    return connected(described("oscar"), None, **given)
+
+
 class Oscar(Front):
     """A shop whose staff and customers act through its own interface."""
 
@@ -44,8 +61,7 @@ class Oscar(Front):
         self.environment = {"SHOP_PASSWORD": peer["password"]}
 
     def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
-        given = {"url": f"{self.server.url}/api", "user": self.peer["user"], "password": "env:SHOP_PASSWORD", **options}
-        return OscarConnector("shop", OscarOptions.model_validate(given), clock or SystemClock())
+        return programmed_oscar(self.peer, self.server.url, clock, **options)
 
     def staff(self, path: str, body: object = None, method: str | None = None) -> Any:
         """Ask, or do, what the shop's staff may."""
@@ -106,15 +122,9 @@ class Oscar(Front):
 class DescribedOscar(Oscar):
     """The same, by examples/rest/oscar.toml alone."""
 
-    @staticmethod
-    def login(user: str, password: str) -> dict[str, str]:
-        return {"type": "basic", "user": user, "password": password}
-
     def __init__(self, peer: Peer) -> None:
         super().__init__(peer)
-        self.wrong_key = {"auth": self.login(peer["user"], "env:WRONG_KEY")}
+        self.wrong_key = {"auth": login(peer["user"], "env:WRONG_KEY")}
 
     def connect(self, clock: Clock | None = None, **options: Any) -> Exchange:
-        auth = self.login(self.peer["user"], "env:SHOP_PASSWORD")
-        given: dict[str, Any] = {"url": f"{self.server.url}/api", "auth": auth, **options}
-        return connected(described("oscar"), None, **given)
+        return described_oscar(self.peer, self.server.url, clock, **options)

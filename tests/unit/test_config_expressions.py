@@ -39,6 +39,9 @@ def fault_of(text):
         ("attributes.Colour == 'red'", False),
         ("not_there", False),
         ("length(tags)", True),
+        ("tags[:1] == ['web']", True),
+        ("tags[1:]", True),
+        ("!(attributes.Colour)", True),
         ("`0`", True),
     ],
 )
@@ -83,6 +86,8 @@ def test_a_function_handed_a_field_without_value_does_not_hold_and_does_not_stop
         ("merge()", "merge takes 1 or more, but is given 0"),
         ("(" * 1500 + "a" + ")" * 400, "parentheses"),
         ("a" * 2001, "2,001 characters"),
+        ("active && !attributes.Colour", "!attributes. ... is read as (!attributes). ..."),
+        ("!tags[?@ == 'web'] && active", "write !(tags. ...)"),
     ],
 )
 def test_a_fault_says_where_and_what(text, words):

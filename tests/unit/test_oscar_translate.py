@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from adapters.eshop.orders import rate_about
 from adapters.eshop.oscar.translate import COIN, GONE, LINE
 from adapters.fields import told
+from adapters.rates import rate_about
 
 RAW: dict[str, Any] = {
     **dict.fromkeys(("price_excl_tax", "price_incl_tax", "price_incl_tax_excl_discounts"), "1.00"),

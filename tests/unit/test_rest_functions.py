@@ -11,6 +11,7 @@ from adapters.rest.functions import RestFunctions
 TABLES = {"status": {"N": "pending", "7": "shipped"}}
 FUNCTIONS = RestFunctions(TABLES.__getitem__)
 RAW = {"price": 0.1, "net": "10.00", "gross": 12.3, "coins": 1999, "names": ["Jan", None, ""], "n": 7, "none": None}
+RAW["rows"] = [{"x": 7}, {"x": 8}]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,17 @@ RAW = {"price": 0.1, "net": "10.00", "gross": 12.3, "coins": 1999, "names": ["Ja
         ("per(net, `3`)", "3.333333"),
         ("per(net, `0`)", None),
         ("rounded('2.345', `2`)", "2.35"),
+        ("rounded('2.345', 'eur')", "2.35"),
+        ("rounded('2.345', 'JPY')", "2"),
+        ("rounded('2.345', none)", "2.35"),
+        ("tax_rate('30', '36.90', `3`)", "23"),
+        ("tax_rate('10.00', '10.55', `1`)", "5.5"),
+        ("tax_rate('0.10', '0.11', `1`, '8', '23')", "8"),
+        ("tax_rate('5', '5')", None),
+        ("tax_rate(none, '5')", None),
+        ("with_parent(rows, @)[?x == parent.n].x", [7]),
+        ("with_parent(none, @)", None),
+        ("names[:1]", ["Jan"]),
         ("joined(' ', names)", "Jan"),
         ("joined(' ', [none])", None),
         ("lower('Jan@X')", "jan@x"),
@@ -63,6 +75,7 @@ def test_a_function_says(expression, expected):
         ("date('yesterday', 'UTC')", '"yesterday" is not a time'),
         ("lookup('stat', 'N')", 'there is no table "stat"'),
         ("join(' ', none)", "join"),
+        ("with_parent(names, @)", "with_parent takes a list of records"),
     ],
 )
 def test_what_cannot_be_carried_out_says_why_and_of_which_field(expression, says):

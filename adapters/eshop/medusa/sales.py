@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from adapters.eshop.customers import buyer_of, customers_of
+from adapters.eshop.customers import customers_of
 from adapters.eshop.forward import Step, unless
 from adapters.eshop.medusa.shop import Listing, Shop, lasting
 from adapters.eshop.medusa.sold import as_sold
@@ -54,12 +54,12 @@ def identity(customer: Row) -> str:
 def orders(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield a document for each order, as it was sold."""
     for row in as_sold(shop, rows):
-        buyer = identity(row["customer"]) if row["customer"] else buyer_of(row)
-        yield Document(row["id"], lasting(row) | {"customer_id": buyer})
+        (buyer,) = buyers(shop, [row])
+        yield Document(row["id"], lasting(row) | {"customer_id": buyer.id})
 
 
 def buyers(_: object, rows: Sequence[Row]) -> Iterator[Document]:
-    """Yield the customers of orders, as the list of customers shows them."""
+    """Yield the customers of orders, as the list of customers shows them; of one who is deleted, what the order says."""
     return parties(_, customers_of(rows, "billing_address", CUSTOMER))
 
 

@@ -4,10 +4,11 @@ from decimal import Decimal
 from operator import itemgetter
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined, rate_about
+from adapters.eshop.orders import Fields, Raw, joined
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.translating import by_table, number
 from adapters.fields import Field, fixed, or_none, part, parts, table, told, written
+from adapters.rates import rate_about
 
 PRODUCT = table(
     "sku=upc description active=is_public images",

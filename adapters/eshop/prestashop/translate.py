@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined, plain, rate_about, rate_of, with_tax
+from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of, with_tax
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, fixed, parts, table, told
+from adapters.rates import rate_about
 from hub.canonical.contacts import vat_id_in
 
 BETWEEN = re.compile(r"[,;\s]+")
