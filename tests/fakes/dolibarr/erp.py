@@ -128,6 +128,8 @@ class Dolibarr(Fake):
     tells_total: ClassVar[bool] = False
     environment: Mapping[str, str] = {"DOLIBARR_KEY": KEY}
     wrong_key: Mapping[str, Any] = {"key": "env:WRONG_KEY"}
+    takes_on_validation = False
+    """STOCK_CALCULATE_ON_VALIDATE_ORDER, one of the ways in which a company may have goods taken out."""
     nothing: str | None = "404"
     """How a list without rows is answered."""
 
