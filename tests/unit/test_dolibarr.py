@@ -223,6 +223,15 @@ def test_a_value_that_cannot_be_asked_for_is_not_asked_for(erp: Dolibarr) -> Non
     assert not erp.server.seen("neil")
 
 
+def test_s27_of_prices_for_segments_of_customers_the_first_is_told(erp: Dolibarr) -> None:
+    """What stands with the product is the one that was saved last, such as the wholesalers'."""
+    id_ = erp.add("prices")
+    for level, amount in ((1, 9.9), (2, 6.5)):
+        erp.price_level(int(id_), level, amount)
+    fields = fields_of(erp.connect(), "prices", id_)
+    assert (fields["amount"], fields["tax_included"]) == ("9.90", False)
+
+
 def test_stock_of_chosen_warehouses_is_read(erp: Dolibarr) -> None:
     """A product that never lay anywhere has an empty list, not an empty table."""
     id_ = erp.add("stock")
