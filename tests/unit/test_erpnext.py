@@ -17,7 +17,7 @@ from hub.connector import Change, Page, Write, Written
 from hub.errors import Refused, TryLater
 from tests.fakes.erpnext import ErpNext, selling
 from tests.fakes.erpnext.errors import error
-from tests.fakes.erpnext.site import BUYER, COMPANY, ROUND_OFF, SERVICE, STORE, VAT
+from tests.fakes.erpnext.site import BUYER, COMPANY, ORDER_PRICES, ROUND_OFF, SERVICE, STORE, VAT
 
 
 @pytest.fixture
@@ -84,6 +84,21 @@ def test_an_order_is_submitted_with_its_own_taxes_and_dates(fake: ErpNext, erp: 
     assert line["additional_notes"] == "Please ring twice"
     (tax,) = order["taxes"]
     assert (tax["charge_type"], tax["account_head"], tax["tax_amount"]) == ("Actual", VAT, 4.6)
+
+
+def test_s27_an_orders_prices_do_not_become_those_of_the_erp(fake: ErpNext):
+    """ERPNext keeps what an order costs in its price list, where it has none, or where it is to follow orders."""
+    fake.store.updates_prices, erp = True, fake.connect(order_price_list=ORDER_PRICES)
+    for item in ("A-1", "B-2"):
+        fake.item(item)
+    fake.price("A-1", price_list_rate=12.5)
+    line = {"id": "2", "sku": "B-2", "name": "Lamp", "quantity": "1", "unit_price": "7.00", "tax_rate": "23"}
+    order = new_order(lines=[*new_order().record["lines"], line], totals={"gross": "33.21"})
+    links = {**order.links, "products": {"A-1": "A-1", "B-2": "B-2"}}
+    assert bring(erp, replace(order, links=links)).outcome == "done"
+    prices = {document.id for page in erp.read("prices", None, full=True) for document in page.documents}
+    assert prices == {"A-1|Standard Selling|PLN"}
+    assert told(erp, "prices", "A-1|Standard Selling|PLN")["amount"] == "12.50"
 
 
 def test_s27_what_rounding_makes_an_order_differ_is_a_row_of_its_own(fake: ErpNext, erp: ErpNextConnector):
@@ -485,7 +500,14 @@ def test_s11_a_site_whose_zone_is_not_set_goes_by_that_of_india(fake: ErpNext, e
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"company": "Nobody"}, {"service_item": "NONE"}, {"warehouse": "Moon"}, {"territory": "Sea"}]
+    "wrong",
+    [
+        {"company": "Nobody"},
+        {"service_item": "NONE"},
+        {"warehouse": "Moon"},
+        {"territory": "Sea"},
+        {"order_price_list": "X"},
+    ],
 )
 def test_a_check_names_the_option_that_is_wrong(fake: ErpNext, wrong: dict[str, str]):
     (finding,) = fake.connect(**wrong).check()

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from adapters.asking.checks import Amiss
-from adapters.erp.erpnext.client import ErpNext
+from adapters.erp.erpnext.client import ErpNext, Filters
 from adapters.erp.erpnext.translate import WHOLE
 from adapters.erp.reference import OURS
 from adapters.rows import Row
@@ -17,8 +17,6 @@ ITEM = "item_name description stock_uom item_group brand variant_of disabled is_
 SOLD = [["has_variants", "=", 0]]
 """A template is no article: its variants are."""
 ITEM_PRICE = "item_code price_list currency price_list_rate valid_from valid_upto uom"
-FOR_ALL = [["selling", "=", 1], ["customer", "is", "not set"], ["batch_no", "is", "not set"]]
-"""Prices that hold for every customer."""
 BIN = "item_code warehouse actual_qty reserved_qty stock_uom"
 CUSTOMER = (
     "customer_name customer_type tax_id email_id mobile_no language default_price_list default_currency disabled "
@@ -78,11 +76,18 @@ def _group_paths(erp: ErpNext) -> dict[str, str]:
     return {name: path(name) for name in above}
 
 
+def for_all(erp: ErpNext) -> Filters:
+    """Return what holds for prices that are every customer's, and not those of the hub's orders."""
+    filters = [["selling", "=", 1], ["customer", "is", "not set"], ["batch_no", "is", "not set"]]
+    orders = erp.options.order_price_list
+    return [*filters, ["price_list", "!=", orders]] if orders else filters
+
+
 def prices(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield of each item, of these rows of items or prices, the price that holds today in each list and currency."""
     names = list(dict.fromkeys(row.get("item_code") or row["name"] for row in rows))
     units = {row["name"]: row["stock_uom"] for row in erp.some("Item", "stock_uom", "name", names, SOLD)}
-    there = erp.some("Item Price", ITEM_PRICE, "item_code", names, FOR_ALL)
+    there = erp.some("Item Price", ITEM_PRICE, "item_code", names, for_all(erp))
     found: dict[str, Row] = {}
     for row in sorted(there, key=_preference(erp.today())):
         if row["item_code"] in units and row["uom"] in (None, "", units[row["item_code"]]):

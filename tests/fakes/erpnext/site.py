@@ -21,6 +21,7 @@ from tests.fakes.server import Asked, Reply
 BUYER = "Stały klient"
 KEY, SECRET = "3f1c0d9a7be2486", "9e27d35b60814c5"
 COMPANY, STORE, SERVICE = "Hub Sp. z o.o.", "Stores - H", "SERVICE"
+ORDER_PRICES = "Orders"
 LONGEST_LINE = 4094
 VAT, ROUND_OFF = "VAT - H", "Round Off - H"
 
@@ -146,6 +147,8 @@ class ErpNext(Fake):
             put("Account", name, company=COMPANY)
         put("Warehouse", STORE, company=COMPANY)
         put("Warehouse", "Elsewhere - O", company="Other")
+        for name in ("Standard Selling", ORDER_PRICES):
+            put("Price List", name, currency="PLN", enabled=1, selling=1)
         put("Item Group", "All Item Groups", is_group=1)
         put("Item Group", "Lamps", parent_item_group="All Item Groups", is_group=1)
         put("Item Group", "Standing", parent_item_group="Lamps")
