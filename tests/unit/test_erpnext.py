@@ -492,6 +492,23 @@ def test_s11_an_hour_that_comes_twice_is_read_again(mark: str, from_: str):
     assert earlier(mark, ZoneInfo("Europe/Warsaw")) == from_
 
 
+def test_what_production_and_subcontractors_hold_is_reserved_as_well(fake: ErpNext, erp: ErpNextConnector):
+    id_ = fake.add("stock")
+    held = {"reserved_qty_for_production": 2.0, "reserved_qty_for_sub_contract": 0.5}
+    fake.store.update("Bin", id_, held)
+    assert told(erp, "stock", id_)["reserved"] == "3.5"
+
+
+@pytest.mark.parametrize(("end", "active"), [(None, True), ("2099-12-31", True), ("2026-11-01", False)])
+def test_s20_an_item_whose_life_has_ended_is_not_sold(
+    fake: ErpNext, erp: ErpNextConnector, end: str | None, *, active: bool
+):
+    """ERPNext refuses an order of it."""
+    fake.item("A-1", end_of_life=end)
+    assert told(erp, "products", "A-1")["active"] == active
+    assert bring(erp, new_order()).outcome == ("done" if active else "refused")
+
+
 def test_s11_a_site_whose_zone_is_not_set_goes_by_that_of_india(fake: ErpNext, erp: ErpNextConnector):
     fake.store.zone = None
     fake.item("A-1")

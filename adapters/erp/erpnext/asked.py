@@ -13,11 +13,14 @@ from adapters.erp.reference import OURS
 from adapters.rows import Row
 from hub.connector import Document
 
-ITEM = "item_name description stock_uom item_group brand variant_of disabled is_sales_item weight_per_unit weight_uom image"
+ITEM = (
+    "item_name description stock_uom item_group brand variant_of disabled is_sales_item end_of_life weight_per_unit "
+    "weight_uom image"
+)
 SOLD = [["has_variants", "=", 0]]
 """A template is no article: its variants are."""
 ITEM_PRICE = "item_code price_list currency price_list_rate valid_from valid_upto uom"
-BIN = "item_code warehouse actual_qty reserved_qty stock_uom"
+BIN = "item_code warehouse actual_qty reserved_qty reserved_qty_for_production reserved_qty_for_sub_contract stock_uom"
 CUSTOMER = (
     "customer_name customer_type tax_id email_id mobile_no language default_price_list default_currency disabled "
     "is_frozen customer_details"
@@ -52,7 +55,8 @@ def items(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
     )
     taxes = grouped(_of_items(erp, "Item Tax", "parent item_tax_template tax_category idx", names), "parent")
     for row in rows:
-        raw = plain(row, ITEM) | {"category": paths.get(row["item_group"])}
+        ended = (row["end_of_life"] or "9999-12-31") <= str(erp.today())
+        raw = plain(row, ITEM) | {"category": paths.get(row["item_group"]), "ended": ended}
         raw["barcodes"] = [{each: code[each] for each in ("barcode", "uom")} for code in barcodes[row["name"]]]
         raw["attributes"] = [
             {each: told[each] for each in ("attribute", "attribute_value")} for told in attributes[row["name"]]

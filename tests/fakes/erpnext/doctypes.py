@@ -16,7 +16,7 @@ FIELDS: Mapping[str, set[str]] = {
         "Warehouse": "warehouse_name company is_group disabled",
         "Item Group": "item_group_name parent_item_group is_group",
         "Item": "item_code item_name description stock_uom item_group brand variant_of has_variants disabled is_sales_item "
-        "is_stock_item weight_per_unit weight_uom image barcodes attributes taxes",
+        "is_stock_item end_of_life weight_per_unit weight_uom image barcodes attributes taxes",
         "Item Barcode": "barcode barcode_type uom",
         "Item Variant Attribute": "attribute attribute_value",
         "Item Tax": "item_tax_template tax_category",
@@ -25,7 +25,8 @@ FIELDS: Mapping[str, set[str]] = {
         "Item Price": "item_code price_list price_list_rate currency selling buying customer batch_no uom valid_from "
         "valid_upto",
         "Price List": "price_list_name currency enabled buying selling",
-        "Bin": "item_code warehouse actual_qty reserved_qty ordered_qty projected_qty stock_uom",
+        "Bin": "item_code warehouse actual_qty reserved_qty reserved_qty_for_production reserved_qty_for_sub_contract "
+        "ordered_qty projected_qty stock_uom",
         "Customer": "customer_name customer_type customer_group territory tax_id email_id mobile_no language "
         "default_price_list default_currency disabled is_frozen customer_details customer_primary_contact",
         "Contact": "first_name email_id mobile_no email_ids phone_nos links is_primary_contact",

@@ -62,6 +62,7 @@ def total(store: "Store", order: "Doc") -> None:
     net = 0.0
     order["selling_price_list"] = order.get("selling_price_list") or "Standard Selling"
     for row in order["items"]:
+        _is_alive(store, row["item_code"])
         _keep_price(store, order, row)
         row["rate"] = 0.0 if row.get("discount_percentage") == 100 else round(row.get("rate") or 9.99, 2)
         if row["rate"] < 0:
@@ -83,6 +84,13 @@ def total(store: "Store", order: "Doc") -> None:
         row["tax_amount"] = round(row["tax_amount"], 2)
     taxes = round(sum(row["tax_amount"] for row in order["taxes"]), 2)
     order |= {"net_total": net, "total_taxes_and_charges": taxes, "grand_total": round(net + taxes, 2)}
+
+
+def _is_alive(store: "Store", item: str) -> None:
+    """erpnext: stock/doctype/item/item.py, validate_end_of_life."""
+    end = store.docs["Item"][item].get("end_of_life")
+    if end and end <= store.now()[:10]:
+        raise No("ValidationError", f"Item {item} has reached its end of life on {end}")
 
 
 def _keep_price(store: "Store", order: "Doc", row: "Doc") -> None:

@@ -166,6 +166,7 @@ class ErpNext(Fake):
         """Make an item."""
         usual = {"item_code": code, "item_name": f"Lamp {code}", "stock_uom": "Nos", "item_group": "Standing"}
         flags = {"has_variants": 0, "disabled": 0, "is_sales_item": 1, "is_stock_item": 1, "weight_per_unit": 0.0}
+        flags |= {"end_of_life": "2099-12-31"}
         return self.put("Item", code, **{**usual, **flags, **more})
 
     def price(self, item: str, **more: Any) -> Doc:
@@ -224,6 +225,7 @@ class ErpNext(Fake):
             return f"{item}|Standard Selling|PLN"
         if stream == "stock":
             stock = {"actual_qty": 5.0, "reserved_qty": 1.0, "stock_uom": "Nos"}
+            stock |= {"reserved_qty_for_production": 0.0, "reserved_qty_for_sub_contract": 0.0}
             return self.put("Bin", f"{number:010x}", item_code=item, warehouse=STORE, **stock)["name"]
         return item
 
