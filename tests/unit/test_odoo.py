@@ -199,6 +199,39 @@ def test_only_what_odoo_counts_has_stock_and_what_is_reserved_is_told(erp: Odoo)
     assert not erp.connect(storage={"MAG9": "main"}).check()[0].good
 
 
+@pytest.mark.parametrize("way", ["pick", "out"])
+@pytest.mark.parametrize("method", ["manual", "by_date"])
+def test_s16_what_is_sold_is_held_where_odoo_reserves_it_later(erp: Odoo, way: str, method: str) -> None:
+    """On hand less what is free is what is reserved, which is nothing before somebody, or the day, does it."""
+    id_ = erp.add("stock")
+    _, since = read_on(erp.connect(), "stock", None)
+    erp.clock.move(hours=1)
+    erp.sell(int(id_.partition("|")[0]), 4.0)
+    assert fields_of(erp.connect(), "stock", id_)["reserved"] == "2"
+    erp.orm.write("stock.picking.type", [erp.ways[way]], {"reservation_method": method})
+    assert fields_of(erp.connect(), "stock", id_)["reserved"] == "4"
+    assert [*read_on(erp.connect(), "stock", since)[0]] == [id_]
+
+
+def test_s27_a_price_is_in_the_currency_that_odoo_keeps_it_in(erp: Odoo) -> None:
+    """What belongs to all companies has its price in the main company's currency, whoever sells it."""
+    other = erp.make("res.company", name="Other", currency_id=1)
+    erp.companies.add(other)
+    shared = erp.add("prices")
+    own = erp.new_product("OWN", company_id=other)
+    connector = erp.connect(company=other)
+    assert [fields_of(connector, "prices", each)["currency"] for each in (shared, str(own))] == ["PLN", "EUR"]
+
+
+def test_a_weight_in_pounds_is_told_in_kilograms(erp: Odoo) -> None:
+    """An installation has its weights in either (product: product_template.py, product.weight_in_lbs)."""
+    id_ = erp.add("products")
+    erp.orm.write("product.product", [int(id_)], {"weight": 2.0})
+    assert fields_of(erp.connect(), "products", id_)["weight"] == "2"
+    erp.sales.pounds = True
+    assert fields_of(erp.connect(), "products", id_)["weight"] == "0.907185"
+
+
 def test_a_price_says_whether_it_holds_the_tax(erp: Odoo) -> None:
     id_ = erp.add("prices")
     told_of = {"list": "standard", "currency": "PLN", "amount": "9.90", "tax_included": False}

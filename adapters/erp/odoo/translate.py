@@ -23,6 +23,9 @@ GTIN_LENGTHS = (8, 12, 13, 14)
 USE = {"invoice": "billing", "delivery": "shipping", "other": "other"}
 """Types of the contacts of a contact that are addresses; `contact` is a person, whose address follows the company's."""
 TYPE = {use: type_ for type_, use in USE.items()}
+LATER = "reserved_later"
+"""Of a product in a warehouse: whether that reserves goods later than when a sale is confirmed."""
+POUND = 0.45359237
 FEW = 6
 """Decimals that a float of Odoo's is good for."""
 
@@ -36,6 +39,12 @@ def rate(taxes: Sequence[Row]) -> str | None:
 def decimal(value: float) -> str:
     """Return a float of Odoo's as plain text, without what computing has left behind."""
     return plain(Decimal(exact(round(value, FEW))))
+
+
+def _kilograms(product: Row) -> str | None:
+    """An installation has its weights in kilograms or in pounds (product_template.py, product.weight_in_lbs)."""
+    in_pounds = (product.get("weight_uom_name") or "").startswith("lb")
+    return decimal(product["weight"] * (POUND if in_pounds else 1)) if product["weight"] else None
 
 
 def _gtin(barcode: str) -> str | None:
@@ -80,6 +89,12 @@ def _invoice(invoices: Sequence[Row]) -> str | None:
     return min(posted, key=itemgetter("id"))["name"] if posted else None
 
 
+def reserved(product: Row) -> str:
+    """Return what is held for others: what is reserved, or, where that is done later, all that is to leave."""
+    held = product["qty_available"] - product["free_qty"]
+    return decimal(max(held, product["outgoing_qty"] if product[LATER] else held, 0.0))
+
+
 def storable(product: Row) -> bool:
     """Return whether Odoo counts a product: a type of its own up to version 17, a mark on goods since."""
     counted = product.get("is_storable")
@@ -95,7 +110,7 @@ PRODUCT = {
     "category": Field("categ_id.complete_name", lambda path: path.removeprefix("All / ").replace(" / ", " > ")),
     "gtin": Field("barcode", _gtin),
     "tax_rate": in_use("taxes_id", rate, "amount amount_type type_tax_use"),
-    "weight": Field("weight", lambda weight: decimal(weight) if weight else None),
+    "weight": Field("", _kilograms, "weight weight_uom_name"),
     "variant_of": Field("product_tmpl_id", _family, "product_variant_count"),
     "options": Field("product_template_attribute_value_ids", _options, "name attribute_id.name"),
     "active": Field("", lambda row: bool(row["active"] and row["sale_ok"]), "active sale_ok"),
@@ -103,14 +118,14 @@ PRODUCT = {
 PRICE = {
     "sku": Field("default_code"),
     "amount": Field("lst_price", decimal),
+    # Of the product's company, or of the main one where it has none (product_template.py, _compute_currency_id).
+    "currency": Field("currency_id.name"),
     "tax_included": in_use("taxes_id", lambda taxes: any(tax["price_include"] for tax in taxes), "price_include"),
 }
 STOCK = {
     "sku": Field("default_code"),
     "on_hand": Field("", lambda row: decimal(max(row["qty_available"], 0.0)), "qty_available type is_storable"),
-    "reserved": Field(
-        "", lambda row: decimal(max(row["qty_available"] - row["free_qty"], 0.0)), "qty_available free_qty"
-    ),
+    "reserved": Field("", reserved, "qty_available free_qty outgoing_qty"),
     "unit": PRODUCT["unit"],
 }
 PLACE = {
