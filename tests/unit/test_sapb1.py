@@ -417,6 +417,32 @@ def test_an_order_that_is_billed_without_a_delivery_is_completed(sap: SapB1) -> 
     assert (fields["status"], fields["invoice"], fields["tracking"]) == ("completed", "1001", [])
 
 
+def what_became(sap: SapB1, id_: str) -> tuple[str, list[str], str | None]:
+    """Return an order's status, parcels and invoice."""
+    fields = fields_of(sap.connect(), "orders", id_)
+    return fields["status"], [each["number"] for each in fields["tracking"]], fields["invoice"]
+
+
+def test_an_order_that_is_billed_ahead_is_completed_when_its_goods_are_sent(sap: SapB1) -> None:
+    """A reserve invoice closes the order, and its goods leave with deliveries of the invoice."""
+    id_ = sap.add("orders")
+    bill = documents.bill_ahead(sap, int(id_))
+    _, since = read_on(sap.connect(), "orders", None)
+    said = [what_became(sap, id_)]
+    for parcel, whole in (("P-1", False), ("P-2", True)):
+        sap.clock.move(hours=1)
+        documents.deliver_billed(sap, bill, parcel, whole=whole)
+        found, since = read_on(sap.connect(), "orders", since)
+        assert [*found] == [id_]
+        said.append(what_became(sap, id_))
+    number = str(1000 + bill)
+    assert said == [
+        ("confirmed", [], number),
+        ("processing", ["P-1"], number),
+        ("completed", ["P-1", "P-2"], number),
+    ]
+
+
 def test_a_delivery_that_was_cancelled_does_not_count(sap: SapB1) -> None:
     connector = sap.connect()
     id_ = only(connector.write("orders", [bought(sap)])).id

@@ -99,10 +99,13 @@ def order(raw: Row, _: SapB1Options) -> dict[str, Any]:
 
 
 def _status(raw: Row) -> str:
-    """What was closed by hand, with nothing delivered or invoiced, comes to nothing."""
+    """What was closed by hand, with nothing delivered or invoiced, comes to nothing.
+
+    A reserve invoice closes its order, whose goods are still owed (help, "A/R Reserve Invoice").
+    """
     if raw["Cancelled"] == YES:
         return "cancelled"
-    if raw["DocumentStatus"] == "bost_Open":
+    if raw["DocumentStatus"] == "bost_Open" or raw["owed"]:
         return "processing" if raw["delivered"] else "confirmed" if raw["Confirmed"] == YES else "pending"
     return "completed" if raw["invoice"] else "shipped" if raw["delivered"] else "cancelled"
 

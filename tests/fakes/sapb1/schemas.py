@@ -73,7 +73,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "text:254": "Comments",
             "text:3": "DocCurrency",
             "text:30": "TrackingNumber",
-            YES: "Cancelled Confirmed Rounding",
+            YES: "Cancelled Confirmed Rounding ReserveInvoice",
             "bost_Open bost_Close bost_Paid bost_Delivered": "DocumentStatus",
             "list:DocumentLine": "DocumentLines",
             "part:AddressExtension": "AddressExtension",
