@@ -211,6 +211,17 @@ def test_stock_of_chosen_warehouses_is_read(sap: SapB1) -> None:
         list(sap.connect(storage={"09": "main"}).read("stock", None, full=True))
 
 
+def test_s16_stock_is_told_in_the_unit_that_is_sold(sap: SapB1) -> None:
+    """It lies in the smallest unit, such as bottles; prices and orders are of packages (SDK help, Items: SalesUnit)."""
+    id_ = sap.add("stock")
+    item = sap.item(id_.partition("|")[0])
+    assert item
+    lying = [{"WarehouseCode": "01", "InStock": 63.0, "Committed": 12.0, "Ordered": 0.0}]
+    sap.items.change(item.id, {"SalesItemsPerUnit": 6.0, "ItemWarehouseInfoCollection": lying})
+    fields = fields_of(sap.connect(), "stock", id_)
+    assert (fields["on_hand"], fields["reserved"]) == ("10.5", "2")
+
+
 def test_codes_with_quotes_and_bars_are_asked_for(sap: SapB1) -> None:
     sap.add("products")
     sap.items.change(2, {"ItemCode": "O'Neil|2"})

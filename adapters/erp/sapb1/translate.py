@@ -81,8 +81,12 @@ def price(raw: Row, options: SapB1Options) -> dict[str, Any]:
 
 
 def level(raw: Row, options: SapB1Options) -> dict[str, Any]:
-    """Return how much of an item lies in a warehouse; sold before it came in is nothing."""
-    lying, promised = (number(max(raw[name] or 0, 0)) for name in ("InStock", "Committed"))
+    """Return how much of an item lies in a warehouse; sold before it came in is nothing.
+
+    It lies in the smallest unit; prices and orders are of sales units (SDK help, Items: SalesUnit).
+    """
+    of_one = raw["SalesItemsPerUnit"] or 1
+    lying, promised = (number(max(raw[name] or 0, 0) / of_one) for name in ("InStock", "Committed"))
     place = options.storage.get(raw["WarehouseCode"], raw["WarehouseCode"])
     return {"sku": raw["ItemCode"], "location": place, "on_hand": lying, "reserved": promised}
 

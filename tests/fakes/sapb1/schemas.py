@@ -37,7 +37,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "text:254": "BarCode",
             "text:8": "SalesVATGroup",
             "text": "User_Text",
-            "number": "ItemsGroupCode Manufacturer",
+            "number": "ItemsGroupCode Manufacturer SalesItemsPerUnit",
             YES: "SalesItem InventoryItem Valid Frozen",
             "list:ItemPrice": "ItemPrices",
             "list:ItemWarehouseInfo": "ItemWarehouseInfoCollection",
