@@ -115,6 +115,17 @@ def test_a_cancelled_order_is_cancelled_as_long_as_it_can_be(erp: Odoo) -> None:
     assert fields_of(erp.connect(), "orders", made.id)["status"] == "cancelled"
 
 
+def test_s20_what_has_been_delivered_is_not_cancelled(erp: Odoo) -> None:
+    """Odoo would do it (sale_stock: sale_order.py, _action_cancel), and nobody would invoice what has left."""
+    wanted = bought(erp)
+    made = only(erp.connect().write("orders", [wanted]))
+    [delivery] = erp.orm.tables["stock.picking"].there()
+    erp.orm.write("stock.picking", [delivery.id], {"state": "done"})
+    stopped = replace(wanted, id=made.id, record={**wanted.record, "status": "cancelled"})
+    refused = only(erp.connect().write("orders", [stopped]))
+    assert (refused.outcome, refused.cause, sale(erp, made)["state"]) == ("refused", "delivered", "sale")
+
+
 def test_what_became_of_a_sale_is_read(erp: Odoo) -> None:
     """A delivery and an invoice show the sale as changed, although its own mark stays."""
     made = only(erp.connect().write("orders", [bought(erp)]))

@@ -83,6 +83,18 @@ def _status(sale: Row) -> str:
     return "completed" if sale["invoice_status"] == "invoiced" else "confirmed"
 
 
+def _arrived(picking: Row) -> bool:
+    target = picking["location_dest_id"]
+    return picking["state"] == "done" and bool(target) and target["usage"] == "customer"
+
+
+def _standing(sale: Row) -> str:
+    """Odoo cancels what has left, too (sale_stock: sale_order.py, _action_cancel), which then is not invoiced any more."""
+    if sale["state"] == "cancel":
+        return "cancelled"
+    return "delivered" if any(map(_arrived, sale.get("picking_ids") or ())) else sale["state"]
+
+
 def _invoice(invoices: Sequence[Row]) -> str | None:
     """Return the first one's number; drafts have none yet. The newest comes first (account_move.py, _order)."""
     posted = [row for row in invoices if (row["state"], row["move_type"]) == ("posted", "out_invoice")]
@@ -211,7 +223,7 @@ NO_PRICE_LIST = 0
 ID = {"id": Field("id")}
 TAX = {"name": Field("name"), "rate": Field("amount", decimal), "company": Field("company_id")}
 STANDING = ID | {
-    "state": Field("state", lambda state: "cancelled" if state == "cancel" else state),
+    "state": Field("", _standing, "state picking_ids.state picking_ids.location_dest_id.usage"),
     "total": Field("amount_total", decimal),
 }
 CUSTOMER = ID | {"term": Field("property_payment_term_id"), "addresses": Field("", _sale_places, PLACES)}
