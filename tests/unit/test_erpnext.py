@@ -15,6 +15,7 @@ from adapters.erp.erpnext.walks import earlier
 from hub.canonical import ENTITIES
 from hub.connector import Change, Page, Write, Written
 from hub.errors import Refused, TryLater
+from tests.contract.connector_suite import read_on
 from tests.fakes.erpnext import ErpNext, selling
 from tests.fakes.erpnext.errors import error
 from tests.fakes.erpnext.site import BUYER, COMPANY, ORDER_PRICES, ROUND_OFF, SERVICE, STORE, VAT
@@ -490,6 +491,23 @@ def test_s15_what_was_deleted_is_told_if_the_key_may_read_that(fake: ErpNext, er
 )
 def test_s11_an_hour_that_comes_twice_is_read_again(mark: str, from_: str):
     assert earlier(mark, ZoneInfo("Europe/Warsaw")) == from_
+
+
+def test_a_variant_without_a_price_has_its_templates(fake: ErpNext, erp: ErpNextConnector):
+    """erpnext: stock/get_item_details.py, get_price_list_rate."""
+    fake.item("SHIRT", has_variants=1)
+    for code in ("SHIRT-S", "SHIRT-M", "SHIRT-L"):
+        fake.item(code, variant_of="SHIRT")
+    usual = fake.price("SHIRT")
+    fake.price("SHIRT-M", price_list_rate=12.0)
+    fake.price("SHIRT-L", price_list_rate=12.0, valid_upto="2026-01-31")
+    small, medium, large = (f"SHIRT-{size}|Standard Selling|PLN" for size in "SML")
+    found, since = read_on(erp, "prices", None)
+    assert {id_: told(erp, "prices", id_)["amount"] for id_ in found} == {small: "9.90", medium: "12.00", large: "9.90"}
+    fake.clock.move(hours=1)
+    fake.store.update("Item Price", usual["name"], {"price_list_rate": 8.0})
+    assert {*read_on(erp, "prices", since)[0]} == {small, medium, large}
+    assert told(erp, "prices", small)["amount"] == "8.00"
 
 
 def test_what_production_and_subcontractors_hold_is_reserved_as_well(fake: ErpNext, erp: ErpNextConnector):
