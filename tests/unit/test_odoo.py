@@ -243,6 +243,18 @@ def test_a_weight_in_pounds_is_told_in_kilograms(erp: Odoo) -> None:
     assert fields_of(erp.connect(), "products", id_)["weight"] == "0.907185"
 
 
+def test_s16_a_sale_goes_out_of_the_warehouse_whose_stock_was_told(erp: Odoo) -> None:
+    """Otherwise Odoo takes the salesperson's, and what was sold stays in the one that is told."""
+    shop = erp.make("stock.warehouse", name="Shop", code="SHOP", company_id=1, view_location_id=erp.shelves)
+    sold = [
+        sale(erp, only(erp.connect(storage=storage).write("orders", [bought(erp, str(number))])))["warehouse_id"]
+        for number, storage in enumerate(({}, {"SHOP": "main"}, {"SHOP": "main", "WH": "other"}))
+    ]
+    assert sold == [erp.warehouse, shop, shop]
+    with pytest.raises(Refused, match=r"no warehouse MAG9; mend storage in \[systems\.erp\]"):
+        list(erp.connect(storage={"MAG9": "main"}).write("orders", [bought(erp, "9")]))
+
+
 def test_a_price_says_whether_it_holds_the_tax(erp: Odoo) -> None:
     id_ = erp.add("prices")
     told_of = {"list": "standard", "currency": "PLN", "amount": "9.90", "tax_included": False}

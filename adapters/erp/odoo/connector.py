@@ -66,10 +66,15 @@ NAMES = {
 }
 
 
+def ours(odoo: Odoo) -> Model:
+    """Return the company's warehouses."""
+    return replace(WAREHOUSES, only=[["company_id", "=", odoo.options.company]])
+
+
 def levels(odoo: Odoo, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield how much of some products, or of those that were moved, lies in each warehouse, and is reserved there."""
     ids = sorted({row.get("product_id") or row["id"] for row in rows})
-    named = warehouses(odoo, replace(WAREHOUSES, only=[["company_id", "=", odoo.options.company]]))
+    named = warehouses(odoo, ours(odoo))
     there = {row["id"]: row for row in odoo.search(SHELVES)}
     for place, name in named.items():
         warehouse = there[place]
@@ -114,7 +119,7 @@ def sale_forms(odoo: Odoo) -> SaleForms:
         product=Model("product.product", translate.ID),
         address="res.partner",
         line="sale.order.line",
-        sale_values=translate.new_sale(odoo.options.company, html=note.get("type") == "html"),
+        sale_values=translate.new_sale(odoo.options.company, out_of(odoo), html=note.get("type") == "html"),
         line_values=translate.new_line(
             taxes, stand_in(odoo), {tax["id"]: Decimal(translate.decimal(tax["amount"])) for tax in held}
         ),
@@ -123,6 +128,14 @@ def sale_forms(odoo: Odoo) -> SaleForms:
         names=NAMES,
         besides={"currency": {told(COMPANY.table, company)["currency"]: translate.NO_PRICE_LIST}},
     )
+
+
+def out_of(odoo: Odoo) -> int | None:
+    """Return the warehouse out of which sales go: the first of `storage`, if there is any. Refused, if it is not there.
+
+    Odoo takes the salesperson's (sale_stock: sale_order.py, _compute_warehouse_id), wherever stock was told of.
+    """
+    return next(iter(warehouses(odoo, ours(odoo)))) if odoo.options.storage else None
 
 
 def stand_in(odoo: Odoo) -> int | None:

@@ -250,10 +250,14 @@ NEW_ADDRESS = {
 }
 
 
-def new_sale(company: int, *, html: bool) -> dict[str, Field]:
-    """Return the table of a new sale; `html`: its note is HTML, as from version 15 on."""
+def new_sale(company: int, warehouse: int | None, *, html: bool) -> dict[str, Field]:
+    """Return the table of a new sale.
+
+    `warehouse`: out of which it goes; none: Odoo's choice. `html`: its note is HTML, as from version 15 on.
+    """
     return {
         "company_id": fixed(company),
+        **({"warehouse_id": fixed(warehouse)} if warehouse else {}),
         "partner_id": Field("customer"),
         "partner_invoice_id": Field("billing"),
         "partner_shipping_id": Field("shipping"),

@@ -80,6 +80,7 @@ class Sales:
                     f"The operation cannot be completed: - Create/update: a mandatory field is not set. {name}"
                 )
         sale.values |= {"name": f"S{sale.id:05}", "state": "draft", "invoice_status": "no"}
+        sale.values.setdefault("warehouse_id", 1)  # sale_stock: sale_order.py, that of the salesperson, or the first
 
     def _total(self, sale: Record, context: Mapping[str, Any]) -> float:
         lines = [

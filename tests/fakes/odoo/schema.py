@@ -57,8 +57,8 @@ MODELS = {
     "account.move": "name:char state:selection move_type:selection",
     "account.move.line": "move_id:many2one=account.move",
     "sale.order": (
-        "name:char state:selection company_id:many2one=res.company partner_id:many2one=res.partner "
-        "partner_invoice_id:many2one=res.partner partner_shipping_id:many2one=res.partner "
+        "name:char state:selection company_id:many2one=res.company warehouse_id:many2one=stock.warehouse "
+        "partner_id:many2one=res.partner partner_invoice_id:many2one=res.partner partner_shipping_id:many2one=res.partner "
         "payment_term_id:many2one=account.payment.term pricelist_id:many2one=product.pricelist client_order_ref:char "
         "origin:char date_order:datetime note:html order_line:one2many=sale.order.line,order_id amount_total:monetary "
         "invoice_status:selection picking_ids:one2many=stock.picking,sale_id invoice_ids:many2many=account.move"
