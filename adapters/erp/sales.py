@@ -29,6 +29,7 @@ class Standing:
 
     id: int
     state: str
+    """The ERP's own; `cancelled`, or `delivered`, where it would cancel what has left."""
     total: str
     """With tax."""
 
@@ -84,7 +85,8 @@ def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], u
 
     there = standing()
     stopped = {key for key in there if orders[key].record.get("status") == "cancelled"}
-    stopping = {key: there[key].id for key in stopped if there[key].state != "cancelled"}
+    unfinished = {key: there[key] for key in stopped if there[key].state != "cancelled"}
+    stopping = batch.each(unfinished, lambda _key, sale: _not_delivered(sale))
     batch.together(stopping, lambda ids: erp.press("cancel", ids))
     going = {key: sale for key, sale in there.items() if key not in stopped}
     differences = batch.each(going, lambda key, sale: _difference(orders[key], sale, draft=next(iter(steps))))
@@ -126,6 +128,12 @@ def _customer(order: Write) -> int:
     if not id_:
         raise Unwritable("party-missing", "the order's customer is not there")
     return int(id_)
+
+
+def _not_delivered(sale: Standing) -> int:
+    if sale.state == "delivered":
+        raise Unwritable("delivered", "some of it has been delivered; take it back, and cancel the order in the ERP")
+    return sale.id
 
 
 def _difference(order: Write, sale: Standing, *, draft: str) -> Decimal:

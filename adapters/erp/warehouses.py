@@ -6,8 +6,12 @@ from hub.errors import Refused
 
 
 def warehouses(erp: Models, model: Model) -> dict[int, str]:
-    """Return number -> our name, of those in the options, or of all. `model` tells their `code`. Refused, if one is not there."""
+    """Return number -> our name, of those in the options, in their order, or of all. Refused, if one is not there.
+
+    `model` tells their `code`.
+    """
     storage, there = erp.options.storage, {told(model.table, row)["code"]: row["id"] for row in erp.search(model)}
     if missing := {*storage} - {*there}:
         raise Refused(f"there is no warehouse {', '.join(sorted(missing))}; mend storage in [systems.{erp.name}]")
-    return {id_: storage.get(code, code) for code, id_ in there.items() if not storage or code in storage}
+    named = storage or {code: code for code in there}
+    return {there[code]: name for code, name in named.items()}

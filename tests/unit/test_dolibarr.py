@@ -98,6 +98,26 @@ def test_goods_go_to_a_contact_that_is_there(erp: Dolibarr) -> None:
     assert erp.contacts.records[1].values["town"] == "Kranj"
 
 
+@pytest.mark.parametrize(
+    ("options", "out_of"), [({}, 1), ({"storage": {"SHOP": "shop"}}, 2), ({"warehouse": "SHOP"}, 2)]
+)
+def test_s16_goods_are_taken_where_validating_an_order_takes_them(
+    erp: Dolibarr, options: dict[str, Any], out_of: int
+) -> None:
+    """Without a warehouse Dolibarr takes none, and says so to nobody: they would be sold for ever."""
+    erp.takes_on_validation, wanted = True, bought(erp)
+    erp.warehouses.add({"ref": "SHOP", "label": "Shop"})
+    erp.products.change(1, {"stock_warehouse": {each: {"id": each, "real": "5"} for each in ("1", "2")}})
+    assert only(erp.connect(**options).write("orders", [wanted])).outcome == "done"
+    real = {int(at): float(each["real"]) for at, each in erp.products.records[1].values["stock_warehouse"].items()}
+    assert real == {1: 5.0, 2: 5.0, out_of: 5.0 - float(wanted.record["lines"][0]["quantity"])}
+
+
+def test_a_warehouse_that_is_not_there_is_told(erp: Dolibarr) -> None:
+    with pytest.raises(Refused, match=r"no warehouse MAG9; mend warehouse in \[systems\.erp\]"):
+        list(erp.connect(warehouse="MAG9").write("orders", [bought(erp)]))
+
+
 def test_an_order_cannot_be_cancelled_from_here(erp: Dolibarr) -> None:
     wanted = bought(erp)
     made = only(erp.connect().write("orders", [wanted]))
@@ -201,6 +221,15 @@ def test_a_value_that_cannot_be_asked_for_is_not_asked_for(erp: Dolibarr) -> Non
     wanted = Write("k", {}, {"email": "o'neil@example.com"}, reference="p-1")
     assert erp.connect().find("parties", [wanted]) == {"k": []}
     assert not erp.server.seen("neil")
+
+
+def test_s27_of_prices_for_segments_of_customers_the_first_is_told(erp: Dolibarr) -> None:
+    """What stands with the product is the one that was saved last, such as the wholesalers'."""
+    id_ = erp.add("prices")
+    for level, amount in ((1, 9.9), (2, 6.5)):
+        erp.price_level(int(id_), level, amount)
+    fields = fields_of(erp.connect(), "prices", id_)
+    assert (fields["amount"], fields["tax_included"]) == ("9.90", False)
 
 
 def test_stock_of_chosen_warehouses_is_read(erp: Dolibarr) -> None:

@@ -15,9 +15,10 @@ from adapters.erp.erpnext.walks import earlier
 from hub.canonical import ENTITIES
 from hub.connector import Change, Page, Write, Written
 from hub.errors import Refused, TryLater
+from tests.contract.connector_suite import read_on
 from tests.fakes.erpnext import ErpNext, selling
 from tests.fakes.erpnext.errors import error
-from tests.fakes.erpnext.site import BUYER, COMPANY, ROUND_OFF, SERVICE, STORE, VAT
+from tests.fakes.erpnext.site import BUYER, COMPANY, ORDER_PRICES, ROUND_OFF, SERVICE, STORE, VAT
 
 
 @pytest.fixture
@@ -84,6 +85,21 @@ def test_an_order_is_submitted_with_its_own_taxes_and_dates(fake: ErpNext, erp: 
     assert line["additional_notes"] == "Please ring twice"
     (tax,) = order["taxes"]
     assert (tax["charge_type"], tax["account_head"], tax["tax_amount"]) == ("Actual", VAT, 4.6)
+
+
+def test_s27_an_orders_prices_do_not_become_those_of_the_erp(fake: ErpNext):
+    """ERPNext keeps what an order costs in its price list, where it has none, or where it is to follow orders."""
+    fake.store.updates_prices, erp = True, fake.connect(order_price_list=ORDER_PRICES)
+    for item in ("A-1", "B-2"):
+        fake.item(item)
+    fake.price("A-1", price_list_rate=12.5)
+    line = {"id": "2", "sku": "B-2", "name": "Lamp", "quantity": "1", "unit_price": "7.00", "tax_rate": "23"}
+    order = new_order(lines=[*new_order().record["lines"], line], totals={"gross": "33.21"})
+    links = {**order.links, "products": {"A-1": "A-1", "B-2": "B-2"}}
+    assert bring(erp, replace(order, links=links)).outcome == "done"
+    prices = {document.id for page in erp.read("prices", None, full=True) for document in page.documents}
+    assert prices == {"A-1|Standard Selling|PLN"}
+    assert told(erp, "prices", "A-1|Standard Selling|PLN")["amount"] == "12.50"
 
 
 def test_s27_what_rounding_makes_an_order_differ_is_a_row_of_its_own(fake: ErpNext, erp: ErpNextConnector):
@@ -477,6 +493,40 @@ def test_s11_an_hour_that_comes_twice_is_read_again(mark: str, from_: str):
     assert earlier(mark, ZoneInfo("Europe/Warsaw")) == from_
 
 
+def test_a_variant_without_a_price_has_its_templates(fake: ErpNext, erp: ErpNextConnector):
+    """erpnext: stock/get_item_details.py, get_price_list_rate."""
+    fake.item("SHIRT", has_variants=1)
+    for code in ("SHIRT-S", "SHIRT-M", "SHIRT-L"):
+        fake.item(code, variant_of="SHIRT")
+    usual = fake.price("SHIRT")
+    fake.price("SHIRT-M", price_list_rate=12.0)
+    fake.price("SHIRT-L", price_list_rate=12.0, valid_upto="2026-01-31")
+    small, medium, large = (f"SHIRT-{size}|Standard Selling|PLN" for size in "SML")
+    found, since = read_on(erp, "prices", None)
+    assert {id_: told(erp, "prices", id_)["amount"] for id_ in found} == {small: "9.90", medium: "12.00", large: "9.90"}
+    fake.clock.move(hours=1)
+    fake.store.update("Item Price", usual["name"], {"price_list_rate": 8.0})
+    assert {*read_on(erp, "prices", since)[0]} == {small, medium, large}
+    assert told(erp, "prices", small)["amount"] == "8.00"
+
+
+def test_what_production_and_subcontractors_hold_is_reserved_as_well(fake: ErpNext, erp: ErpNextConnector):
+    id_ = fake.add("stock")
+    held = {"reserved_qty_for_production": 2.0, "reserved_qty_for_sub_contract": 0.5}
+    fake.store.update("Bin", id_, held)
+    assert told(erp, "stock", id_)["reserved"] == "3.5"
+
+
+@pytest.mark.parametrize(("end", "active"), [(None, True), ("2099-12-31", True), ("2026-11-01", False)])
+def test_s20_an_item_whose_life_has_ended_is_not_sold(
+    fake: ErpNext, erp: ErpNextConnector, end: str | None, *, active: bool
+):
+    """ERPNext refuses an order of it."""
+    fake.item("A-1", end_of_life=end)
+    assert told(erp, "products", "A-1")["active"] == active
+    assert bring(erp, new_order()).outcome == ("done" if active else "refused")
+
+
 def test_s11_a_site_whose_zone_is_not_set_goes_by_that_of_india(fake: ErpNext, erp: ErpNextConnector):
     fake.store.zone = None
     fake.item("A-1")
@@ -485,7 +535,14 @@ def test_s11_a_site_whose_zone_is_not_set_goes_by_that_of_india(fake: ErpNext, e
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"company": "Nobody"}, {"service_item": "NONE"}, {"warehouse": "Moon"}, {"territory": "Sea"}]
+    "wrong",
+    [
+        {"company": "Nobody"},
+        {"service_item": "NONE"},
+        {"warehouse": "Moon"},
+        {"territory": "Sea"},
+        {"order_price_list": "X"},
+    ],
 )
 def test_a_check_names_the_option_that_is_wrong(fake: ErpNext, wrong: dict[str, str]):
     (finding,) = fake.connect(**wrong).check()

@@ -115,6 +115,17 @@ def test_a_cancelled_order_is_cancelled_as_long_as_it_can_be(erp: Odoo) -> None:
     assert fields_of(erp.connect(), "orders", made.id)["status"] == "cancelled"
 
 
+def test_s20_what_has_been_delivered_is_not_cancelled(erp: Odoo) -> None:
+    """Odoo would do it (sale_stock: sale_order.py, _action_cancel), and nobody would invoice what has left."""
+    wanted = bought(erp)
+    made = only(erp.connect().write("orders", [wanted]))
+    [delivery] = erp.orm.tables["stock.picking"].there()
+    erp.orm.write("stock.picking", [delivery.id], {"state": "done"})
+    stopped = replace(wanted, id=made.id, record={**wanted.record, "status": "cancelled"})
+    refused = only(erp.connect().write("orders", [stopped]))
+    assert (refused.outcome, refused.cause, sale(erp, made)["state"]) == ("refused", "delivered", "sale")
+
+
 def test_what_became_of_a_sale_is_read(erp: Odoo) -> None:
     """A delivery and an invoice show the sale as changed, although its own mark stays."""
     made = only(erp.connect().write("orders", [bought(erp)]))
@@ -197,6 +208,51 @@ def test_only_what_odoo_counts_has_stock_and_what_is_reserved_is_told(erp: Odoo)
     assert (fields["location"], fields["on_hand"], fields["reserved"]) == ("WH", "5", "2")
     assert fields_of(erp.connect(storage={"WH": "main"}), "stock", id_)["location"] == "main"
     assert not erp.connect(storage={"MAG9": "main"}).check()[0].good
+
+
+@pytest.mark.parametrize("way", ["pick", "out"])
+@pytest.mark.parametrize("method", ["manual", "by_date"])
+def test_s16_what_is_sold_is_held_where_odoo_reserves_it_later(erp: Odoo, way: str, method: str) -> None:
+    """On hand less what is free is what is reserved, which is nothing before somebody, or the day, does it."""
+    id_ = erp.add("stock")
+    _, since = read_on(erp.connect(), "stock", None)
+    erp.clock.move(hours=1)
+    erp.sell(int(id_.partition("|")[0]), 4.0)
+    assert fields_of(erp.connect(), "stock", id_)["reserved"] == "2"
+    erp.orm.write("stock.picking.type", [erp.ways[way]], {"reservation_method": method})
+    assert fields_of(erp.connect(), "stock", id_)["reserved"] == "4"
+    assert [*read_on(erp.connect(), "stock", since)[0]] == [id_]
+
+
+def test_s27_a_price_is_in_the_currency_that_odoo_keeps_it_in(erp: Odoo) -> None:
+    """What belongs to all companies has its price in the main company's currency, whoever sells it."""
+    other = erp.make("res.company", name="Other", currency_id=1)
+    erp.companies.add(other)
+    shared = erp.add("prices")
+    own = erp.new_product("OWN", company_id=other)
+    connector = erp.connect(company=other)
+    assert [fields_of(connector, "prices", each)["currency"] for each in (shared, str(own))] == ["PLN", "EUR"]
+
+
+def test_a_weight_in_pounds_is_told_in_kilograms(erp: Odoo) -> None:
+    """An installation has its weights in either (product: product_template.py, product.weight_in_lbs)."""
+    id_ = erp.add("products")
+    erp.orm.write("product.product", [int(id_)], {"weight": 2.0})
+    assert fields_of(erp.connect(), "products", id_)["weight"] == "2"
+    erp.sales.pounds = True
+    assert fields_of(erp.connect(), "products", id_)["weight"] == "0.907185"
+
+
+def test_s16_a_sale_goes_out_of_the_warehouse_whose_stock_was_told(erp: Odoo) -> None:
+    """Otherwise Odoo takes the salesperson's, and what was sold stays in the one that is told."""
+    shop = erp.make("stock.warehouse", name="Shop", code="SHOP", company_id=1, view_location_id=erp.shelves)
+    sold = [
+        sale(erp, only(erp.connect(storage=storage).write("orders", [bought(erp, str(number))])))["warehouse_id"]
+        for number, storage in enumerate(({}, {"SHOP": "main"}, {"SHOP": "main", "WH": "other"}))
+    ]
+    assert sold == [erp.warehouse, shop, shop]
+    with pytest.raises(Refused, match=r"no warehouse MAG9; mend storage in \[systems\.erp\]"):
+        list(erp.connect(storage={"MAG9": "main"}).write("orders", [bought(erp, "9")]))
 
 
 def test_a_price_says_whether_it_holds_the_tax(erp: Odoo) -> None:

@@ -211,6 +211,17 @@ def test_stock_of_chosen_warehouses_is_read(sap: SapB1) -> None:
         list(sap.connect(storage={"09": "main"}).read("stock", None, full=True))
 
 
+def test_s16_stock_is_told_in_the_unit_that_is_sold(sap: SapB1) -> None:
+    """It lies in the smallest unit, such as bottles; prices and orders are of packages (SDK help, Items: SalesUnit)."""
+    id_ = sap.add("stock")
+    item = sap.item(id_.partition("|")[0])
+    assert item
+    lying = [{"WarehouseCode": "01", "InStock": 63.0, "Committed": 12.0, "Ordered": 0.0}]
+    sap.items.change(item.id, {"SalesItemsPerUnit": 6.0, "ItemWarehouseInfoCollection": lying})
+    fields = fields_of(sap.connect(), "stock", id_)
+    assert (fields["on_hand"], fields["reserved"]) == ("10.5", "2")
+
+
 def test_codes_with_quotes_and_bars_are_asked_for(sap: SapB1) -> None:
     sap.add("products")
     sap.items.change(2, {"ItemCode": "O'Neil|2"})
@@ -415,6 +426,32 @@ def test_an_order_that_is_billed_without_a_delivery_is_completed(sap: SapB1) -> 
     documents.bill(sap, int(id_))
     fields = fields_of(connector, "orders", id_)
     assert (fields["status"], fields["invoice"], fields["tracking"]) == ("completed", "1001", [])
+
+
+def what_became(sap: SapB1, id_: str) -> tuple[str, list[str], str | None]:
+    """Return an order's status, parcels and invoice."""
+    fields = fields_of(sap.connect(), "orders", id_)
+    return fields["status"], [each["number"] for each in fields["tracking"]], fields["invoice"]
+
+
+def test_an_order_that_is_billed_ahead_is_completed_when_its_goods_are_sent(sap: SapB1) -> None:
+    """A reserve invoice closes the order, and its goods leave with deliveries of the invoice."""
+    id_ = sap.add("orders")
+    bill = documents.bill_ahead(sap, int(id_))
+    _, since = read_on(sap.connect(), "orders", None)
+    said = [what_became(sap, id_)]
+    for parcel, whole in (("P-1", False), ("P-2", True)):
+        sap.clock.move(hours=1)
+        documents.deliver_billed(sap, bill, parcel, whole=whole)
+        found, since = read_on(sap.connect(), "orders", since)
+        assert [*found] == [id_]
+        said.append(what_became(sap, id_))
+    number = str(1000 + bill)
+    assert said == [
+        ("confirmed", [], number),
+        ("processing", ["P-1"], number),
+        ("completed", ["P-1", "P-2"], number),
+    ]
 
 
 def test_a_delivery_that_was_cancelled_does_not_count(sap: SapB1) -> None:

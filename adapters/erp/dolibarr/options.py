@@ -15,5 +15,8 @@ class DolibarrOptions(ErpOptions, LocalOptions):
     """The API key of a user of the hub's own."""
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
     """Of the company: of all prices and orders."""
+    warehouse: str | None = None
+    """Reference of the one out of which validating an order takes its goods, where it does; none: the first of `storage`,
+    or of all."""
     confirm: Literal["draft", "validated"] = "validated"
     """How far a new order is taken."""

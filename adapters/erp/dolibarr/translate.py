@@ -22,7 +22,10 @@ CLOSED = 3
 POWERS = range(-6, 4)
 """Units of weight, from milligrams to tons, as powers of ten of the kilogram."""
 PRODUCT = ("id", "ref", "label", "description", "barcode", "tva_tx", "weight", "weight_units", "status")
-PRICE = ("id", "ref", "price", "price_ttc", "price_base_type")
+LEVELS = {"price": "multiprices", "price_ttc": "multiprices_ttc", "price_base_type": "multiprices_base_type"}
+"""What stands with a product -> by the segment of customers, where there are several."""
+FIRST = "1"
+PRICE = ("id", "ref", *LEVELS, *LEVELS.values())
 PARTY = (
     *("id", "ref_ext", "code_client", "name", "client", "fournisseur", "tva_intra", "email", "phone", "default_lang"),
     *("address", "zip", "town", "country_code", "typent_code", "status"),
@@ -64,10 +67,19 @@ def _kilograms(row: Row) -> str | None:
 
 def price(row: Row, options: DolibarrOptions) -> dict[str, Any]:
     """The price that people typed is exact: with tax (TTC) or without (HT)."""
-    included = row["price_base_type"] == "TTC"
-    amount = number(row["price_ttc" if included else "price"])
+    included = _of_first(row, "price_base_type") == "TTC"
+    amount = number(_of_first(row, "price_ttc" if included else "price"))
     own = {"list": options.price_list, "currency": options.currency}
     return {"sku": row["ref"], "amount": amount, "tax_included": included, **own}
+
+
+def _of_first(row: Row, name: str) -> Any:
+    """Return what holds for the first segment of customers, where there are several.
+
+    What stands with the product itself is of the segment that was saved last (code: product.class.php, `updatePrice`).
+    """
+    segments: Mapping[str, Any] = row[LEVELS[name]] or {}  # PHP writes nothing as a list
+    return segments.get(FIRST) or row[name]
 
 
 def level(row: Row, _options: DolibarrOptions) -> dict[str, Any]:

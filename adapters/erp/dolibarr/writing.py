@@ -8,8 +8,9 @@ from adapters.asking.http import Rejected
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import Dolibarr
 from adapters.erp.orders import SaleLine, Unwritable, lacking, same_place
-from adapters.writing.writes import Unfit, singly
+from adapters.writing.writes import Unfit, singly, singly_with
 from hub.connector import Write, Written
+from hub.errors import Refused
 
 DRAFT, CANCELLED = 0, -1
 
@@ -41,7 +42,23 @@ def _letters(value: Any) -> str:
     return "".join(filter(str.isalnum, re.sub("<[^>]*>", "", str(value or "")))).casefold()
 
 
-def _write_order(erp: Dolibarr, write: Write) -> Written:
+def _out_of(erp: Dolibarr) -> int:
+    """Return the warehouse out of which validating an order takes its goods, where the company has it so.
+
+    With none it would take none, and say so to nobody: neither what lies there nor the virtual stock would ever show them
+    as sold (code: commande.class.php, `valid`; mouvementstock.class.php, `_create`).
+    """
+    there = {str(row["ref"]): int(row["id"]) for row in erp.all("warehouses")}
+    named = erp.options.warehouse or next(iter(erp.options.storage), None)
+    if named is None:
+        return min(there.values(), default=0)
+    if named not in there:
+        option = "warehouse" if erp.options.warehouse else "storage"
+        raise Refused(f"there is no warehouse {named}; mend {option} in [systems.{erp.name}]")
+    return there[named]
+
+
+def _write_order(erp: Dolibarr, warehouse: int, write: Write) -> Written:
     """Make an order, or go on where a run that broke off has left it: total, contact, validation."""
     id_ = write.id or str(_new_order(erp, write))
     there = erp.look_up(f"orders/{id_}")
@@ -54,7 +71,7 @@ def _write_order(erp: Dolibarr, write: Write) -> Written:
         return Written(write.key, "done", id_)
     if state == DRAFT:
         try:
-            _complete(erp, write, id_, there)
+            _complete(erp, write, id_, there, warehouse)
         except Unwritable as fault:
             return _refused(write, id_, fault.cause, str(fault))
         except Rejected as fault:
@@ -78,14 +95,14 @@ def _new_order(erp: Dolibarr, write: Write) -> int:
     return int(erp.send("POST", "orders", translate.new_order(dated, write.reference, int(customer), products)))
 
 
-def _complete(erp: Dolibarr, write: Write, id_: str, there: Mapping[str, Any]) -> None:
+def _complete(erp: Dolibarr, write: Write, id_: str, there: Mapping[str, Any], warehouse: int) -> None:
     difference = lacking(write.record, str(there["total_ttc"]))
     if difference:
         rounding = translate.line(SaleLine(None, "Rounding", "1", difference, None), None)
         erp.send("POST", f"orders/{id_}/lines", rounding)
     _send_to(erp, write, id_, int(there["socid"]))
     if erp.options.confirm == "validated":
-        erp.send("POST", f"orders/{id_}/validate", {"idwarehouse": 0, "notrigger": 0})
+        erp.send("POST", f"orders/{id_}/validate", {"idwarehouse": warehouse, "notrigger": 0})
 
 
 def _send_to(erp: Dolibarr, write: Write, id_: str, customer: int) -> None:
@@ -112,4 +129,4 @@ def _where(contact: Mapping[str, Any]) -> str:
 
 
 write_parties = singly(_write_party)
-write_orders = singly(_write_order)
+write_orders = singly_with(_out_of, _write_order)

@@ -7,19 +7,20 @@ from operator import itemgetter
 from typing import Any
 
 from adapters.asking.checks import Amiss
-from adapters.erp.erpnext.client import ErpNext
+from adapters.erp.erpnext.client import ErpNext, Filters
 from adapters.erp.erpnext.translate import WHOLE
 from adapters.erp.reference import OURS
 from adapters.rows import Row
 from hub.connector import Document
 
-ITEM = "item_name description stock_uom item_group brand variant_of disabled is_sales_item weight_per_unit weight_uom image"
+ITEM = (
+    "item_name description stock_uom item_group brand variant_of disabled is_sales_item end_of_life weight_per_unit "
+    "weight_uom image"
+)
 SOLD = [["has_variants", "=", 0]]
 """A template is no article: its variants are."""
 ITEM_PRICE = "item_code price_list currency price_list_rate valid_from valid_upto uom"
-FOR_ALL = [["selling", "=", 1], ["customer", "is", "not set"], ["batch_no", "is", "not set"]]
-"""Prices that hold for every customer."""
-BIN = "item_code warehouse actual_qty reserved_qty stock_uom"
+BIN = "item_code warehouse actual_qty reserved_qty reserved_qty_for_production reserved_qty_for_sub_contract stock_uom"
 CUSTOMER = (
     "customer_name customer_type tax_id email_id mobile_no language default_price_list default_currency disabled "
     "is_frozen customer_details"
@@ -54,7 +55,8 @@ def items(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
     )
     taxes = grouped(_of_items(erp, "Item Tax", "parent item_tax_template tax_category idx", names), "parent")
     for row in rows:
-        raw = plain(row, ITEM) | {"category": paths.get(row["item_group"])}
+        ended = (row["end_of_life"] or "9999-12-31") <= str(erp.today())
+        raw = plain(row, ITEM) | {"category": paths.get(row["item_group"]), "ended": ended}
         raw["barcodes"] = [{each: code[each] for each in ("barcode", "uom")} for code in barcodes[row["name"]]]
         raw["attributes"] = [
             {each: told[each] for each in ("attribute", "attribute_value")} for told in attributes[row["name"]]
@@ -78,26 +80,51 @@ def _group_paths(erp: ErpNext) -> dict[str, str]:
     return {name: path(name) for name in above}
 
 
+def for_all(erp: ErpNext) -> Filters:
+    """Return what holds for prices that are every customer's, and not those of the hub's orders."""
+    filters = [["selling", "=", 1], ["customer", "is", "not set"], ["batch_no", "is", "not set"]]
+    orders = erp.options.order_price_list
+    return [*filters, ["price_list", "!=", orders]] if orders else filters
+
+
 def prices(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
-    """Yield of each item, of these rows of items or prices, the price that holds today in each list and currency."""
-    names = list(dict.fromkeys(row.get("item_code") or row["name"] for row in rows))
-    units = {row["name"]: row["stock_uom"] for row in erp.some("Item", "stock_uom", "name", names, SOLD)}
-    there = erp.some("Item Price", ITEM_PRICE, "item_code", names, FOR_ALL)
-    found: dict[str, Row] = {}
-    for row in sorted(there, key=_preference(erp.today())):
-        if row["item_code"] in units and row["uom"] in (None, "", units[row["item_code"]]):
-            found["|".join((row["item_code"], row["price_list"], row["currency"]))] = row
-    return (Document(id_, plain(row, ITEM_PRICE)) for id_, row in found.items())
+    """Yield of each item, of these rows of items or prices, the price that holds today in each list and currency.
+
+    A variant that has none there has its template's (stock/get_item_details.py, get_price_list_rate).
+    """
+    items, preference = _priced(erp, rows), _preference(erp.today())
+    names = dict.fromkeys([*items, *(item["variant_of"] for item in items.values() if item["variant_of"])])
+    listed = grouped(erp.some("Item Price", ITEM_PRICE, "item_code", [*names], for_all(erp)), "item_code")
+    for name, item in items.items():
+        there = [*listed[item["variant_of"] or ""], *listed[name]]
+        told = [{**row, "item_code": name, "own": row["item_code"] == name} for row in there]
+        fitting = [row for row in told if row["uom"] in (None, "", item["stock_uom"])]
+        best = {(row["price_list"], row["currency"]): row for row in sorted(fitting, key=preference)}
+        for (price_list, currency), row in best.items():
+            yield Document(f"{name}|{price_list}|{currency}", plain(row, ITEM_PRICE))
 
 
-def _preference(today: date) -> Callable[[Row], tuple[int, int, str]]:
-    """Return how well a price fits a day, the best last: what holds, what will soonest, what did; then the newer one."""
+def _priced(erp: ErpNext, rows: Sequence[Row]) -> dict[str, Row]:
+    """Return the items that rows of items or prices speak of; a template's price is that of its variants."""
+    named = [row.get("item_code") or row["name"] for row in rows]
+    above = [row["item_code"] for row in rows if "item_code" in row]
+    asked = (("name", named), ("variant_of", above))
+    found = (erp.some("Item", "stock_uom variant_of", key, values, SOLD) for key, values in asked)
+    return {item["name"]: item for some in found for item in some}
 
-    def fits(row: Row) -> tuple[int, int, str]:
+
+def _preference(today: date) -> Callable[[Row], tuple[bool, bool, int, int, str]]:
+    """Return how well a price fits a day, the best last: what holds, the item's own before its template's.
+
+    Of those that do not hold, what will soonest, then what did; of several, the newer one.
+    """
+
+    def fits(row: Row) -> tuple[bool, bool, int, int, str]:
         begin, end = _ordinal(row["valid_from"] or "0001-01-01"), _ordinal(row["valid_upto"] or "9999-12-31")
         if begin > today.toordinal():
-            return 1, -begin, row["name"]
-        return 2 if end >= today.toordinal() else 0, begin, row["name"]
+            return False, row["own"], 1, -begin, row["name"]
+        holds = end >= today.toordinal()
+        return holds, row["own"], 0, begin, row["name"]
 
     return fits
 

@@ -15,7 +15,7 @@ from adapters.erp.sales import ORDERS
 from hub.clock import Clock
 from hub.connector import Stream
 
-SOLD, FOR_ALL, BROUGHT = (always(each) for each in (asked.SOLD, asked.FOR_ALL, asked.BROUGHT))
+SOLD, BROUGHT = (always(each) for each in (asked.SOLD, asked.BROUGHT))
 
 
 def stored(erp: ErpNext) -> Filters:
@@ -38,8 +38,8 @@ KINDS: Mapping[str, Kind[ErpNext, ErpNextOptions]] = {
         Source(everything("Item", "stock_uom", SOLD), asked.price_rows),
         asked.prices,
         translate.price,
-        {"changed": changed("Item Price", "item_code", FOR_ALL)},
-        look=lambda erp: erp.rows("Item Price", asked.ITEM_PRICE, asked.FOR_ALL, size=1),
+        {"changed": changed("Item Price", "item_code", asked.for_all)},
+        look=lambda erp: erp.rows("Item Price", asked.ITEM_PRICE, asked.for_all(erp), size=1),
     ),
     "stock": Kind(
         Stream("stock"),
@@ -101,6 +101,7 @@ class ErpNextConnector(Declared[ErpNext, ErpNextOptions]):
         named |= {f"customer_groups.{sort}": ("Customer Group", name) for sort, name in options.customer_groups.items()}
         named |= {"service_item": ("Item", options.service_item)} if options.service_item else {}
         named |= {"warehouse": ("Warehouse", options.warehouse)} if options.warehouse else {}
+        named |= {"order_price_list": ("Price List", options.order_price_list)} if options.order_price_list else {}
         for option, (doctype, name) in named.items():
             if not erp.rows(doctype, "", [["name", "=", name]], size=1):
                 raise Amiss(f"there is no {doctype} {name}", f"mend {option} in [systems.{self.name}]")

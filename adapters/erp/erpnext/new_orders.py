@@ -74,6 +74,8 @@ class NewOrders:
             **_discount(order, lines),
         }
         values |= {"set_warehouse": options.warehouse} if options.warehouse else {}
+        # Into it ERPNext writes what items cost here that have no price there (stock/get_item_details.py, insert_item_price).
+        values |= {"selling_price_list": options.order_price_list} if options.order_price_list else {}
         values |= {"currency": order["currency"]} if order.get("currency") else {}
         if order.get("note") and values["items"]:
             values["items"][0]["additional_notes"] = order["note"]

@@ -31,6 +31,9 @@ class ErpNextOptions(ExchangeOptions):
     """Out of which orders are delivered; none: each item's default warehouse, which ERPNext then demands."""
     service_item: str | None = None
     """The item, not kept in stock, that stands for shipping and for lines of products that are not there."""
+    order_price_list: str | None = None
+    """The selling price list that orders are entered on, which is then not read; none: the customer's, or the default one,
+    into which ERPNext writes what the orders' items cost."""
     rounding_account: str | None = None
     """Takes what rounding makes an order differ; none: the company's round off account."""
     delivery_days: Annotated[int, within(0, 365)] = 0

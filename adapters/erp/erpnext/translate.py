@@ -25,6 +25,8 @@ STATUS = {
     "Cancelled": "cancelled",
 }
 ALL_SENT = {"To Deliver and Bill": "shipped", "To Pay": "shipped", "To Deliver": "completed"}
+RESERVED = ("reserved_qty", "reserved_qty_for_production", "reserved_qty_for_sub_contract")
+"""What orders, production and subcontractors are to get (stock/doctype/bin/bin.py, set_projected_qty)."""
 WHOLE = 100
 """Per cent."""
 USES = {"Billing": "billing", "Shipping": "shipping"}
@@ -85,7 +87,8 @@ PRODUCT: Table = table(
     gtin=Field("", _gtin),
     weight=Field("", _weight),
     options=Field("attributes", lambda rows: {row["attribute"]: row["attribute_value"] for row in rows} or None),
-    active=Field("", lambda item: not item["disabled"] and bool(item["is_sales_item"])),
+    # What has reached its end of life, ERPNext sells no more (stock/doctype/item/item.py, validate_end_of_life).
+    active=Field("", lambda item: not item["disabled"] and not item["ended"] and bool(item["is_sales_item"])),
 )
 PRICE: Table = table(
     "sku=item_code list=price_list currency valid_from valid_to=valid_upto",
@@ -94,7 +97,7 @@ PRICE: Table = table(
 STOCK: Table = table(
     "sku=item_code",
     on_hand=Field("actual_qty", stock),
-    reserved=Field("reserved_qty", stock),
+    reserved=Field("", lambda row: stock(sum(float(row[name] or 0) for name in RESERVED))),
     unit=Field("stock_uom", unit),
 )
 ADDRESS: Table = table(

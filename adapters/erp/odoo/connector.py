@@ -7,7 +7,7 @@ from functools import partial
 
 from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
-from adapters.erp.models import ALSO, Model, having, in_currency_of, kept
+from adapters.erp.models import ALSO, Model, having, kept
 from adapters.erp.odoo import translate
 from adapters.erp.odoo.client import Odoo
 from adapters.erp.odoo.options import OdooOptions
@@ -31,7 +31,13 @@ GOODS = Model("product.product", translate.STOCK, only=[CODED, ["type", "!=", "s
 # A quant that has come to nothing is deleted; a move stays, and in it what is reserved.
 MOVES = Model("stock.move", {"product": Field("product_id")}, {"move_line_ids": "stock.move.line"})
 WAREHOUSES = Model("stock.warehouse", {"code": Field("code"), "company": Field("company_id")})
-SHELVES = Model("stock.warehouse", {"id": Field("id"), "shelves": Field("view_location_id")})
+# Which of its operations reserve goods later than when a sale is confirmed is chosen from version 15 on.
+AT_CONFIRM = "at_confirm"
+OPERATIONS = ("pick_type_id", "out_type_id")
+SHELVES = Model(
+    "stock.warehouse",
+    {"shelves": Field("view_location_id"), **{each: Field(each, asks="reservation_method") for each in OPERATIONS}},
+)
 COMPANY = Model("res.company", {"currency": Field("currency_id.name")})
 PARTIES = Model(
     "res.partner",
@@ -60,15 +66,31 @@ NAMES = {
 }
 
 
+def ours(odoo: Odoo) -> Model:
+    """Return the company's warehouses."""
+    return replace(WAREHOUSES, only=[["company_id", "=", odoo.options.company]])
+
+
 def levels(odoo: Odoo, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield how much of some products, or of those that were moved, lies in each warehouse, and is reserved there."""
     ids = sorted({row.get("product_id") or row["id"] for row in rows})
-    named = warehouses(odoo, replace(WAREHOUSES, only=[["company_id", "=", odoo.options.company]]))
-    shelves = {row["id"]: row["view_location_id"] for row in odoo.search(SHELVES)}
+    named = warehouses(odoo, ours(odoo))
+    there = {row["id"]: row for row in odoo.search(SHELVES)}
     for place, name in named.items():
-        for row in having(odoo, GOODS, "id", ids, location=shelves[place]):
+        warehouse = there[place]
+        later = {translate.LATER: any(_reserves_later(warehouse[each]) for each in OPERATIONS)}
+        for row in having(odoo, GOODS, "id", ids, location=warehouse["view_location_id"]):
             if translate.storable(row):
-                yield Document(f"{row['id']}|{place}", {**row, ALSO: {"location": name}})
+                yield Document(f"{row['id']}|{place}", {**row, **later, ALSO: {"location": name}})
+
+
+def _reserves_later(operation: Row | None) -> bool:
+    return bool(operation) and operation.get("reservation_method", AT_CONFIRM) != AT_CONFIRM
+
+
+def priced(odoo: Odoo, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield the prices of products, on Odoo's own list."""
+    return (Document(str(row["id"]), {**row, ALSO: {"list": odoo.options.price_list}}) for row in rows)
 
 
 PARTY_FORMS = parties.PartyForms(
@@ -97,7 +119,7 @@ def sale_forms(odoo: Odoo) -> SaleForms:
         product=Model("product.product", translate.ID),
         address="res.partner",
         line="sale.order.line",
-        sale_values=translate.new_sale(odoo.options.company, html=note.get("type") == "html"),
+        sale_values=translate.new_sale(odoo.options.company, out_of(odoo), html=note.get("type") == "html"),
         line_values=translate.new_line(
             taxes, stand_in(odoo), {tax["id"]: Decimal(translate.decimal(tax["amount"])) for tax in held}
         ),
@@ -106,6 +128,14 @@ def sale_forms(odoo: Odoo) -> SaleForms:
         names=NAMES,
         besides={"currency": {told(COMPANY.table, company)["currency"]: translate.NO_PRICE_LIST}},
     )
+
+
+def out_of(odoo: Odoo) -> int | None:
+    """Return the warehouse out of which sales go: the first of `storage`, if there is any. Refused, if it is not there.
+
+    Odoo takes the salesperson's (sale_stock: sale_order.py, _compute_warehouse_id), wherever stock was told of.
+    """
+    return next(iter(warehouses(odoo, ours(odoo)))) if odoo.options.storage else None
 
 
 def stand_in(odoo: Odoo) -> int | None:
@@ -131,7 +161,7 @@ def by_field(field: str, value: Callable[[Write], str | None]) -> Sign:
 
 KINDS: Mapping[str, Kind[Odoo, OdooOptions]] = {
     "products": kept(Stream("products"), PRODUCTS),
-    "prices": kept(Stream("prices"), PRICES, partial(in_currency_of, COMPANY)),
+    "prices": kept(Stream("prices"), PRICES, priced),
     # A product's own mark stays when it is moved.
     "stock": kept(Stream("stock"), GOODS, levels, moved=MOVES),
     "parties": kept(

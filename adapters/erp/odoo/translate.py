@@ -23,6 +23,9 @@ GTIN_LENGTHS = (8, 12, 13, 14)
 USE = {"invoice": "billing", "delivery": "shipping", "other": "other"}
 """Types of the contacts of a contact that are addresses; `contact` is a person, whose address follows the company's."""
 TYPE = {use: type_ for type_, use in USE.items()}
+LATER = "reserved_later"
+"""Of a product in a warehouse: whether that reserves goods later than when a sale is confirmed."""
+POUND = 0.45359237
 FEW = 6
 """Decimals that a float of Odoo's is good for."""
 
@@ -36,6 +39,12 @@ def rate(taxes: Sequence[Row]) -> str | None:
 def decimal(value: float) -> str:
     """Return a float of Odoo's as plain text, without what computing has left behind."""
     return plain(Decimal(exact(round(value, FEW))))
+
+
+def _kilograms(product: Row) -> str | None:
+    """An installation has its weights in kilograms or in pounds (product_template.py, product.weight_in_lbs)."""
+    in_pounds = (product.get("weight_uom_name") or "").startswith("lb")
+    return decimal(product["weight"] * (POUND if in_pounds else 1)) if product["weight"] else None
 
 
 def _gtin(barcode: str) -> str | None:
@@ -74,10 +83,28 @@ def _status(sale: Row) -> str:
     return "completed" if sale["invoice_status"] == "invoiced" else "confirmed"
 
 
+def _arrived(picking: Row) -> bool:
+    target = picking["location_dest_id"]
+    return picking["state"] == "done" and bool(target) and target["usage"] == "customer"
+
+
+def _standing(sale: Row) -> str:
+    """Odoo cancels what has left, too (sale_stock: sale_order.py, _action_cancel), which then is not invoiced any more."""
+    if sale["state"] == "cancel":
+        return "cancelled"
+    return "delivered" if any(map(_arrived, sale.get("picking_ids") or ())) else sale["state"]
+
+
 def _invoice(invoices: Sequence[Row]) -> str | None:
     """Return the first one's number; drafts have none yet. The newest comes first (account_move.py, _order)."""
     posted = [row for row in invoices if (row["state"], row["move_type"]) == ("posted", "out_invoice")]
     return min(posted, key=itemgetter("id"))["name"] if posted else None
+
+
+def reserved(product: Row) -> str:
+    """Return what is held for others: what is reserved, or, where that is done later, all that is to leave."""
+    held = product["qty_available"] - product["free_qty"]
+    return decimal(max(held, product["outgoing_qty"] if product[LATER] else held, 0.0))
 
 
 def storable(product: Row) -> bool:
@@ -95,7 +122,7 @@ PRODUCT = {
     "category": Field("categ_id.complete_name", lambda path: path.removeprefix("All / ").replace(" / ", " > ")),
     "gtin": Field("barcode", _gtin),
     "tax_rate": in_use("taxes_id", rate, "amount amount_type type_tax_use"),
-    "weight": Field("weight", lambda weight: decimal(weight) if weight else None),
+    "weight": Field("", _kilograms, "weight weight_uom_name"),
     "variant_of": Field("product_tmpl_id", _family, "product_variant_count"),
     "options": Field("product_template_attribute_value_ids", _options, "name attribute_id.name"),
     "active": Field("", lambda row: bool(row["active"] and row["sale_ok"]), "active sale_ok"),
@@ -103,14 +130,14 @@ PRODUCT = {
 PRICE = {
     "sku": Field("default_code"),
     "amount": Field("lst_price", decimal),
+    # Of the product's company, or of the main one where it has none (product_template.py, _compute_currency_id).
+    "currency": Field("currency_id.name"),
     "tax_included": in_use("taxes_id", lambda taxes: any(tax["price_include"] for tax in taxes), "price_include"),
 }
 STOCK = {
     "sku": Field("default_code"),
     "on_hand": Field("", lambda row: decimal(max(row["qty_available"], 0.0)), "qty_available type is_storable"),
-    "reserved": Field(
-        "", lambda row: decimal(max(row["qty_available"] - row["free_qty"], 0.0)), "qty_available free_qty"
-    ),
+    "reserved": Field("", reserved, "qty_available free_qty outgoing_qty"),
     "unit": PRODUCT["unit"],
 }
 PLACE = {
@@ -196,7 +223,7 @@ NO_PRICE_LIST = 0
 ID = {"id": Field("id")}
 TAX = {"name": Field("name"), "rate": Field("amount", decimal), "company": Field("company_id")}
 STANDING = ID | {
-    "state": Field("state", lambda state: "cancelled" if state == "cancel" else state),
+    "state": Field("", _standing, "state picking_ids.state picking_ids.location_dest_id.usage"),
     "total": Field("amount_total", decimal),
 }
 CUSTOMER = ID | {"term": Field("property_payment_term_id"), "addresses": Field("", _sale_places, PLACES)}
@@ -223,10 +250,14 @@ NEW_ADDRESS = {
 }
 
 
-def new_sale(company: int, *, html: bool) -> dict[str, Field]:
-    """Return the table of a new sale; `html`: its note is HTML, as from version 15 on."""
+def new_sale(company: int, warehouse: int | None, *, html: bool) -> dict[str, Field]:
+    """Return the table of a new sale.
+
+    `warehouse`: out of which it goes; none: Odoo's choice. `html`: its note is HTML, as from version 15 on.
+    """
     return {
         "company_id": fixed(company),
+        **({"warehouse_id": fixed(warehouse)} if warehouse else {}),
         "partner_id": Field("customer"),
         "partner_invoice_id": Field("billing"),
         "partner_shipping_id": Field("shipping"),

@@ -17,7 +17,9 @@ ITEMS = Listing(
     "ItemCode,ItemName,User_Text,BarCode,ItemsGroupCode,Manufacturer,SalesVATGroup,SalesItem,Frozen",
 )
 PRICED = Listing("Items", "ItemCode", "ItemCode,ItemPrices")
-STORED = Listing("Items", "ItemCode", "ItemCode,ItemWarehouseInfoCollection", "InventoryItem eq 'tYES'")
+STORED = Listing(
+    "Items", "ItemCode", "ItemCode,SalesItemsPerUnit,ItemWarehouseInfoCollection", "InventoryItem eq 'tYES'"
+)
 PARTNERS = Listing(
     "BusinessPartners",
     "CardCode",
@@ -76,7 +78,7 @@ def levels(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
     for row in rows:
         for each in row["ItemWarehouseInfoCollection"] or ():
             if each["WarehouseCode"] in there:
-                told = {"ItemCode": row["id"], **kept(each, "WarehouseCode,InStock,Committed")}
+                told = kept(row, "ItemCode,SalesItemsPerUnit") | kept(each, "WarehouseCode,InStock,Committed")
                 yield Document(f"{row['id']}|{each['WarehouseCode']}", told)
 
 

@@ -7,6 +7,7 @@ from adapters.erp.reference import OURS
 from adapters.erp.sapb1.asked import kept
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing
+from adapters.erp.sapb1.translate import YES
 from adapters.rows import Row
 from hub.connector import Document
 
@@ -24,18 +25,25 @@ STANDING = "CancelStatus eq 'csNo'"
 DELIVERIES = Listing(
     "DeliveryNotes", "DocEntry", "DocEntry,TrackingNumber,TransportationCode,DocumentLines", STANDING, DATED
 )
-INVOICES = Listing("Invoices", "DocEntry", "DocEntry,DocNum,DocumentLines", STANDING, DATED)
-ORDER, DELIVERY = 17, 15
+INVOICES = Listing(
+    "Invoices", "DocEntry", "DocEntry,DocNum,ReserveInvoice,DocumentStatus,DocumentLines", STANDING, DATED
+)
+ORDER, DELIVERY, INVOICE = 17, 15, 13
 """What BaseType says (BoObjectTypes)."""
+UNSENT = ("bost_Open", "bost_Paid")
+"""States of a reserve invoice whose goods have not all left (help, "A/R Reserve Invoice: General Area")."""
 
 
 def orders(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield orders, with the parcels and the first invoice of what was drawn from them."""
     deliveries, invoices = _drawn(sap, DELIVERIES, rows), _drawn(sap, INVOICES, rows)
     sent, billed, billed_later = _by(ORDER, deliveries), _by(ORDER, invoices), _by(DELIVERY, invoices)
+    sent_later = _by(INVOICE, deliveries)
     carriers = sap.names("ShippingTypes", "Code", "Name") if deliveries else {}
     for row in rows:
-        own = sent[row["id"]]
+        ahead = [bill for bill in billed[row["id"]] if bill["ReserveInvoice"] == YES]
+        own = [*sent[row["id"]], *(each for bill in ahead for each in sent_later[bill["id"]])]
+        owed = any(bill["DocumentStatus"] in UNSENT or not sent_later[bill["id"]] for bill in ahead)
         bills = [*billed[row["id"]], *(bill for each in own for bill in billed_later[each["id"]])]
         parcels = [
             {"number": each["TrackingNumber"], "carrier": carriers.get(each["TransportationCode"])}
@@ -43,14 +51,14 @@ def orders(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
             if each["TrackingNumber"]
         ]
         invoice = str(min(bills, key=lambda bill: bill["id"])["DocNum"]) if bills else None
-        told = {"delivered": bool(own), "parcels": parcels, "invoice": invoice}
+        told = {"delivered": bool(own), "owed": owed, "parcels": parcels, "invoice": invoice}
         yield Document(str(row["id"]), kept(row, "DocEntry,NumAtCard,DocumentStatus,Cancelled,Confirmed") | told)
 
 
 def orders_of(sap: ServiceLayer, rows: Sequence[Row]) -> Sequence[Row]:
-    """Return the orders that deliveries, or invoices, were drawn from."""
-    deliveries = DELIVERIES.some(sap, _by(DELIVERY, rows))
-    return ORDERS.some(sap, [*_by(ORDER, rows), *_by(ORDER, deliveries)])
+    """Return the orders that deliveries, or invoices, were drawn from, or what they were drawn from."""
+    between = [*DELIVERIES.some(sap, _by(DELIVERY, rows)), *INVOICES.some(sap, _by(INVOICE, rows))]
+    return ORDERS.some(sap, [*_by(ORDER, rows), *_by(ORDER, between)])
 
 
 def _drawn(sap: ServiceLayer, listing: Listing, orders: Sequence[Row]) -> list[Row]:

@@ -81,8 +81,12 @@ def price(raw: Row, options: SapB1Options) -> dict[str, Any]:
 
 
 def level(raw: Row, options: SapB1Options) -> dict[str, Any]:
-    """Return how much of an item lies in a warehouse; sold before it came in is nothing."""
-    lying, promised = (number(max(raw[name] or 0, 0)) for name in ("InStock", "Committed"))
+    """Return how much of an item lies in a warehouse; sold before it came in is nothing.
+
+    It lies in the smallest unit; prices and orders are of sales units (SDK help, Items: SalesUnit).
+    """
+    of_one = raw["SalesItemsPerUnit"] or 1
+    lying, promised = (number(max(raw[name] or 0, 0) / of_one) for name in ("InStock", "Committed"))
     place = options.storage.get(raw["WarehouseCode"], raw["WarehouseCode"])
     return {"sku": raw["ItemCode"], "location": place, "on_hand": lying, "reserved": promised}
 
@@ -99,10 +103,13 @@ def order(raw: Row, _: SapB1Options) -> dict[str, Any]:
 
 
 def _status(raw: Row) -> str:
-    """What was closed by hand, with nothing delivered or invoiced, comes to nothing."""
+    """What was closed by hand, with nothing delivered or invoiced, comes to nothing.
+
+    A reserve invoice closes its order, whose goods are still owed (help, "A/R Reserve Invoice").
+    """
     if raw["Cancelled"] == YES:
         return "cancelled"
-    if raw["DocumentStatus"] == "bost_Open":
+    if raw["DocumentStatus"] == "bost_Open" or raw["owed"]:
         return "processing" if raw["delivered"] else "confirmed" if raw["Confirmed"] == YES else "pending"
     return "completed" if raw["invoice"] else "shipped" if raw["delivered"] else "cancelled"
 

@@ -15,6 +15,7 @@ from tests.fakes.server import Asked, Reply
 API = "/api/index.php"
 KEY = "5b1d7c0a9e84f2360b7a"
 COUNTRIES = {"FR": 1, "SI": 202}
+SEGMENTS = {"price": "multiprices", "price_ttc": "multiprices_ttc", "price_base_type": "multiprices_base_type"}
 EMPTY = ("ref_ext", "tva_intra", "email", "phone", "default_lang", "address", "zip", "town", "country_id")
 
 
@@ -128,6 +129,8 @@ class Dolibarr(Fake):
     tells_total: ClassVar[bool] = False
     environment: Mapping[str, str] = {"DOLIBARR_KEY": KEY}
     wrong_key: Mapping[str, Any] = {"key": "env:WRONG_KEY"}
+    takes_on_validation = False
+    """STOCK_CALCULATE_ON_VALIDATE_ORDER, one of the ways in which a company may have goods taken out."""
     nothing: str | None = "404"
     """How a list without rows is answered."""
 
@@ -175,8 +178,18 @@ class Dolibarr(Fake):
         about = {"ref": f"L-{number}", "label": f"Lamp {number}", "description": "", "barcode": None, "status": "1"}
         weighing = {"weight": "150", "weight_units": "-3", "type": 0, "fk_default_warehouse": None}
         lying = {self.warehouse: {"id": "7", "real": "5"}}
-        record = self.products.add({**about, **prices, **weighing, "stock_warehouse": lying})
+        segments: Row = {name: [] for name in SEGMENTS.values()}
+        record = self.products.add({**about, **prices, **segments, **weighing, "stock_warehouse": lying})
         return f"{record.id}|{self.warehouse}" if stream == "stock" else str(record.id)
+
+    def price_level(self, product: int, level: int, amount: float) -> None:
+        """Save one segment's price (PRODUIT_MULTIPRICES; code: product.class.php, updatePrice, fetch): what stands with the
+        product itself is overwritten, whatever the level.
+        """
+        told = {"price": text(amount), "price_ttc": text(amount * 1.2), "price_base_type": "HT"}
+        segments = {SEGMENTS[name]: {str(level): value} for name, value in told.items()}
+        old = self.products.records[product].values
+        self.products.change(product, told | {name: {**dict(old[name]), **new} for name, new in segments.items()})
 
     def change(self, stream: str, id_: str, *, marked: bool = True) -> None:
         table, number = self._where(stream, id_)

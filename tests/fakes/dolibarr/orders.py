@@ -28,7 +28,12 @@ def _gross(line: Row) -> Decimal:
 
 
 def waiting(erp: "Dolibarr", product: int) -> float:
-    """Return how many of a product orders wait for: those that are validated, or of which something was shipped."""
+    """Return how many of a product orders wait for: those that are validated, or of which something was shipped.
+
+    None, where validating an order has taken its goods already.
+    """
+    if erp.takes_on_validation:
+        return 0
     open_ = [each.values for each in erp.orders.there() if each.values["status"] in (1, 2)]
     lines = [line for each in open_ for line in each["lines"] if line.get("fk_product") == product]
     sent = sum(each.get("sent", {}).get(product, 0) for each in open_)
@@ -67,11 +72,25 @@ def add_line(erp: "Dolibarr", asked: Asked, id_: str) -> Reply:
     return Reply(200, len(record.values["lines"]))
 
 
-def validate(erp: "Dolibarr", _asked: Asked, id_: str) -> Reply:
+def validate(erp: "Dolibarr", asked: Asked, id_: str) -> Reply:
     record = erp.orders.records[int(id_)]
     if record.values["status"] != 0:
         return Reply(304)
+    if erp.takes_on_validation:
+        for line in record.values["lines"]:
+            _take(erp, line.get("fk_product"), str(asked.json["idwarehouse"]), float(line["qty"]))
     return Reply(200, shown(erp.orders.change(record.id, {"status": 1})))
+
+
+def _take(erp: "Dolibarr", product: int | None, warehouse: str, quantity: float) -> None:
+    """code: commande.class.php, valid; mouvementstock.class.php, _create: without a warehouse it does nothing, and says so
+    to nobody.
+    """
+    if product and int(warehouse) > 0:
+        there: dict[str, Row] = erp.products.records[product].values["stock_warehouse"] or {}
+        lying: Row = there.get(warehouse, {"id": "9", "real": "0"})
+        left = {**lying, "real": str(float(lying["real"]) - quantity)}
+        erp.products.change(product, {"stock_warehouse": {**there, warehouse: left}})
 
 
 def list_contacts_of(erp: "Dolibarr", asked: Asked, id_: str) -> Reply:

@@ -16,7 +16,7 @@ FIELDS: Mapping[str, set[str]] = {
         "Warehouse": "warehouse_name company is_group disabled",
         "Item Group": "item_group_name parent_item_group is_group",
         "Item": "item_code item_name description stock_uom item_group brand variant_of has_variants disabled is_sales_item "
-        "is_stock_item weight_per_unit weight_uom image barcodes attributes taxes",
+        "is_stock_item end_of_life weight_per_unit weight_uom image barcodes attributes taxes",
         "Item Barcode": "barcode barcode_type uom",
         "Item Variant Attribute": "attribute attribute_value",
         "Item Tax": "item_tax_template tax_category",
@@ -24,7 +24,9 @@ FIELDS: Mapping[str, set[str]] = {
         "Item Tax Template Detail": "tax_type tax_rate",
         "Item Price": "item_code price_list price_list_rate currency selling buying customer batch_no uom valid_from "
         "valid_upto",
-        "Bin": "item_code warehouse actual_qty reserved_qty ordered_qty projected_qty stock_uom",
+        "Price List": "price_list_name currency enabled buying selling",
+        "Bin": "item_code warehouse actual_qty reserved_qty reserved_qty_for_production reserved_qty_for_sub_contract "
+        "ordered_qty projected_qty stock_uom",
         "Customer": "customer_name customer_type customer_group territory tax_id email_id mobile_no language "
         "default_price_list default_currency disabled is_frozen customer_details customer_primary_contact",
         "Contact": "first_name email_id mobile_no email_ids phone_nos links is_primary_contact",
@@ -33,7 +35,8 @@ FIELDS: Mapping[str, set[str]] = {
         "Address": "address_title address_type address_line1 address_line2 city state pincode country phone disabled "
         "is_primary_address links",
         "Dynamic Link": "link_doctype link_name link_title",
-        "Sales Order": "customer company po_no order_type transaction_date delivery_date currency ignore_pricing_rule "
+        "Sales Order": "customer company po_no order_type transaction_date delivery_date currency selling_price_list "
+        "ignore_pricing_rule "
         "disable_rounded_total set_warehouse customer_address shipping_address_name apply_discount_on discount_amount "
         "status per_delivered per_billed advance_payment_status net_total grand_total total_taxes_and_charges items taxes",
         "Sales Order Item": "item_code item_name description qty rate amount uom conversion_factor delivery_date warehouse "
@@ -78,6 +81,7 @@ LINKS: Mapping[str, Mapping[str, str]] = {
     "Customer": {"customer_group": "Customer Group", "territory": "Territory"},
     "Address": {"country": "Country"},
     "Sales Order": {"customer": "Customer", "company": "Company", "set_warehouse": "Warehouse",
+                    "selling_price_list": "Price List",
                     "customer_address": "Address", "shipping_address_name": "Address"},
     "Sales Order Item": {"item_code": "Item", "warehouse": "Warehouse"},
     "Sales Taxes and Charges": {"account_head": "Account"},

@@ -60,7 +60,10 @@ def total(store: "Store", order: "Doc") -> None:
         raise No("ValidationError", "Please enter Delivery Date")
     _once(store, order)
     net = 0.0
+    order["selling_price_list"] = order.get("selling_price_list") or "Standard Selling"
     for row in order["items"]:
+        _is_alive(store, row["item_code"])
+        _keep_price(store, order, row)
         row["rate"] = 0.0 if row.get("discount_percentage") == 100 else round(row.get("rate") or 9.99, 2)
         if row["rate"] < 0:
             raise No("ValidationError", f"Row #{row['idx']}: rate cannot be negative")
@@ -81,6 +84,27 @@ def total(store: "Store", order: "Doc") -> None:
         row["tax_amount"] = round(row["tax_amount"], 2)
     taxes = round(sum(row["tax_amount"] for row in order["taxes"]), 2)
     order |= {"net_total": net, "total_taxes_and_charges": taxes, "grand_total": round(net + taxes, 2)}
+
+
+def _is_alive(store: "Store", item: str) -> None:
+    """erpnext: stock/doctype/item/item.py, validate_end_of_life."""
+    end = store.docs["Item"][item].get("end_of_life")
+    if end and end <= store.now()[:10]:
+        raise No("ValidationError", f"Item {item} has reached its end of life on {end}")
+
+
+def _keep_price(store: "Store", order: "Doc", row: "Doc") -> None:
+    """erpnext: stock/get_item_details.py, insert_item_price; on, as the setup wizard leaves it (install_fixtures.py)."""
+    listed, item = order["selling_price_list"], row["item_code"]
+    told = {"item_code": item, "price_list": listed, "currency": order["currency"], "uom": row["uom"]}
+    there = [each for each in store.docs["Item Price"].values() if all(each.get(key) == told[key] for key in told)]
+    if not row.get("rate") or store.docs["Price List"][listed]["currency"] != order["currency"]:
+        return
+    if there and store.updates_prices:
+        store.update("Item Price", there[0]["name"], {"price_list_rate": row["rate"]})
+    if not there:
+        kept = {**told, "price_list_rate": row["rate"], "selling": 1}
+        store.insert("Item Price", kept, f"{store.number():010x}")
 
 
 def _once(store: "Store", order: "Doc") -> None:

@@ -21,6 +21,7 @@ from tests.fakes.server import Asked, Reply
 BUYER = "Stały klient"
 KEY, SECRET = "3f1c0d9a7be2486", "9e27d35b60814c5"
 COMPANY, STORE, SERVICE = "Hub Sp. z o.o.", "Stores - H", "SERVICE"
+ORDER_PRICES = "Orders"
 LONGEST_LINE = 4094
 VAT, ROUND_OFF = "VAT - H", "Round Off - H"
 
@@ -146,6 +147,8 @@ class ErpNext(Fake):
             put("Account", name, company=COMPANY)
         put("Warehouse", STORE, company=COMPANY)
         put("Warehouse", "Elsewhere - O", company="Other")
+        for name in ("Standard Selling", ORDER_PRICES):
+            put("Price List", name, currency="PLN", enabled=1, selling=1)
         put("Item Group", "All Item Groups", is_group=1)
         put("Item Group", "Lamps", parent_item_group="All Item Groups", is_group=1)
         put("Item Group", "Standing", parent_item_group="Lamps")
@@ -163,6 +166,7 @@ class ErpNext(Fake):
         """Make an item."""
         usual = {"item_code": code, "item_name": f"Lamp {code}", "stock_uom": "Nos", "item_group": "Standing"}
         flags = {"has_variants": 0, "disabled": 0, "is_sales_item": 1, "is_stock_item": 1, "weight_per_unit": 0.0}
+        flags |= {"end_of_life": "2099-12-31"}
         return self.put("Item", code, **{**usual, **flags, **more})
 
     def price(self, item: str, **more: Any) -> Doc:
@@ -221,6 +225,7 @@ class ErpNext(Fake):
             return f"{item}|Standard Selling|PLN"
         if stream == "stock":
             stock = {"actual_qty": 5.0, "reserved_qty": 1.0, "stock_uom": "Nos"}
+            stock |= {"reserved_qty_for_production": 0.0, "reserved_qty_for_sub_contract": 0.0}
             return self.put("Bin", f"{number:010x}", item_code=item, warehouse=STORE, **stock)["name"]
         return item
 

@@ -31,6 +31,8 @@ class Store:
         self.zone: str | None = "Europe/Warsaw"
         """Under System Settings: times are written in it, without saying so."""
         self.docs: dict[str, dict[str, Doc]] = {doctype: {} for doctype in FIELDS}
+        self.updates_prices = False
+        """Under Stock Settings: `update_existing_price_list_rate`."""
         self.no_rights: set[tuple[str, str]] = set()
         """(doctype, right) that the user's roles do not have."""
         self.permitted: dict[str, Callable[[Doc], bool]] = {}

@@ -38,6 +38,8 @@ class Odoo(Fake):
     def __init__(self) -> None:
         super().__init__()
         self.key, self._number = KEY, 0
+        self.companies = {1}
+        """Those that the user is allowed in."""
         self.orm = Orm(self.clock, self.version)
         self.sales = Sales(self.orm, self.version)
         self._begin()
@@ -59,8 +61,12 @@ class Odoo(Fake):
         self.unit, self.category = make("uom.uom", name="Units"), make("product.category", complete_name="All / Lamps")
         self.shelves = make("stock.location", name="WH", usage="internal")
         self.customers = make("stock.location", name="Customers", usage="customer")
+        self.ways = {
+            way: make("stock.picking.type", name=way, reservation_method="at_confirm") for way in ("pick", "out")
+        }
+        steps = {f"{way}_type_id": id_ for way, id_ in self.ways.items()}
         self.warehouse = make(
-            "stock.warehouse", name="Main", code="WH", company_id=company, view_location_id=self.shelves
+            "stock.warehouse", name="Main", code="WH", company_id=company, view_location_id=self.shelves, **steps
         )
         self.make = make
         self.service = self.new_product("CHARGE", type="service")
@@ -87,6 +93,11 @@ class Odoo(Fake):
         """Bring goods in, as a receipt does."""
         self.make("stock.quant", product_id=product, location_id=self.shelves, quantity=quantity, reserved_quantity=2.0)
         self.make("stock.move", product_id=product, state="done")
+
+    def sell(self, product: int, quantity: float) -> None:
+        """Have goods to send, as a confirmed sale does, which nobody has reserved yet."""
+        way = {"location_id": self.shelves, "location_dest_id": self.customers}
+        self.make("stock.move", product_id=product, product_qty=quantity, state="confirmed", **way)
 
     def connect(self, **options: Any) -> OdooConnector:
         own = {"url": self.server.url, "database": self.database, "user": self.login, "key": "env:ODOO_KEY"}

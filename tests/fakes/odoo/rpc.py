@@ -74,7 +74,7 @@ def _carried_out(
     orm = erp.orm
     if model not in orm.tables:
         raise OdooError("odoo.exceptions.UserError", f"Object {model} doesn't exist")
-    if context.get("allowed_company_ids", [1]) != [1]:
+    if not {*context.get("allowed_company_ids", [1])} <= erp.companies:
         raise OdooError("odoo.exceptions.AccessError", "Access to unauthorized or invalid companies.")
     if method == "fields_get":
         return _fields(erp, model)

@@ -17,6 +17,8 @@ class Sales:
         self.orm, self.version = orm, version
         self.held = False
         """Whether somebody else holds the sales, from version 19 on (odoo/exceptions.py, LockError)."""
+        self.pounds = False
+        """product: product_template.py, the system parameter product.weight_in_lbs."""
         orm.created |= {
             "sale.order.line": self._new_line,
             "sale.order": self._new_sale,
@@ -31,6 +33,9 @@ class Sales:
             ("product.product", "free_qty"): lambda record, context: (
                 self._there(record, context, "quantity") - self._there(record, context, "reserved_quantity")
             ),
+            ("product.product", "outgoing_qty"): self._outgoing,
+            ("product.template", "currency_id"): self._currency,
+            ("product.template", "weight_uom_name"): lambda _record, _: "lb" if self.pounds else "kg",
             ("res.partner", "email_normalized"): lambda record, _: (record.values.get("email") or "").lower() or False,
         }
 
@@ -39,6 +44,18 @@ class Sales:
         quants = [each.values for each in self.orm.tables["stock.quant"].there()]
         here = [each for each in quants if context.get("location") in (None, each["location_id"])]
         return sum(each[what] for each in here if each["product_id"] == product.id)
+
+    def _outgoing(self, product: Record, context: Mapping[str, Any]) -> float:
+        """stock: product.py, _compute_quantities_dict: what leaves the context's location, reserved or not."""
+        moves = [each.values for each in self.orm.tables["stock.move"].there()]
+        open_ = [each for each in moves if each["state"] in ("waiting", "confirmed", "assigned", "partially_available")]
+        mine = [each for each in open_ if each["product_id"] == product.id]
+        return sum(each["product_qty"] for each in mine if each["location_id"] == context.get("location"))
+
+    def _currency(self, template: Record, _context: Mapping[str, Any]) -> int:
+        """product: product_template.py, _compute_currency_id: of what belongs to no company, the main company's."""
+        company = template.values.get("company_id") or 1
+        return self.orm.tables["res.company"].records[company].values["currency_id"]
 
     def _new_contact(self, partner: Record) -> None:
         values = partner.values
@@ -63,6 +80,7 @@ class Sales:
                     f"The operation cannot be completed: - Create/update: a mandatory field is not set. {name}"
                 )
         sale.values |= {"name": f"S{sale.id:05}", "state": "draft", "invoice_status": "no"}
+        sale.values.setdefault("warehouse_id", 1)  # sale_stock: sale_order.py, that of the salesperson, or the first
 
     def _total(self, sale: Record, context: Mapping[str, Any]) -> float:
         lines = [

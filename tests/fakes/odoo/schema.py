@@ -26,20 +26,28 @@ MODELS = {
     "product.template.attribute.value": "name:char attribute_id:many2one=product.attribute",
     "product.template": (
         "name:char description_sale:text list_price:float sale_ok:boolean type:selection uom_id:many2one=uom.uom "
+        "currency_id:many2one=res.currency company_id:many2one=res.company weight_uom_name:char "
         "categ_id:many2one=product.category taxes_id:many2many=account.tax product_variant_count:integer "
         "active:boolean"
     ),
     "product.product": (
         "default_code:char barcode:char weight:float lst_price:float product_tmpl_id:many2one=product.template "
         "product_template_attribute_value_ids:many2many=product.template.attribute.value active:boolean "
-        "qty_available:float free_qty:float"
+        "qty_available:float free_qty:float outgoing_qty:float"
     ),
     "stock.location": "name:char usage:selection",
-    "stock.warehouse": "name:char code:char company_id:many2one=res.company view_location_id:many2one=stock.location",
+    "stock.warehouse": (
+        "name:char code:char company_id:many2one=res.company view_location_id:many2one=stock.location "
+        "pick_type_id:many2one=stock.picking.type out_type_id:many2one=stock.picking.type"
+    ),
+    "stock.picking.type": "name:char reservation_method:selection",
     "stock.quant": (
         "product_id:many2one=product.product location_id:many2one=stock.location quantity:float reserved_quantity:float"
     ),
-    "stock.move": "product_id:many2one=product.product move_line_ids:one2many=stock.move.line,move_id state:selection",
+    "stock.move": (
+        "product_id:many2one=product.product product_qty:float location_id:many2one=stock.location "
+        "location_dest_id:many2one=stock.location move_line_ids:one2many=stock.move.line,move_id state:selection"
+    ),
     "stock.move.line": "move_id:many2one=stock.move",
     "delivery.carrier": "name:char",
     "stock.picking": (
@@ -49,8 +57,8 @@ MODELS = {
     "account.move": "name:char state:selection move_type:selection",
     "account.move.line": "move_id:many2one=account.move",
     "sale.order": (
-        "name:char state:selection company_id:many2one=res.company partner_id:many2one=res.partner "
-        "partner_invoice_id:many2one=res.partner partner_shipping_id:many2one=res.partner "
+        "name:char state:selection company_id:many2one=res.company warehouse_id:many2one=stock.warehouse "
+        "partner_id:many2one=res.partner partner_invoice_id:many2one=res.partner partner_shipping_id:many2one=res.partner "
         "payment_term_id:many2one=account.payment.term pricelist_id:many2one=product.pricelist client_order_ref:char "
         "origin:char date_order:datetime note:html order_line:one2many=sale.order.line,order_id amount_total:monetary "
         "invoice_status:selection picking_ids:one2many=stock.picking,sale_id invoice_ids:many2many=account.move"

@@ -136,6 +136,7 @@ class SapB1(Fake):
             "SalesVATGroup": "S1",
             "InventoryUOM": "pcs",
             "SalesUnit": None,
+            "SalesItemsPerUnit": 1.0,
         }
         flags = {"SalesItem": "tYES", "InventoryItem": "tYES", "Valid": "tYES", "Frozen": "tNO"}
         return {**about, **sorts, **flags, "ItemPrices": prices, "ItemWarehouseInfoCollection": lying}

@@ -13,7 +13,7 @@ Values = dict[str, Any]
 LOCAL, FOREIGN = "EUR", "$"
 """Currencies have codes of the company's own."""
 RATES = {"S0": 0, "S1": 23, "S2": 8}
-ORDER, DELIVERY = 17, 15
+ORDER, DELIVERY, INVOICE = 17, 15, 13
 """sdk, BoObjectTypes: what BaseType says."""
 
 
@@ -134,6 +134,22 @@ def bill(company: "SapB1", order: int) -> int:
     return _drawn(company, company.invoices, ORDER, company.orders.records[order], {})
 
 
+def bill_ahead(company: "SapB1", order: int) -> int:
+    """Make a reserve invoice of an order, which closes it: its goods leave with deliveries of the invoice (help: A/R Reserve
+    Invoice).
+    """
+    company.orders.change(order, {"DocumentStatus": "bost_Close"}, marked=False)
+    return _drawn(company, company.invoices, ORDER, company.orders.records[order], {"ReserveInvoice": "tYES"})
+
+
+def deliver_billed(company: "SapB1", invoice: int, parcel: str, *, whole: bool = True) -> int:
+    """Make a delivery of a reserve invoice; `whole`: it is Delivered then, and was Paid before."""
+    state = "bost_Delivered" if whole else "bost_Paid"
+    company.invoices.change(invoice, {"DocumentStatus": state}, marked=False)
+    told = {"TrackingNumber": parcel, "TransportationCode": 1}
+    return _drawn(company, company.deliveries, INVOICE, company.invoices.records[invoice], told)
+
+
 def _drawn(company: "SapB1", table: Table, sort: int, base: Record, told: Values) -> int:
     drawn = {"BaseType": sort, "BaseEntry": base.id}
     lines = [{**line, **drawn, "BaseLine": line["LineNum"]} for line in base.values["DocumentLines"]]
@@ -145,5 +161,6 @@ def _drawn(company: "SapB1", table: Table, sort: int, base: Record, told: Values
         "Cancelled": "tNO",
         "Rounding": "tNO",
         "RoundingDiffAmount": 0,
+        "ReserveInvoice": "tNO",
     }
     return table.add({"CardCode": base.values["CardCode"], **about, **told, "DocumentLines": lines}).id
