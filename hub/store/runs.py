@@ -7,9 +7,8 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.store.batch import pack, rows
+from hub.store.batch import insert_into, pack, rows
 from hub.store.chosen import ids_where, in_state, literal, named
 from hub.store.database import Tx
 from hub.store.schema import breaker, job, run
@@ -52,11 +51,6 @@ class Waiting:
     published: int
 
 
-def insert(tx: Tx, table: sa.Table) -> Any:
-    """Return the dialect's INSERT, which knows ON CONFLICT."""
-    return postgresql.insert(table) if tx.dialect == "postgresql" else sqlite.insert(table)
-
-
 _NEW = tuple(NewRun.__dataclass_fields__)
 _BLANK = {"generation": 1, "published": 0, "failures": 0, "crashes": 0, "parts": 0}
 
@@ -67,8 +61,7 @@ def _make(dialect: str) -> sa.Executable:
     values: list[sa.ColumnElement[Any]] = [given.c[name] for name in _NEW]
     values += [sa.literal(value, sa.Integer) for value in _BLANK.values()]
     source = sa.select(*values, sa.false()).where(sa.true())
-    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-    statement = dialects[dialect](run).from_select([*_NEW, *_BLANK, "blocked"], source)
+    statement = insert_into(dialect, run).from_select([*_NEW, *_BLANK, "blocked"], source)
     return statement.on_conflict_do_nothing().returning(run.c.id)
 
 
