@@ -14,11 +14,6 @@ ONE_AT_A_TIME = 7_464_532
 """Advisory lock of PostgreSQL: processes that start together migrate one after the other."""
 
 
-def newest() -> str:
-    """Return the schema version that this program needs."""
-    return NEWEST
-
-
 def version(store: Store) -> str | None:
     """Return the schema version of a database; none: it is empty."""
     with store.read() as tx:

@@ -1,6 +1,6 @@
 """Making runs and publishing them: the outbox side of a run's life."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -172,14 +172,3 @@ def recall_all(tx: Tx) -> int:
     """Take back all that was published and not claimed: the broker inside this process has forgotten it."""
     lost = run.c.id.in_(ids_where(_PUBLISHED))
     return tx.execute(sa.update(run).where(lost).values(published_at=None)).rowcount
-
-
-def under_way(tx: Tx, now: datetime, systems: Collection[str] | None = None) -> int:
-    """Count the runs that wait with their time come, or are running."""
-    # In three parts, each of which is a partial index.
-    unpublished = sa.and_(in_state("waiting"), run.c.published_at.is_(None), run.c.not_before <= now)
-    condition = sa.or_(unpublished, sa.and_(_PUBLISHED, run.c.not_before <= now), in_state("running"))
-    statement = sa.select(sa.func.count()).select_from(run).where(condition)
-    if systems is not None:
-        statement = statement.where(run.c.system.in_(systems))
-    return tx.execute(statement).scalar_one()
