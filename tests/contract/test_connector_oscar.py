@@ -12,7 +12,6 @@ import pytest
 from adapters.eshop.oscar.connector import OscarConnector
 from adapters.eshop.oscar.options import OscarOptions
 from hub.canonical import ENTITIES
-from hub.canonical.sums import Sums, document_sums
 from hub.clock import SystemClock
 from hub.connector import Document, Write, Written
 from hub.errors import Unanswered
@@ -23,6 +22,7 @@ from tests.fronts.oscar import CANNOT_HAPPEN, Oscar
 from tests.peers import Peer
 from tests.peers.faults import Faults, Link
 from tests.peers.oscar_shop import ADDRESS, place_order, staff
+from tests.sums import Sums, document_sums
 
 Connect = Callable[..., OscarConnector]
 
