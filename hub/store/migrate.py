@@ -54,7 +54,8 @@ def _configuration() -> Any:
     import alembic.config  # noqa: PLC0415 - only where there is something to migrate
 
     configuration = alembic.config.Config()
-    configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    folder = str(Path(__file__).parent / "migrations")
+    configuration.set_main_option("script_location", folder.replace("%", "%%"))  # Alembic's options are templates
     configuration.set_main_option("path_separator", "os")
     return configuration
 
