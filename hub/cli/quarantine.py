@@ -14,10 +14,12 @@ from hub.cli.commands import COMMANDS, Listing, group
 from hub.cli.main import NOT_WELL
 from hub.cli.retry import retry
 from hub.cli.values import in_line
+from hub.connector import Place
 from hub.errors import Misconfigured
 from hub.store import overview
 from hub.store import quarantine as store
 from hub.sync import review
+from hub.sync.page import told
 from hub.sync.review import Reviewed
 
 
@@ -64,7 +66,7 @@ def list_entries(
         show.json(found)
         return
     rows = [
-        (e.id, f"{e.system}.{e.stream}", e.cause, e.message, place(e), words.local(e.since, zone, now)) for e in found
+        (e.id, f"{e.system}.{e.stream}", e.cause, e.message, _place(e), words.local(e.since, zone, now)) for e in found
     ]
     if not found:
         show.say(nothing(system, stream, cause))
@@ -87,7 +89,7 @@ def show_one(
         show.json(entry)
         return
     head = [("Entry", f"{entry.id} of {entry.system}.{entry.stream}, {entry.state}"), ("Cause", entry.cause)]
-    about = [("Message", entry.message), ("Place", place(entry)), ("Record", f"{entry.entity} {entry.key or ''}")]
+    about = [("Message", entry.message), ("Place", _place(entry)), ("Record", f"{entry.entity} {entry.key or ''}")]
     about += [(f"In {entry.system}", entry.external_id), ("Waits for", _needs(entry))]
     about += [("Tried again", "with the next run" if entry.again and entry.state == "open" else None)]
     when = [("Since", words.local(entry.since, zone)), ("Run", entry.run)]
@@ -216,14 +218,8 @@ def show_groups(found: list[store.Group], most: int | None = None) -> None:
         show.say(f"  ... and {len(found) - most} more causes")
 
 
-def place(entry: store.Entry) -> str:
-    """Return where an entry was read: `prices.xlsx, sheet Cennik, row 17, column EAN`."""
-    named = (
-        ("sheet", entry.place.get("sheet")),
-        ("row", entry.place.get("row")),
-        ("column", entry.place.get("column")),
-    )
-    return ", ".join([str(entry.place.get("source", "")), *(f"{name} {value}" for name, value in named if value)])
+def _place(entry: store.Entry) -> str:
+    return told(Place(**entry.place))
 
 
 def _where(each: store.Group) -> str:

@@ -112,6 +112,11 @@ def held_back() -> sa.ColumnElement[bool]:
     return sa.and_(run.c.cause != "manual", sa.exists().where(job.c.name == run.c.job, stands))
 
 
+def resting() -> sa.ColumnElement[bool]:
+    """Tell whether the breaker of a run's system is open."""
+    return sa.exists().where(breaker.c.system == run.c.system, breaker.c.opened_at.is_not(None))
+
+
 @cache
 def _due() -> sa.Executable:
     return (
@@ -163,8 +168,7 @@ _PUBLISHED = sa.and_(in_state("waiting"), run.c.published_at.is_not(None))
 
 def recall(tx: Tx) -> int:
     """Take back what was published and never claimed, unless its system's breaker is open; returns how many."""
-    resting = sa.exists().where(breaker.c.system == run.c.system, breaker.c.opened_at.is_not(None))
-    lost = ids_where(_PUBLISHED, run.c.recall_at < tx.now, sa.not_(resting))
+    lost = ids_where(_PUBLISHED, run.c.recall_at < tx.now, sa.not_(resting()))
     return tx.execute(sa.update(run).where(run.c.id.in_(lost)).values(published_at=None)).rowcount
 
 
