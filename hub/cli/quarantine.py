@@ -1,6 +1,5 @@
 """`hub quarantine`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -8,7 +7,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub.cli import show, words
-from hub.cli.call import LARGEST, Json, Most, Yes, opened
+from hub.cli.call import LARGEST, Json, Most, Yes, ask, opened
 from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of, nothing
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.cli.main import NOT_WELL
@@ -125,7 +124,7 @@ def accept(
         if not as_json:
             for each in before:
                 _show_reviewed(each)
-            _ask(f"Overwrite {words.counted(len(before), 'record')}?", yes=yes or not before)
+            ask(f"Overwrite {words.counted(len(before), 'record')}?", yes=yes or not before)
         with hub.store.write() as tx:
             taken, refused = review.accept(tx, [each.entry.id for each in before], force=force)
     left = sorted(set(chosen) - {each.entry.id for each in before})
@@ -161,7 +160,7 @@ def discard(
             known = overview.waiting_numbers(tx, system=system, stream=stream, cause=cause)
             chosen = numbers or all_of(known, everything=everything)
         if not numbers and not as_json:
-            _ask(f"Discard {words.counted(len(chosen), 'entry')}?", yes=yes or not chosen)
+            ask(f"Discard {words.counted(len(chosen), 'entry')}?", yes=yes or not chosen)
         with hub.store.write() as tx:
             were_open = {each.id for each in store.find(tx, numbers=chosen, most=len(chosen))} if chosen else set[int]()
             closed = store.close(tx, chosen, "discarded")
@@ -237,11 +236,6 @@ def _known(found: list[store.Entry], number: int) -> store.Entry:
     if not found:
         raise Misconfigured(f"there is no entry {number}; hub quarantine list shows what there is")
     return found[0]
-
-
-def _ask(question: str, *, yes: bool) -> None:
-    if not yes and sys.stdin.isatty():
-        typer.confirm(question, abort=True)
 
 
 def _one_stream(found: list[store.Entry]) -> bool:

@@ -2,6 +2,7 @@ import io
 import json
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +68,16 @@ def test_who_closes_a_stream_does_not_want_to_see_it(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     monkeypatch.setattr(sys, closed, None)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+
+
+def test_who_closes_standard_input_is_not_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "hub.toml").write_text('[hub]\ncompany = "Kowalski"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["hub", "apply"])
+    monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 0
