@@ -95,7 +95,7 @@ def export(
     with opened(ctx) as hub:
         found = _revision(hub, number)
     if output is None:
-        typer.echo(found.source, nl=False)
+        show.as_it_is(found.source)
         return
     try:
         with output.open("w" if force else "x", encoding="utf-8", newline="") as file:

@@ -81,3 +81,15 @@ def test_who_closes_standard_input_is_not_asked(monkeypatch: pytest.MonkeyPatch,
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 0
+
+
+def test_what_is_exported_is_utf8_whatever_the_terminal_can_show(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    text = '[hub]\ncompany = "Świt"\n'
+    (tmp_path / "hub.toml").write_text(text, encoding="utf-8", newline="")
+    monkeypatch.chdir(tmp_path)
+    assert run(["apply", "--yes"]) == 0
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252", errors="replace", newline="\r\n"))
+    assert run(["config", "export"]) == 0
+    sys.stdout.flush()
+    assert written.getvalue() == text.encode()
