@@ -2,7 +2,6 @@ import io
 import json
 import sys
 import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -71,25 +70,3 @@ def test_who_closes_a_stream_does_not_want_to_see_it(monkeypatch: pytest.MonkeyP
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 0
-
-
-def test_who_closes_standard_input_is_not_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    (tmp_path / "hub.toml").write_text('[hub]\ncompany = "Kowalski"\n', encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["hub", "apply"])
-    monkeypatch.setattr(sys, "stdin", None)
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 0
-
-
-def test_what_is_exported_is_utf8_whatever_the_terminal_can_show(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    text = '[hub]\ncompany = "Świt"\n'
-    (tmp_path / "hub.toml").write_text(text, encoding="utf-8", newline="")
-    monkeypatch.chdir(tmp_path)
-    assert run(["apply", "--yes"]) == 0
-    written = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="cp1252", errors="replace", newline="\r\n"))
-    assert run(["config", "export"]) == 0
-    sys.stdout.flush()
-    assert written.getvalue() == text.encode()
