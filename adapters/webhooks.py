@@ -12,14 +12,14 @@ from hub.connector import Call, Hint, Subscription
 from hub.errors import Refused
 
 
-def check_signature(call: Call, header: str, secret: str, *, form: str = "base64", prefix: str = "") -> None:
+def check_signature(call: Call, header: str, secret: str, *, form: str = "base64") -> None:
     """Refuse a call whose header is not the HMAC-SHA256 of its body with our secret.
 
-    `form`: base64 or hex; `prefix`: what stands before it, e.g. `sha256=`. The comparison takes the same time for all.
+    `form`: base64 or hex. The comparison takes the same time for all.
     """
     given = call.headers.get(header.lower(), "")
     digest = hmac.digest(secret.encode(), call.body, "sha256")
-    wanted = prefix + (base64.b64encode(digest).decode("ascii") if form == "base64" else digest.hex())
+    wanted = base64.b64encode(digest).decode("ascii") if form == "base64" else digest.hex()
     if not hmac.compare_digest(given.encode(), wanted.encode()):
         raise Refused(f"{header} is not the signature of the call with our secret" if given else f"{header} is missing")
 

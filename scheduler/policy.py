@@ -69,11 +69,6 @@ def decide(
     return Decision(runs, missed, next_after(schedule, runs[-1].scheduled_at))
 
 
-def resume(schedule: Schedule, now: datetime) -> datetime | None:
-    """Return when a job that was paused, restored or is new is due: later than now, whatever was missed meanwhile."""
-    return next_after(schedule, now)
-
-
 def backfill(schedule: Schedule, first: datetime, last: datetime, limit: int) -> tuple[datetime, ...]:
     """Return the past occurrences that somebody asks to run again, from `first` to `last`, both included.
 

@@ -30,10 +30,10 @@ class Relayed:
     """Runs whose system has no queue."""
 
 
-def relay(store: Store, publisher: Publisher, most: int = MOST) -> Relayed:
+def relay(store: Store, publisher: Publisher) -> Relayed:
     """Publish what is due; whatever is not confirmed stays due and goes out with the next pass."""
     with store.read() as tx:
-        waiting = runs.due(tx, tx.now, most)
+        waiting = runs.due(tx, tx.now, MOST)
     if not waiting:
         return Relayed()
     fates = publisher.publish([_outgoing(each) for each in waiting])
@@ -57,10 +57,10 @@ def _outgoing(run: runs.Waiting) -> Outgoing:
     return Outgoing(exchange=JOBS, routing_key=run.system, body=encode(due), message_id=f"{run.id}.{run.generation}")
 
 
-def relay_results(store: Store, publisher: Publisher, most: int = MOST) -> int:
+def relay_results(store: Store, publisher: Publisher) -> int:
     """Post the results that a process left behind in the outbox; returns how many were confirmed."""
     with store.read() as tx:
-        unsent = outbox.waiting(tx, most, made_before=tx.now - LEFT_BEHIND)
+        unsent = outbox.waiting(tx, MOST, made_before=tx.now - LEFT_BEHIND)
     return post(store, publisher, unsent)
 
 

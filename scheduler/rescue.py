@@ -9,19 +9,20 @@ from hub.store import Store, claims
 logger = log.get("rescue")
 
 MOST = 500
+"""Runs looked at in one pass."""
 MOST_CRASHES = 5
 """A run that has taken its worker down this often in a row, without a page of progress, is dead."""
 REST = timedelta(seconds=5)
 """Before a run that has taken its worker down more than once is tried again; longer each time."""
 
 
-def rescue(store: Store, most: int = MOST) -> int:
+def rescue(store: Store) -> int:
     """Hand lapsed runs on anew, or give them up; returns how many."""
     with store.read() as tx:
         if not claims.lapsed(tx, 1):
             return 0
     with store.write() as tx:
-        gone = claims.lapsed(tx, most)
+        gone = claims.lapsed(tx, MOST)
         for run in gone:
             not_before, message = decide(run, tx.now)
             result = _result(run, not_before, message, tx.now)

@@ -5,7 +5,7 @@ make two of it.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import orjson
 
+from hub.config.calendars import in_window
 from hub.config.schedules import ScheduleSettings
 from hub.errors import Misconfigured
 from scheduler.cron import cron_after, pattern_of
@@ -64,11 +65,10 @@ class Schedule:
         return bool(self.days or self.between or self.holidays)
 
 
-def from_settings(settings: ScheduleSettings, default_zone: str = "UTC", country: str | None = None) -> Schedule | None:
+def from_settings(settings: ScheduleSettings, country: str | None = None) -> Schedule | None:
     """Return the schedule that settings mean; None if the job runs only when it is triggered or started by hand.
 
-    `default_zone` counts where they name none; `country` says whose public holidays are meant where they skip these.
-    Raises Misconfigured.
+    `country` says whose public holidays are meant where they skip these. Raises Misconfigured.
     """
     if not settings.is_timed:
         return None
@@ -79,7 +79,7 @@ def from_settings(settings: ScheduleSettings, default_zone: str = "UTC", country
         cron=settings.cron,
         days=settings.weekdays() if settings.days else frozenset(),
         between=settings.window(),
-        zone=_zone(settings.timezone or default_zone),
+        zone=_zone(settings.timezone or "UTC"),
         holidays=country if settings.holidays == "skip" else None,
         jitter=settings.jitter,
     )
@@ -90,9 +90,9 @@ def read_settings(stored: Mapping[str, Any]) -> ScheduleSettings:
     return _read_settings(orjson.dumps(stored))
 
 
-def read_schedule(stored: Mapping[str, Any], default_zone: str = "UTC", country: str | None = None) -> Schedule | None:
+def read_schedule(stored: Mapping[str, Any], country: str | None = None) -> Schedule | None:
     """Return the schedule that the settings stored with a job mean; see `from_settings`."""
-    return _read_schedule(orjson.dumps(stored), default_zone, country)
+    return _read_schedule(orjson.dumps(stored), country)
 
 
 @lru_cache(maxsize=20_000)
@@ -101,8 +101,8 @@ def _read_settings(text: bytes) -> ScheduleSettings:
 
 
 @lru_cache(maxsize=20_000)
-def _read_schedule(text: bytes, default_zone: str, country: str | None) -> Schedule | None:
-    return from_settings(_read_settings(text), default_zone, country)
+def _read_schedule(text: bytes, country: str | None) -> Schedule | None:
+    return from_settings(_read_settings(text), country)
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -123,14 +123,6 @@ def next_after(schedule: Schedule, instant: datetime) -> datetime | None:
             return allowed
         found = _unfiltered(schedule, allowed - INSTANT)
     return None
-
-
-def occurrences(schedule: Schedule, after: datetime, until: datetime) -> Iterator[datetime]:
-    """Yield every occurrence with `after` < occurrence <= `until`, in order."""
-    found = next_after(schedule, after)
-    while found is not None and found <= until:
-        yield found
-        found = next_after(schedule, found)
 
 
 def last_before(schedule: Schedule, instant: datetime, since: datetime) -> datetime:
@@ -202,7 +194,7 @@ def _allowed_from(schedule: Schedule, instant: datetime) -> datetime | None:
     for _ in range(TRIES):
         local = instant.astimezone(schedule.zone)
         day_fits = _is_day_allowed(schedule, local.date())
-        if day_fits and _is_within(schedule.between, local.time()):
+        if day_fits and (schedule.between is None or in_window(*schedule.between, local.time())):
             return instant
         wall = local.replace(tzinfo=None)
         opens_today = day_fits and local.time() < start
@@ -216,13 +208,6 @@ def _is_day_allowed(schedule: Schedule, day: date) -> bool:
     if schedule.days and day.weekday() not in schedule.days:
         return False
     return not schedule.holidays or day not in public_holidays(schedule.holidays, day.year)
-
-
-def _is_within(between: tuple[time, time] | None, at: time) -> bool:
-    if between is None:
-        return True
-    start, end = between
-    return start <= at < end if start < end else at >= start or at < end
 
 
 @lru_cache(maxsize=1_000)

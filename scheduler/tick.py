@@ -26,13 +26,13 @@ class Ticked:
     runs: int = 0
 
 
-def tick(store: Store, most: int = MOST_JOBS) -> Ticked:
+def tick(store: Store) -> Ticked:
     """Make the runs of all jobs that are due. Two schedulers at once do no harm: an occurrence is unique."""
     with store.read() as tx:
         if not jobs.due(tx, tx.now, 1):
             return Ticked()
     with store.write() as tx:
-        due = jobs.due(tx, tx.now, most)
+        due = jobs.due(tx, tx.now, MOST_JOBS)
         made: list[runs.NewRun] = []
         following: dict[str, datetime | None] = {}
         for job in due:

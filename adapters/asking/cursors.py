@@ -3,14 +3,14 @@
 Neither way can turn in circles: a cursor that comes twice ends in TryLater.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from adapters.asking.answers import Rejected
+from adapters.rows import Spot
 from hub.errors import TryLater
 
 Row = TypeVar("Row")
-Spot = Mapping[str, Any]
 
 MOST_EMPTY = 1000
 """So many pages in a row may be empty, though each leads on."""

@@ -3,12 +3,12 @@
 For rows of orders with `email`, `customer_id`, and the `customer` as the list of customers shows it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from adapters.rows import Row
 from hub.connector import GUEST, Document
 
-Row = Mapping[str, Any]
 Show = Callable[[object, Sequence[Row]], Iterator[Document]]
 """Rows of customers -> documents."""
 

@@ -46,11 +46,6 @@ def parcels(*told: Raw) -> list[Fields]:
     return list(found.values())
 
 
-def from_coins(coins: float, precision: int) -> Decimal:
-    """Return an amount that the shop counts in its smallest coin: 1999 -> 19.99."""
-    return Decimal(coins).scaleb(-precision)
-
-
 def in_coins(amount: Decimal, precision: int) -> int:
     """Return an amount in the smallest coin; halves are rounded up."""
     return int(amount.scaleb(precision).quantize(Decimal(1), ROUND_HALF_UP))

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from adapters.fields import at
 from adapters.reading.walks import Listing
+from adapters.rows import Row
 from adapters.writing.finding import by_reference_or_sku
 from adapters.writing.writes import Unfit, known
 from hub.connector import Document, Write, Written
 
-Row = Mapping[str, Any]
 System = TypeVar("System")
 Find = Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]]
 """Key -> the identities that are found."""

@@ -68,6 +68,14 @@ class Column(BaseModel):
         return self
 
 
+def below(folder: str) -> str:
+    """Return a folder that lies below the source; raises pydantic's error for one that leads out of it."""
+    for path in (PurePosixPath(folder), PureWindowsPath(folder)):
+        if path.is_absolute() or path.drive or path.root or ".." in path.parts or "\0" in folder:
+            refuse(f"{show(folder)} leads out of the source; a folder lies below it")
+    return folder
+
+
 def _read_column(value: object) -> object:
     if isinstance(value, str):
         return {"column": value}
@@ -199,12 +207,7 @@ class Format(ScheduleSettings):
     @field_validator("folder")
     @classmethod
     def _check_folder(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        for path in (PurePosixPath(value), PureWindowsPath(value)):
-            if path.is_absolute() or path.drive or path.root or ".." in path.parts or "\0" in value:
-                refuse(f"{show(value)} leads out of the source; a folder lies below it")
-        return value
+        return None if value is None else below(value)
 
     @field_validator("encoding")
     @classmethod

@@ -1,13 +1,13 @@
 """Records within a record, where a row has room for one: the parcel of an order, the address of a customer. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, get_args
 
 from pydantic import BaseModel
 
 from hub.canonical.entity import Check
-from hub.canonical.fields import is_boolean, text_check
+from hub.canonical.fields import is_boolean, models_in, text_check
 
 BETWEEN = "."
 """Between a field and one of the record within: `tracking.number`."""
@@ -45,15 +45,8 @@ def folded(model: type[BaseModel], flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _within(model: type[BaseModel]) -> Mapping[str, type[BaseModel]]:
-    found = {name: next(_models(info.annotation), None) for name, info in model.model_fields.items()}
+    found = {name: next(models_in(info.annotation), None) for name, info in model.model_fields.items()}
     return {name: within for name, within in found.items() if within is not None}
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
 
 
 def _is_list(annotation: Any) -> bool:

@@ -5,13 +5,12 @@ is asked for first; then everything changed since the last time is read in the o
 is later than that mark, so that the next pass reads it.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-Row = Mapping[str, Any]
-Spot = Mapping[str, Any]
+from adapters.rows import Row, Spot
 
 OVERLAP = timedelta(minutes=2)
 """Records may become visible so much later than their mark says: a transaction's mark is that of its beginning."""

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from adapters.rows import Row
 from adapters.sql.checking import findings
 from adapters.sql.database import Database
 from adapters.sql.finding import find
 from adapters.sql.options import PUT, SqlOptions, StreamOptions
 from adapters.sql.paths import found
 from adapters.sql.plain import identity, plain
-from adapters.sql.reading import Row, Source
+from adapters.sql.reading import Source
 from adapters.sql.shape import converted, reading
 from adapters.sql.writing import Writer
 from hub.canonical import ENTITIES

@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from adapters.rows import Row
 from adapters.sql.plain import identity
-from adapters.sql.reading import MOST, Row, Source, rows
+from adapters.sql.reading import MOST, Source, rows
 from adapters.sql.texts import compared
 from adapters.writing.bulk import portions
 from hub.canonical import EntityModel

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from adapters.rows import Row, Spot
 from adapters.sql.database import Database
 from adapters.sql.marks import ahead, earlier, later
 from adapters.sql.options import StreamOptions
@@ -34,9 +35,6 @@ MOST = 500
 AHEAD = timedelta(days=1)
 """So far may a row's time lie in the future: clocks and zones differ."""
 
-Row = Mapping[str, Any]
-"""As the driver gives it."""
-Spot = Mapping[str, Any]
 EVERYTHING = sa.text("*")
 
 

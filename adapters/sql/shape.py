@@ -1,15 +1,15 @@
 """What sort of value each canonical field holds, fields within fields too, and how values of a sort are converted. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 from pydantic import BaseModel
 
 from hub.canonical import values
-from hub.canonical.fields import is_boolean, text_check
+from hub.canonical.fields import is_boolean, models_in, text_check
 
 NUMBERS = (values.quantity, values.signed_quantity, values.amount, values.signed_amount, values.rate)
 SORTS: Mapping[Any, str] = dict.fromkeys(NUMBERS, "number") | {values.instant: "instant", values.day: "day"}
@@ -25,7 +25,7 @@ def sorts(model: type[BaseModel]) -> Mapping[str, str | type[BaseModel]]:
     """Return each field's sort (number, instant, day, boolean, text), or the model of the records in it."""
     return {
         name: inner
-        if (inner := next(_models(info.annotation), None))
+        if (inner := next(models_in(info.annotation), None))
         else "boolean"
         if is_boolean(info)
         else SORTS.get(text_check(info), "text")
@@ -55,13 +55,6 @@ def _converted(sort: str | type[BaseModel], value: Any, by: Converters) -> Any:
     if isinstance(value, list | tuple):
         return [_converted(sort, each, by) for each in cast("list[Any]", value)]
     return value
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _models(part)
 
 
 def reading(zone: tzinfo) -> Converters:

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from hub.app.configuration import Configuration
 from hub.app.former import former_queues
 from hub.app.hub import Hub
 from hub.app.logins import standing
+from hub.app.planning import as_written, known_system
 from hub.app.registry import open_connector
 from hub.app.renamed import refuse_renamed
 from hub.broker import Broker, topology
@@ -41,10 +41,8 @@ def check(hub: Hub, system: str | None = None) -> list[Finding]:
     """Return what was found about the hub, or about one of its systems. Raises Misconfigured for one not known."""
     settings = _settings(hub)
     if system is not None:
-        if system not in settings.systems:
-            raise Misconfigured(f"there is no system {system}; there are: {', '.join(settings.systems) or 'none yet'}")
-        one = {system: settings.systems[system]}
-        return _told_once([*_secrets_of(settings.systems[system], system), *_systems(hub, one)])
+        one = known_system(settings, system)
+        return _told_once([*_secrets_of(one, system), *_systems(hub, {system: one})])
     findings = [*_file(hub), *_secrets_of(settings.hub, "secrets"), _disk(hub), _timezone(settings)]
     findings += _database(hub)
     findings += _broker(hub, settings)
@@ -62,13 +60,9 @@ def _told_once(findings: list[Finding]) -> list[Finding]:
 
 
 def _settings(hub: Hub) -> Settings:
-    """Return what the file says; without one, the revision in force."""
-    if hub.text is not None:
-        return hub.settings
-    configuration = Configuration(hub.store, hub.folder, hub.clock)
     with suppress(Exception):  # the database has its own finding
-        configuration.refresh()
-    return configuration.settings
+        return as_written(hub)
+    return hub.settings
 
 
 def _file(hub: Hub) -> Iterator[Finding]:

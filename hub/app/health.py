@@ -1,6 +1,7 @@
 """Health over HTTP, for whoever restarts processes: good only while every part shows that it is at work (J20)."""
 
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -145,6 +146,8 @@ def _server(host: str, port: int, look: Look) -> ThreadingHTTPServer:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        # On Windows another process could listen at the same port then.
+        allow_reuse_address = sys.platform != "win32"
         address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
     return Server((host, port), Handler)

@@ -41,9 +41,9 @@ class Broker:
         """Tell whether the broker lives and dies with this process."""
         return self._memory is not None
 
-    def publisher(self, *, limit: float = LIMIT, heartbeat: int = HEARTBEAT) -> Publisher:
+    def publisher(self, *, limit: float = LIMIT) -> Publisher:
         """Return a new publisher; `limit`: seconds that a call to `publish` may take."""
-        publisher = self._publisher(limit, heartbeat)
+        publisher = self._publisher(limit)
         self._opened.append(publisher)
         return publisher
 
@@ -117,12 +117,12 @@ class Broker:
             else:
                 opened.close()
 
-    def _publisher(self, limit: float, heartbeat: int) -> Publisher:
+    def _publisher(self, limit: float) -> Publisher:
         if self._address is None:
             return DirectPublisher(self._connect)
         from hub.broker.rabbitmq import RabbitPublisher  # noqa: PLC0415  # pika is not installed everywhere
 
-        return RabbitPublisher(self._address, self.name, limit=limit, heartbeat=heartbeat)
+        return RabbitPublisher(self._address, self.name, limit=limit)
 
 
 def open_broker(url: str | None, name: str) -> Broker:

@@ -26,17 +26,18 @@ class Pages:
     def __init__(self, url: str, address: Address) -> None:
         """Log on as the address's user unless `url` (http or https) names another."""
         parts = urlsplit(url)
-        user, password = parts.username or address.user, parts.password or address.password
+        user = unquote(parts.username) if parts.username else address.user
+        password = unquote(parts.password) if parts.password else address.password
         self._base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
-        self._authorization = base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+        self._authorization = base64.b64encode(f"{user}:{password}".encode()).decode()
 
     def get(self, path: str) -> Any:
         """Return a page; raises OSError (urllib's errors are) or ValueError."""
         if not self._base.startswith(("http://", "https://")):
             raise ValueError("the address of the management pages must begin with http:// or https://")
-        request = urllib.request.Request(  # noqa: S310  # the scheme was looked at
-            self._base + path, headers={"Authorization": f"Basic {self._authorization}"}
-        )
+        request = urllib.request.Request(self._base + path)  # noqa: S310  # the scheme was looked at
+        # Not with its other headers, which would go along wherever the pages lead.
+        request.add_unredirected_header("Authorization", f"Basic {self._authorization}")
         with urllib.request.urlopen(request, timeout=LIMIT) as answer:  # noqa: S310  # likewise
             return json.load(answer)
 

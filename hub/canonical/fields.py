@@ -1,10 +1,10 @@
 """How one field of a model is checked: text by its own function, what is nested by pydantic."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import NoneType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from hub.canonical.faults import fault_of
@@ -22,6 +22,14 @@ def allows_nothing(field: FieldInfo) -> bool:
 def is_boolean(field: FieldInfo) -> bool:
     """Tell whether a field is true or false."""
     return field.annotation is bool or bool in get_args(field.annotation)
+
+
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models of the records that a field's type speaks of: `Address` of `Many[Address] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
 
 
 def text_check(field: FieldInfo) -> Check | None:

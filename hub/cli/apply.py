@@ -1,6 +1,5 @@
 """`hub apply`."""
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from hub.app import apply as apply_text
 from hub.app.applying import preview
 from hub.app.former import former_queues
 from hub.cli import show, words
-from hub.cli.call import Json, Yes, opened, who
+from hub.cli.call import Json, Yes, ask, opened, who
 from hub.cli.commands import single
 from hub.config import Changed
 from hub.errors import Misconfigured, TryLater
@@ -40,7 +39,7 @@ def apply(
             return
         if not as_json:
             show_changes(changes)
-            ask(yes=yes or not changes)
+            ask("Apply this?", yes=yes or not changes, default=True)
         applied = apply_text(hub.store, text, by=who(), note=note, as_new=as_new)
         show_applied(applied, hub.file.name, as_json=as_json)
         declare(hub)
@@ -51,12 +50,6 @@ def text_of(hub: Hub) -> str:
     if hub.text is None:
         raise Misconfigured(f"there is no {hub.file.name} in {hub.folder}; hub init writes one to start from")
     return hub.text
-
-
-def ask(*, yes: bool) -> None:
-    """Ask for consent where somebody sits at a terminal and has not given it yet."""
-    if not yes and sys.stdin.isatty():
-        typer.confirm("Apply this?", default=True, abort=True)
 
 
 def declare(hub: Hub) -> None:

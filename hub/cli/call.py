@@ -2,6 +2,7 @@
 
 import getpass
 import socket
+import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Annotated, Any, cast
@@ -47,6 +48,12 @@ def who() -> str:
     except (OSError, KeyError, ImportError):
         user = "somebody"  # a container's user may have no name
     return f"{user}@{socket.gethostname()}"
+
+
+def ask(question: str, *, yes: bool, default: bool = False) -> None:
+    """Ask for consent where somebody sits at a terminal and has not given it yet; without it the command ends."""
+    if not yes and sys.stdin.isatty():
+        typer.confirm(question, default=default, abort=True)
 
 
 def known_job(tx: Tx, name: str) -> jobs.Job:

@@ -10,8 +10,8 @@ from hub.app import Hub, revert
 from hub.app.applying import preview
 from hub.app.registry import OPTIONS
 from hub.cli import show, words
-from hub.cli.apply import AsNew, ask, declare, show_applied, show_changes
-from hub.cli.call import Json, Most, Yes, opened, start_of, who
+from hub.cli.apply import AsNew, declare, show_applied, show_changes
+from hub.cli.call import Json, Most, Yes, ask, opened, start_of, who
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.config import load_file
 from hub.errors import Misconfigured
@@ -74,7 +74,7 @@ def revert_to(
         if not as_json:
             changes = preview(hub.store, _revision(hub, number).source, as_new=as_new)
             show_changes(changes)
-            ask(yes=yes or not changes)
+            ask("Apply this?", yes=yes or not changes, default=True)
         applied = revert(hub.store, number, by=who(), as_new=as_new)
         show_applied(applied, f"revision {number}", as_json=as_json)
         if applied.number and hub.text is not None:
@@ -95,7 +95,7 @@ def export(
     with opened(ctx) as hub:
         found = _revision(hub, number)
     if output is None:
-        typer.echo(found.source, nl=False)
+        show.as_it_is(found.source)
         return
     try:
         with output.open("w" if force else "x", encoding="utf-8", newline="") as file:

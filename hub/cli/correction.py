@@ -1,11 +1,13 @@
 """Quarantined rows as a file with their original titles, to be corrected and put into the folder again."""
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.files.encodings import MARKED
 from adapters.files.format import Format
 from adapters.files.options import FolderOptions
 from hub.config import Settings
@@ -54,15 +56,21 @@ def format_of(settings: Settings, system: str, stream: str) -> Format | None:
 
 def write(path: Path, correction: Correction, format_: Format | None) -> None:
     """Write a CSV file as the format reads it; raises Misconfigured if that cannot be."""
-    encoding = (format_.encoding if format_ else None) or "utf-8-sig"
+    encoding = (format_.encoding if format_ else None) or MARKED[0]
     delimiter = (format_.delimiter if format_ else None) or ";"
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n")
+    if format_ is None or format_.header != NO_HEADER:
+        writer.writerow(correction.titles)
+    writer.writerows(correction.rows)
     try:
-        with path.open("x", encoding=encoding, newline="") as file:
-            writer = csv.writer(file, delimiter=delimiter, lineterminator="\r\n")
-            if format_ is None or format_.header != NO_HEADER:
-                writer.writerow(correction.titles)
-            writer.writerows(correction.rows)
+        content = text.getvalue().encode(encoding)
+    except UnicodeEncodeError:
+        content = text.getvalue().encode(MARKED[0], "replace")  # which is taken whatever encoding a format names
+    try:
+        with path.open("xb") as file:
+            file.write(content)
     except FileExistsError:
         raise Misconfigured(f"{path} is there already, and stays as it is; take another name") from None
-    except (OSError, UnicodeEncodeError) as error:
+    except OSError as error:
         raise Misconfigured(f"{path} cannot be written: {error}") from None

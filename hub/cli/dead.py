@@ -1,6 +1,5 @@
 """`hub dead`: runs that were given up, and messages that nobody could understand or deliver."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub.cli import show, words
-from hub.cli.call import LARGEST, Json, Most, Yes, known_job, opened, who
+from hub.cli.call import LARGEST, Json, Most, Yes, ask, known_job, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.main import NOT_WELL
 from hub.cli.runs import as_data, known_run, remark_if_idle, show_run
@@ -118,8 +117,8 @@ def discard(
         elif not numbers:
             raise Misconfigured(SAY_WHICH)
         count = len(set(runs)) + len(set(messages))
-        if everything and not yes and not as_json and sys.stdin.isatty():
-            typer.confirm(f"Discard {words.counted(count, 'entry')}?", abort=True)
+        if everything and not as_json:
+            ask(f"Discard {words.counted(count, 'entry')}?", yes=yes)
         with hub.store.write() as tx:
             gone = interventions.discard(tx, runs, who())
             put_away = letters.discard(tx, messages)

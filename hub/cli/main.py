@@ -69,6 +69,7 @@ def root(
 def main() -> None:
     """Run one command and exit with its code."""
     # Where one was closed (`>&-`), Python has none.
+    sys.stdin = sys.stdin or Path(os.devnull).open()  # noqa: SIM115
     sys.stdout, sys.stderr = (each or Path(os.devnull).open("w") for each in (sys.stdout, sys.stderr))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -1,6 +1,5 @@
 """`hub quarantine`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -8,16 +7,18 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub.cli import show, words
-from hub.cli.call import LARGEST, Json, Most, Yes, opened
+from hub.cli.call import LARGEST, Json, Most, Yes, ask, opened
 from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of, nothing
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.cli.main import NOT_WELL
 from hub.cli.retry import retry
 from hub.cli.values import in_line
+from hub.connector import Place
 from hub.errors import Misconfigured
 from hub.store import overview
 from hub.store import quarantine as store
 from hub.sync import review
+from hub.sync.page import told
 from hub.sync.review import Reviewed
 
 
@@ -64,7 +65,7 @@ def list_entries(
         show.json(found)
         return
     rows = [
-        (e.id, f"{e.system}.{e.stream}", e.cause, e.message, place(e), words.local(e.since, zone, now)) for e in found
+        (e.id, f"{e.system}.{e.stream}", e.cause, e.message, _place(e), words.local(e.since, zone, now)) for e in found
     ]
     if not found:
         show.say(nothing(system, stream, cause))
@@ -87,7 +88,7 @@ def show_one(
         show.json(entry)
         return
     head = [("Entry", f"{entry.id} of {entry.system}.{entry.stream}, {entry.state}"), ("Cause", entry.cause)]
-    about = [("Message", entry.message), ("Place", place(entry)), ("Record", f"{entry.entity} {entry.key or ''}")]
+    about = [("Message", entry.message), ("Place", _place(entry)), ("Record", f"{entry.entity} {entry.key or ''}")]
     about += [(f"In {entry.system}", entry.external_id), ("Waits for", _needs(entry))]
     about += [("Tried again", "with the next run" if entry.again and entry.state == "open" else None)]
     when = [("Since", words.local(entry.since, zone)), ("Run", entry.run)]
@@ -123,7 +124,7 @@ def accept(
         if not as_json:
             for each in before:
                 _show_reviewed(each)
-            _ask(f"Overwrite {words.counted(len(before), 'record')}?", yes=yes or not before)
+            ask(f"Overwrite {words.counted(len(before), 'record')}?", yes=yes or not before)
         with hub.store.write() as tx:
             taken, refused = review.accept(tx, [each.entry.id for each in before], force=force)
     left = sorted(set(chosen) - {each.entry.id for each in before})
@@ -159,7 +160,7 @@ def discard(
             known = overview.waiting_numbers(tx, system=system, stream=stream, cause=cause)
             chosen = numbers or all_of(known, everything=everything)
         if not numbers and not as_json:
-            _ask(f"Discard {words.counted(len(chosen), 'entry')}?", yes=yes or not chosen)
+            ask(f"Discard {words.counted(len(chosen), 'entry')}?", yes=yes or not chosen)
         with hub.store.write() as tx:
             were_open = {each.id for each in store.find(tx, numbers=chosen, most=len(chosen))} if chosen else set[int]()
             closed = store.close(tx, chosen, "discarded")
@@ -216,14 +217,8 @@ def show_groups(found: list[store.Group], most: int | None = None) -> None:
         show.say(f"  ... and {len(found) - most} more causes")
 
 
-def place(entry: store.Entry) -> str:
-    """Return where an entry was read: `prices.xlsx, sheet Cennik, row 17, column EAN`."""
-    named = (
-        ("sheet", entry.place.get("sheet")),
-        ("row", entry.place.get("row")),
-        ("column", entry.place.get("column")),
-    )
-    return ", ".join([str(entry.place.get("source", "")), *(f"{name} {value}" for name, value in named if value)])
+def _place(entry: store.Entry) -> str:
+    return told(Place(**entry.place))
 
 
 def _where(each: store.Group) -> str:
@@ -241,11 +236,6 @@ def _known(found: list[store.Entry], number: int) -> store.Entry:
     if not found:
         raise Misconfigured(f"there is no entry {number}; hub quarantine list shows what there is")
     return found[0]
-
-
-def _ask(question: str, *, yes: bool) -> None:
-    if not yes and sys.stdin.isatty():
-        typer.confirm(question, abort=True)
 
 
 def _one_stream(found: list[store.Entry]) -> bool:

@@ -50,6 +50,12 @@ def remark(text: str) -> None:
     aside().print(Text(plain(text)), soft_wrap=True)
 
 
+def as_it_is(text: str) -> None:
+    """Write a text that may become a file: in UTF-8, with its own line ends, whatever a terminal here would show."""
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
 def json(value: object) -> None:
     """Write a value as indented JSON; instants become UTC, RFC 3339."""
     sys.stdout.buffer.write(as_json(value, orjson.OPT_INDENT_2))

@@ -4,14 +4,11 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from hub import log
 from hub.broker import Delivery
 from hub.broker.topology import DEAD, INVALID
 from hub.errors import InvalidMessage
 from hub.messages import RecordsDone, Result, decode
 from hub.store import Store, letters, results
-
-logger = log.get("runlog")
 
 
 def store_batch(store: Store, deliveries: Sequence[Delivery], acknowledge: Callable[[Sequence[Delivery]], None]) -> int:

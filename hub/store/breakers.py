@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from hub.store.batch import insert_into
 from hub.store.database import Tx
-from hub.store.runs import insert
 from hub.store.schema import breaker
 from hub.store.types import storable
 
@@ -38,7 +38,7 @@ def find(tx: Tx) -> dict[str, Breaker]:
 def failed(tx: Tx, system: str, reason: str, most: int) -> bool:
     """Count a failure to reach a system; returns whether this one opened its breaker (`most` in a row)."""
     first = {"system": system, "failures": 1, "probes": 0, "reason": storable(reason)}
-    statement = insert(tx, breaker).values(first)
+    statement = insert_into(tx.dialect, breaker).values(first)
     counted = {"failures": breaker.c.failures + 1, "reason": storable(reason)}
     changed = statement.on_conflict_do_update(index_elements=["system"], set_=counted)
     failures = tx.execute(changed.returning(breaker.c.failures)).scalar_one()

@@ -5,9 +5,8 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.store.batch import pack, rows
+from hub.store.batch import insert_into, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import metadata
 
@@ -52,8 +51,7 @@ def _insert(
     given = rows(dialect, "given", **{column: table.c[column].type for column in own})
     alike = (sa.bindparam(column, type_=table.c[column].type) for column in same)
     source = sa.select(*(given.c[column] for column in own), *alike).where(sa.true())
-    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-    statement = dialects[dialect](table).from_select(list(columns), source)
+    statement = insert_into(dialect, table).from_select(list(columns), source)
     if not unique:
         return statement.on_conflict_do_nothing()
     taken = {column: statement.excluded[column] for column in columns if column not in unique}

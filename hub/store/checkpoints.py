@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.errors import LeaseLost
+from hub.store.batch import insert_into
 from hub.store.database import Tx
 from hub.store.schema import checkpoint
 
@@ -41,12 +41,11 @@ def systems(tx: Tx) -> set[str]:
 
 @cache
 def _move(dialect: str) -> sa.Executable:
-    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
     seen = sa.bindparam("seen", type_=checkpoint.c.version.type)
     given = {
         name: sa.bindparam(name, type_=checkpoint.c[name].type) for name in ("system", "stream", "value", "stored_at")
     }
-    statement = dialects[dialect](checkpoint).values(**given, version=seen + 1)
+    statement = insert_into(dialect, checkpoint).values(**given, version=seen + 1)
     new = {name: statement.excluded[name] for name in ("value", "stored_at", "version")}
     changed = statement.on_conflict_do_update(
         index_elements=["system", "stream"], set_=new, where=checkpoint.c.version == seen

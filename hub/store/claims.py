@@ -31,11 +31,9 @@ class Claimed:
     system: str
     cause: str
     scheduled_at: datetime | None
-    started_at: datetime
     scope: Sequence[str] | None
     failures: int
     counts: Mapping[str, int] | None
-    overlap: str
     plan: str | None = None
     cancel_by: str | None = None
     """Who wanted it cancelled while another had it, who is gone."""

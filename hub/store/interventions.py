@@ -70,12 +70,6 @@ def last_of_each(tx: Tx) -> dict[str, Shown]:
     return {row.job: Shown(*row) for row in tx.execute(sa.select(*_COLUMNS).where(run.c.id.in_(latest)))}
 
 
-def count_by_state(tx: Tx) -> dict[str, int]:
-    """Return how many runs there are in each state."""
-    found = tx.execute(sa.select(run.c.state, sa.func.count().label("number")).group_by(run.c.state))
-    return {row.state: row.number for row in found}
-
-
 def cancel(tx: Tx, number: int, by: str) -> str | None:
     """Cancel a run: at once if it waits, at its next page if it runs. Returns its state then; none: it had ended."""
     waiting = (run.c.id == number) & (run.c.state == "waiting")

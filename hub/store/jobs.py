@@ -7,9 +7,8 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.store.batch import pack, rows
+from hub.store.batch import insert_into, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import job
 from hub.store.types import storable
@@ -45,9 +44,8 @@ def find(tx: Tx, names: Collection[str] | None = None) -> list[Job]:
 @cache
 def _put(dialect: str) -> sa.Executable:
     given = rows(dialect, "given", **{name: job.c[name].type for name in _CONFIGURED})
-    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
     source = sa.select(*(given.c[name] for name in _CONFIGURED)).where(sa.true())
-    statement = dialects[dialect](job).from_select(list(_CONFIGURED), source)
+    statement = insert_into(dialect, job).from_select(list(_CONFIGURED), source)
     return statement.on_conflict_do_update(
         index_elements=["name"], set_={name: statement.excluded[name] for name in _CONFIGURED[1:]}
     )

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from hub.store.batch import insert_into
 from hub.store.database import Tx
-from hub.store.runs import insert
 from hub.store.schema import lease
 
 LONGEST = timedelta(minutes=5)
@@ -15,7 +15,7 @@ LONGEST = timedelta(minutes=5)
 def take(tx: Tx, name: str, holder: str, length: timedelta) -> bool:
     """Take or prolong a lease, for `LONGEST` at most; returns whether it is held now."""
     values = {"name": name, "holder": holder, "until": tx.now + length}
-    statement = insert(tx, lease).values(values)
+    statement = insert_into(tx.dialect, lease).values(values)
     free = (lease.c.holder == holder) | (lease.c.until < tx.now) | (lease.c.until > tx.now + LONGEST)
     changed = statement.on_conflict_do_update(index_elements=["name"], set_=values, where=free)
     return tx.execute(changed.returning(lease.c.name)).first() is not None

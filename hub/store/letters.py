@@ -8,9 +8,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from hub.store.batch import among
+from hub.store.batch import among, insert_into
 from hub.store.database import Tx
-from hub.store.runs import insert
 from hub.store.schema import letter
 from hub.store.types import storable
 
@@ -60,7 +59,7 @@ def keep(tx: Tx, letters: Collection[Letter]) -> None:
     for digest, each in sorted(equal.items()):
         seen = {"times": times[digest], "first_at": tx.now, "last_at": tx.now, "state": "open", "digest": digest}
         told = {name: storable(getattr(each, name)) for name in _TEXTS}
-        statement = insert(tx, letter).values({**seen, **told, "headers": dict(each.headers)})
+        statement = insert_into(tx.dialect, letter).values({**seen, **told, "headers": dict(each.headers)})
         again = {"times": letter.c.times + times[digest], "last_at": tx.now, "state": "open"}
         tx.execute(statement.on_conflict_do_update(index_elements=["digest"], set_=again))
 

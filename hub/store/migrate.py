@@ -14,11 +14,6 @@ ONE_AT_A_TIME = 7_464_532
 """Advisory lock of PostgreSQL: processes that start together migrate one after the other."""
 
 
-def newest() -> str:
-    """Return the schema version that this program needs."""
-    return NEWEST
-
-
 def version(store: Store) -> str | None:
     """Return the schema version of a database; none: it is empty."""
     with store.read() as tx:
@@ -59,7 +54,8 @@ def _configuration() -> Any:
     import alembic.config  # noqa: PLC0415 - only where there is something to migrate
 
     configuration = alembic.config.Config()
-    configuration.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    folder = str(Path(__file__).parent / "migrations")
+    configuration.set_main_option("script_location", folder.replace("%", "%%"))  # Alembic's options are templates
     configuration.set_main_option("path_separator", "os")
     return configuration
 

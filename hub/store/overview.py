@@ -11,8 +11,8 @@ from hub.store.chosen import IN_TURN, in_state
 from hub.store.database import Tx
 from hub.store.interventions import Shown
 from hub.store.quarantine import Entry
-from hub.store.runs import held_back, open_run_of
-from hub.store.schema import breaker, job, quarantine, result, run
+from hub.store.runs import held_back, open_run_of, resting
+from hub.store.schema import job, quarantine, result, run
 
 _SHOWN = tuple(run.c[name] for name in Shown.__dataclass_fields__)
 _WELL = ("done", "skipped", "discarded")
@@ -40,10 +40,6 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def _resting() -> sa.ColumnElement[bool]:
-    return sa.exists().where(breaker.c.system == run.c.system, breaker.c.opened_at.is_not(None))
-
-
 def under_way(tx: Tx) -> int:
     """Count what a hub that is at work has still to do now: runs that are running or due, jobs that are due.
 
@@ -53,7 +49,7 @@ def under_way(tx: Tx) -> int:
     ready = (job.c.next_due <= tx.now) & job.c.enabled & job.c.paused_at.is_(None)
     jobs = tx.execute(sa.select(sa.func.count()).select_from(job).where(ready)).scalar_one()
     # Each part by its partial index, in one statement: with `or` the whole table would be read, five times a second.
-    due = sa.and_(_due(tx.now), sa.not_(_resting()))
+    due = sa.and_(_due(tx.now), sa.not_(resting()))
     parts = (in_state("running"), run.c.published_at.is_(None) & due, run.c.published_at.is_not(None) & due)
     counts = (sa.select(sa.func.count()).select_from(run).where(part).scalar_subquery() for part in parts)
     return jobs + sum(tx.execute(sa.select(*counts)).one())
@@ -73,7 +69,7 @@ def gone_wrong(tx: Tx, since: datetime, after: int, most: int = 100) -> list[Sho
     failed = sa.exists().where(result.c.run == run.c.id, result.c.ended_at >= since, result.c.outcome == "later")
     waits = in_state("waiting") & (run.c.failures > 0) & sa.or_(run.c.id > after, failed)
     ended = (run.c.ended_at >= since) & run.c.state.not_in(_WELL)
-    held_back = _due(tx.now) & _resting()
+    held_back = _due(tx.now) & resting()
     statement = sa.select(*_SHOWN).where(sa.or_(ended, waits, held_back)).order_by(run.c.id).limit(most)
     return [Shown(*row) for row in tx.execute(statement)]
 
@@ -95,7 +91,7 @@ class Neglected:
 
 def neglected(tx: Tx, before: datetime) -> list[Neglected]:
     """Return what was due before an instant and is still unclaimed, by system; open breakers and pauses explain it."""
-    wait = _due(before) & sa.not_(_resting())
+    wait = _due(before) & sa.not_(resting())
     oldest = sa.func.min(run.c.not_before, type_=run.c.not_before.type)
     statement = sa.select(run.c.system, sa.func.count(), oldest).where(wait).group_by(run.c.system)
     return [Neglected(*row) for row in tx.execute(statement.order_by(run.c.system))]

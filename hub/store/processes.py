@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from hub.store.batch import insert_into
 from hub.store.database import Tx
-from hub.store.runs import insert
 from hub.store.schema import process
 
 FORGOTTEN = timedelta(days=1)
@@ -25,7 +25,7 @@ class Process:
 def seen(tx: Tx, name: str, role: str) -> None:
     """Note that a process is at work."""
     values = {"name": name, "role": role, "started_at": tx.now, "seen_at": tx.now}
-    statement = insert(tx, process).values(values)
+    statement = insert_into(tx.dialect, process).values(values)
     tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"seen_at": tx.now}))
 
 

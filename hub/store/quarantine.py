@@ -7,11 +7,10 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.connector import GUEST
 from hub.store import scans
-from hub.store.batch import among, pack, rows
+from hub.store.batch import among, insert_into, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import quarantine
 
@@ -89,8 +88,7 @@ def _put(dialect: str) -> sa.Executable:
     columns: list[sa.ColumnElement[Any]] = [given.c[name] for name in _GIVEN]
     columns += [sa.literal("open", sa.Text), now, now]
     source = sa.select(*columns).where(sa.true())
-    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-    statement = dialects[dialect](quarantine).from_select([*_GIVEN, "state", "since", "changed_at"], source)
+    statement = insert_into(dialect, quarantine).from_select([*_GIVEN, "state", "since", "changed_at"], source)
     fresh = {name: statement.excluded[name] for name in (*_GIVEN[3:], "state", "changed_at")}
     still_open = quarantine.c.state == "open"
     since = sa.case((still_open, quarantine.c.since), else_=statement.excluded.since)

@@ -7,10 +7,9 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store import bulk
-from hub.store.batch import among, one_of, pack, rows
+from hub.store.batch import among, insert_into, one_of, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import LOOKED_UP, entity, record
 
@@ -86,8 +85,7 @@ def _write(dialect: str) -> sa.Executable:
     values: list[sa.ColumnElement[Any]] = [given.c.key, given.c.fields, revision, sa.literal(1, sa.Integer)]
     first = [same["changed_at"], same["system"], same["run"]]
     source = sa.select(*values, *same.values(), *first).where(sa.true())
-    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-    statement = dialects[dialect](record).from_select(columns, source)
+    statement = insert_into(dialect, record).from_select(columns, source)
     taken = {name: statement.excluded[name] for name in ("fields", "revision", "system", "run", "changed_at")}
     return statement.on_conflict_do_update(
         index_elements=["entity", "key"], set_={**taken, "version": record.c.version + 1, "deleted_at": None}

@@ -7,11 +7,10 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.messages import RecordsDone, Result
 from hub.store import plans
-from hub.store.batch import pack, rows
+from hub.store.batch import insert_into, pack, rows
 from hub.store.database import Tx
 from hub.store.schema import letter, process, quarantine, result, result_records, run, webhook
 
@@ -20,9 +19,8 @@ from hub.store.schema import letter, process, quarantine, result, result_records
 def _store(dialect: str, table: sa.Table) -> sa.Executable:
     names = [column.name for column in table.c]
     given = rows(dialect, "given", **{name: table.c[name].type for name in names})
-    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
     source = sa.select(*(given.c[name] for name in names)).where(sa.true())
-    return dialects[dialect](table).from_select(names, source).on_conflict_do_nothing()
+    return insert_into(dialect, table).from_select(names, source).on_conflict_do_nothing()
 
 
 def store(tx: Tx, results: Collection[Result]) -> None:

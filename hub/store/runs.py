@@ -1,15 +1,14 @@
 """Making runs and publishing them: the outbox side of a run's life."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.store.batch import pack, rows
+from hub.store.batch import insert_into, pack, rows
 from hub.store.chosen import ids_where, in_state, literal, named
 from hub.store.database import Tx
 from hub.store.schema import breaker, job, run
@@ -52,11 +51,6 @@ class Waiting:
     published: int
 
 
-def insert(tx: Tx, table: sa.Table) -> Any:
-    """Return the dialect's INSERT, which knows ON CONFLICT."""
-    return postgresql.insert(table) if tx.dialect == "postgresql" else sqlite.insert(table)
-
-
 _NEW = tuple(NewRun.__dataclass_fields__)
 _BLANK = {"generation": 1, "published": 0, "failures": 0, "crashes": 0, "parts": 0}
 
@@ -67,8 +61,7 @@ def _make(dialect: str) -> sa.Executable:
     values: list[sa.ColumnElement[Any]] = [given.c[name] for name in _NEW]
     values += [sa.literal(value, sa.Integer) for value in _BLANK.values()]
     source = sa.select(*values, sa.false()).where(sa.true())
-    dialects: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-    statement = dialects[dialect](run).from_select([*_NEW, *_BLANK, "blocked"], source)
+    statement = insert_into(dialect, run).from_select([*_NEW, *_BLANK, "blocked"], source)
     return statement.on_conflict_do_nothing().returning(run.c.id)
 
 
@@ -117,6 +110,11 @@ def held_back() -> sa.ColumnElement[bool]:
     """Tell whether a run's job is paused or switched off; what somebody asks for by hand goes out all the same."""
     stands = sa.or_(job.c.paused_at.is_not(None), sa.not_(job.c.enabled))
     return sa.and_(run.c.cause != "manual", sa.exists().where(job.c.name == run.c.job, stands))
+
+
+def resting() -> sa.ColumnElement[bool]:
+    """Tell whether the breaker of a run's system is open."""
+    return sa.exists().where(breaker.c.system == run.c.system, breaker.c.opened_at.is_not(None))
 
 
 @cache
@@ -170,8 +168,7 @@ _PUBLISHED = sa.and_(in_state("waiting"), run.c.published_at.is_not(None))
 
 def recall(tx: Tx) -> int:
     """Take back what was published and never claimed, unless its system's breaker is open; returns how many."""
-    resting = sa.exists().where(breaker.c.system == run.c.system, breaker.c.opened_at.is_not(None))
-    lost = ids_where(_PUBLISHED, run.c.recall_at < tx.now, sa.not_(resting))
+    lost = ids_where(_PUBLISHED, run.c.recall_at < tx.now, sa.not_(resting()))
     return tx.execute(sa.update(run).where(run.c.id.in_(lost)).values(published_at=None)).rowcount
 
 
@@ -179,14 +176,3 @@ def recall_all(tx: Tx) -> int:
     """Take back all that was published and not claimed: the broker inside this process has forgotten it."""
     lost = run.c.id.in_(ids_where(_PUBLISHED))
     return tx.execute(sa.update(run).where(lost).values(published_at=None)).rowcount
-
-
-def under_way(tx: Tx, now: datetime, systems: Collection[str] | None = None) -> int:
-    """Count the runs that wait with their time come, or are running."""
-    # In three parts, each of which is a partial index.
-    unpublished = sa.and_(in_state("waiting"), run.c.published_at.is_(None), run.c.not_before <= now)
-    condition = sa.or_(unpublished, sa.and_(_PUBLISHED, run.c.not_before <= now), in_state("running"))
-    statement = sa.select(sa.func.count()).select_from(run).where(condition)
-    if systems is not None:
-        statement = statement.where(run.c.system.in_(systems))
-    return tx.execute(statement).scalar_one()

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from hub.store.batch import insert_into
 from hub.store.database import Tx
-from hub.store.runs import insert
 from hub.store.schema import token
 
 
@@ -25,7 +25,7 @@ def get(tx: Tx, system: str) -> Sealed | None:
 
 def put(tx: Tx, system: str, text: str) -> None:
     """Replace a system's tokens, whichever they are."""
-    first = insert(tx, token).values(system=system, sealed=text, version=1, stored_at=tx.now)
+    first = insert_into(tx.dialect, token).values(system=system, sealed=text, version=1, stored_at=tx.now)
     new = {"sealed": text, "version": token.c.version + 1, "stored_at": tx.now}
     tx.execute(first.on_conflict_do_update(index_elements=["system"], set_=new))
 
@@ -33,7 +33,7 @@ def put(tx: Tx, system: str, text: str) -> None:
 def replace(tx: Tx, system: str, text: str, seen: Sealed | None) -> bool:
     """Replace the tokens that were seen; returns whether they were still there."""
     if seen is None:
-        first = insert(tx, token).values(system=system, sealed=text, version=1, stored_at=tx.now)
+        first = insert_into(tx.dialect, token).values(system=system, sealed=text, version=1, stored_at=tx.now)
         return tx.execute(first.on_conflict_do_nothing().returning(token.c.version)).first() is not None
     unchanged = (token.c.system == system) & (token.c.version == seen.version)
     values = {"sealed": text, "version": seen.version + 1, "stored_at": tx.now}

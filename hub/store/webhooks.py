@@ -1,21 +1,12 @@
 """Which webhook calls were taken: a call that comes again is taken once."""
 
-from datetime import datetime
-
-import sqlalchemy as sa
-
+from hub.store.batch import insert_into
 from hub.store.database import Tx
-from hub.store.runs import insert
 from hub.store.schema import webhook
 
 
 def take(tx: Tx, system: str, event: str) -> bool:
     """Note an event of a system; returns whether it is new."""
     values = {"system": system, "event": event, "came_at": tx.now}
-    made = insert(tx, webhook).values(values).on_conflict_do_nothing().returning(webhook.c.event)
+    made = insert_into(tx.dialect, webhook).values(values).on_conflict_do_nothing().returning(webhook.c.event)
     return tx.execute(made).first() is not None
-
-
-def last(tx: Tx, system: str) -> datetime | None:
-    """Return when a call of a system was last taken, as far back as calls are kept."""
-    return tx.execute(sa.select(sa.func.max(webhook.c.came_at)).where(webhook.c.system == system)).scalar()

@@ -55,7 +55,3 @@ class Appetite:
                 self._pace += WEIGHT * (each - self._pace)
             self._under_way -= len(seconds)
             self._changed.notify_all()
-
-    def under_way(self) -> int:
-        """Return how many runs are claimed and not settled."""
-        return self._under_way

@@ -86,10 +86,6 @@ class Worker:
         """Return whether the worker drains."""
         return self._stopping.is_set()
 
-    def busy(self) -> int:
-        """Return how many runs are under way."""
-        return self._appetite.under_way()
-
     def stop(self, limit: float) -> bool:
         """Drain: take nothing new, let runs hand on at their next page, settle; returns whether all ended in time.
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from hub.canonical.sums import document_sums
 from tests.acceptance.hubs import Home
 from tests.servers.mariadb import MariaServer
+from tests.sums import document_sums
 
 CHARGES = {"Kurier": "5.00", "Pakowanie": "3.00"}
 EXAMPLE = Path(__file__).parents[2] / "examples" / "sql"

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from hub.canonical.sums import Sums, document_sums
 from hub.connector import Exchange, Write
 from hub.errors import Unanswered
 from tests.contract.oscar_steps import fields_of, made, price, product, put
 from tests.peers import Peer
 from tests.peers.faults import Faults, Link
 from tests.peers.oscar_shop import ADDRESS, place_order, staff
+from tests.sums import Sums, document_sums
 
 Connect = Callable[..., Exchange]
 

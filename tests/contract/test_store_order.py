@@ -51,7 +51,7 @@ def rescue(tx: Tx, pairs: Pairs) -> None:
 
 
 def settle(tx: Tx, pairs: Pairs) -> None:
-    told = [claims.Claimed(n, g, "shop.a", "shop", "manual", None, tx.now, None, 0, None, "skip") for n, g in pairs]
+    told = [claims.Claimed(n, g, "shop.a", "shop", "manual", None, None, 0, None) for n, g in pairs]
     claims.settle(tx, [settlement(each, "done", tx.now) for each in told])
 
 

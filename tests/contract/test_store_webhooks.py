@@ -25,14 +25,11 @@ def test_of_two_deliveries_at_the_same_moment_one_is_taken(store: Store):
     assert sorted(together(*[lambda: take(store, "shop", "orders 17")] * 4)) == [False, False, False, True]
 
 
-def test_the_last_call_is_known_until_it_is_pruned(store: Store, clock: StandingClock):
-    with store.read() as tx:
-        assert webhooks.last(tx, "shop") is None
+def test_a_call_is_known_until_it_is_pruned(store: Store, clock: StandingClock):
     take(store, "shop", "orders 17")
-    with store.read() as tx:
-        at = webhooks.last(tx, "shop")
-    assert at is not None
+    at = clock.now()
     with store.write() as tx:
         assert results.prune(tx, at, 100).webhooks == 0
+        assert not webhooks.take(tx, "shop", "orders 17")
         assert results.prune(tx, at + timedelta(seconds=1), 100).webhooks == 1
-        assert webhooks.last(tx, "shop") is None
+        assert webhooks.take(tx, "shop", "orders 17")

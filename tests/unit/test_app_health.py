@@ -1,4 +1,6 @@
 import json
+import socket
+import sys
 import urllib.error
 import urllib.request
 
@@ -36,3 +38,10 @@ def test_it_listens_only_while_it_is_started_and_only_for_health():
     health.stop()
     with pytest.raises(OSError):
         DIRECT.open(f"{base}/health", timeout=5)
+
+
+def test_on_windows_no_other_process_gets_the_same_port(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    health = Health("127.0.0.1:0", list)
+    assert not health._server.socket.getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)
+    health.stop()

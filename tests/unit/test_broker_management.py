@@ -1,10 +1,14 @@
 """What RabbitMQ's pages say, judged."""
 
+import base64
+from contextlib import closing
 from typing import Any
 
 import pytest
 
-from hub.broker.management import alarms, may_write, open_triggers
+from hub.broker.address import parse
+from hub.broker.management import Pages, alarms, may_write, open_triggers
+from tests.unit.http_server import Reply, Server
 
 
 def permission(user: str, write: str) -> dict[str, Any]:
@@ -38,3 +42,21 @@ def test_alarms_are_findings() -> None:
     assert [("memory" in each.message, "disk" in each.message) for each in alarms(nodes)] == [
         *((True, False), (False, True))
     ]
+
+
+def test_the_password_goes_nowhere_else_when_the_pages_lead_elsewhere() -> None:
+    with closing(Server(lambda _number, _asked: Reply(body=b"[]"))) as other:
+        moved = Reply(302, headers={"location": f"{other.url}/api/nodes"})
+        with closing(Server(lambda _number, _asked: moved)) as pages:
+            assert Pages(pages.url, parse("amqp://hub:geheim@localhost/hub")).get("/api/nodes") == []
+        assert "authorization" in pages.asked[0].headers
+        assert "authorization" not in other.asked[0].headers
+
+
+@pytest.mark.parametrize("pages", ["", "hub:100%2541@"])
+def test_a_password_with_a_per_cent_sign_is_sent_as_it_is(pages: str) -> None:
+    with closing(Server(lambda _number, _asked: Reply(body=b"[]"))) as server:
+        url = server.url.replace("://", f"://{pages}")
+        Pages(url, parse("amqp://hub:100%2541@localhost/hub")).get("/api/nodes")
+        _, told = server.asked[0].headers["authorization"].split()
+        assert base64.b64decode(told) == b"hub:100%41"

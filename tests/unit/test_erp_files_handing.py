@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from adapters.erp.files.connector import ErpFilesConnector
 from adapters.erp.files.handing import Handing
 from adapters.erp.files.ledger import FOLDER, Entry, Handed, Ledger, digest
+from adapters.erp.files.options import ErpFilesOptions
 from adapters.erp.files.order_files import OrderFiles
+from hub.clock import SystemClock
+from hub.connector import Write
 from hub.errors import Refused, TryLater
 
 NAME, REFERENCE, KEY = "S-1", "hub-1", "shop|1"
@@ -179,3 +183,14 @@ def test_an_entry_that_is_damaged_is_never_taken_for_none(tmp_path: Path):
     (tmp_path / f"{NAME}.json").write_text("{")
     with pytest.raises(Refused, match="damaged"):
         Ledger(tmp_path).get(NAME)
+
+
+@pytest.mark.parametrize("number", ["NUL", "con", "Com1", "LPT9.2"])
+def test_an_order_that_is_called_as_a_device_of_windows_is_refused(tmp_path: Path, number: str):
+    (tmp_path / "orders").mkdir()
+    told = {"type": "csv", "name": "number", "columns": {"Nr": "number"}}
+    options = ErpFilesOptions.model_validate({"source": str(tmp_path), "orders": told})
+    connector = ErpFilesConnector("erp", options, tmp_path, SystemClock())
+    [written] = connector.write("orders", [Write(KEY, {}, {"number": number})])
+    assert (written.outcome, written.cause) == ("refused", "unfit-name")
+    assert list((tmp_path / "orders").iterdir()) == []

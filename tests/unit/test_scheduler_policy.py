@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.policy import COUNTED, GRACE, Decision, Missed, Occurrence, backfill, decide, resume
-from scheduler.schedule import Schedule, next_after, occurrences
+from scheduler.policy import COUNTED, GRACE, Decision, Missed, Occurrence, backfill, decide
+from scheduler.schedule import Schedule, next_after
+from tests.unit.schedule_steps import occurrences
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -87,11 +88,11 @@ def test_j08_a_catchup_window_of_nothing_still_lets_a_punctual_run_start():
     assert decide(HOURLY, NOON, NOON + timedelta(seconds=1), timedelta(0)).runs == (Occurrence(NOON),)
 
 
-def test_j08_resume_never_backfills():
+def test_j08_what_is_due_next_never_lies_in_the_past():
     restored = NOON + timedelta(days=30, minutes=20)
-    assert resume(HOURLY, restored) == NOON + timedelta(days=30, hours=1)
-    assert resume(HOURLY, NOON) == NOON + HOUR
-    assert resume(Schedule(cron="0 0 30 2 *"), NOON) is None
+    assert next_after(HOURLY, restored) == NOON + timedelta(days=30, hours=1)
+    assert next_after(HOURLY, NOON) == NOON + HOUR
+    assert next_after(Schedule(cron="0 0 30 2 *"), NOON) is None
 
 
 def test_a_clock_set_back_yields_nothing():

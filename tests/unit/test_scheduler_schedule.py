@@ -18,11 +18,11 @@ from scheduler.schedule import (
     jittered,
     last_before,
     next_after,
-    occurrences,
     public_holidays,
     read_schedule,
     read_settings,
 )
+from tests.unit.schedule_steps import occurrences
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
@@ -432,10 +432,6 @@ def test_stored_settings_become_a_schedule():
         holidays="PL",
         jitter=timedelta(seconds=30),
     )
-
-
-def test_settings_fall_back_on_the_zone_of_the_hub():
-    assert from_settings(ScheduleSettings(cron="15 2 * * *"), "Europe/Warsaw").zone == WARSAW
 
 
 def test_settings_without_a_time_make_no_schedule():

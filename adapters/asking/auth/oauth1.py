@@ -63,10 +63,9 @@ def base_string(method: str, url: str, params: Pairs) -> str:
     return "&".join(_encoded(part) for part in (method.upper(), address, query))
 
 
-def header(oauth: Mapping[str, str], realm: str | None = None) -> str:
+def header(oauth: Mapping[str, str]) -> str:
     """Return the value of an `Authorization` header (RFC 5849, 3.5.1)."""
-    pairs = ({} if realm is None else {"realm": realm}) | dict(oauth)
-    return "OAuth " + ", ".join(f'{_encoded(name)}="{_encoded(value)}"' for name, value in pairs.items())
+    return "OAuth " + ", ".join(f'{_encoded(name)}="{_encoded(value)}"' for name, value in oauth.items())
 
 
 def _encoded(text: str) -> str:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from adapters.erp.erpnext import translate
 from adapters.erp.erpnext.client import ErpNext
@@ -16,7 +15,6 @@ from adapters.rows import Row
 from adapters.writing.writes import Unfit, one_by_one
 from hub.connector import Write, Written
 
-Values = dict[str, Any]
 DRAFT, SUBMITTED, CANCELLED = 0, 1, 2
 """Of `docstatus`."""
 HALF_CENT = Decimal("0.005")

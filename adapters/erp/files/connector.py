@@ -25,6 +25,10 @@ LONGEST_NAME = 100
 CANCELLED = "cancelled"
 _NEVER_IN_NAMES = frozenset('<>:"/\\|?*')
 """Which no file system that Windows reads has in names."""
+_DEVICES = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))]
+)
+"""What Windows takes for a device, whatever ending is behind it ("Naming Files, Paths, and Namespaces")."""
 
 
 class ErpFilesConnector:
@@ -146,6 +150,10 @@ class ErpFilesConnector:
         name = text_of(files.name, self._scope(write), self._functions) if files else ""
         if not name or len(name) > LONGEST_NAME or name[0] in ".~ " or name[-1] in ". " or not name.isprintable():
             raise Unfit("unfit-name", f"{name!r} is no name for a file, and so not for the order")
+        if name.partition(".")[0].casefold() in _DEVICES:
+            raise Unfit(
+                "unfit-name", f"{name} cannot be a file's name: it is a device to Windows; let `name` add to it"
+            )
         if bad := sorted(_NEVER_IN_NAMES & {*name}):
             raise Unfit("unfit-name", f"{name} cannot be a file's name for its {' '.join(bad)}: let `name` replace it")
         return name

@@ -5,13 +5,13 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from adapters.erp.files import xml_form
 from adapters.erp.files.expressions import CHECK, Expression, roots
+from adapters.files.format import below
 from adapters.files.nested import field_names
 from hub.canonical import ENTITIES
 from hub.config.durations import Duration, within
@@ -25,13 +25,6 @@ SEEN = frozenset({"reference", "customer", "position", "order"})
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}", re.ASCII)
 
 
-def _below(value: str) -> str:
-    for path in (PurePosixPath(value), PureWindowsPath(value)):
-        if path.is_absolute() or path.drive or path.root or ".." in path.parts or "\0" in value:
-            refuse(f"{show(value)} leads out of the source; a folder lies below it")
-    return value
-
-
 def _check_template(value: Any) -> Any:
     """Return the template of a JSON file: a table or list of expressions, or one; raises pydantic's error."""
     if isinstance(value, Mapping):
@@ -43,7 +36,7 @@ def _check_template(value: Any) -> Any:
     return CHECK(value)
 
 
-Below = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_below)]
+Below = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(below)]
 """A folder below the source."""
 
 
