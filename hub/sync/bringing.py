@@ -113,14 +113,12 @@ class Bringing:
                 other = Bringing(self.flow.system.flow(stream), self.run, self.hold, self.total, self.depth + 1)
                 other.bring(list(keys))
 
-    def _latest(
-        self, wants: Sequence[Want], found: Collection[str], brought: Brought, *, first: bool
-    ) -> Sequence[Want]:
-        """Return what is to be written now: while others were, another run may have told the system something newer."""
-        moved = self._refresh([each for each in wants if not self._is_intended(each)], brought)
+    def _latest(self, wants: Sequence[Want], found: Collection[str], brought: Brought) -> Sequence[Want]:
+        """Return what is to be written now: since they were prepared, another run may have told something newer."""
+        self._refresh([each for each in wants if not self._is_intended(each)], brought)
         wants = [each for each in wants if each.write.key not in brought.ended]
         known = {each.write.key: each for each in wants if not self._is_intended(each)}
-        if not known or not (moved or not first):
+        if not known:
             return wants
         prepared = self._prepared(list(known), finish=known.keys() & set(found))
         self._settle_well(prepared.settled)
@@ -133,15 +131,15 @@ class Bringing:
     def _is_intended(self, want: Want) -> bool:
         return want.creates and self.flow.stream.create == "intent"
 
-    def _refresh(self, wants: Collection[Want], brought: Brought) -> bool:
-        """Look at records of which the system may have changed what we are about to write; returns whether any had.
+    def _refresh(self, wants: Collection[Want], brought: Brought) -> None:
+        """Look at records of which the system may have changed what we are about to write.
 
         PAINS S26: what somebody has entered there since the last reading must not be written over in the dark.
         """
         shared = {name for name, way in self.flow.directions.items() if way == "both"}
         keys = {each.write.id: each.write.key for each in wants if each.write.id and shared & each.write.fields.keys()}
         if not keys or not self.flow.stream.reads:
-            return False
+            return
         fetched = fetch(self.flow, list(keys), again=brought.again)
         for identity, fault in fetched.broken.items():
             self._broke_on(keys[identity], fault, brought)
@@ -154,7 +152,6 @@ class Bringing:
             taken.counts.pop("identical", None)
             taken.report(report)
         self.total.update(taken.counts)
-        return bool(taken.writes or taken.conflicts or gone)
 
     def _look_for(self, prepared: Prepared, brought: Brought) -> list[str]:
         """Look for records before they are created; returns the keys of those that are there and were bound."""
@@ -210,8 +207,8 @@ class Bringing:
 
     def _write(self, wants: Sequence[Want], found: Collection[str], brought: Brought) -> None:
         suspect = self._suspect(wants)
-        for number, some in enumerate(portions(wants, suspect, max(self.flow.stream.bulk, 1))):
-            latest = self._latest(some, found, brought, first=number == 0)
+        for some in portions(wants, suspect, max(self.flow.stream.bulk, 1)):
+            latest = self._latest(some, found, brought)
             # Only what is about to be sent gets an intent: whatever has one may have been created.
             self._write_batch(self._intended(latest, brought), brought)
         faults: list[TryLater] = []

@@ -862,6 +862,25 @@ def test_s26_what_another_run_has_told_while_others_were_written_is_not_set_back
     assert shop.rows["orders"]["o1001"]["status"] == "confirmed"
 
 
+def test_s10_what_another_run_has_told_while_the_first_is_looked_at_is_not_set_back(slow, monkeypatch):
+    erp, shop = (slow.systems[name].connector for name in ("erp", "shop"))
+    sale = next(iter(erp.rows["orders"]))
+    erp.put("orders", sale, status="confirmed")
+    slow.run("erp", "orders")
+    fetch = shop.fetch
+
+    def fetched(stream, ids):
+        monkeypatch.setattr(shop, "fetch", fetch)
+        erp.put("orders", sale, status="processing")
+        slow.run("erp", "orders")
+        slow.run("shop", "orders")
+        return fetch(stream, ids)
+
+    monkeypatch.setattr(shop, "fetch", fetched)
+    slow.run("shop", "orders")
+    assert [each.fields["status"] for stream, each in shop.writes if stream == "orders"] == ["processing"]
+
+
 def test_what_somebody_deletes_in_the_shop_is_made_anew(hub, erp, shop):
     lamp(erp)
     hub.in_step("products")
