@@ -213,6 +213,13 @@ def pay(tx: Tx, system: str, entity: str, external_ids: Collection[str]) -> None
     tx.execute(sa.update(binding).where(mine, binding.c.owed).values(owed=False))
 
 
+def owe(tx: Tx, system: str, entity: str, keys: Collection[str]) -> None:
+    """Have a system told of records again, although these may not change any more."""
+    if keys:
+        mine = _of(system, entity) & among(tx.dialect, binding.c.key, keys) & binding.c.gone_at.is_(None)
+        tx.execute(sa.update(binding).where(mine).values(owed=True))
+
+
 def pay_gone(tx: Tx, system: str, entity: str, keys: Collection[str]) -> None:
     """Note that records which a system had lost have been made there anew."""
     mine = _of(system, entity) & among(tx.dialect, binding.c.key, keys) & binding.c.gone_at.is_not(None)

@@ -21,7 +21,7 @@ from hub.sync.arriving import Told, take
 from hub.sync.brake import BRAKE, too_many
 from hub.sync.losing import lose, lose_found
 from hub.sync.noting import as_written, note, note_broken, note_unanswered, note_waiting, note_written, put_aside
-from hub.sync.preparing import Prepared, Want, portions, prepare, tried
+from hub.sync.preparing import Prepared, Want, outdated, portions, prepare, tried
 from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow
 from hub.sync.unanswered import rests, unanswered
@@ -303,7 +303,10 @@ class Bringing:
         name, entity = self.flow.system.name, self.flow.stream.entity
         counts: Counter[str] = Counter()
         with self.hold.page() as (tx, report):
+            # In the writers' turn: whoever changes a record from here on finds what was written.
+            records.take_turn(tx, entity)
             called = self._called_now(tx, batch.values())
+            overtaken = outdated(tx, self.flow, {called[each.key]: batch[each.key].write for each in done})
             known_as = {each.id: called[each.key] for each in done if each.id and batch[each.key].creates}
             taken = take(tx, self.flow, shown, run=self.run, told=told, known_as=known_as)
             bind_unread(tx, self.flow, self.run, told, {each.external_id for each in taken.bound}, known_as)
@@ -311,6 +314,7 @@ class Bringing:
             lose_found(tx, self.flow, [batch[key].write.id or "" for key in gone])
             intents.close(tx, name, entity, [called[each.key] for each in known])
             bindings.pay_gone(tx, name, entity, [called[each.key] for each in done])
+            bindings.owe(tx, name, entity, overtaken)
             well = [*removed, *(each.key for each in done)]
             whole = [*removed, *(each.key for each in done if not each.instead)]
             quarantine.settle(tx, name, self.flow.name, [f"push:{key}" for key in whole])

@@ -229,6 +229,15 @@ def _lacking(
     return None
 
 
+def outdated(tx: Tx, flow: Flow, written: Mapping[str, Write]) -> list[str]:
+    """Return the keys of what should be otherwise by now than it was written: the key that a record has now -> the write.
+
+    Another run may have looked at it meanwhile, and left it to the one that writes; its checkpoint is past it.
+    """
+    now = wanted(tx, flow, written.keys())
+    return [key for key, each in written.items() if now.get(key) != each.record]
+
+
 def portions(wants: Sequence[Want], suspect: Collection[str], size: int) -> Iterator[Sequence[Want]]:
     """Yield what goes together, without the suspects: first what goes for the first time."""
     first = [each for each in wants if each.intent is None or not each.creates]

@@ -881,6 +881,32 @@ def test_s10_what_another_run_has_told_while_the_first_is_looked_at_is_not_set_b
     assert [each.fields["status"] for stream, each in shop.writes if stream == "orders"] == ["processing"]
 
 
+@pytest.mark.parametrize("deleted", [False, True], ids=["changes", "is deleted"])
+@pytest.mark.parametrize("gone", [True, False], ids=["made", "told"])
+def test_what_changes_while_it_is_told_again_is_told_with_the_next_run(hub, erp, shop, gone: bool, deleted: bool):
+    """Another run has told the newer state, or left it to the one that writes; its checkpoint is past it in any case."""
+    lamp(erp)
+    hub.in_step("products")
+    (product,) = shop.rows["products"]
+    if gone:
+        del shop.rows["products"][product]
+    else:
+        shop.put("products", product, name="Their lamp")
+
+    def other_runs():
+        if deleted:
+            erp.rows["products"].clear()
+        else:
+            lamp(erp, name="New lamp")
+        hub.run("erp", "products", full=deleted)
+        hub.run("shop", "products")
+
+    meanwhile(shop, other_runs)
+    hub.run("shop", "products", scope=[product])
+    hub.in_step("products")
+    assert [row["name"] for row in shop.rows["products"].values()] == ([] if deleted else ["New lamp"])
+
+
 def test_what_somebody_deletes_in_the_shop_is_made_anew(hub, erp, shop):
     lamp(erp)
     hub.in_step("products")
