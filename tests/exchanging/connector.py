@@ -9,6 +9,7 @@ from typing import Any
 from adapters.reading.pages import before, by_mark, by_offset, instant
 from hub.connector import GUEST, Change, Document, Finding, Page, Place, Stream, Unreadable, Write, Written
 from hub.errors import TryLater, Unanswered
+from hub.sync.bringing import Bringing
 from tests.exchanging.faults import Faults
 from tests.exchanging.peer import Peer, Row, all_rows
 
@@ -20,6 +21,10 @@ LATE_VISIBLE = 5.0
 PRODUCT = frozenset(["sku", "name", "description", "tags", "weight"])
 PARTY = frozenset(["name", "email", "phone"])
 ORDER = frozenset(["channel", "number", "party", "lines", "totals", "currency", "status", "tracking"])
+LOOK = Bringing._refresh.__code__  # pyright: ignore[reportPrivateUsage]
+"""The engine's last look at what it shares, before it writes."""
+ABOVE = 5
+"""So many frames above: `fetch`, and the parts by which the engine asks (`hub.sync.apart`), stand between."""
 TABLE = {"prices": "products", "stock": "products"}
 """Where a shop keeps what has no table of its own."""
 COLUMN = {"prices": "amount", "stock": "available"}
@@ -152,7 +157,8 @@ class SimConnector:
         """Fetch some."""
         self.point(f"fetching {stream}")
         self._fail("away")
-        if sys._getframe(1).f_code.co_name == "_refresh":  # pyright: ignore[reportPrivateUsage]  # it looks in order to write
+        if _looks_before_writing():
+            self.faults.counts["guarded"] += 1
             self.guard |= {(stream, each) for each in ids}
         else:
             self.guard -= {(self.table(stream), each) for each in ids}
@@ -278,6 +284,11 @@ class SimConnector:
     def _fail(self, kind: str) -> None:
         if self.faults.happens(kind):
             raise TryLater(f"simulated: {kind}")
+
+
+def _looks_before_writing() -> bool:
+    """Tell whether the engine fetches in order to write next; what stands further up may be another run."""
+    return sys._getframe(ABOVE).f_code is LOOK  # pyright: ignore[reportPrivateUsage]
 
 
 def _fifty_before(mark: str) -> str:

@@ -29,3 +29,7 @@ def test_the_same_seed_comes_to_the_same_end():
     one, other = (simulate(plan_of(3), tracing=True) for _ in range(2))
     assert one.trace == other.trace
     assert one.accidents == other.accidents
+
+
+def test_nobody_changes_what_the_engine_has_looked_at_in_order_to_write():
+    assert simulate(plan_of(8)).accidents["guarded"], "the simulator does not notice the engine's last look any more"
