@@ -44,6 +44,8 @@ class Brought:
 
     again: bool = False
     """They are tried again, and so may break again (see `taken_apart`)."""
+    found: Collection[str] = ()
+    """Those that the system was found to have: they are written whole."""
     ended: set[str] = field(default_factory=set[str])
     """Brought, in order as they were, or put aside with the cause."""
     told: set[str] = field(default_factory=set[str])
@@ -78,9 +80,9 @@ class Bringing:
         if prepared.waits and self.depth < DEEPEST:
             self._bring_needed(prepared.waits.values())
             prepared = self._prepared(keys)
-        found = self._look_for(prepared, brought)
-        if found:
-            prepared = self._prepared(keys, finish=found)
+        brought.found = self._look_for(prepared, brought)
+        if brought.found:
+            prepared = self._prepared(keys, finish=brought.found)
         self._put_aside_waiting(prepared)
         self.not_made.update(prepared.not_made)
         brought.ended |= prepared.aside | {*prepared.settled}
@@ -88,7 +90,7 @@ class Bringing:
             brought.ended |= self._resting(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
         wants = wants if released else self._braked(wants, brought)
-        self._write(wants, found, brought)
+        self._write(wants, brought)
         self._settle_well([*prepared.settled, *prepared.not_there])
         return brought
 
@@ -113,14 +115,14 @@ class Bringing:
                 other = Bringing(self.flow.system.flow(stream), self.run, self.hold, self.total, self.depth + 1)
                 other.bring(list(keys))
 
-    def _latest(self, wants: Sequence[Want], found: Collection[str], brought: Brought) -> Sequence[Want]:
+    def _latest(self, wants: Sequence[Want], brought: Brought) -> Sequence[Want]:
         """Return what is to be written now: since they were prepared, another run may have told something newer."""
         self._refresh([each for each in wants if not self._is_intended(each)], brought)
         wants = [each for each in wants if each.write.key not in brought.ended]
         known = {each.write.key: each for each in wants if not self._is_intended(each)}
         if not known:
             return wants
-        prepared = self._prepared(list(known), finish=known.keys() & set(found))
+        prepared = self._prepared(list(known), finish=known.keys() & {*brought.found})
         self._settle_well(prepared.settled)
         brought.ended |= {*prepared.settled}
         now = {each.write.key: each for each in prepared.wants if not self._is_intended(each)}
@@ -205,10 +207,10 @@ class Bringing:
 
     # The writes
 
-    def _write(self, wants: Sequence[Want], found: Collection[str], brought: Brought) -> None:
+    def _write(self, wants: Sequence[Want], brought: Brought) -> None:
         suspect = self._suspect(wants)
         for some in portions(wants, suspect, max(self.flow.stream.bulk, 1)):
-            latest = self._latest(some, found, brought)
+            latest = self._latest(some, brought)
             # Only what is about to be sent gets an intent: whatever has one may have been created.
             self._write_batch(self._intended(latest, brought), brought)
         faults: list[TryLater] = []
@@ -251,10 +253,10 @@ class Bringing:
         """Find the record on which a system breaks that is well otherwise: by halves, until it is alone."""
         if len(wants) == 1:
             self._broke_on(wants[0].write.key, fault, brought)
-        else:
-            middle = len(wants) // 2
-            self._write_batch(wants[:middle], brought)
-            self._write_batch(wants[middle:], brought)
+            return
+        middle = len(wants) // 2
+        for half in (wants[:middle], wants[middle:]):
+            self._write_batch(self._latest(half, brought), brought)
 
     def _broke_on(self, key: str, fault: str, brought: Brought) -> None:
         """Put a record aside on which a system breaks that is well otherwise, or its connector."""

@@ -862,6 +862,27 @@ def test_s26_what_another_run_has_told_while_others_were_written_is_not_set_back
     assert shop.rows["orders"]["o1001"]["status"] == "confirmed"
 
 
+def test_s26_an_edit_while_the_record_is_found_on_which_the_system_breaks_is_not_written_over(hub, erp, shop):
+    for number in "12":
+        shop.put("parties", f"c{number}", name=f"Jan {number}", email=f"jan{number}@example.com")
+        order(shop, f"100{number}", f"c{number}")
+    hub.in_step("parties", "orders")
+    for party in list(erp.rows["parties"]):
+        erp.put("parties", party, name="Anna")
+    hub.run("erp", "parties")
+    shop.poison, check = {"shop|c1"}, shop.check
+
+    def checked():
+        shop.check = check
+        shop.put("parties", "c2", name="Ewa", silently=True)
+        return check()
+
+    shop.check = checked
+    hub.in_step("parties")
+    assert [row["name"] for row in shop.rows["parties"].values()] == ["Jan 1", "Anna"]
+    assert [each.values["lost"] for each in hub.conflicts("parties", "shop|c2")] == ["Ewa"]
+
+
 def test_s10_what_another_run_has_told_while_the_first_is_looked_at_is_not_set_back(slow, monkeypatch):
     erp, shop = (slow.systems[name].connector for name in ("erp", "shop"))
     sale = next(iter(erp.rows["orders"]))
