@@ -59,8 +59,12 @@ def _owed(bringing: Bringing) -> Generator[None]:
         after = found[-1].id
         brought = bringing.bring(list(dict.fromkeys(each.key for each in found)))
         # What was written has been judged by what it came to; the rest is in order, or waits in quarantine.
-        paid = [each.external_id for each in found if each.key in brought.ended - brought.told]
+        well = [each for each in found if each.key in brought.ended - brought.told]
         with bringing.hold.page() as (tx, _):
+            records.take_turn(tx, flow.stream.entity)
+            # Of what has changed meanwhile, more may be owed.
+            now = bindings.by_ids(tx, flow.system.name, flow.stream.entity, [each.external_id for each in well])
+            paid = [each.external_id for each in well if now.get(each.external_id) == each]
             bindings.pay(tx, flow.system.name, flow.stream.entity, paid)
         yield
 

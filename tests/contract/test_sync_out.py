@@ -928,6 +928,25 @@ def test_what_changes_while_it_is_told_again_is_told_with_the_next_run(hub, erp,
     assert [row["name"] for row in shop.rows["products"].values()] == ([] if deleted else ["New lamp"])
 
 
+def test_what_is_owed_while_it_is_found_in_order_stays_owed(hub, erp, shop):
+    """One run has looked at it already when another one reads that somebody has changed it in the shop."""
+    for number, name in (("1", "Lamp"), ("2", "Bulb")):
+        erp.put("products", number, sku=name, name=name)
+    hub.in_step("products")
+    lamp_, bulb = shop.rows["products"]
+
+    def read(**names: str):
+        for product, name in names.items():
+            shop.put("products", product, name=name)
+        hub.run("shop", "products", full=True, pages=1)
+
+    read(**{lamp_: "Their lamp", bulb: "Their bulb"})
+    read(**{bulb: "Bulb"})
+    meanwhile(shop, lambda: read(**{bulb: "Their bulb"}))
+    hub.in_step("products")
+    assert [row["name"] for row in shop.rows["products"].values()] == ["Lamp", "Bulb"]
+
+
 def test_what_somebody_deletes_in_the_shop_is_made_anew(hub, erp, shop):
     lamp(erp)
     hub.in_step("products")
