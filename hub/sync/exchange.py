@@ -270,16 +270,31 @@ def _take_some(
     flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str], *, again: bool = False
 ) -> None:
     for start in range(0, len(ids), scanning.LOOKED_AT):
-        asked = ids[start : start + scanning.LOOKED_AT]
-        fetched = fetch_or_aside(flow, asked, run, hold, total, again=again)
-        with hold.reading() as tx:
-            changed = fresh(tx, flow, digested(flow, fetched.documents), asked_for=True)
-        gone = fetched.gone(asked)
+        overtaken = _take_part(flow, ids[start : start + scanning.LOOKED_AT], run, hold, total, again=again)
+        if overtaken:
+            _take_part(flow, overtaken, run, hold, total, again=again)
+
+
+def _take_part(
+    flow: Flow, asked: Sequence[str], run: int, hold: Hold, total: Counter[str], *, again: bool
+) -> Sequence[str]:
+    """Fetch and take records; returns those that have to be fetched once more.
+
+    Another run that has read on meanwhile may have seen them newer, and they are not shown again.
+    """
+    with hold.reading() as tx:
+        before = checkpoints.get(tx, flow.system.name, flow.name)
+    fetched = fetch_or_aside(flow, asked, run, hold, total, again=again)
+    with hold.reading() as tx:
+        changed = fresh(tx, flow, digested(flow, fetched.documents), asked_for=True)
+    gone = fetched.gone(asked)
+    if gone:
+        scanning.part(flow, sorted(gone), run, hold, total)
+    well = {*asked} - fetched.broken.keys() - {each.document.id for each in changed}
+    with hold.page() as (tx, report):
+        _take(tx, flow, changed, run, report, total)
+        quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in well])
         if gone:
-            scanning.part(flow, sorted(gone), run, hold, total)
-        well = {*asked} - fetched.broken.keys() - {each.document.id for each in changed}
-        with hold.page() as (tx, report):
-            _take(tx, flow, changed, run, report, total)
-            quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in well])
-            if gone:
-                unmatched.forget(tx, flow.system.name, flow.stream.entity, gone)
+            unmatched.forget(tx, flow.system.name, flow.stream.entity, gone)
+        overtaken = checkpoints.get(tx, flow.system.name, flow.name).version != before.version
+    return [each.document.id for each in changed] if overtaken else ()

@@ -168,6 +168,26 @@ def test_s10_a_late_hint_does_not_set_the_status_back(hub, erp, shop):
     assert shop.rows["orders"]["o1001"]["status"] == "shipped"
 
 
+def test_s10_what_a_hint_fetched_before_another_run_read_something_newer_does_not_set_it_back(hub, erp):
+    """The other run's checkpoint is past it: before the next full compare nothing would show it again."""
+    price, fetch = {"sku": "A", "list": "web", "currency": "EUR"}, erp.fetch
+    erp.put("prices", "1", **price, amount="10.00")
+    hub.run("erp", "prices")
+    erp.put("prices", "1", amount="11.00")
+
+    def slowly(stream, ids):
+        erp.fetch, found = fetch, fetch(stream, ids)
+        erp.put("prices", "1", amount="12.00")
+        erp.put("prices", "2", **{**price, "sku": "B"}, amount="20.00")
+        hub.run("erp", "prices")
+        return found
+
+    erp.fetch = slowly
+    hub.run("erp", "prices", scope=["1"])
+    hub.in_step("prices")
+    assert hub.record("prices", "A|web|EUR").fields["amount"] == "12.00"
+
+
 def test_s12_what_changes_without_a_mark_is_found_by_the_full_compare(hub, erp):
     erp.put("products", "1", sku="A", name="Lamp")
     hub.run("erp", "products")
