@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from hub.canonical import ENTITIES, moves_forward
-from tests.exchanging.connector import CURRENCY, LIST, PARTY, PRODUCT
+from tests.exchanging.connector import CURRENCY, PARTY, PRODUCT
 from tests.exchanging.peer import Peer, Row
 from tests.exchanging.users import TWIN, Entered
 from tests.exchanging.world import World
@@ -156,7 +156,8 @@ def _product(state: State, shop: Peer, ours: Row, theirs: Row) -> Iterator[str]:
             yield f"disagree: price of {sku}: erp {amounts[0]}, {shop.name} {found}"
     levels = [row.fields for row in state.erp.rows("stock").values() if row.fields["sku"] == sku]
     if levels:
-        total = max(Decimal(0), sum((Decimal(e["on_hand"]) - Decimal(e["reserved"]) for e in levels), Decimal(0)))
+        kept = Decimal(state.world.ranges[shop.name].buffer)
+        total = max(Decimal(0), sum((Decimal(e["on_hand"]) - Decimal(e["reserved"]) for e in levels), -kept))
         found = theirs.fields.get("available")
         if found is None or Decimal(found) != total:
             yield f"disagree: stock of {sku}: erp {total}, {shop.name} {found}"
@@ -165,7 +166,8 @@ def _product(state: State, shop: Peer, ours: Row, theirs: Row) -> Iterator[str]:
 def _priced(state: State, shop: Peer, sku: str) -> Mapping[str, str]:
     """Return the prices of a product that are for a shop: list -> amount."""
     rows = [row.fields for row in state.erp.rows("prices").values() if row.fields["sku"] == sku]
-    return {row["list"]: row["amount"] for row in rows if shop.traits.any_list or row["list"] == LIST}
+    chosen = state.world.ranges[shop.name].price_list
+    return {row["list"]: row["amount"] for row in rows if row["list"] == (chosen or row["list"])}
 
 
 def _removals(state: State) -> Iterator[str]:

@@ -157,6 +157,8 @@ class SimConnector:
         """Fetch some."""
         self.point(f"fetching {stream}")
         self._fail("away")
+        if self.peer.traits.breaks and self.faults.on and any(int(each[-1]) % 5 == 0 for each in ids):
+            raise TryLater("simulated: it breaks on one of these")
         if _looks_before_writing():
             self.faults.counts["guarded"] += 1
             self.guard |= {(stream, each) for each in ids}
@@ -191,6 +193,13 @@ class SimConnector:
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
         """Write one by one."""
+        try:
+            yield from self._in_turn(stream, writes)
+        except TryLater:
+            self.guard.clear()  # whoever tries once more has to look once more
+            raise
+
+    def _in_turn(self, stream: str, writes: Sequence[Write]) -> Generator[Written]:
         order = list(writes)
         if self.faults.happens("any-order"):
             self.faults.of("any-order").shuffle(order)

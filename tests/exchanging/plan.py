@@ -79,6 +79,8 @@ class Traits:
     """Whether the hub reads its next page while one is stored."""
     makes: bool = True
     """Whether the hub may make products in it; otherwise only those are kept up to date that it has by its own."""
+    breaks: bool = False
+    """Whether it breaks, while accidents happen, on each fifth of its records when that is asked for."""
     undoes: bool = False
     """Whether some program in it always sets products' names back."""
     any_list: bool = False
@@ -103,6 +105,12 @@ class Plan:
     """Whether the systems have been at work for some time before there is a hub."""
     parted: bool = False
     """Whether goods and deals are read by jobs of their own, which may run at once."""
+    twice: bool = False
+    """Whether two jobs carry the same streams: they may run at once, and both go on."""
+    reset: bool = False
+    """Whether shops are set otherwise now and then, also while their runs go on."""
+    returns: bool = False
+    """Whether much is deleted, and the ERP gets products again under numbers that it had before."""
     prompt: bool = False
     """Whether nothing happens that only a full scan can find: then all must agree before there is one."""
     rates: dict[str, float] = field(default_factory=dict[str, float])
@@ -121,7 +129,7 @@ class Plan:
         systems = "; ".join(_told(each) for each in self.systems)
         owner = f"; {self.owner} owns descriptions" if self.owner else ""
         owner += "; twins" * self.twins + "; stocked" * self.stocked + "; parted" * self.parted
-        owner += "; prompt" * self.prompt
+        owner += "; twice" * self.twice + "; reset" * self.reset + "; returns" * self.returns + "; prompt" * self.prompt
         return f"{self.steps} steps of {', '.join(sorted(self.entities))}{owner}; {systems}; accidents: {kinds}"
 
 
@@ -141,6 +149,11 @@ ANY_LIST = 0.2
 """So often has nobody said from which list a shop's prices are."""
 PARTED = 0.5
 """So often, where there are both, do goods and deals have jobs of their own."""
+TWICE, RESET, RETURNS, BREAKS = 0.2, 0.25, 0.25, 0.15
+"""So often do two jobs carry the same streams, are shops set otherwise, do products come back, do single records break."""
+MUCH, OFTEN = 0.5, 0.2
+"""How likely a deletion is where products come back; and that others take steps between two of a run's, where two jobs
+carry the same streams."""
 GOODS = frozenset(["products", "prices", "stock"])
 DEALS = frozenset(["parties", "orders"])
 
@@ -170,7 +183,13 @@ def plan_of(seed: int) -> Plan:
     if "prices" in entities and random.Random(f"lists {seed}").random() < ANY_LIST:
         systems = (systems[0], replace(systems[1], any_list=True), *systems[2:])
     parted = entities == GOODS | DEALS and random.Random(f"parted {seed}").random() < PARTED
-    return Plan(seed, systems, entities, steps, owner, twins, stocked, parted, prompt, rates)
+    also = random.Random(f"also {seed}")
+    twice, reset = also.random() < TWICE, also.random() < RESET and "products" in entities
+    returns = also.random() < RETURNS and "products" in entities and not prompt
+    rates |= {"delete": MUCH} if returns else {}
+    rates |= {"interleave": OFTEN} if twice else {}
+    systems = tuple(replace(each, breaks=also.random() < BREAKS and not prompt) for each in systems)
+    return Plan(seed, systems, entities, steps, owner, twins, stocked, parted, twice, reset, returns, prompt, rates)
 
 
 def _traits(name: str, kind: str, dice: random.Random) -> Traits:

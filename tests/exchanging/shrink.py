@@ -35,8 +35,9 @@ def candidates(plan: Plan) -> Iterator[Plan]:
             yield plan.evolve(entities=part, owner=plan.owner if part == GOODS else None)
     if len(plan.systems) > 2:
         yield plan.evolve(systems=plan.systems[:2])
-    if plan.stocked:
-        yield plan.evolve(stocked=False)
+    yield from (
+        plan.evolve(**{name: False}) for name in ("stocked", "twice", "reset", "returns") if getattr(plan, name)
+    )
     if plan.owner:
         yield plan.evolve(owner=None)
     yield from _plainer(plan)

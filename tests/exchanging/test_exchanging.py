@@ -9,7 +9,7 @@ from tests.exchanging.search import first_bad
 
 SEEDS = range(1, 9)
 FOUND_SOON = ("watermark-by-the-clock", "no-find", "late-status-taken", "rows-at-the-mark-left-out", "no-read-back")
-MOST = 15
+MOST = 25
 """Seeds within which these planted bugs must be found."""
 
 

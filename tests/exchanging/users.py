@@ -50,6 +50,8 @@ class Users:
     """SKUs of products that a shop has of its own, if only at first."""
     awaited: list[str] = field(default_factory=list[str])
     """Those of them that the ERP does not have yet, and will."""
+    deleted: list[str] = field(default_factory=list[str])
+    """SKUs that the ERP has no more."""
     _number: int = 0
     _moved: set[str] = field(default_factory=set[str])
     """E-mail addresses that somebody has given up or taken: nobody new comes with them."""
@@ -162,8 +164,8 @@ class Users:
     def _add_product(self, peer: Peer) -> str | None:
         if len(peer.rows("products")) >= MOST["products"]:
             return None
-        waits = bool(self.awaited) and self.dice.random() < 0.8
-        sku = self.awaited.pop() if waits else f"A{self._next()}"
+        waiting = self.awaited or (self.deleted if self.plan.returns else [])
+        sku = waiting.pop() if waiting and self.dice.random() < 0.8 else f"A{self._next()}"
         names = ["name", *(each for each in ("description", "tags", "weight") if self.dice.random() < 0.6)]
         self._add(peer, "products", {"sku": sku, **{name: self.value(name) for name in names}})
         for price_list in self.dice.choice(((LIST,), (LIST, "b2b"), ())):
@@ -277,6 +279,7 @@ class Users:
                 if each.fields["sku"] == sku:
                     peer.delete(table, each.id)
                     self.webhook(peer, table, each.id)
+        self.deleted += [sku] if peer.traits.kind == "erp" else []
         return f"product {sku} is deleted"
 
     # Deals

@@ -32,6 +32,8 @@ BEFORE = 40
 READING = "reading "
 LONG = 4
 """Times as likely as anywhere else is a change of the very list that is being read, between two of its pages."""
+RESET = 0.04
+"""How likely it is with each step, where shops are set otherwise."""
 HINTS_LATE = (0, 0, 5, 60, 600, 30_000)
 """Seconds that a webhook may be under way: the last is behind the next full scan."""
 SOON, LATER = 70.0, 7 * 3600.0
@@ -105,8 +107,11 @@ class World:
     dice: random.Random = field(init=False)
     database: Database = field(init=False)
     users: Users = field(init=False)
+    ranges: dict[str, RangeSettings] = field(default_factory=dict[str, RangeSettings])
+    """What each system gets, as it is set now."""
     first: Mapping[str, str] = field(default_factory=dict[str, str])
     """The products that the ERP had before there was a hub: SKU -> identity."""
+    _operator: random.Random = field(init=False)
     _seq: int = 0
     _numbers: int = 0
     _stack: list[Job] = field(default_factory=list[Job])
@@ -120,7 +125,11 @@ class World:
         self.users = Users(plan, self.peers, self.faults, self.next, self._webhook, random.Random(f"users {plan.seed}"))
         parts = (GOODS, DEALS) if plan.parted else (GOODS | DEALS,)
         streams = [tuple(each for each in STREAMS if each in plan.entities & part) for part in parts]
+        streams *= 2 if plan.twice else 1
         self.jobs = [Job(name, some, run=self._number()) for name in self.peers for some in streams]
+        lists = {each.name: None if each.kind == "erp" or each.any_list else LIST for each in plan.systems}
+        self.ranges = {name: RangeSettings(price_list=price_list) for name, price_list in lists.items()}
+        self._operator = random.Random(f"operator {plan.seed}")
 
     def next(self) -> int:
         """Return the next number in the order of all that happens."""
@@ -157,7 +166,7 @@ class World:
         """Return what the engine is told of a system."""
         options = ExchangeOptions(
             url="http://simulated.example",
-            range=RangeSettings(price_list=LIST if connector.is_shop and not connector.peer.traits.any_list else None),
+            range=self.ranges[name],
             flips=FLIPS,
         )
         ahead = _some_ahead if connector.peer.traits.ahead else as_it_comes
@@ -192,6 +201,8 @@ class World:
     def step(self) -> None:
         """Let something happen."""
         self.steps += 1
+        if self.plan.reset and self._operator.random() < RESET:
+            self.say("operator", self._set_otherwise())
         cast = self.dice.random()
         if cast < 0.5:
             self.say("users", self.users.go_on())
@@ -201,6 +212,13 @@ class World:
             ready = self._ready()
             if ready:
                 self.run(self.dice.choice(ready))
+
+    def _set_otherwise(self) -> str:
+        """Have an operator set a shop's range otherwise: runs under way go on by what was set when they began."""
+        shop = self._operator.choice([each for each in self.plan.systems if each.kind == "eshop"])
+        named = self._operator.choice((None, LIST)) if shop.any_list else LIST
+        self.ranges[shop.name] = RangeSettings(price_list=named, buffer=self._operator.choice((0, 1, 3)))
+        return f"{shop.name} gets {self.ranges[shop.name]}"
 
     def _ready(self) -> list[Job]:
         now = self.clock.now()
@@ -300,6 +318,8 @@ class World:
     def come_right(self) -> None:
         """Let everything be well from now on, until nothing is left to do."""
         self.faults.on = False
+        if self.plan.reset:
+            self.say("operator", self._set_otherwise())
         self.say("world", "from here on everything is well")
         if not self._settles(SOON):
             return
