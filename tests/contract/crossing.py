@@ -6,11 +6,16 @@ A shop rounds the tax of each line here; that taxes are rounded once, the fakes'
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from hub.canonical.codes import decimals_of
 
-HUNDRED = Decimal(100)
+HUNDRED, NOTHING = Decimal(100), Decimal(0)
+AT = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+"""When they are placed. In Warsaw and Paris, it is the next day."""
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,19 @@ def sums(order: Placed) -> Sums:
     coupons = {rate: of(Part(str(share), rate)) for rate, share in taken.items()}
     net, tax = (sum((getattr(each, name) for each in parts), Decimal(0)) for name in ("net", "tax"))
     return Sums(lines, shipping, fee, net, tax, net + tax, coupons)
+
+
+def parts(found: Sums) -> list[Sum]:
+    return [each for each in (*found.lines, found.shipping, found.fee) if each]
+
+
+def full(line: Sum) -> Sum:
+    return line.full or line
+
+
+def off(line: Sum, order: Placed) -> Decimal:
+    """Return what was taken off a line, as its price is: with tax or without."""
+    return full(line).gross - line.gross if order.included else full(line).net - line.net
 
 
 def taxes(found: Sums) -> dict[str, Decimal]:

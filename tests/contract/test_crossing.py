@@ -11,9 +11,9 @@ import pytest
 from hub.canonical.codes import decimals_of
 from hub.store import Store
 from hub.sync import System
-from tests.contract.crossing import ORDERS, Placed, sums, taxes
+from tests.contract.crossing import AT, ORDERS, Placed, sums, taxes
 from tests.contract.crossing_erps import ERPS, PRODUCTS, Erp, Sale
-from tests.contract.crossing_shops import AT, SHOPS, Shop
+from tests.contract.crossing_shops import SHOPS, Shop
 from tests.contract.tables import Hub
 from tests.fakes.fake import Fake
 
