@@ -54,10 +54,18 @@ def _net(order: Fields, amount: str, rate: str | None) -> tuple[Decimal, str | N
     return net.quantize(UNIT_PRICE), plain(per_cent) if per_cent else None
 
 
+def no_customer(order: Fields) -> str:
+    """Return why an order has no customer in the ERP, and the mend."""
+    if order.get("party"):
+        return "the order's customer is not there"
+    return f"the order names no customer; enter one at the order in {order['channel']}, with an e-mail address"
+
+
 def lacking(order: Fields, total: str, unit: Decimal = UNIT_PRICE) -> Decimal:
     """Return what a sale lacks to the order's total, below zero if it is too much; Unwritable if that is no rounding.
 
-    Each line, the sum, and each unit's price without tax may have been rounded, the last by so much as `unit`.
+    Each line, the sum, and each unit's price without tax may have been rounded, the last by so much as `unit`, which its tax
+    follows.
     """
     totals: Fields = order.get("totals") or {}
     gross: str | None = totals.get("gross")
@@ -65,11 +73,11 @@ def lacking(order: Fields, total: str, unit: Decimal = UNIT_PRICE) -> Decimal:
         return Decimal()
     difference = Decimal(gross) - Decimal(total)
     lines = list(sale_lines(order))
-    units = sum(abs(Decimal(line.quantity)) for line in lines)
+    units = sum(abs(Decimal(line.quantity)) * (1 + Decimal(line.rate or 0) / 100) for line in lines)
     cent = Decimal(1).scaleb(-decimals_of(order.get("currency")))
     if abs(difference) > cent * (len(lines) + 1) + units * unit:
-        message = f"the sale comes to {total}, the order to {gross}; change it, or delete its draft, and try again"
-        raise Unwritable("total-differs", message)
+        why = f"the sale comes to {total}, the order to {gross}; if that comes of many units, give the ERP's prices four decimals"
+        raise Unwritable("total-differs", f"{why}; then change it, or delete its draft, and try again")
     return difference
 
 

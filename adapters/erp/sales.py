@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from adapters.erp.address_book import AddressBook
-from adapters.erp.orders import Fields, Unwritable, lacking
+from adapters.erp.orders import Fields, Unwritable, lacking, no_customer
 from adapters.writing.bulk import Batch
 from hub.connector import Stream, Write, Written
 
@@ -92,6 +92,8 @@ def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], u
     differences = batch.each(going, lambda key, sale: _difference(orders[key], sale, draft=next(iter(steps))))
     rounding = {key: (there[key].id, amount) for key, amount in differences.items() if amount}
     batch.together(rounding, erp.add)
+    rounded = {key: sale for key, sale in (standing() if rounding else {}).items() if key in rounding}
+    batch.each(rounded, lambda key, sale: _check_rounded(orders[key], sale))
     for state, button in steps.items():
         if state == until:
             break
@@ -126,7 +128,7 @@ def _new(erp: Sales, batch: Batch) -> dict[str, Any]:
 def _customer(order: Write) -> int:
     id_ = order.links.get("parties", {}).get(order.record.get("party") or "")
     if not id_:
-        raise Unwritable("party-missing", "the order's customer is not there")
+        raise Unwritable("party-missing", no_customer(order.record))
     return int(id_)
 
 
@@ -134,6 +136,14 @@ def _not_delivered(sale: Standing) -> int:
     if sale.state == "delivered":
         raise Unwritable("delivered", "some of it has been delivered; take it back, and cancel the order in the ERP")
     return sale.id
+
+
+def _check_rounded(order: Write, sale: Standing) -> None:
+    """Refuse what is still not the order's total: the ERP rounds amounts further than the order's currency does."""
+    gross = order.record["totals"]["gross"]
+    if left := Decimal(gross) - Decimal(sale.total):
+        why = f"the sale comes to {sale.total}, the order to {gross}: the ERP rounds a line of {left} away"
+        raise Unwritable("total-differs", f"{why}; give its prices more decimals, and try again")
 
 
 def _difference(order: Write, sale: Standing, *, draft: str) -> Decimal:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.asking.http import Rejected
-from adapters.erp.orders import Fields, Unwritable
+from adapters.erp.orders import Fields, Unwritable, lacking
 from adapters.erp.sales import Standing, bring_sales
 from hub.connector import Write
 
@@ -16,8 +16,9 @@ PRESSED = {"quote": "quotation", "confirm": "confirmed", "cancel": "cancelled"}
 
 @dataclass
 class Erp:
-    """Sums come out a cent short; what costs 13 is not quoted."""
+    """Sums come out a cent short, and have two decimals; what costs 13 is not quoted."""
 
+    short: Decimal = Decimal("0.01")
     sales: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     places: dict[int, tuple[int, Fields]] = field(default_factory=dict[int, tuple[int, Fields]])
 
@@ -35,7 +36,7 @@ class Erp:
 
     def press(self, button: str, ids: Sequence[int]) -> Sequence[int]:
         """Press a button of all or none."""
-        if any(self.sales[id_]["total"] == Decimal("12.99") for id_ in ids):
+        if any(self.sales[id_]["total"] == Decimal("13.00") for id_ in ids):
             raise Rejected("nobody sells that", status=400)
         for id_ in ids:
             self.sales[id_]["state"] = PRESSED[button]
@@ -53,7 +54,7 @@ class Erp:
 
     def sale_values(self, write: Write, customer: int, billing: int, shipping: int) -> dict[str, Any]:
         """Return a draft."""
-        total = Decimal(write.record["totals"]["gross"]) - Decimal("0.01")
+        total = Decimal(write.record["totals"]["gross"]) - self.short
         return {"state": "draft", "total": total, "customer": customer, "places": (billing, shipping)}
 
     def standing(self, ids: Sequence[int]) -> Iterable[Standing]:
@@ -63,9 +64,9 @@ class Erp:
         ]
 
     def add(self, rounding: Sequence[tuple[int, Decimal]]) -> Sequence[int]:
-        """Add to sums, but not to 13."""
+        """Add to sums."""
         for id_, amount in rounding:
-            self.sales[id_]["total"] += amount if self.sales[id_]["total"] != Decimal("12.99") else 0
+            self.sales[id_]["total"] += amount.quantize(Decimal("0.01"))
         return [id_ for id_, _ in rounding]
 
 
@@ -90,6 +91,21 @@ def test_s27_sales_come_to_the_orders_totals_and_are_confirmed() -> None:
     assert erp.sales[1]["places"] == erp.sales[2]["places"]
 
 
+def test_s27_a_sale_that_cannot_be_rounded_is_not_confirmed() -> None:
+    """The third decimal of a dinar cannot be added to amounts that have two; before, it was confirmed without it."""
+    erp = Erp(short=Decimal("0.001"))
+    [differs] = bring_sales(erp, [order("a", "10.005", currency="KWD")], STEPS, until="confirmed")
+    assert (differs.cause, erp.sales[1]["state"]) == ("total-differs", "draft")
+    assert "0.001" in differs.message
+
+
+def test_s27_a_price_is_rounded_with_its_tax() -> None:
+    """4.065 becomes 4.07 where prices have two decimals: by 0.61 with tax, of a hundred."""
+    lines = [{"id": "1", "quantity": "100", "unit_price": "5.00", "tax_rate": "23"}]
+    record = {"currency": "PLN", "tax_included": True, "lines": lines, "totals": {"gross": "500.00"}}
+    assert lacking(record, "500.61", Decimal("0.005")) == Decimal("-0.61")
+
+
 def test_s18_an_order_that_cannot_be_a_sale_stops_no_other() -> None:
     """Whoever refuses it, at whatever step."""
     erp = Erp()
@@ -102,6 +118,13 @@ def test_s18_an_order_that_cannot_be_a_sale_stops_no_other() -> None:
     causes = {each.key: each.cause for each in bring_sales(erp, writes, STEPS, until="confirmed")}
     assert causes == {"good": "", "moon": "country-unknown", "nobody": "party-missing", "unlucky": "refused"}
     assert erp.sales[1]["state"] == "confirmed"
+
+
+def test_an_order_without_a_customer_says_what_to_do() -> None:
+    """At a till, people buy who are nobody; before, it was only said that the customer is not there."""
+    [refused] = bring_sales(Erp(), [order("a", "10.00", party=None, channel="till")], STEPS, until="confirmed")
+    assert refused.cause == "party-missing"
+    assert "names no customer; enter one at the order in till" in refused.message
 
 
 def test_s06_a_half_done_sale_goes_on_from_where_it_stands() -> None:

@@ -49,13 +49,14 @@ def lines(erp: Odoo, written: Written) -> list[Mapping[str, Any]]:
 
 def test_s27_a_sale_comes_to_the_orders_total(erp: Odoo) -> None:
     """One tax of its rate is not in the price, the other is; what rounding leaves is a line of its own."""
-    written = only(erp.connect().write("orders", [bought(erp)]))
+    written = only(erp.connect().write("orders", [bought(erp, totals={"gross": "72.74"})]))
     assert written.outcome == "done", written
     told_of = sale(erp, written)
-    assert (told_of["state"], round(told_of["total"], 2)) == ("sale", 72.72)
+    assert (told_of["state"], round(told_of["total"], 2)) == ("sale", 72.74)
     assert told_of["client_order_ref"] == "shop-a 1001"
     prices = {line["name"]: line["price_unit"] for line in lines(erp, written)}
-    assert (prices["Lamp L-1"], prices["Gone GONE"]) == (8.12, 5.55)
+    stored = 8.122 if erp.version >= 19 else 8.12  # price_unit has no `digits` since 18.3
+    assert (prices["Lamp L-1"], prices["Gone GONE"]) == (stored, 5.55)
     assert "Rounding" in prices
 
 

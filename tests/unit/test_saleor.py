@@ -385,7 +385,20 @@ def test_what_an_order_says(fake: Saleor, shop: SaleorConnector):
     assert fields["shipping"] == [{"name": "Kurier", "code": "Kurier", "amount": "6.15", "tax_rate": "23"}]
     assert fields["note"] == "ring twice"
     assert fields["email"].startswith("guest")
-    assert "party" not in fields, "a guest"
+    assert fields["party"] == f"guest:{fields['email']}"
+
+
+def test_a_guest_is_one_party_and_found_by_the_latest_order(fake: Saleor, shop: SaleorConnector):
+    """Before, an order without an account named no customer, and no ERP took it."""
+    for _ in range(2):
+        order(fake, userEmail="Gast@example.com", buyer=None)
+        fake.clock.move(minutes=1)
+    pages = [page for page in shop.read("orders", None, full=True) if page.entity == "parties"]
+    assert {each.id for page in pages for each in page.documents} == {"guest:gast@example.com"}
+    party = told(shop, "parties", "guest:gast@example.com")
+    assert (party["name"], party["email"], party["customer"]) == ("Jan Żak", "gast@example.com", True)
+    assert [(each["city"], each["use"]) for each in party["addresses"]] == [("WARSZAWA", "billing")]
+    assert shop.fetch("parties", ["guest:gas@example.com"]) == []
 
 
 def test_an_order_of_another_channel_is_not_ours(fake: Saleor):

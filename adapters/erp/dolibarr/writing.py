@@ -7,7 +7,7 @@ from typing import Any
 from adapters.asking.http import Rejected
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import Dolibarr
-from adapters.erp.orders import SaleLine, Unwritable, lacking, same_place
+from adapters.erp.orders import SaleLine, Unwritable, lacking, no_customer, same_place
 from adapters.writing.writes import Unfit, singly, singly_with
 from hub.connector import Write, Written
 from hub.errors import Refused
@@ -87,7 +87,7 @@ def _new_order(erp: Dolibarr, write: Write) -> int:
     record = write.record
     customer = write.links.get("parties", {}).get(record.get("party") or "")
     if not customer:
-        raise Unfit("party-missing", "the order's customer is not there")
+        raise Unfit("party-missing", no_customer(record))
     if record.get("currency") not in (None, erp.options.currency):
         raise Unfit("currency-unknown", f"the order is in {record['currency']}, the ERP keeps {erp.options.currency}")
     products = write.links.get("products", {})

@@ -10,7 +10,7 @@ from typing import Any
 
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.erpnext.customers import Places
-from adapters.erp.orders import Fields, SaleLine, places_of, plain, sale_lines, visible_number
+from adapters.erp.orders import Fields, SaleLine, no_customer, places_of, plain, sale_lines, visible_number
 from adapters.erp.reference import OURS
 from adapters.writing.writes import Unfit
 from hub.canonical.codes import decimals_of
@@ -60,7 +60,7 @@ class NewOrders:
         order, options = write.record, self.erp.options
         customer = write.links.get("parties", {}).get(order.get("party") or "")
         if not customer:
-            raise Unfit("party-missing", "the order's customer is not there")
+            raise Unfit("party-missing", no_customer(order))
         lines = list(sale_lines(order))
         values: Values = self._dated(order) | {
             "customer": customer,

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from adapters.erp.orders import SaleLine, Unwritable, lacking, sale_lines
+from adapters.erp.orders import SaleLine, Unwritable, lacking, no_customer, sale_lines
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.erp.sapb1 import translate
@@ -82,7 +82,7 @@ def _new_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Val
     record, options = write.record, sap.options
     customer = write.links.get("parties", {}).get(record.get("party") or "")
     if not customer:
-        raise Unfit("party-missing", "the order's customer is not there")
+        raise Unfit("party-missing", no_customer(record))
     at = datetime.fromisoformat(record["placed_at"]) if record.get("placed_at") else sap.clock.now()
     lines = [_line(sap, codes, write, each) for each in sale_lines(record)]
     values = translate.new_order(record, write.reference, at.astimezone(options.place), lines, options)

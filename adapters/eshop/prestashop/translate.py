@@ -13,12 +13,13 @@ from adapters.eshop.translating import by_table, number
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, fixed, parts, table, told
 from adapters.rates import rate_about
+from hub.canonical.codes import decimals_of
 from hub.canonical.contacts import vat_id_in
 
 BETWEEN = re.compile(r"[,;\s]+")
 """Between the numbers of several parcels, for which the shop has one field."""
 COIN = Decimal("0.01")
-"""By so much two sums may be off that were rounded apart."""
+"""To it an order's total is rounded, less what was refunded."""
 SUMS = ("total_price_tax_incl", "total_price_tax_excl")
 """Of a line."""
 PERSON = Field("", lambda raw: joined(raw.get("firstname"), raw.get("lastname")))
@@ -47,18 +48,18 @@ def _taxed(raw: Raw, what: str) -> list[tuple[Decimal, str | None]]:
     gross, net = (number(raw[f"total_{what}_tax_{how}"]) for how in ("incl", "excl"))
     if not gross:
         return []
-    weights = _weights(raw)
+    weights, coin = _weights(raw), Decimal(1).scaleb(-decimals_of(raw["currency"]))
     rates = [*weights, plain(number(raw["carrier_tax_rate"]))]
     off = {rate: abs(with_tax(net, rate, held=False, wanted=True) - gross) for rate in rates}
     nearest = min(off, key=lambda rate: off[rate])
-    if off[nearest] <= COIN:
+    if off[nearest] <= coin:
         return [(gross, nearest)]
     whole = sum(weights.values())
     shared = [(gross * weight / whole, rate) for rate, weight in weights.items()]
     left = sum((with_tax(amount, rate, held=True, wanted=False) for amount, rate in shared), Decimal(0))
-    if shared and (what == "discounts" or abs(left - net) <= COIN):
+    if shared and (what == "discounts" or abs(left - net) <= coin):
         return [*shared]
-    return [(gross, rate_about(net, gross, (), COIN))]
+    return [(gross, rate_about(net, gross, (), coin))]
 
 
 def _weights(raw: Raw) -> dict[str, Decimal]:

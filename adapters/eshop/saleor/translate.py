@@ -6,6 +6,7 @@ from typing import Any
 from adapters.asking.forms import Form
 from adapters.asking.graphql import selection
 from adapters.eshop import translating
+from adapters.eshop.buyers import guest
 from adapters.eshop.categories import BELOW
 from adapters.eshop.editorjs import html
 from adapters.eshop.named import named
@@ -19,6 +20,7 @@ from adapters.eshop.variants import full_name
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, asked, at, fixed, part, parts, table, told, words
 from adapters.reading.connections import documents
+from adapters.rows import Row
 from hub.connector import Document
 
 Rows = Sequence[Raw]
@@ -58,9 +60,24 @@ def prices(rows: Sequence[Raw], channel: Raw) -> Iterator[Document]:
                 yield Document(f"{row['id']}|{channel['currencyCode']}", shown)
 
 
+def buyer(order: Raw) -> str | None:
+    """Return who placed an order: an account, or a guest by the e-mail address."""
+    return order["user"]["id"] if order["user"] else guest(order["userEmail"])
+
+
+def placed_by(order: Raw) -> Row:
+    """Return who placed an order as a row of customers: a guest, as the order tells of them."""
+    if order["user"]:
+        return order["user"]
+    home: Row = order["billingAddress"] or dict.fromkeys(("firstName", "lastName"))
+    lived = {**home, "id": None, "isDefaultBillingAddress": True, "isDefaultShippingAddress": False}
+    told_of = {name: home[name] for name in ("firstName", "lastName")} | {"email": order["userEmail"]}
+    return {"id": buyer(order), **told_of, "addresses": [lived] if order["billingAddress"] else []}
+
+
 def buyers(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
-    """Yield the customers of orders, as the list of customers shows them."""
-    return RECORDS(_, [row["user"] for row in rows if row["user"]])
+    """Yield those who placed orders, as the list of customers shows them."""
+    return RECORDS(_, [placed_by(row) for row in rows if buyer(row)])
 
 
 def made(_: object, answer: Raw) -> Iterator[Document]:
@@ -174,8 +191,9 @@ def _tracking(raw: Raw) -> list[Fields]:
 
 
 ORDER = table(
-    "number currency=total.currency net=total.net.amount gross=total.gross.amount placed_at=created party=user.id "
+    "number currency=total.currency net=total.net.amount gross=total.gross.amount placed_at=created "
     "tax_included=displayGrossPrices email=userEmail note=customerNote",
+    party=Field("", buyer, "user.id userEmail"),
     name=Field("user", PERSON.make, PERSON.asks),
     billing_address=part("billingAddress", ADDRESS),
     shipping_address=part("shippingAddress", ADDRESS),

@@ -14,7 +14,7 @@ from tests.fakes.server import Asked, Reply
 
 API = "/api/index.php"
 KEY = "5b1d7c0a9e84f2360b7a"
-COUNTRIES = {"FR": 1, "SI": 202}
+COUNTRIES = {"FR": 1, "PL": 184, "SI": 202}
 SEGMENTS = {"price": "multiprices", "price_ttc": "multiprices_ttc", "price_base_type": "multiprices_base_type"}
 EMPTY = ("ref_ext", "tva_intra", "email", "phone", "default_lang", "address", "zip", "town", "country_id")
 

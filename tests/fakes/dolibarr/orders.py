@@ -10,21 +10,25 @@ from tests.fakes.server import Asked, Reply
 if TYPE_CHECKING:
     from tests.fakes.dolibarr.erp import Dolibarr
 
-CENT = Decimal("0.01")
+CENT, PRICE = Decimal("0.01"), Decimal("0.00001")
+"""MAIN_MAX_DECIMALS_TOT and MAIN_MAX_DECIMALS_UNIT, as they are at first."""
 
 
 def shown(record: Record) -> Row:
     lines = record.values["lines"]
-    total = sum((_gross(each) for each in lines), Decimal())
+    total = sum((net + tax for net, tax in map(sums, lines)), Decimal())
     told = {name: value for name, value in record.values.items() if name not in ("lines", "contacts", "fk_soc", "sent")}
     own = {"socid": str(record.values["fk_soc"]), "total_ttc": text(total), "lines": lines}
     return with_id(record, {**told, **own, "statut": str(record.values["status"])})
 
 
-def _gross(line: Row) -> Decimal:
-    net = Decimal(str(line["subprice"])) * Decimal(str(line["qty"]))
+def sums(line: Row) -> tuple[Decimal, Decimal]:
+    """Return net and tax of a line: the tax is what is left between both sums (code: core/lib/price.lib.php)."""
+    price = Decimal(str(line["subprice"])).quantize(PRICE, ROUND_HALF_UP)
+    net = price * Decimal(str(line["qty"]))
+    gross = (net * (1 + Decimal(str(line["tva_tx"])) / 100)).quantize(CENT, ROUND_HALF_UP)
     net = net.quantize(CENT, ROUND_HALF_UP)
-    return net + (net * Decimal(str(line["tva_tx"])) / 100).quantize(CENT, ROUND_HALF_UP)
+    return net, gross - net
 
 
 def waiting(erp: "Dolibarr", product: int) -> float:

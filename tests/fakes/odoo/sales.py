@@ -1,9 +1,10 @@
 """What the apps do with sales, stock and contacts (addons sale, sale_stock, stock, base_vat)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from hub.canonical.codes import decimals_of
 from tests.fakes.odoo.orm import OdooError, Orm, invalid
 from tests.fakes.records import Record
 
@@ -66,11 +67,12 @@ class Sales:
             raise invalid(f"The VAT number [{values['vat']}] for partner [{values['name']}] does not seem to be valid.")
 
     def _new_line(self, line: Record) -> None:
-        """sale: sale_order_line_accountable_required_fields, up to version 18; prices keep two decimals."""
+        """sale: sale_order_line_accountable_required_fields, up to version 18, as prices keep two decimals (`digits`)."""
         if not line.values.get("product_id") and self.version < 19:
             raise invalid("The operation cannot be completed: Missing required fields on accountable sale order line.")
-        price = Decimal(str(line.values.get("price_unit", 0)))
-        line.values["price_unit"] = float(price.quantize(CENT, ROUND_HALF_UP))
+        if self.version < 19:
+            price = Decimal(str(line.values.get("price_unit", 0)))
+            line.values["price_unit"] = float(price.quantize(CENT, ROUND_HALF_UP))
 
     def _new_sale(self, sale: Record) -> None:
         needed = ["partner_id", "partner_invoice_id", "partner_shipping_id"]
@@ -90,12 +92,33 @@ class Sales:
         return float(sum((self._gross(line) for line in lines), Decimal()))
 
     def _gross(self, line: Record) -> Decimal:
+        added = [tax for _, tax, included in self._taxed(line) if not included]
+        return self._amount(line) + sum(added, Decimal())
+
+    def _amount(self, line: Record) -> Decimal:
         amount = Decimal(str(line.values["price_unit"])) * Decimal(str(line.values.get("product_uom_qty", 1)))
-        amount = amount.quantize(CENT, ROUND_HALF_UP)
-        field = "tax_ids" if self.version >= 19 else "tax_id"
-        taxes = [self.orm.tables["account.tax"].records[id_].values for id_ in line.values.get(field, [])]
-        added = [amount * Decimal(str(tax["amount"])) / 100 for tax in taxes if not tax.get("price_include")]
-        return amount + sum((each.quantize(CENT, ROUND_HALF_UP) for each in added), Decimal())
+        return amount.quantize(self._coin(line), ROUND_HALF_UP)
+
+    def _coin(self, line: Record) -> Decimal:
+        """base: res_currency.py, rounding."""
+        tables = self.orm.tables
+        prices = tables["sale.order"].records[line.values["order_id"]].values.get("pricelist_id")
+        currency = tables["product.pricelist"].records[prices].values["currency_id"] if prices else None
+        name = tables["res.currency"].records[currency].values["name"] if currency else "PLN"
+        return Decimal(1).scaleb(-decimals_of(name))
+
+    def _taxed(self, line: Record) -> Iterator[tuple[Decimal, Decimal, bool]]:
+        """Yield rate, tax and whether the price holds it (account: account_tax.py; rounded per line, as at first)."""
+        field, amount = "tax_ids" if self.version >= 19 else "tax_id", self._amount(line)
+        for id_ in line.values.get(field, []):
+            values = self.orm.tables["account.tax"].records[id_].values
+            rate, included = Decimal(str(values["amount"])), bool(values.get("price_include"))
+            tax = amount * rate / (100 + rate if included else 100)
+            yield rate, tax.quantize(self._coin(line), ROUND_HALF_UP), included
+
+    def taxes(self, line: Record) -> Iterator[tuple[str, Decimal]]:
+        """Yield the rate and amount of each tax of a line."""
+        return ((f"{rate.normalize():f}", tax) for rate, tax, _ in self._taxed(line))
 
     def action_confirm(self, ids: Sequence[int]) -> bool:
         """sale: sale_order.py, action_confirm; sale_stock makes the delivery."""

@@ -118,8 +118,10 @@ def list_orders(
 ) -> Row:  # fmt: skip
     """Query "orders": drafts are not among them, and the newest comes first if no order is asked for."""
     allowed(shop, "MANAGE_ORDERS")
-    ids = (filter or {}).get("ids")
+    ids, customer = (filter or {}).get("ids"), (filter or {}).get("customer", "")
     rows = [order(shop, each) for each in shop.orders.there() if shop.fits(each, filter)]
+    # source: graphql/order/filters, `filter_customer`: whoever is called alike
+    rows = [each for each in rows if customer.lower()[:5] in each["userEmail"].lower()]
     rows = [
         each
         for each in rows

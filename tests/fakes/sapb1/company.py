@@ -19,7 +19,7 @@ from tests.fakes.server import Asked, Reply
 API = "/b1s/v2"
 ZONE = ZoneInfo("Europe/Paris")
 """The server's: dates and times of changes are in its local time, and do not say so."""
-COUNTRIES = ("FR", "SI")
+COUNTRIES = ("FR", "PL", "SI")
 SERVICE = "SERVICE"
 
 

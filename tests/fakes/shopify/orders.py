@@ -70,7 +70,7 @@ def _line(id_: int, sku: str | None, title: str) -> Row:
 
 def placed(shop: "Shopify", at: datetime, customer_id: int | None) -> tuple[Record, Mapping[str, str]]:
     """Add an order of three articles at 3.33, one of a product that is gone, with shipping; its tax is rounded once."""
-    id_ = 1 + max(shop.orders.records, default=4000)
+    id_ = 1 + max(shop.orders.records, default=shop.orders.first - 1)
     lines = [_line(10 * id_, "00042", "Lamp"), _line(10 * id_ + 1, "A-1", "Bulb"), _line(10 * id_ + 2, None, "Candle")]
     charge = {"id": gid("ShippingLine", id_), "title": "Kurier", "code": "courier", "discountedPriceSet": bag("5.0")}
     charge["currentDiscountedPriceSet"] = bag("5.0")
