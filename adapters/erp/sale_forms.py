@@ -10,7 +10,7 @@ from adapters.erp.known import Known, known_in, new_address
 from adapters.erp.models import Model, Models, having
 from adapters.erp.orders import Fields, SaleLine, sale_lines
 from adapters.erp.sales import Standing, bring_sales
-from adapters.fields import Table, told, written
+from adapters.fields import Table, table, told, written
 from hub.connector import Write, Written
 
 
@@ -37,6 +37,8 @@ class SaleForms:
     """State of a sale -> the button that leads on from it, in their order."""
     names: Mapping[str, Model]
     """Of what it refers to, see `known_in`: `country`, `currency`, `tax`, `payment-term`."""
+    goods: Table = field(default_factory=lambda: table("sale product quantity"))
+    """Of a line that is there."""
     besides: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     """See `known_in`."""
 
@@ -100,6 +102,12 @@ class FormedSales:
     def standing(self, ids: Sequence[int]) -> list[Standing]:
         """Look at sales."""
         return [Standing(**each) for each in self._told(self.forms.sale, ids)]
+
+    def goods(self, ids: Sequence[int]) -> list[tuple[int, int, str]]:
+        """Look at lines that have a product."""
+        lines = Model(self.forms.line, self.forms.goods)
+        rows = [told(lines.table, row) for row in having(self.erp, lines, self.forms.goods["sale"].path, ids)]
+        return [(each["sale"], each["product"], each["quantity"]) for each in rows if each["product"]]
 
     def add(self, rounding: Sequence[tuple[int, Decimal]]) -> Sequence[int]:
         """Add lines with an amount and no tax."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from adapters.erp import goods
 from adapters.erp.address_book import AddressBook
 from adapters.erp.orders import Fields, Unwritable, lacking, no_customer
 from adapters.writing.bulk import Batch
@@ -68,6 +69,10 @@ class Sales(Protocol):
         """Look at sales; those that are gone are left out."""
         ...
 
+    def goods(self, ids: Sequence[int]) -> Iterable[tuple[int, int, str]]:
+        """Return the lines of sales that have a product: the sale, the product, and its quantity."""
+        ...
+
     def add(self, rounding: Sequence[tuple[int, Decimal]]) -> Sequence[int]:
         """Add to sales a line with an amount and no tax."""
         ...
@@ -90,6 +95,8 @@ def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], u
     batch.together(stopping, lambda ids: erp.press("cancel", ids))
     going = {key: sale for key, sale in there.items() if key not in stopped}
     differences = batch.each(going, lambda key, sale: _difference(orders[key], sale, draft=next(iter(steps))))
+    _check_goods(erp, batch, {key: ids[key] for key in differences if key not in made})
+    differences = {key: amount for key, amount in differences.items() if key not in batch.refused}
     rounding = {key: (there[key].id, amount) for key, amount in differences.items() if amount}
     batch.together(rounding, erp.add)
     rounded = {key: sale for key, sale in (standing() if rounding else {}).items() if key in rounding}
@@ -130,6 +137,14 @@ def _customer(order: Write) -> int:
     if not id_:
         raise Unwritable("party-missing", no_customer(order.record))
     return int(id_)
+
+
+def _check_goods(erp: Sales, batch: Batch, ids: Mapping[str, int]) -> None:
+    """Refuse sales that are there and have other goods than their orders by now."""
+    orders = {write.key: write for write in batch.writes}
+    changed = {key: id_ for key, id_ in ids.items() if goods.have_changed(orders[key])}
+    held = [*erp.goods([*changed.values()])] if changed else []
+    batch.each(changed, lambda key, id_: goods.check(orders[key], (line[1:] for line in held if line[0] == id_)))
 
 
 def _not_delivered(sale: Standing) -> int:

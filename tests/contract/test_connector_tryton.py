@@ -182,6 +182,22 @@ def test_s18_one_order_that_cannot_be_written_stops_no_other(options: dict[str, 
         assert [causes[name] for name in names.values()] == ["", "total-differs", "tax-unknown", "refused"]
 
 
+def test_s26_other_goods_at_the_same_total_are_not_passed_over(options: dict[str, Any]) -> None:
+    """The shop's staff takes another article at the same price; until the sale has it, the order waits."""
+    erp, first = connector(options), order(secrets.token_hex(4))
+    [sale] = erp.write("orders", [first])
+    widget, gone = first.record["lines"]
+    changed = {"lines": [{**widget, "sku": "W002"}, gone]}
+    links = {**first.links, "products": {"W001": "1", "W002": "2"}}
+    other = replace(first, id=sale.id, fields=changed, record={**first.record, **changed}, links=links)
+    [refused] = erp.write("orders", [replace(other, agreed={"lines": first.record["lines"]})])
+    assert (refused.cause, refused.id) == ("lines-differ", sale.id)
+    assert "3 of W002" in refused.message
+    back = {"lines": first.record["lines"]}
+    [mended] = erp.write("orders", [replace(first, id=sale.id, fields=back, agreed=changed)])
+    assert mended.outcome == "done"
+
+
 def test_a_cancelled_order_is_cancelled_as_long_as_it_can_be(options: dict[str, Any]) -> None:
     """What is under way already is for people to stop."""
     erp = connector(options, confirm="quotation")

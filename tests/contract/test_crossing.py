@@ -32,7 +32,7 @@ class Crossing:
     hub: Hub
     shop: Shop
     erp: Erp
-    shop_fake: Fake
+    shop_fake: Any
     erp_fake: Fake
     placed: dict[str, str]
     """What is particular about an order -> its number."""
@@ -119,6 +119,23 @@ def test_s27_a_sale_is_what_the_customer_was_shown(crossing: Crossing) -> None:
     assert len(buyers) == len({party for party, _ in buyers}) == len({customer for _, customer in buyers})
     crossing.exchange(full=True)
     assert crossing.sales() == sales, "nothing is made twice, and nothing comes back"
+
+
+@pytest.mark.parametrize("crossing", [("woocommerce", erp) for erp in ERPS], indirect=True, ids=[*ERPS])
+def test_s26_other_goods_at_the_same_total_wait_until_the_sale_has_them(crossing: Crossing) -> None:
+    """Somebody exchanges an article at the same price in the shop; before, the ERP went on to send the first."""
+    crossing.hub.run("erp", "products")
+    crossing.exchange()
+    waiting, number = crossing.waiting(), crossing.placed["with tax"]
+    orders = crossing.shop_fake.posts
+    id_ = int(number.rpartition(" ")[2])
+    first, *others = lines = orders.records[id_].values["line_items"]
+    orders.change(id_, {"line_items": [{**first, "sku": "00042"}, *others]})
+    crossing.exchange()
+    assert crossing.waiting() == {**waiting, number: "lines-differ"}
+    orders.change(id_, {"line_items": lines})
+    crossing.exchange()
+    assert crossing.waiting() == waiting
 
 
 def slack(order: Placed, erp: Erp, rate: str) -> Decimal:

@@ -68,6 +68,16 @@ def test_s18_a_total_that_is_no_rounding_is_refused_and_stays_a_draft(erp: Dolib
     assert (written.outcome, written.cause, values(erp, written)["status"]) == ("refused", "total-differs", 0)
 
 
+def test_s18_a_validated_order_whose_total_has_changed_is_refused(erp: Dolibarr) -> None:
+    """Before, the change was passed over: only drafts were looked at."""
+    wanted = bought(erp)
+    made = only(erp.connect().write("orders", [wanted]))
+    less = {"totals": {"gross": "60.00"}}
+    changed = replace(wanted, id=made.id, fields=less, record={**wanted.record, **less})
+    written = only(erp.connect().write("orders", [changed]))
+    assert (written.outcome, written.cause, values(erp, written)["status"]) == ("refused", "total-differs", 1)
+
+
 def test_s06_a_half_done_order_is_finished_and_not_made_twice(erp: Dolibarr) -> None:
     wanted = bought(erp)
     draft = only(erp.connect(confirm="draft").write("orders", [wanted]))

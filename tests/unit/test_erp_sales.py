@@ -1,7 +1,7 @@
 """Orders brought to an ERP as sales, in an ERP that is a few tables."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -62,6 +62,10 @@ class Erp:
         return [
             Standing(id_, self.sales[id_]["state"], str(self.sales[id_]["total"])) for id_ in ids if id_ in self.sales
         ]
+
+    def goods(self, ids: Sequence[int]) -> Iterable[tuple[int, int, str]]:
+        """Return what was entered."""
+        return [(id_, *line) for id_ in ids for line in self.sales[id_].get("goods", ())]
 
     def add(self, rounding: Sequence[tuple[int, Decimal]]) -> Sequence[int]:
         """Add to sums."""
@@ -138,6 +142,30 @@ def test_s06_a_half_done_sale_goes_on_from_where_it_stands() -> None:
     assert (differs.cause, erp.sales[1]["state"]) == ("total-differs", "quotation")
     [gone] = bring_sales(erp, [order("b", "10.00", "77")], STEPS, until="confirmed")
     assert gone.outcome == "gone"
+
+
+def test_s26_other_goods_at_the_same_total_are_not_sold_in_the_dark() -> None:
+    """The shop's staff changes a size: the sale is not what the customer gets, and its total does not show it."""
+
+    def sized(size: str, quantity: str = "1") -> dict[str, Any]:
+        line = {"id": "1", "name": "Shirt", "sku": f"SHIRT-{size}", "quantity": quantity}
+        return {"lines": [{**line, "unit_price": "10.00", "tax_rate": "0"}]}
+
+    erp = Erp()
+    links = {"parties": {"p": "2"}, "products": {"SHIRT-M": "71", "SHIRT-L": "72"}}
+    first = replace(order("a", "10.00"), links=links)
+    [made] = bring_sales(erp, [replace(first, record={**first.record, **sized("M")})], STEPS, until="confirmed")
+    erp.sales[1]["goods"] = [(71, "1.0"), (99, "1")]
+    other = replace(first, id=made.id, record={**first.record, **sized("L")}, fields=sized("L"), agreed=sized("M"))
+    [refused] = bring_sales(erp, [other], STEPS, until="confirmed")
+    assert (refused.cause, refused.id) == ("lines-differ", made.id)
+    assert "1 of SHIRT-L" in refused.message
+    erp.sales[1]["goods"] = [(72, "1"), (99, "1")]
+    [mended] = bring_sales(erp, [other], STEPS, until="confirmed")
+    assert mended.outcome == "done"
+    erp.sales[1]["goods"] = []
+    named_anew = replace(other, agreed=sized("L"))
+    assert [each.outcome for each in bring_sales(erp, [named_anew], STEPS, until="confirmed")] == ["done"]
 
 
 def test_a_cancelled_order_goes_no_further() -> None:

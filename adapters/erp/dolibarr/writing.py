@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from adapters.asking.http import Rejected
+from adapters.erp import goods
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import Dolibarr
 from adapters.erp.orders import SaleLine, Unwritable, lacking, no_customer, same_place
+from adapters.erp.sales import CONTENT
 from adapters.writing.writes import Unfit, singly, singly_with
 from hub.connector import Write, Written
 from hub.errors import Refused
@@ -69,9 +72,13 @@ def _write_order(erp: Dolibarr, warehouse: int, write: Write) -> Written:
         if state != CANCELLED:
             return _refused(write, id_, "cancel-by-hand", "Dolibarr's interface cannot cancel; cancel the order there")
         return Written(write.key, "done", id_)
-    if state == DRAFT:
+    if state == DRAFT or CONTENT & write.fields.keys():
         try:
-            _complete(erp, write, id_, there, warehouse)
+            difference = lacking(write.record, str(there["total_ttc"]))
+            if write.id and goods.have_changed(write):
+                goods.check(write, ((line.get("fk_product"), line["qty"]) for line in there["lines"]))
+            if state == DRAFT:
+                _complete(erp, write, id_, int(there["socid"]), difference, warehouse)
         except Unwritable as fault:
             return _refused(write, id_, fault.cause, str(fault))
         except Rejected as fault:
@@ -95,12 +102,11 @@ def _new_order(erp: Dolibarr, write: Write) -> int:
     return int(erp.send("POST", "orders", translate.new_order(dated, write.reference, int(customer), products)))
 
 
-def _complete(erp: Dolibarr, write: Write, id_: str, there: Mapping[str, Any], warehouse: int) -> None:
-    difference = lacking(write.record, str(there["total_ttc"]))
+def _complete(erp: Dolibarr, write: Write, id_: str, customer: int, difference: Decimal, warehouse: int) -> None:
     if difference:
         rounding = translate.line(SaleLine(None, "Rounding", "1", difference, None), None)
         erp.send("POST", f"orders/{id_}/lines", rounding)
-    _send_to(erp, write, id_, int(there["socid"]))
+    _send_to(erp, write, id_, customer)
     if erp.options.confirm == "validated":
         erp.send("POST", f"orders/{id_}/validate", {"idwarehouse": warehouse, "notrigger": 0})
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from adapters.erp import goods
 from adapters.erp.erpnext import translate
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.erpnext.new_orders import ROUNDING, NewOrders
@@ -73,6 +74,8 @@ class Bringing:
             self._round(write, order)
         elif state == SUBMITTED and not stopped and CONTENT & write.fields.keys():
             lacking(write.record, str(order["grand_total"]), HALF_CENT)
+        if write.id and not stopped and state != CANCELLED and goods.have_changed(write):
+            goods.check(write, ((row["item_code"], row["qty"]) for row in order["items"]))
         if state == DRAFT and (stopped or self.erp.options.confirm == "submitted"):
             self.erp.change("Sales Order", order["name"], {"docstatus": SUBMITTED})
         ended = state == CANCELLED or (state == SUBMITTED and translate.status(order) == "cancelled")

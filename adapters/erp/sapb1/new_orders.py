@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from adapters.erp import goods
 from adapters.erp.orders import SaleLine, Unwritable, lacking, no_customer, sale_lines
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
@@ -51,7 +52,11 @@ def _write_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> W
         if row["Cancelled"] != translate.YES:
             sap.cancel("Orders", row["DocEntry"])
     elif CONTENT & write.fields.keys():
-        _settle(sap, codes, write, row)
+        try:
+            _settle(sap, codes, write, row)
+            _check_goods(sap, write)
+        except Unwritable as fault:
+            raise Unfit(fault.cause, str(fault)) from None
     return Written(write.key, "done", str(row["DocEntry"]))
 
 
@@ -116,17 +121,20 @@ def _settle(sap: ServiceLayer, codes: Mapping[str, str], write: Write, row: Row)
         amount = Decimal(str(row["RoundingDiffAmount"] or 0)) + difference
         sap.change("Orders", id_, {"Rounding": translate.YES, "RoundingDiffAmount": float(amount)})
     if left := _difference(write, _standing(sap, str(id_))):
-        raise Unfit(
+        raise Unwritable(
             "total-differs", f"order {id_} cannot be rounded: it lacks {left} to its total; see Document Settings"
         )
 
 
 def _difference(write: Write, row: Row) -> Decimal:
-    """Return what an order lacks to its total, in its own currency."""
-    try:
-        return lacking(write.record, str(row["DocTotalFc"] or row["DocTotal"]), HALF_CENT)
-    except Unwritable as fault:
-        raise Unfit(fault.cause, str(fault)) from None
+    """Return what an order lacks to its total, in its own currency. Raises Unwritable."""
+    return lacking(write.record, str(row["DocTotalFc"] or row["DocTotal"]), HALF_CENT)
+
+
+def _check_goods(sap: ServiceLayer, write: Write) -> None:
+    if write.id and goods.have_changed(write):
+        for row in sap.having("Orders", "DocEntry,DocumentLines", "DocEntry", [int(write.id)], key="DocEntry"):
+            goods.check(write, ((line["ItemCode"], line["Quantity"]) for line in row["DocumentLines"]))
 
 
 write_orders = singly_with(_tax_codes, _write_order)
