@@ -64,7 +64,6 @@ class TestErpNext(MisbehavingContract):
     untidy: ClassVar = {"parties": {"name": "Ana <script>x()</script>Kos", "addresses": [NAMELESS]}}
     excused: ClassVar = {
         "s10": "an order's status only comes from it",
-        "s20": "an order's lines only go into it",
         "s23": "its keys do not end, and there is no token to be renewed",
     }
 
