@@ -40,9 +40,9 @@ class OneSystem(Configuration):
 
 
 def test_j11_a_process_ends_in_time_while_the_broker_takes_nothing(
-    killable_rabbitmq: RabbitServer, sqlite_url: str, tmp_path: Path, monkeypatch
+    killable_rabbitmq: RabbitServer, amqp_url: str, sqlite_url: str, tmp_path: Path, monkeypatch
 ) -> None:
-    monkeypatch.setenv("HUB_BROKER", killable_rabbitmq.url)
+    monkeypatch.setenv("HUB_BROKER", amqp_url)
     monkeypatch.setenv("HUB_DATABASE", sqlite_url)
     with closing(Store(sqlite_url, SystemClock())) as store:
         migrate.migrate(store)

@@ -131,13 +131,10 @@ class RabbitServer(Rabbit, Server):
 
     def kill(self) -> None:
         """Kill the node and its port mapper at one stroke, once its queues can survive it; the data stays as it lies."""
-        processes.wait_until("its queues' names to be on disk", self._are_kept, process=self._node)
+        for queue in self.api("GET", "/api/queues?columns=name,vhost,type"):
+            if queue.get("type") == "quorum":
+                self.wait_until_kept(self.url_of(queue["vhost"]), queue["name"])
         self._end()
-
-    def _are_kept(self) -> bool:
-        """Tell it of all quorum queues that are there by now: those of an earlier test are listed while they go."""
-        queues = self.api("GET", "/api/queues?columns=name,vhost,type")
-        return all(self._is_kept(each["vhost"], each["name"]) for each in queues if each.get("type") == "quorum")
 
     def _end(self) -> None:
         for process in (self._node, self._mapper):
@@ -151,14 +148,13 @@ class RabbitServer(Rabbit, Server):
         RabbitMQ writes the names of its Raft logs to disk up to a second after the declaration (seen with 3.10);
         killed before that, the queue is listed ever after, but answers nobody.
         """
-        vhost = unquote(urlsplit(vhost_url).path[1:])
-        processes.wait_until(
-            f"the name of {queue} to be on disk", lambda: self._is_kept(vhost, queue), process=self._node
-        )
+        name = f"{unquote(urlsplit(vhost_url).path[1:])}_{queue}".encode()
+        files = "data/*/quorum/*/names.dets"
 
-    def _is_kept(self, vhost: str, queue: str) -> bool:
-        name, files = f"{vhost}_{queue}".encode(), "data/*/quorum/*/names.dets"
-        return any(name in path.read_bytes() for path in self._folder.glob(files)) if self._folder else False
+        def on_disk() -> bool:
+            return any(name in path.read_bytes() for path in self._folder.glob(files)) if self._folder else False
+
+        processes.wait_until(f"the name of {queue} to be on disk", on_disk, process=self._node)
 
     def close(self) -> None:
         """Kill it and remove its data."""
