@@ -43,6 +43,10 @@ def adopt(flow: Flow, run: int, hold: Hold, found: Mapping[str, Sequence[str]]) 
     if not keys and not several and not broken:
         return Adopted()
     with hold.page() as (tx, report):
+        # In the writers' turn: since it was looked for, another run may have made some, or found them.
+        records.take_turn(tx, entity)
+        made = bindings.by_keys(tx, name, entity, list(keys.values()))
+        keys = {identity: key for identity, key in keys.items() if key not in made or made[key].external_id == identity}
         known = bindings.by_ids(tx, name, entity, list(keys))
         for identity, each in known.items():
             if (
