@@ -947,6 +947,22 @@ def test_what_is_owed_while_it_is_found_in_order_stays_owed(hub, erp, shop):
     assert [row["name"] for row in shop.rows["products"].values()] == ["Lamp", "Bulb"]
 
 
+def test_s06_what_another_run_has_made_is_not_bound_to_what_was_found_before(hub, erp, shop, monkeypatch):
+    lamp(erp)
+    hub.run("erp", "products")
+
+    def found(_stream, wanted):
+        monkeypatch.setattr(shop, "find", lambda _stream, _wanted: {})
+        hub.run("shop", "products")
+        shop.put("products", "other", sku="LAMP-2", name="Another")
+        return {each.key: ["other"] for each in wanted}
+
+    monkeypatch.setattr(shop, "find", found)
+    hub.run("shop", "products")
+    [key] = hub.keys("products")
+    assert hub.binding("shop", "products", key).external_id != "other"
+
+
 def test_what_somebody_deletes_in_the_shop_is_made_anew(hub, erp, shop):
     lamp(erp)
     hub.in_step("products")
