@@ -91,15 +91,20 @@ def put_aside(
     quarantine.put(tx, [caught])
 
 
+def is_first(tx: Tx, flow: Flow, key: str, cause: str) -> bool:
+    """Tell whether a record that cannot be brought does not wait for this cause already."""
+    identity = f"push:{key}"
+    known = quarantine.by_identity(tx, flow.system.name, flow.name, [identity]).get(identity)
+    return known is None or known.cause != cause
+
+
 def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageReport) -> None:
     """Put into quarantine a record on which a system breaks, or its connector; it is tried once more by itself.
 
     `why`: what is said of the system.
     """
-    system, identity = flow.system.name, f"push:{key}"
-    known = quarantine.by_identity(tx, system, flow.name, [identity]).get(identity)
-    first = known is None or known.cause != BREAKS
-    message = f"{system} {why}" + ("; tried once more" if first else "")
+    first = is_first(tx, flow, key, BREAKS)
+    message = f"{flow.system.name} {why}" + ("; tried once more" if first else "")
     put_aside(tx, flow, run, key, BREAKS, message, again=first)
     report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
 

@@ -564,6 +564,37 @@ def test_an_order_waits_for_its_customer(hub, erp, shop):
     assert not hub.waiting()
 
 
+def test_s03_an_address_that_the_erp_still_shows_of_somebody_else_holds_a_party_back_only_once(hub, erp, shop):
+    kiosk = hub.add("kiosk", "eshop", Tables(SHOP))
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    hub.in_step("parties")
+    shop.put("parties", "c1", email="jan@work.example.com")
+    kiosk.put("parties", "k1", name="Janina", email="jan@example.com")
+    for system in ("shop", "kiosk", "erp"):
+        hub.run(system, "parties")
+    assert [each.cause for each in hub.waiting()] == ["found-otherwise"]
+    hub.in_step("parties")
+    names = {row["email"]: row["name"] for row in erp.rows["parties"].values()}
+    assert names == {"jan@work.example.com": "Jan", "jan@example.com": "Janina"}
+    assert not hub.waiting()
+
+
+def test_s03_which_of_two_a_party_is_waits_for_somebody_once_it_was_tried_again(hub, erp, shop):
+    hub.in_step("parties")
+    for number in ("1", "2"):
+        erp.put("parties", number, name="Jan", email="jan@example.com")
+        erp.marks["parties", number] = -5
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    hub.run("shop", "parties")
+    tried = []
+    for _ in range(3):
+        hub.run("erp", "parties")
+        (waiting,) = hub.waiting()
+        tried.append((waiting.cause, waiting.again))
+    assert tried == [("found-otherwise", True), ("found-otherwise", False), ("found-otherwise", False)]
+    assert {*erp.rows["parties"]} == {"1", "2"}
+
+
 @pytest.mark.parametrize("delta", [True, False])
 def test_s03_a_shop_whose_products_are_only_read_gets_their_prices_and_stock(store, delta: bool):
     hub = Hub(store)

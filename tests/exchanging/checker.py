@@ -74,11 +74,11 @@ class State:
     def parked(self) -> set[tuple[str, str, str]]:
         """Return (system, entity, key) of the records that were put aside because something undoes what is written."""
         rows = self.world.database.ask("SELECT system, entity, key FROM binding WHERE parked_at IS NOT NULL")
-        return {(each.system, each.entity, each.key) for each in rows if self.world.peers[each.system].traits.undoes}
+        return {(each.system, each.entity, each.key) for each in rows if self.world.peers[each.system].undoing}
 
     def is_parked(self, system: str, entity: str, number: str) -> bool:
         """Return whether a record was put aside because something undoes what is written to it, as it does."""
-        if not self.world.peers[system].traits.undoes:
+        if not self.world.peers[system].undoing:
             return False
         return bool(
             self.world.database.ask(
@@ -305,6 +305,8 @@ def _lost(state: State) -> Iterator[str]:
             continue
         if row is None or row.fields.get("sku") in state.world.users.foreign:
             continue
+        if state.is_parked(each.system, each.table, each.id):
+            continue  # it stands there, and is read when the record is released
         if _may_change(state, each) and not known[each.table].accounts_for(each):
             yield f"lost: {each.field} of {each.system} {each.table} {each.id}, entered as {each.value!r}"
 
@@ -389,7 +391,7 @@ def _stuck(state: State) -> Iterator[str]:
                 row.cause == "price-gone" and sold and not prices
             ):
                 continue
-        if row.cause != "flips" or not state.world.peers[row.system].traits.undoes:
+        if row.cause != "flips" or not state.world.peers[row.system].undoing:
             yield f"stuck: {row.cause}: {row.message}"
     for row in state.world.database.ask("SELECT * FROM intent"):
         yield f"stuck: the create of {row.entity} {row.key} in {row.system} is never ended"

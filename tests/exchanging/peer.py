@@ -54,7 +54,8 @@ class Peer:
     """What the hub has deleted."""
     broken: list[str] = field(default_factory=list[str])
     """What the hub must never do."""
-    undoing: bool = True
+    undoing: bool = False
+    """Whether some program in it sets names back, see `Traits.undoes`; in the end somebody switches it off."""
     _pending: list[tuple[datetime, tuple[datetime, int] | None, Callable[[], None]]] = field(
         default_factory=list[tuple[datetime, tuple[datetime, int] | None, Callable[[], None]]]
     )
@@ -64,6 +65,7 @@ class Peer:
 
     def __post_init__(self) -> None:
         self.clock.moved.append(self._come_due)
+        self.undoing = self.traits.undoes
 
     @property
     def name(self) -> str:
@@ -207,7 +209,7 @@ class Peer:
         return row is not None
 
     def _undo_later(self, table: str, row: Row, fields: Mapping[str, Any]) -> None:
-        if self.traits.undoes and self.undoing and table == "products" and "name" in fields:
+        if self.undoing and table == "products" and "name" in fields:
             self.later(5, lambda: self.change(table, row.id, {"name": f"*{row.id}*"}))
 
 

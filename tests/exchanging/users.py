@@ -128,7 +128,7 @@ class Users:
         """Change a record, now or so that it can be seen a little later, and note what was entered."""
 
         def change() -> None:
-            if number in peer.rows(table):
+            if number in peer.rows(table) and not peer.is_guarded(table, number):
                 peer.change(table, number, fields)
                 self._note(peer, table, number, fields)
 

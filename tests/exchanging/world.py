@@ -325,7 +325,15 @@ class World:
             return
         if self.plan.prompt:
             self.broken = [f"only a full scan finds it: {each}" for each in self.judge()]
-        if not self.broken:
+        if self.broken or not self._settles(LATER):
+            return
+        undoing = [each for each in self.peers.values() if each.undoing]
+        if undoing:
+            self.broken = [f"while something is undone: {each}" for each in self.judge()]
+        for each in undoing:
+            each.undoing = False
+        if undoing and not self.broken:
+            self.say("world", "nothing is undone any more")
             self._settles(LATER)
 
     def _settles(self, seconds: float) -> bool:
@@ -363,7 +371,7 @@ class World:
     def _release(self) -> None:
         """Have an operator release what was parked or stopped by a brake, where nothing goes on undoing."""
         for row in self.database.ask("SELECT id, system, entity, identity, cause FROM quarantine WHERE state = 'open'"):
-            if row.cause == "flips" and not self.peers[row.system].traits.undoes:
+            if row.cause == "flips" and not self.peers[row.system].undoing:
                 identity = row.identity.removeprefix("flips:")
                 self.database.write(lambda tx, row=row, it=identity: bindings.release(tx, row.system, row.entity, [it]))
                 self.database.write(lambda tx, row=row: quarantine.close(tx, [row.id], "discarded"))
