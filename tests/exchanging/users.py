@@ -11,6 +11,7 @@ from tests.exchanging.connector import CURRENCY, LIST, NEW
 from tests.exchanging.faults import Faults
 from tests.exchanging.peer import Peer, Row
 from tests.exchanging.plan import Plan
+from tests.exchanging.values import Values
 
 TWIN = "twins@example.com"
 ENDS = frozenset(["completed", "cancelled"])
@@ -52,13 +53,16 @@ class Users:
     """Those of them that the ERP does not have yet, and will."""
     deleted: list[str] = field(default_factory=list[str])
     """SKUs that the ERP has no more."""
-    _number: int = 0
+    values: Values = field(init=False)
     _moved: set[str] = field(default_factory=set[str])
     """E-mail addresses that somebody has given up or taken: nobody new comes with them."""
     _renamed: set[str] = field(default_factory=set[str])
     """SKUs that the ERP's products have got: a shop may still have them under the old ones."""
     _recent: str = ""
     """The natural key of the record that was touched last."""
+
+    def __post_init__(self) -> None:
+        self.values = Values(self.dice)
 
     def go_on(self) -> str:
         """Have somebody do something; returns what."""
@@ -96,31 +100,6 @@ class Users:
     def _of(self, goods: Sequence[Any], deals: Sequence[Any]) -> Sequence[Any]:
         entities = self.plan.entities
         return [*(goods if "products" in entities else ()), *(deals if "orders" in entities else ())]
-
-    # Values
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number
-
-    def value(self, name: str) -> Any:
-        """Return a new value of a field, unlike any before."""
-        number = self._next()
-        match name:
-            case "name":
-                return self.dice.choice((f"{number} Lampa", f"{number} Lampa stojąca z abażurem ", f"{number}  x"))
-            case "description":
-                return f"{number} Opis produktu, po którym nic już nie dziwi"
-            case "tags":
-                return self.dice.choice(([f"t{number}", "b", "a"], [f"s{number}"]))
-            case "weight" | "amount":
-                return f"{number}.{self.dice.choice(('10', '25', '125'))}"
-            case "email":
-                return f"p{number}@example.com"
-            case "phone":
-                return f"+4860000{number:04}"
-            case _:
-                return str(number)
 
     # Deeds
 
@@ -165,15 +144,14 @@ class Users:
         if len(peer.rows("products")) >= MOST["products"]:
             return None
         waiting = self.awaited or (self.deleted if self.plan.returns else [])
-        sku = waiting.pop() if waiting and self.dice.random() < 0.8 else f"A{self._next()}"
+        sku = waiting.pop() if waiting and self.dice.random() < 0.8 else f"A{self.values.next()}"
         names = ["name", *(each for each in ("description", "tags", "weight") if self.dice.random() < 0.6)]
-        self._add(peer, "products", {"sku": sku, **{name: self.value(name) for name in names}})
+        self._add(peer, "products", {"sku": sku, **{name: self.values.of(name) for name in names}})
         for price_list in self.dice.choice(((LIST,), (LIST, "b2b"), ())):
-            self._add(
-                peer, "prices", {"sku": sku, "list": price_list, "currency": CURRENCY, "amount": self.value("amount")}
-            )
+            price = {"sku": sku, "list": price_list, "currency": CURRENCY, "amount": self.values.of("amount")}
+            self._add(peer, "prices", price)
         for location in self.dice.choice((("W1",), ("W1", "W2"), ())):
-            self._add(peer, "stock", {"sku": sku, "location": location, "on_hand": self.value(""), "reserved": "1"})
+            self._add(peer, "stock", {"sku": sku, "location": location, "on_hand": self.values.of(""), "reserved": "1"})
         return f"product {sku} is new"
 
     def _add_foreign(self, peer: Peer) -> str | None:
@@ -181,9 +159,9 @@ class Users:
             return self._add_own(peer)
         if len(self.foreign) > 2:
             return None
-        sku = f"F{self._next()}"
+        sku = f"F{self.values.next()}"
         self.foreign.add(sku)
-        peer.add("products", {"sku": sku, "name": self.value("name"), "amount": "1.00", "available": "1"})
+        peer.add("products", {"sku": sku, "name": self.values.of("name"), "amount": "1.00", "available": "1"})
         return f"product {sku} is new, of its own"
 
     def _add_own(self, peer: Peer) -> str | None:
@@ -195,10 +173,10 @@ class Users:
         if known and self.dice.random() < 0.3:
             sku = self.dice.choice(known)
         else:
-            sku = f"W{self._next()}"
+            sku = f"W{self.values.next()}"
             self.awaited.append(sku)
         self.foreign.add(sku)
-        peer.add("products", {"sku": sku, "name": self.value("name"), "amount": "1.00", "available": "1"})
+        peer.add("products", {"sku": sku, "name": self.values.of("name"), "amount": "1.00", "available": "1"})
         return f"product {sku} is new, by itself"
 
     def _change_product(self, peer: Peer) -> str | None:
@@ -208,14 +186,14 @@ class Users:
         name = self.dice.choice(("name", "description", "tags", "weight"))
         if peer.is_guarded("products", row.id):
             return None
-        self._do(peer, "products", row.id, {name: self.value(name)})
+        self._do(peer, "products", row.id, {name: self.values.of(name)})
         return f"{name} of product {row.fields['sku']} changed"
 
     def _change_price(self, peer: Peer) -> str | None:
         row = self._some(peer, "prices", "sku")
         if row is None:
             return None
-        self._do(peer, "prices", row.id, {"amount": self.value("amount")})
+        self._do(peer, "prices", row.id, {"amount": self.values.of("amount")})
         return f"price of {row.fields['sku']} changed"
 
     def _list(self, peer: Peer) -> str | None:
@@ -226,7 +204,7 @@ class Users:
         sku, price_list = product.fields["sku"], self.dice.choice((LIST, "b2b"))
         there = [e.id for e in peer.rows("prices").values() if (e.fields["sku"], e.fields["list"]) == (sku, price_list)]
         if not there:
-            price = {"sku": sku, "list": price_list, "currency": CURRENCY, "amount": self.value("amount")}
+            price = {"sku": sku, "list": price_list, "currency": CURRENCY, "amount": self.values.of("amount")}
             self._add(peer, "prices", price)
             return f"product {sku} is on the list {price_list}"
         if "delete" not in self.plan.rates:
@@ -240,7 +218,7 @@ class Users:
         if row is None:
             return None
         name = self.dice.choice(("on_hand", "reserved"))
-        self._do(peer, "stock", row.id, {name: self.value(name)})
+        self._do(peer, "stock", row.id, {name: self.values.of(name)})
         return f"{name} of {row.fields['sku']} changed"
 
     def _spoil_price(self, peer: Peer) -> str | None:
@@ -253,14 +231,14 @@ class Users:
         row = self._some(peer, "products", "sku", lambda row: row.fields.get(name) is not None)
         if row is None or peer.is_guarded("products", row.id):
             return None
-        self._do(peer, "products", row.id, {name: self.value(name)})
+        self._do(peer, "products", row.id, {name: self.values.of(name)})
         return f"{name} of product {row.fields['sku']} changed"
 
     def _rename(self, peer: Peer) -> str | None:
         row = self._some(peer, "products", "sku") if self.faults.happens("rename") else None
         if row is None:
             return None
-        old, new = row.fields["sku"], f"A{self._next()}"
+        old, new = row.fields["sku"], f"A{self.values.next()}"
         self._renamed.add(new)
         for table in ("products", "prices", "stock"):
             for each in list(peer.rows(table).values()):
@@ -294,10 +272,12 @@ class Users:
         here = {row.fields["email"] for row in peer.rows("parties").values()}
         there = {row.fields["email"] for each in self.peers.values() for row in each.rows("parties").values()} - here
         known = sorted(there - self._moved - ({TWIN} if peer.traits.kind == "erp" else set[str]()))
-        email = self.dice.choice(known) if known and peer.is_quiet and self.dice.random() < 0.4 else self.value("email")
-        fields = {"name": self.value("name"), "email": email}
+        email = (
+            self.dice.choice(known) if known and peer.is_quiet and self.dice.random() < 0.4 else self.values.of("email")
+        )
+        fields = {"name": self.values.of("name"), "email": email}
         if self.dice.random() < 0.5 and email != TWIN:
-            fields["phone"] = self.value("phone")
+            fields["phone"] = self.values.of("phone")
         return self._add(peer, "parties", fields)
 
     def _change_party(self, peer: Peer) -> str | None:
@@ -305,7 +285,7 @@ class Users:
         if row is None or peer.is_guarded("parties", row.id):
             return None
         name = self.dice.choice(("name", "name", "name", "phone", "email" if row.fields["email"] != TWIN else "phone"))
-        value = self.value(name)
+        value = self.values.of(name)
         if name == "email":
             self._moved |= {row.fields["email"], value}
         self._do(peer, "parties", row.id, {name: value})
@@ -324,15 +304,15 @@ class Users:
         if len(peer.rows("orders")) >= MOST["orders"]:
             return None
         if peer.traits.guests and self.dice.random() < 0.5:
-            email = self.value("email")
-            party, name = f"{GUEST}{email}", self.value("name")
+            email = self.values.of("email")
+            party, name = f"{GUEST}{email}", self.values.of("name")
         else:
             known = list(peer.rows("parties").values())
             row = self.dice.choice(known) if known and self.dice.random() < 0.6 else self._new_party(peer)
             if row is None:
                 return None
             party, email, name = row.id, row.fields["email"], row.fields["name"]
-        number = f"N{self._next()}"
+        number = f"N{self.values.next()}"
         lines = [self._line(peer, place) for place in range(self.dice.randint(1, 3))]
         gross = sum(int(line["quantity"]) * int(line["unit_price"].split(".")[0]) for line in lines)
         fields = {
@@ -360,7 +340,11 @@ class Users:
 
     def _line(self, peer: Peer, place: int) -> dict[str, Any]:
         products = [row.fields["sku"] for row in peer.rows("products").values()]
-        line = {"id": str(place + 1), "quantity": str(self.dice.randint(1, 5)), "unit_price": f"{self._next()}.00"}
+        line = {
+            "id": str(place + 1),
+            "quantity": str(self.dice.randint(1, 5)),
+            "unit_price": f"{self.values.next()}.00",
+        }
         return line | ({"sku": self.dice.choice(products)} if products and self.dice.random() < 0.8 else {"name": "x"})
 
     def _move(self, peer: Peer) -> str | None:
@@ -401,7 +385,7 @@ class Users:
         row = self._some(peer, "orders", "number", lambda row: not row.draft)
         if row is None:
             return None
-        self._do(peer, "orders", row.id, {"tracking": [{"number": f"T{self._next()}"}]})
+        self._do(peer, "orders", row.id, {"tracking": [{"number": f"T{self.values.next()}"}]})
         return f"order {row.fields['number']} has a parcel"
 
     def _touch(self, peer: Peer) -> str | None:
