@@ -23,7 +23,7 @@ class _Sending:
         self._sent = self._confirmed = 0
         self._began = self._ended = 0.0
         self._channel: Any = None
-        self._bodies = [encode(RunDue(run=n, generation=1, job=job_name(n))) for n in range(count)]
+        self._bodies = [encode(RunDue(run=n + 1, generation=1, job=job_name(n))) for n in range(count)]
         self._connection: Any = pika.SelectConnection(pika.URLParameters(broker), on_open_callback=self._opened)
 
     def rate(self) -> float:
