@@ -3,6 +3,8 @@
 from adapters.writing.writes import Unfit
 from hub.connector import Write
 
+WRITTEN = frozenset(["amount", "tax_included"])
+"""What is written of a price: the same amount means another price once it holds the tax, and has to be looked at again."""
 _LATER = ("minimum_quantity", "valid_from", "valid_to")
 
 

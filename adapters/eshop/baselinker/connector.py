@@ -4,6 +4,7 @@ from functools import partial
 
 from adapters.asking.checks import all_there
 from adapters.declared import Declared, Kind, Source
+from adapters.eshop import prices
 from adapters.eshop.baselinker import asked, told, translate, writing
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
@@ -36,7 +37,7 @@ KINDS = {
         find=writing.find,
     ),
     "prices": Kind(
-        _put("prices", writes=frozenset({"amount"})),
+        _put("prices", writes=prices.WRITTEN),
         _PRODUCTS,
         asked.prices,
         translate.price,

@@ -6,6 +6,7 @@ from functools import partial
 from adapters.asking.auth.keys import HeaderKey
 from adapters.asking.connecting import connected
 from adapters.declared import Declared, Kind
+from adapters.eshop import prices
 from adapters.eshop.buyers import brought
 from adapters.eshop.categories import Categories
 from adapters.eshop.ecwid import orders, told, translate
@@ -50,7 +51,7 @@ def tell(shop: Shop, row: Row, write: Write) -> None:
 
 
 PRODUCT = frozenset(["name", "description", "active", "category", "gtin", "weight"])
-AMOUNT, AVAILABLE, ORDER = frozenset(["amount"]), frozenset(["available"]), frozenset(["status", "tracking", "invoice"])
+AVAILABLE, ORDER = frozenset(["available"]), frozenset(["status", "tracking", "invoice"])
 CHANGED = partial(changed_in_any_order, mark=translate.MARK, late=translate.LATE)
 PARTIES, PRICES = by_table(translate.PARTY), by_table(translate.PRICE, each_variant)
 STOCK = by_table(translate.STOCK, translate.counted)
@@ -65,7 +66,7 @@ KINDS: Mapping[str, Kind[Shop, EcwidOptions]] = {
         find=find("externalReferenceId", BY_REFERENCE, BY_SKU),
     ),
     "prices": kind(
-        Stream("prices", writes=AMOUNT, create="put"),
+        Stream("prices", writes=prices.WRITTEN, create="put"),
         PRODUCTS,
         PRICES,
         translate.price,

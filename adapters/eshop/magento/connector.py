@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adapters.declared import Declared, Kind
+from adapters.eshop import prices
 from adapters.eshop.forward import forward
 from adapters.eshop.magento import fulfilling, goods, levels, sales, translate, writing
 from adapters.eshop.magento.lists import CATALOGUE, CUSTOMERS, ORDERS, PRICED
@@ -32,7 +33,7 @@ KINDS: Mapping[str, Kind[Shop, MagentoOptions]] = {
     ),
     # Prices that are set by themselves move no mark: the full scan finds that.
     "prices": Kind(
-        Stream("prices", writes=frozenset(["amount"]), create="put", bulk=100),
+        Stream("prices", writes=prices.WRITTEN, create="put", bulk=100),
         PRICED.source(),
         goods.prices,
         translate.price,

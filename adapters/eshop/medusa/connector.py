@@ -6,7 +6,7 @@ from functools import partial
 
 from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind
-from adapters.eshop import putting
+from adapters.eshop import prices, putting
 from adapters.eshop.forward import forward, in_turn
 from adapters.eshop.medusa import catalogue, packing, sales, translate
 from adapters.eshop.medusa.options import MedusaOptions
@@ -35,7 +35,7 @@ KINDS: Mapping[str, Kind[Shop, MedusaOptions]] = {
     ),
     # A changed price or level moves nothing that can be asked for.
     "prices": kind(
-        Stream("prices", delta=False, writes=frozenset(["amount"]), create="put", bulk=100),
+        Stream("prices", delta=False, writes=prices.WRITTEN, create="put", bulk=100),
         catalogue.PRICES,
         lambda shop, rows: catalogue.prices(rows, shop.tax_included()),
         translate.price,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from adapters.asking.http import Rejected
 from adapters.declared import Declared, Kind, Source
-from adapters.eshop import buyers
+from adapters.eshop import buyers, prices
 from adapters.eshop.oscar import shop, translate, writing
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.oscar.shop import Shop
@@ -28,7 +28,7 @@ KINDS: Mapping[str, Kind[Shop, OscarOptions]] = {
         find=writing.find_products,
     ),
     "prices": Kind(
-        Stream("prices", delta=False, writes=frozenset(["amount"]), create="put"),
+        Stream("prices", delta=False, writes=prices.WRITTEN, create="put"),
         RECORDS,
         shop.prices,
         translate.price,

@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters.eshop.orders import Fields
 from adapters.eshop.oscar.shop import Shop, levels, mark, prices, products, record_of
+from adapters.eshop.prices import check_plain, check_tax
 from adapters.eshop.putting import pieces
 from adapters.eshop.slugs import slug
 from adapters.eshop.sources import marks, sources
@@ -78,7 +79,9 @@ def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Un
 
 
 def put_price(shop: Shop, partner: Row, write: Write) -> Written:
-    """Set the price in the product's stock record."""
+    """Set the price in the product's stock record: it keeps one, everybody's, with tax or without as the options say."""
+    check_plain(write)
+    check_tax(write, included=shop.options.tax_included)
     values = {"price": write.record.get("amount"), "price_currency": write.record["currency"]}
     return _put(shop, partner, write, lambda _held: values, prices)
 

@@ -5,6 +5,7 @@ from functools import partial
 from operator import itemgetter
 
 from adapters.declared import Declared, Kind, Source, Way
+from adapters.eshop import prices
 from adapters.eshop.prestashop import asked, orders, translate, writing
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.prestashop.shop import PAGE, Shop, earlier
@@ -64,7 +65,7 @@ KINDS: Mapping[str, Kind[Shop, PrestaShopOptions]] = {
         find=writing.find_products,
     ),
     "prices": Kind(
-        Stream("prices", writes=frozenset(["amount"]), create="put", bulk=25),
+        Stream("prices", writes=prices.WRITTEN, create="put", bulk=25),
         CATALOGUE,
         asked.prices,
         translate.price,

@@ -6,7 +6,7 @@ from functools import partial
 
 from adapters.asking.edges import nodes
 from adapters.declared import Declared, Kind
-from adapters.eshop import putting, telling
+from adapters.eshop import prices, putting, telling
 from adapters.eshop.categories import ids_of
 from adapters.eshop.forward import check_open, forward
 from adapters.eshop.saleor import told, translate
@@ -68,7 +68,7 @@ KINDS: Mapping[str, Kind[Shop, SaleorOptions]] = {
     ),
     # Neither a price nor a stock level moves a mark (source: graphql/product/mutations/channels).
     "prices": kind(
-        Stream("prices", delta=False, writes=frozenset(["amount"]), create="put"),
+        Stream("prices", delta=False, writes=prices.WRITTEN, create="put"),
         PRICES,
         translate.price,
         documents=lambda shop, rows: translate.prices(rows, shop.terms()),

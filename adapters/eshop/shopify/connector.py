@@ -6,7 +6,7 @@ from functools import partial
 
 from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind
-from adapters.eshop import putting
+from adapters.eshop import prices, putting
 from adapters.eshop.customers import placed_by
 from adapters.eshop.forward import check_open, forward, in_turn
 from adapters.eshop.shopify import fulfilling, queries, translate, writing
@@ -43,7 +43,7 @@ KINDS: Mapping[str, Kind[Shop, ShopifyOptions]] = {
         find=writing.find_products,
     ),
     "prices": Kind(
-        Stream("prices", writes=frozenset(["amount"]), create="put", bulk=100),
+        Stream("prices", writes=prices.WRITTEN, create="put", bulk=100),
         source(all_at_once(PRICES), PRICES),
         lambda shop, rows: translate.prices(rows, shop.terms()),
         translate.price,

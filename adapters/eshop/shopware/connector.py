@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from adapters.asking.checks import all_there
 from adapters.declared import Declared
-from adapters.eshop import putting, telling
+from adapters.eshop import prices, putting, telling
 from adapters.eshop.forward import check_open, forward
 from adapters.eshop.shopware import told, translate
 from adapters.eshop.shopware.lists import Listing
@@ -88,7 +88,7 @@ KINDS = {
         look=_look,
     ),
     "prices": kind(
-        Stream("prices", writes=frozenset({"amount"}), create="put"),
+        Stream("prices", writes=prices.WRITTEN, create="put"),
         PRICES,
         _prices,
         translate.price,

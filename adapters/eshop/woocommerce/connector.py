@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from adapters.declared import Declared, Kind, Source
+from adapters.eshop import prices
 from adapters.eshop.woocommerce import asked, fulfilling, translate, writing
 from adapters.eshop.woocommerce.hooks import hooks
 from adapters.eshop.woocommerce.options import WooCommerceOptions
@@ -48,7 +49,7 @@ KINDS: Mapping[str, Kind[Shop, WooCommerceOptions]] = {
         find=writing.find_products,
     ),
     "prices": Kind(
-        Stream("prices", writes=frozenset(["amount"]), create="put", bulk=PAGE),
+        Stream("prices", writes=prices.WRITTEN, create="put", bulk=PAGE),
         CATALOGUE,
         asked.prices,
         translate.price,

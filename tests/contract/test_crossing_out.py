@@ -1,0 +1,85 @@
+"""An ERP's catalogue in each shop: what it costs there, and that nothing is written twice."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from hub.connector import Change
+from hub.store import Store
+from hub.sync import System
+from tests.contract.crossing_shops import SHOPS
+from tests.contract.tables import ERP, Hub, Tables
+from tests.fakes.fake import Fake
+
+LIST = "default"
+"""What shops call the price list of theirs that they get, where none is named."""
+
+
+@dataclass(frozen=True)
+class Outward:
+    """A hub between an ERP and a shop that has one product, at the price at which the ERP has it."""
+
+    hub: Hub
+    erp: Tables
+    shop: Fake
+    price: Mapping[str, Any]
+
+    def put(self, **changed: Any) -> None:
+        """Give the product another price in the ERP."""
+        self.erp.put("prices", "1", **{**self.price, "list": LIST, **changed})
+
+    def exchange(self, *, full: bool = False) -> int:
+        """Bring everything to the shop; return how many requests wrote there."""
+        before = len(self.shop.server.seen(self.shop.writes))
+        for system in ("erp", "eshop"):
+            self.hub.run(system, "products", "prices", full=full)
+        return len(self.shop.server.seen(self.shop.writes)) - before
+
+    def amounts(self) -> list[str]:
+        """Return what the shop shows that its products cost."""
+        return [each.fields["amount"] for each in shown(self.hub.systems["eshop"].connector, "prices")]
+
+    def waiting(self) -> list[tuple[str, str]]:
+        return [(each.entity, each.cause) for each in self.hub.waiting()]
+
+
+def shown(shop: Any, stream: str) -> list[Change]:
+    documents = [each for page in shop.read(stream, None, full=True) for each in page.documents]
+    return [shop.translate(stream, each) for each in documents]
+
+
+@pytest.fixture(params=SHOPS)
+def outward(
+    request: pytest.FixtureRequest, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Outward]:
+    shop = SHOPS[request.param]
+    with closing(shop.fake()) as fake, closing(Store(migrated_sqlite)) as store:
+        for name, value in fake.environment.items():
+            monkeypatch.setenv(name, value)
+        hub, connector = Hub(store), fake.connect(**shop.options)
+        erp = hub.add("erp", "erp", Tables(ERP))
+        hub.systems["eshop"] = System(connector.name, "eshop", connector, connector.options)
+        fake.add("prices")
+        price = shown(connector, "prices")[-1].fields
+        erp.put("products", "1", sku=price["sku"], name="Lamp")
+        outward = Outward(hub, erp, fake, price)
+        outward.put()
+        outward.exchange()
+        assert not outward.waiting()
+        yield outward
+
+
+def test_s07_the_same_amount_with_the_tax_that_was_without_waits(outward: Outward) -> None:
+    """Somebody gives the product another tax in the ERP, or the tax another mark: the number that people typed stays."""
+    before = outward.amounts()
+    outward.put(tax_included=not outward.price["tax_included"])
+    outward.exchange()
+    assert outward.waiting() == [("prices", "price-not-possible")]
+    assert outward.amounts() == before
+    outward.put()
+    outward.exchange()
+    assert not outward.waiting()
+    assert outward.exchange(full=True) == 0
