@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from typing import TypeVar
 
-from adapters.eshop.prices import check_plain
 from adapters.rows import Row
+from adapters.writing.prices import check_plain
 from adapters.writing.writes import Writing, all_or_none, known, product_of
 from hub.connector import Write, Written
 

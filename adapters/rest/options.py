@@ -11,6 +11,7 @@ from adapters.rest.expressions import Address, Expression, Template
 from adapters.rest.lists import Listed, Table
 from adapters.rest.lookups import unknown
 from adapters.rest.tellings import Writing, spoken
+from adapters.writing.prices import written
 from hub.canonical import ENTITIES, EntityModel
 from hub.config import Reference, ScheduleSettings, refuse
 from hub.config.exchange import ExchangeOptions
@@ -145,4 +146,5 @@ def _write_faults(writing: Writing, entity: EntityModel) -> Iterator[tuple[tuple
 def written_fields(told: StreamSettings) -> frozenset[str]:
     """Return those of our fields that a stream writes: its key is never changed."""
     entity = ENTITIES[told.entity]
-    return told.write.fields(entity.fields - {*entity.key_fields}) if told.write else frozenset()
+    fields = told.write.fields(entity.fields - {*entity.key_fields}) if told.write else frozenset[str]()
+    return written(told.entity, fields, told.fields)

@@ -7,13 +7,14 @@ from typing import Any
 from adapters.asking.http import Rejected, exact
 from adapters.rest.expressions import Unmapped, address, filled, line, said
 from adapters.rest.functions import RestFunctions
-from adapters.rest.options import StreamSettings
+from adapters.rest.options import StreamSettings, written_fields
 from adapters.rest.records import asked, documents, fetched, fields, sized, whole
 from adapters.rest.session import Row, Session, given, nested, rows_of, truth
 from adapters.rest.tables import Tables, looked_up
 from adapters.rest.tellings import NOW, Action, Sign, Writing, spoken
 from adapters.rest.ways import everything
 from adapters.writing.bulk import portions
+from adapters.writing.prices import check_described
 from adapters.writing.writes import Gone, Unfit, all_or_none, known, one_by_one
 from hub.canonical import ENTITIES, FieldFault
 from hub.connector import Document, Write, Written
@@ -168,6 +169,8 @@ def _request(
     told: StreamSettings, action: Action, each: Write, data: Row, functions: RestFunctions
 ) -> tuple[str, Any, dict[str, str]]:
     """Return path, body and headers of a write; raises Gone or Unfit."""
+    if told.entity == "prices":
+        check_described(each, told.fields, written_fields(told))
     try:
         path = address(action.path, data, functions)
         body = _body(told, action, each, data, functions)

@@ -16,8 +16,10 @@ from adapters.sql.plain import identity, plain
 from adapters.sql.reading import Source
 from adapters.sql.shape import converted, reading
 from adapters.sql.writing import Writer
+from adapters.writing.prices import written
 from hub.canonical import ENTITIES
 from hub.clock import Clock
+from hub.config.expressions import constants
 from hub.connector import Change, Document, Finding, Page, Place, Stream, Unreadable, Write, Written
 
 OURS = "hub-"
@@ -44,7 +46,7 @@ class SqlConnector:
             name: Stream(
                 self.options.entity_of(name),
                 delta=each.changed is not None,
-                writes=frozenset(each.writes),
+                writes=written(self.options.entity_of(name), frozenset(each.writes), constants(each.fields)),
                 create=_create(self.options.entity_of(name), each),
                 removes=bool(each.remove),
                 late=2 * self.options.timeout.total_seconds(),

@@ -20,6 +20,7 @@ from adapters.sql.plain import identity
 from adapters.sql.reading import Source
 from adapters.sql.texts import bound, parameters
 from adapters.sql.values import bindable, in_words, values_of
+from adapters.writing.prices import check_described
 from adapters.writing.writes import Unfit, all_or_none
 from hub.canonical import EntityModel
 from hub.connector import Write, Written
@@ -60,6 +61,8 @@ class Writer:
     def _one(self, connection: sa.Connection, write: Write) -> Written:
         values = values_of(connection, self.source, self.entity, write)
         options = self.source.options
+        if self.entity.name == "prices":
+            check_described(write, options.fields, options.writes)
         if write.id is None:
             return self._create(connection, write, values)
         put = self.entity.name in PUT and not options.update
@@ -119,7 +122,8 @@ class Writer:
     def _concerned(self, write: Write) -> list[Step]:
         """Return the statements that name what is to change. Raises Unfit, if none names it."""
         named = [(step, self._fields_in(step)) for step in self.source.options.update]
-        lacking = sorted(write.fields.keys() - frozenset[str]().union(*(fields for _, fields in named)))
+        told = write.fields.keys() & {*self.source.options.writes}
+        lacking = sorted(told - frozenset[str]().union(*(fields for _, fields in named)))
         if lacking and not self._is_whole(write):
             raise Unfit("cannot-change", f"{', '.join(lacking)} cannot be changed there: no update statement names it")
         return [step for step, fields in named if fields & write.fields.keys()]

@@ -48,6 +48,12 @@ def compiled(expression: str) -> ParsedResult:
     return jmespath.compile(expression)
 
 
+def constants(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the names whose expression says the same of every record, with what that is: `"'PLN'"` says PLN."""
+    parsed = {name: compiled(each).parsed for name, each in fields.items() if isinstance(each, str)}
+    return {name: node["value"] for name, node in parsed.items() if node["type"] == "literal"}
+
+
 def expressions(functions: type[Functions] = Functions, *, of_records: bool = False) -> AfterValidator:
     """Return the check of expressions that may call these functions; `of_records`: over our own, whose numbers are text."""
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
@@ -76,6 +77,11 @@ class SqlContract(ConnectorContract):
             for system in hub.systems:
                 hub.run(system, "products", full=full)
                 assert {*hub.held.counts} <= {"identical", "skipped"}
+
+    def test_s07_a_price_in_another_currency_than_its_prices_have_is_refused(self, connector: Exchange):
+        good = self.new(connector, "prices")
+        [refused] = connector.write("prices", [replace(good, record={**good.record, "currency": "PLN"})])
+        assert (refused.outcome, refused.cause) == ("refused", "price-not-possible")
 
     def test_s10_a_late_status_does_not_set_an_order_back(self, office: Office, connector: Exchange, hub: Hub):
         number = f"T{secrets.token_hex(4)}"

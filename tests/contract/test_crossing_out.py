@@ -52,9 +52,7 @@ def shown(shop: Any, stream: str) -> list[Change]:
 
 
 @pytest.fixture(params=SHOPS)
-def outward(
-    request: pytest.FixtureRequest, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Outward]:
+def outward(request: pytest.FixtureRequest, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outward]:
     shop = SHOPS[request.param]
     with closing(shop.fake()) as fake, closing(Store(migrated_sqlite)) as store:
         for name, value in fake.environment.items():

@@ -206,6 +206,29 @@ def test_allegro_is_told_prices_stock_and_how_far_an_order_is(seller: tuple[Rest
     assert valid(connector, "orders", document)["status"] == "shipped"
 
 
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        ({"tax_included": False}, "the shop's prices in PLN are those with tax"),
+        ({"currency": "EUR"}, "the shop sells in PLN only"),
+        ({"minimum_quantity": "10"}, "a price from some quantity"),
+    ],
+)
+def test_s07_a_described_shop_is_not_told_a_price_that_it_would_take_for_another(
+    store: tuple[RestConnector, shoper.Shoper], other: Fields, why: str
+):
+    connector, fake = store
+    assert {"amount", "tax_included"} == connector.streams["prices"].writes
+    price = {"sku": "S-2", "list": "default", "currency": "PLN", "amount": "21.5", "tax_included": True}
+    before = fake.products[1]["stock"]["price"]
+    write = Write("k", {"amount": "21.5"}, {**price, **other}, links={"products": {"S-2": "2"}})
+    (written,) = connector.write("prices", [write])
+    assert (written.outcome, written.cause) == ("refused", "price-not-possible")
+    assert (written.message or "").startswith(why)
+    assert fake.products[1]["stock"]["price"] == before
+    wrote(connector, "prices", {"amount": "21.5"}, price, links=write.links)
+
+
 @pytest.fixture
 def panel() -> Iterator[tuple[RestConnector, idosell.IdoSell]]:
     fake = idosell.IdoSell()

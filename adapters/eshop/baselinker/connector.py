@@ -4,7 +4,6 @@ from functools import partial
 
 from adapters.asking.checks import all_there
 from adapters.declared import Declared, Kind, Source
-from adapters.eshop import prices
 from adapters.eshop.baselinker import asked, told, translate, writing
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
@@ -14,6 +13,7 @@ from adapters.reading.instants import by_instant
 from adapters.reading.journals import by_journal
 from adapters.reading.numbered import Numbered
 from adapters.reading.walks import listed
+from adapters.writing import prices
 from hub.clock import Clock
 from hub.connector import Stream
 

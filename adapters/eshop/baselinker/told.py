@@ -5,9 +5,9 @@ from typing import Any
 
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.translate import EXEMPT
-from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import pieces
 from adapters.fields import Field, emptied, given
+from adapters.writing.prices import check_currency, check_plain, check_tax
 from adapters.writing.writes import Unfit
 from hub.connector import Write
 

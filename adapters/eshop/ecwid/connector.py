@@ -6,7 +6,6 @@ from functools import partial
 from adapters.asking.auth.keys import HeaderKey
 from adapters.asking.connecting import connected
 from adapters.declared import Declared, Kind
-from adapters.eshop import prices
 from adapters.eshop.buyers import brought
 from adapters.eshop.categories import Categories
 from adapters.eshop.ecwid import orders, told, translate
@@ -18,6 +17,7 @@ from adapters.eshop.variants import articles, each_variant, find, parted
 from adapters.reading.stable import by_table
 from adapters.reading.walks import changed_in_any_order, kind
 from adapters.rows import Row
+from adapters.writing import prices
 from adapters.writing.writes import putting, saving
 from hub.canonical.statuses import moves_forward
 from hub.clock import Clock

@@ -7,11 +7,11 @@ from adapters.eshop.ecwid.orders import notes
 from adapters.eshop.ecwid.translate import WEIGHTS
 from adapters.eshop.notes import notes_of
 from adapters.eshop.orders import Fields, Raw
-from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import pieces
 from adapters.eshop.translating import number
 from adapters.eshop.variants import named
 from adapters.fields import Field, Table, emptied, given
+from adapters.writing.prices import check_currency, check_plain, check_tax
 from hub.connector import Write
 
 ARTICLE: Table = {"name": Field("name"), "description": Field("description", emptied), "enabled": Field("active")}

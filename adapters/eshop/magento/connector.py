@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from adapters.declared import Declared, Kind
-from adapters.eshop import prices
 from adapters.eshop.forward import forward
 from adapters.eshop.magento import fulfilling, goods, levels, sales, translate, writing
 from adapters.eshop.magento.lists import CATALOGUE, CUSTOMERS, ORDERS, PRICED
 from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.magento.shop import Shop
+from adapters.writing import prices
 from hub.clock import Clock
 from hub.connector import Stream
 

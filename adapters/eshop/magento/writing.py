@@ -16,12 +16,12 @@ from adapters.eshop.magento.lists import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS,
 from adapters.eshop.magento.shop import OPEN, Shop
 from adapters.eshop.magento.translate import DISABLED, ENABLED, KILOGRAMS
 from adapters.eshop.orders import plain
-from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.slugs import slug
 from adapters.pictures import left_out
 from adapters.rates import theirs_for
 from adapters.rows import Row
 from adapters.writing.batches import in_batches
+from adapters.writing.prices import check_currency, check_plain, check_tax
 from adapters.writing.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
 from hub.connector import Write, Written
 from hub.errors import TryLater

@@ -9,12 +9,12 @@ from typing import Any
 from adapters.eshop.categories import Categories
 from adapters.eshop.medusa.shop import Listing, Shop, lasting
 from adapters.eshop.medusa.translate import SINGLE
-from adapters.eshop.prices import check_tax
 from adapters.eshop.putting import Pairs
 from adapters.eshop.slugs import apart, handle
 from adapters.eshop.variants import articles, as_shown, each_variant, named, parted, whole, with_article
 from adapters.fields import Field, given, table
 from adapters.rows import Row
+from adapters.writing.prices import check_tax
 from adapters.writing.writes import Unfit, done, product_of
 from hub.connector import Document, Write, Written
 

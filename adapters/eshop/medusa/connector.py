@@ -6,13 +6,14 @@ from functools import partial
 
 from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind
-from adapters.eshop import prices, putting
+from adapters.eshop import putting
 from adapters.eshop.forward import forward, in_turn
 from adapters.eshop.medusa import catalogue, packing, sales, translate
 from adapters.eshop.medusa.options import MedusaOptions
 from adapters.eshop.medusa.shop import Shop
 from adapters.eshop.variants import articles, find
 from adapters.reading.walks import changed, kind
+from adapters.writing import prices
 from adapters.writing.writes import by_sort
 from hub.clock import Clock
 from hub.connector import Stream

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from adapters.asking.http import Rejected
 from adapters.declared import Declared, Kind, Source
-from adapters.eshop import buyers, prices
+from adapters.eshop import buyers
 from adapters.eshop.oscar import shop, translate, writing
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.oscar.shop import Shop
 from adapters.reading.lists import Listing, in_blocks, listed
+from adapters.writing import prices
 from adapters.writing.writes import singly_with
 from hub.clock import Clock
 from hub.connector import Stream

@@ -5,13 +5,13 @@ from typing import Any
 
 from adapters.eshop.orders import Fields
 from adapters.eshop.oscar.shop import Shop, levels, mark, prices, products, record_of
-from adapters.eshop.prices import check_plain, check_tax
 from adapters.eshop.putting import pieces
 from adapters.eshop.slugs import slug
 from adapters.eshop.sources import marks, sources
 from adapters.fields import Field, emptied, given, table
 from adapters.pictures import fetch, left_out, tried
 from adapters.rows import Row
+from adapters.writing.prices import check_plain, check_tax
 from adapters.writing.writes import Unfit
 from hub.connector import Document, Write, Written
 

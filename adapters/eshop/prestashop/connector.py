@@ -5,7 +5,6 @@ from functools import partial
 from operator import itemgetter
 
 from adapters.declared import Declared, Kind, Source, Way
-from adapters.eshop import prices
 from adapters.eshop.prestashop import asked, orders, translate, writing
 from adapters.eshop.prestashop.options import PrestaShopOptions
 from adapters.eshop.prestashop.shop import PAGE, Shop, earlier
@@ -14,6 +13,7 @@ from adapters.reading import pages
 from adapters.reading.walks import ID
 from adapters.reading.windows import by_key
 from adapters.rows import Row
+from adapters.writing import prices
 from adapters.writing.writes import singly, singly_with
 from hub.clock import Clock
 from hub.connector import Stream

@@ -13,7 +13,6 @@ from adapters.eshop.prestashop import images
 from adapters.eshop.prestashop.asked import associated, categories, combinations_of, currencies, identity, levels
 from adapters.eshop.prestashop.orders import meanings, states
 from adapters.eshop.prestashop.shop import Shop
-from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import pieces
 from adapters.eshop.slugs import slug
 from adapters.eshop.variants import check_shown, named
@@ -22,6 +21,7 @@ from adapters.fields import Field, given
 from adapters.rates import theirs_for
 from adapters.rows import Row
 from adapters.writing.finding import Sign, by_signs
+from adapters.writing.prices import check_currency, check_plain, check_tax
 from adapters.writing.writes import Gone, Unfit, product_of
 from hub.canonical import moves_forward
 from hub.connector import Write, Written

@@ -6,7 +6,7 @@ from functools import partial
 
 from adapters.asking.edges import nodes
 from adapters.declared import Declared, Kind
-from adapters.eshop import prices, putting, telling
+from adapters.eshop import putting, telling
 from adapters.eshop.categories import ids_of
 from adapters.eshop.forward import check_open, forward
 from adapters.eshop.saleor import told, translate
@@ -15,6 +15,7 @@ from adapters.eshop.saleor.shop import LISTS, Shop
 from adapters.reading.connections import Connection, kind
 from adapters.rows import Row
 from adapters.webhooks import SignedHooks
+from adapters.writing import prices
 from adapters.writing.finding import by_reference_or_sku
 from hub.clock import Clock
 from hub.connector import GUEST, Stream, Write

@@ -8,7 +8,6 @@ from adapters.asking.edges import PAGE
 from adapters.asking.forms import Filled, Form
 from adapters.eshop.editorjs import blocks
 from adapters.eshop.notes import notes_of
-from adapters.eshop.prices import check_currency, check_tax
 from adapters.eshop.putting import pieces
 from adapters.eshop.saleor.shop import Shop
 from adapters.eshop.saleor.sums import sent
@@ -16,6 +15,7 @@ from adapters.eshop.saleor.translate import OF_VARIANT, notes
 from adapters.eshop.variants import check_shown, for_article, named
 from adapters.fields import Field, given, table
 from adapters.rows import Row
+from adapters.writing.prices import check_currency, check_tax
 from hub.connector import Subscription, Write
 
 _ERRORS = "errors{field message code}"

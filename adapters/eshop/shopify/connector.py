@@ -6,7 +6,7 @@ from functools import partial
 
 from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind
-from adapters.eshop import prices, putting
+from adapters.eshop import putting
 from adapters.eshop.customers import placed_by
 from adapters.eshop.forward import check_open, forward, in_turn
 from adapters.eshop.shopify import fulfilling, queries, translate, writing
@@ -18,6 +18,7 @@ from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.writing import PRODUCTS
 from adapters.eshop.variants import articles
 from adapters.reading.walks import source
+from adapters.writing import prices
 from hub.clock import Clock
 from hub.connector import Stream
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 from adapters.asking.forms import send
-from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.shopify import media, queries
 from adapters.eshop.shopify.lists import Listing, Part
@@ -19,6 +18,7 @@ from adapters.fields import Field, given, table
 from adapters.rows import Row
 from adapters.writing.bulk import portions
 from adapters.writing.finding import REFERENCE, SKU, Sign, by_signs
+from adapters.writing.prices import check_currency, check_plain, check_tax
 from adapters.writing.writes import known, one_by_one, product_of
 from hub.connector import Write, Written
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from adapters.asking.checks import all_there
 from adapters.declared import Declared
-from adapters.eshop import prices, putting, telling
+from adapters.eshop import putting, telling
 from adapters.eshop.forward import check_open, forward
 from adapters.eshop.shopware import told, translate
 from adapters.eshop.shopware.lists import Listing
@@ -17,6 +17,7 @@ from adapters.reading.keyed import kind
 from adapters.reading.stable import by_table
 from adapters.reading.walks import found
 from adapters.rows import Row
+from adapters.writing import prices
 from adapters.writing.finding import SKU, Sign, by_signs
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write

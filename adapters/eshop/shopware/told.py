@@ -12,7 +12,6 @@ from decimal import Decimal
 from adapters.asking.http import exact
 from adapters.eshop.gallery import arranged
 from adapters.eshop.orders import Fields, Raw, plain, with_tax
-from adapters.eshop.prices import check_tax
 from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.shopware.options import ShopwareOptions
 from adapters.eshop.shopware.shop import Operation
@@ -20,6 +19,7 @@ from adapters.eshop.shopware.translate import INVOICE, available, delivery, stat
 from adapters.eshop.variants import named
 from adapters.fields import Field, at, given, table
 from adapters.rates import theirs_for
+from adapters.writing.prices import check_tax
 from adapters.writing.writes import Unfit
 from hub.canonical.statuses import moves_forward
 from hub.connector import Write

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from adapters.declared import Declared, Kind, Source
-from adapters.eshop import prices
 from adapters.eshop.woocommerce import asked, fulfilling, translate, writing
 from adapters.eshop.woocommerce.hooks import hooks
 from adapters.eshop.woocommerce.options import WooCommerceOptions
 from adapters.eshop.woocommerce.shop import PAGE, Listing, Shop
 from adapters.reading.walks import changed, listed
+from adapters.writing import prices
 from adapters.writing.writes import singly
 from hub.clock import Clock
 from hub.connector import Stream

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from html import unescape
 
-from adapters.eshop.prices import check_currency, check_plain, check_tax
 from adapters.eshop.putting import pieces
 from adapters.eshop.woocommerce import images
 from adapters.eshop.woocommerce.asked import REFERENCE, meta_of, taxes_included
@@ -14,6 +13,7 @@ from adapters.pictures import left_out
 from adapters.rows import Row
 from adapters.writing.batches import in_batches
 from adapters.writing.bulk import portions
+from adapters.writing.prices import check_currency, check_plain, check_tax
 from adapters.writing.writes import Gone, Unfit, one_by_one, product_of
 from hub.connector import Write, Written
 

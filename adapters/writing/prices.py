@@ -1,6 +1,11 @@
 """Which prices a shop can be told."""
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 from adapters.writing.writes import Unfit
+from hub.canonical import ENTITIES
+from hub.config.expressions import constants
 from hub.connector import Write
 
 WRITTEN = frozenset(["amount", "tax_included"])
@@ -28,3 +33,23 @@ def check_currency(write: Write, currency: str) -> None:
     """Refuse a price in another currency than the only one in which the shop's prices are set."""
     if write.record["currency"] != currency:
         raise Unfit("price-not-possible", f"the shop sells in {currency} only")
+
+
+def written(entity: str, told: frozenset[str], shown: Collection[str]) -> frozenset[str]:
+    """Return what a described system is told: of a price also whether it holds the tax, where the system shows that."""
+    return told | (WRITTEN & {*shown}) if entity == "prices" and "amount" in told else told
+
+
+def check_described(write: Write, fields: Mapping[str, Any], told: Collection[str]) -> None:
+    """Refuse a price that a system which is described in hub.toml would take for another.
+
+    `fields`: our fields -> the expressions of which the description makes them: what these say of every price holds for
+    this one, too. `told`: those of our fields that the system is told.
+    """
+    always = ENTITIES["prices"].valid(constants(fields))
+    if not {*_LATER} & {*fields, *told}:
+        check_plain(write)
+    if (included := always.get("tax_included")) is not None:
+        check_tax(write, included=included)
+    if (currency := always.get("currency")) is not None:
+        check_currency(write, currency)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.eshop.prices import check_currency, check_tax
 from adapters.rates import theirs_for
+from adapters.writing.prices import check_currency, check_tax
 from adapters.writing.writes import Unfit
 from hub.connector import Write
 
