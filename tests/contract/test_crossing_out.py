@@ -81,3 +81,14 @@ def test_s07_the_same_amount_with_the_tax_that_was_without_waits(outward: Outwar
     outward.exchange()
     assert not outward.waiting()
     assert outward.exchange(full=True) == 0
+
+
+@pytest.mark.parametrize("outward", ["shopware"], indirect=True)
+def test_s27_both_amounts_of_a_price_follow_the_tax_of_its_product(outward: Outward) -> None:
+    """The shop keeps a price with tax and without; the one that does not count went on at the old rate, for some buyers."""
+    fake: Any = outward.shop
+    outward.erp.put("products", "1", tax_rate="7")
+    outward.exchange()
+    [price] = fake.tables["product"].there()[-1].values["price"]
+    assert (price["gross"], round(price["net"], 6)) == (9.99, round(9.99 / 1.07, 6))
+    assert outward.exchange(full=True) == 0

@@ -32,7 +32,7 @@ DEFAULT_CURRENCY = "b7d2554b0ce847cd82f3ac9bd1c0dfca"
 FREE = {"currencyId": DEFAULT_CURRENCY, "net": 0, "gross": 0, "linked": True}
 EVERYWHERE = 30
 """Shown in lists and by the search (ProductVisibilityDefinition)."""
-HELD = "productNumber categories.id media.id media.productId media.mediaId media.position media.media.fileName"
+HELD = "productNumber price categories.id media.id media.productId media.mediaId media.position media.media.fileName"
 PRICED = "productNumber parentId price tax.taxRate visibilities.salesChannelId"
 """What has to be known of a product to be told its fields, and its prices."""
 
@@ -51,6 +51,8 @@ class Known:
     categories: Mapping[str, str]
     missing: Mapping[str, Unfit]
     """Pictures that cannot be had, by their addresses, and why."""
+    tax_included: bool = True
+    """Which of a price's two amounts counts: see the options."""
 
 
 def product(known: Known, id_: str, fields: Raw, held: Sequence[Raw] = ()) -> Fields:
@@ -99,7 +101,20 @@ def changed_product(known: Known, write: Write, row: Raw) -> Iterator[Operation]
     )
     yield Operation("product_media", [{"id": each} for each in pictures], "delete")
     yield Operation("product_category", [{"productId": row["id"], "categoryId": each} for each in categories], "delete")
-    yield Operation("product", [told])
+    yield Operation("product", [{**told, **_taxed_anew(known, write, row)}])
+
+
+def _taxed_anew(known: Known, write: Write, row: Raw) -> Fields:
+    """Return prices at a new rate: the amount that counts stays, and the shop itself does not reckon the other one."""
+    rate, counts = write.fields.get("tax_rate"), "gross" if known.tax_included else "net"
+    if rate is None or not row["price"]:
+        return {}
+    return {
+        "price": [
+            {**_without_nothing(each), **_both(exact(each[counts]), rate, held=known.tax_included)}
+            for each in row["price"]
+        ]
+    }
 
 
 def _not_among(told: Sequence[Raw] | None, held: Sequence[Raw] | None) -> list[str]:
@@ -137,10 +152,16 @@ def _without_nothing(price: Raw) -> Fields:
 def _amounts(row: Raw, write: Write, options: ShopwareOptions) -> Fields:
     held = options.tax_included
     check_tax(write, included=held)
-    amount, rate, taxed = write.record.get("amount"), at(row, "tax.taxRate"), {"gross": True, "net": False}
+    amount, rate = write.record.get("amount"), at(row, "tax.taxRate")
     if amount is None or rate is None:
         raise Unfit("price-not-possible", "the price has no amount, or its product no tax in the shop")
-    both = {name: with_tax(Decimal(amount), exact(rate), held=held, wanted=each) for name, each in taxed.items()}
+    return _both(amount, exact(rate), held=held)
+
+
+def _both(amount: str, rate: str, *, held: bool) -> Fields:
+    """Return a price's two amounts; `held`: whether the one that is known holds the tax."""
+    wanted = {"gross": True, "net": False}
+    both = {name: with_tax(Decimal(amount), rate, held=held, wanted=each) for name, each in wanted.items()}
     return {name: float(plain(value)) for name, value in both.items()}
 
 

@@ -34,7 +34,7 @@ def known(shop: Shop, writes: Sequence[Write]) -> Known:
     rates = {plain(number(row["taxRate"])): row["id"] for row in taxes}
     categories = _categories(shop, paths) if paths else {}
     images = [image for each in writes for image in each.fields.get("images") or ()]
-    return Known(rates, makers, categories, _missing(shop, images))
+    return Known(rates, makers, categories, _missing(shop, images), shop.options.tax_included)
 
 
 def _make(shop: Shop, entity: str, name: str, **more: str) -> str:
