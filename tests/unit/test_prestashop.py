@@ -16,7 +16,7 @@ from tests.contract.connector_suite import by_id, fields_of, of_stream, only
 from tests.contract.picture_server import Pictures, png, serving
 from tests.fakes.prestashop import PrestaShop
 from tests.fakes.prestashop.images import BROKEN, LARGEST
-from tests.fakes.prestashop.shop import KEY, PREPARATION, WIRE
+from tests.fakes.prestashop.shop import KEY, PAYMENT, PREPARATION
 from tests.fakes.server import Answer, Asked, Reply
 
 
@@ -342,7 +342,7 @@ def test_statuses_of_the_shops_own_mean_what_they_are_ticked_for_or_what_is_said
     fake.tables["orders"].records[int(id_)].values["current_state"] = str(own)
     assert fields_of(fake.connect(), "orders", id_)["status"] == "processing"
     assert fields_of(fake.connect(status={str(own): "shipped"}), "orders", id_)["status"] == "shipped"
-    fake.tables["orders"].records[int(id_)].values["current_state"] = str(WIRE)
+    fake.tables["orders"].records[int(id_)].values["current_state"] = str(PAYMENT)
     changed(fake.connect(told={"processing": str(own)}), "orders", id_, {}, status="processing")
     assert fake.tables["order_histories"].there()[-1].values["id_order_state"] == str(own) != str(PREPARATION)
 

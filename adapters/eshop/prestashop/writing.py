@@ -79,9 +79,18 @@ class Given:
         return currencies(self._shop, [self.settings["PS_CURRENCY_DEFAULT"]])[self.settings["PS_CURRENCY_DEFAULT"]]
 
     @cached_property
+    def states(self) -> Sequence[Row]:
+        """The shop's statuses, with what they are ticked for."""
+        return states(self._shop)
+
+    @cached_property
     def statuses(self) -> Mapping[str, str]:
         """The shop's statuses -> ours."""
-        return meanings(self._shop, self.settings, states(self._shop))
+        return meanings(self._shop, self.settings, self.states)
+
+    def is_paid(self, state: str) -> bool:
+        """Whether an order counts as paid by a status."""
+        return state in {row["id"] for row in self.states if str(row["paid"]) == "1"}
 
 
 def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
@@ -205,13 +214,21 @@ def write_order(shop: Shop, about: Given, write: Write) -> Written:
     row, mail = _one(shop, "orders", write.id or ""), {"sendemail": 1} if shop.options.tell_customers else {}
     if "tracking" in write.fields:
         _tell_parcels(shop, row, write.fields["tracking"] or (), mail)
-    wanted = write.fields.get("status")
+    wanted, now = write.fields.get("status"), str(row["current_state"])
     state = _state_for(shop, about, wanted)
-    if state and moves_forward(about.statuses.get(str(row["current_state"])), wanted):
+    if state and moves_forward(about.statuses.get(now), wanted) and not _would_pay(about, wanted, now, state):
         history = {"id_order": row["id"], "id_order_state": state}
         with _unless_set(shop, "orders", row["id"], "current_state", state):
             shop.create("order_histories", history, params=mail)
     return Written(write.key, "done", write.id)
+
+
+def _would_pay(about: Given, wanted: str | None, now: str, state: str) -> bool:
+    """Tell whether an order that is only worked on would be paid by that; once it is paid, it is told.
+
+    A status that is ticked so adds a payment of what is left (source: `OrderHistory::changeIdOrderState`).
+    """
+    return wanted == "processing" and about.is_paid(state) and not about.is_paid(now)
 
 
 def _state_for(shop: Shop, about: Given, status: str | None) -> str | None:

@@ -18,7 +18,8 @@ STATUS = {
     "refunded": "cancelled",
 }
 """Page "Order Statuses": processing means that it is paid and waits to be fulfilled."""
-TOLD = {"processing": "processing", "shipped": "completed", "completed": "completed", "cancelled": "cancelled"}
+TOLD = {"shipped": "completed", "completed": "completed", "cancelled": "cancelled"}
+"""Not processing: whoever sets that says that the order is paid (source: WC_Order, maybe_set_date_paid)."""
 
 
 class WooCommerceOptions(ExchangeOptions):

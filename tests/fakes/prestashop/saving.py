@@ -122,6 +122,16 @@ def _after(shop: "PrestaShop", resource: str, record: Record, *, new: bool) -> N
     if resource == "order_histories":  # code: `OrderHistory::addWs`
         order, state = int(record.values["id_order"]), record.values["id_order_state"]
         shop.tables["orders"].change(order, {"current_state": state, "date_upd": shop.now()})
+        if shop.tables["order_states"].records[int(state)].values["paid"] == "1":
+            _pay(shop, shop.tables["orders"].records[order])
+
+
+def _pay(shop: "PrestaShop", order: Record) -> None:
+    """code: `OrderHistory::changeIdOrderState`: what is left to pay counts as paid."""
+    reference, payments = order.values["reference"], shop.tables["order_payments"]
+    if not any(each.values["order_reference"] == reference for each in payments.there()):
+        told = {"amount": order.values["total_paid_tax_incl"], "payment_method": order.values["payment"]}
+        payments.add({"order_reference": reference, **told, "transaction_id": "", "date_add": shop.now()})
 
 
 def delete(shop: "PrestaShop", resource: str, id_: str) -> Reply:

@@ -96,14 +96,20 @@ def update_order(shop: "WooCommerce", asked: Asked, id_: str) -> Reply:
         return error(400, "woocommerce_rest_shop_order_invalid_id", "Invalid ID.")
     if given.get("status") not in {None, *STATUSES}:
         return error(400, "rest_invalid_param", "Invalid parameter(s): status")
-    new = moved(shop, given["status"]) if "status" in given else {}
+    new = moved(shop, given["status"], record) if "status" in given else {}
     meta = with_meta(shop, record.values["meta_data"], given.get("meta_data", ()))
     return Reply(200, order(shop, shop.posts.change(record.id, {**new, "meta_data": meta})))
 
 
-def moved(shop: "WooCommerce", status: str) -> Row:
-    """Return what a new status makes of an order (code: WC_Order, maybe_set_date_completed)."""
-    return {"status": status} | ({"date_completed_gmt": written(shop.clock.now())} if status == "completed" else {})
+def moved(shop: "WooCommerce", status: str, record: Record) -> Row:
+    """Return what a new status makes of an order (code: WC_Order, maybe_set_date_paid, maybe_set_date_completed)."""
+    now = written(shop.clock.now())
+    paid = status in ("processing", "completed") and not record.values.get("date_paid_gmt")
+    return (
+        {"status": status}
+        | ({"date_paid_gmt": now} if paid else {})
+        | ({"date_completed_gmt": now} if status == "completed" else {})
+    )
 
 
 def give_back(shop: "WooCommerce", order: Record, back: Mapping[int, tuple[int, str, str]], amount: str) -> None:

@@ -155,7 +155,7 @@ class WooCommerce(Fake):
             each.values["status"] = "disabled"
 
     def complete(self, order: str) -> None:
-        self.posts.change(int(order), orders.moved(self, "completed"))
+        self.posts.change(int(order), orders.moved(self, "completed", self.posts.records[int(order)]))
 
     def give_back(self, order: str, back: Mapping[int, tuple[int, str, str]], amount: str) -> None:
         """Give money back, of lines by their numbers: pieces, money, tax."""

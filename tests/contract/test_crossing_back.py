@@ -1,0 +1,130 @@
+"""What becomes of an order in an ERP, and what its shop is told of it: once, and nothing that the ERP has not said."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from hub.store import Store
+from hub.sync import System
+from tests.contract.crossing import AT
+from tests.contract.crossing_shops import SHOPS
+from tests.contract.tables import ERP, Hub, Tables
+from tests.fakes.fake import Fake
+from tests.fakes.prestashop.shop import PAYMENT
+from tests.fakes.woocommerce import WooCommerce
+
+ONE = {"carrier": "DPD", "number": "P-1", "address": "https://dpd.example/P-1"}
+TWO = {"carrier": "DPD", "number": "P-2", "address": "https://dpd.example/P-2"}
+IN_PARTS: tuple[Mapping[str, Any], ...] = (
+    {"status": "confirmed"},
+    {"status": "processing", "tracking": [ONE]},
+    {"status": "shipped", "tracking": [ONE, TWO]},
+    {"invoice": "FV/1"},
+    {"status": "completed"},
+)
+"""What people do in the ERP, one after the other."""
+SHOWN = {
+    "woocommerce": "confirmed confirmed completed completed completed",
+    "shopify": "confirmed confirmed shipped shipped completed",
+    "prestashop": "pending pending shipped shipped completed",
+    "magento": "confirmed confirmed confirmed confirmed completed",
+    "magento without tax": "confirmed confirmed confirmed confirmed completed",
+    "shopware": "pending processing shipped shipped completed",
+    "saleor": "confirmed confirmed completed completed completed",
+    "ecwid": "confirmed processing shipped shipped completed",
+    "baselinker": "confirmed processing shipped shipped completed",
+}
+"""How far the shop then says that the order is, in our words."""
+WAITS = {"shopify": "invalid", "magento": "not-cancelled", "magento without tax": "not-cancelled"}
+"""Why an order that is cancelled once it was sent waits; other shops cancel it, too, or have called it completed."""
+OVER = ("woocommerce", "saleor")
+"""What these send is completed, and waits as such."""
+
+
+@dataclass(frozen=True)
+class Back:
+    """A hub that has brought an order from a shop to an ERP."""
+
+    hub: Hub
+    erp: Tables
+    shop: Fake
+    order: str
+
+    def exchange(self, *, full: bool = False) -> list[str]:
+        """Bring what has changed to and fro; return the requests that wrote to the shop."""
+        before = len(self.shop.server.asked)
+        for system in ("eshop", "erp", "eshop"):
+            self.hub.run(system, "parties", "orders", full=full)
+        asked = self.shop.server.asked[before:]
+        return [each.text for each in asked if re.search(self.shop.writes, each.text)]
+
+    def say(self, **said: Any) -> list[str]:
+        """Have the ERP say something of the order; return the requests that wrote to the shop."""
+        self.erp.put("orders", next(iter(self.erp.rows["orders"])), **said)
+        return self.exchange()
+
+    def shown(self) -> Mapping[str, Any]:
+        """Return the order as its shop shows it."""
+        shop: Any = self.hub.systems["eshop"].connector
+        return shop.translate("orders", *shop.fetch("orders", [self.order])).fields
+
+    def waiting(self) -> list[str]:
+        return [each.cause for each in self.hub.waiting()]
+
+
+@pytest.fixture(params=SHOPS)
+def back(request: pytest.FixtureRequest, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Back]:
+    shop = SHOPS[request.param]
+    with closing(shop.fake()) as fake, closing(Store(migrated_sqlite)) as store:
+        for name, value in fake.environment.items():
+            monkeypatch.setenv(name, value)
+        hub, connector = Hub(store), fake.connect(**shop.options)
+        erp = hub.add("erp", "erp", Tables(ERP))
+        hub.systems["eshop"] = System(connector.name, "eshop", connector, connector.options)
+        yield Back(hub, erp, fake, fake.place_order(AT)[0])
+
+
+@pytest.mark.parametrize(("back", "shown"), SHOWN.items(), indirect=["back"], ids=[*SHOWN])
+def test_s10_an_order_that_is_sent_in_parts_goes_forward_and_is_told_once(back: Back, shown: str) -> None:
+    assert back.exchange() == []
+    for said, status in zip(IN_PARTS, shown.split(), strict=True):
+        told = back.say(**said)
+        assert (said, back.shown()["status"]) == (said, status)
+        assert len({*told}) == len(told)
+        assert back.exchange(full=True) == []
+    numbers = [each["number"] for each in back.shown()["tracking"]]
+    assert numbers[-1] == "P-2", "BaseLinker shows the last one"
+    assert back.waiting() == []
+
+
+@pytest.mark.parametrize("back", ["woocommerce", "prestashop"], indirect=True)
+def test_what_an_erp_works_on_is_not_paid_by_that(back: Back) -> None:
+    """Their words for it hold the payment; an order that waited for a transfer was paid once the ERP confirmed it."""
+    fake: Any = back.shop
+    if isinstance(fake, WooCommerce):
+        fake.posts.change(int(back.order), {"status": "on-hold", "date_paid_gmt": None})
+    back.exchange()
+    assert back.say(status="processing") == []
+    assert (back.shown()["status"], back.shown()["payment"]["state"]) == ("pending", "unpaid")
+    if not isinstance(fake, WooCommerce):
+        fake.tables["orders"].change(int(back.order), {"current_state": str(PAYMENT), "date_upd": fake.now()})
+        back.exchange()
+        assert back.shown()["status"] == "processing", "once it is paid, it is told"
+    assert (back.exchange(full=True), back.waiting()) == ([], [])
+
+
+def test_s10_an_order_that_is_cancelled_once_it_was_sent_is_so_in_the_shop_or_says_why_not(
+    back: Back, request: pytest.FixtureRequest
+) -> None:
+    shop = request.node.callspec.params["back"]
+    back.exchange()
+    back.say(status="shipped", tracking=[ONE])
+    back.say(status="cancelled")
+    cause = "goes-on-after-all" if shop in OVER else WAITS.get(shop)
+    assert (back.shown()["status"], back.waiting()) == (
+        ("cancelled", []) if cause is None else (SHOWN[shop].split()[2], [cause])
+    )
