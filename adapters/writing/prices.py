@@ -1,6 +1,7 @@
 """Which prices a shop can be told."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
 from adapters.writing.writes import Unfit
@@ -33,6 +34,13 @@ def check_currency(write: Write, currency: str) -> None:
     """Refuse a price in another currency than the only one in which the shop's prices are set."""
     if write.record["currency"] != currency:
         raise Unfit("price-not-possible", f"the shop sells in {currency} only")
+
+
+def check_priced(stock: Write, price: object) -> None:
+    """Refuse stock of a product that costs nothing in the shop, as a new one does until its price comes: it would be given away."""
+    if not Decimal(str(price)) and Decimal(stock.record.get("available") or 0) > 0:
+        mend = "look why its price has not come; what is to cost nothing is stocked in the shop by hand"
+        raise Unfit("not-priced", f"it costs nothing in the shop, and would be given away; {mend}")
 
 
 def written(entity: str, told: frozenset[str], shown: Collection[str]) -> frozenset[str]:

@@ -268,6 +268,9 @@ class ConnectorContract:
             made = only(connector.write(stream_of(connector, "products"), [product]))
             links["products"] = {product.key: str(made.id)}
             token = product.record["sku"]
+            if stream.entity == "stock" and (priced := stream_of(connector, "prices")) in self.samples:
+                price = self.samples[priced].record(token)
+                only(connector.write(priced, [Write(token, price, price, links=links)]))
         record = ENTITIES[stream.entity].valid(sample.record(token))
         fields = {name: value for name, value in record.items() if name in stream.writes}
         key = expected_key(stream.entity, record) or token

@@ -31,11 +31,11 @@ class Outward:
         """Give the product another price in the ERP."""
         self.erp.put("prices", "1", **{**self.price, "list": LIST, **changed})
 
-    def exchange(self, *, full: bool = False) -> int:
-        """Bring everything to the shop; return how many requests wrote there."""
+    def exchange(self, *streams: str, full: bool = False) -> int:
+        """Bring everything to the shop, or what these streams carry; return how many requests wrote there."""
         before = len(self.shop.server.seen(self.shop.writes))
         for system in ("erp", "eshop"):
-            self.hub.run(system, "products", "prices", full=full)
+            self.hub.run(system, *(streams or ("products", "prices")), full=full)
         return len(self.shop.server.seen(self.shop.writes)) - before
 
     def amounts(self) -> list[str]:
@@ -92,3 +92,21 @@ def test_s27_both_amounts_of_a_price_follow_the_tax_of_its_product(outward: Outw
     [price] = fake.tables["product"].there()[-1].values["price"]
     assert (price["gross"], round(price["net"], 6)) == (9.99, round(9.99 / 1.07, 6))
     assert outward.exchange(full=True) == 0
+
+
+@pytest.mark.parametrize("outward", ["shopify", "magento", "ecwid"], indirect=True)
+def test_s05_what_has_no_price_yet_is_not_given_away(outward: Outward) -> None:
+    """These shops make a product at 0.00; one whose price waited, or was on another list, was sold for that."""
+
+    def stock() -> set[str]:
+        told = shown(outward.hub.systems["eshop"].connector, "stock")
+        return {each.fields["available"] for each in told if each.fields["sku"] == "N-1"}
+
+    outward.erp.put("products", "2", sku="N-1", name="Lantern")
+    outward.erp.put("stock", "2", sku="N-1", location="main", on_hand="5")
+    outward.exchange("products", "prices", "stock")
+    assert outward.waiting() == [("stock", "not-priced")]
+    assert stock() <= {"0"}
+    outward.erp.put("prices", "2", **{**outward.price, "sku": "N-1", "list": LIST})
+    outward.exchange("products", "prices", "stock", full=True)
+    assert (outward.waiting(), stock()) == ([], {"5"})

@@ -18,11 +18,11 @@ from adapters.reading.stable import by_table
 from adapters.reading.walks import changed_in_any_order, kind
 from adapters.rows import Row
 from adapters.writing import prices
-from adapters.writing.writes import putting, saving
+from adapters.writing.writes import known, one_by_one, putting, saving, whole_product_of
 from hub.canonical.statuses import moves_forward
 from hub.clock import Clock
 from hub.config import resolve
-from hub.connector import Document, Stream, Write
+from hub.connector import Document, Stream, Write, Written
 
 
 def products(shop: Shop, rows: Sequence[Row]) -> Iterator[Document]:
@@ -40,6 +40,22 @@ def save(shop: Shop, tree: Categories, row: Row | None, write: Write) -> str:
     for id_, fields in (*shared.items(), *own.items()):
         shop.put(id_, fields)
     return one["id"]
+
+
+def put_stock(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    """Set what can be had of products that have a price."""
+    there = articles(
+        PRODUCTS, shop, [each.id or each.links.get("products", {}).get(each.record["sku"]) for each in writes]
+    )
+
+    def put(write: Write) -> Written:
+        id_ = whole_product_of(write)
+        one = next(each for each in known(there, id_)["variants"] if each["id"] == id_)
+        prices.check_priced(write, one["price"])
+        shop.put(id_, told.stock(write))
+        return Written(write.key, "done", id_)
+
+    return one_by_one(writes, put)
 
 
 def tell(shop: Shop, row: Row, write: Write) -> None:
@@ -79,7 +95,7 @@ KINDS: Mapping[str, Kind[Shop, EcwidOptions]] = {
         STOCK,
         translate.stock,
         CHANGED,
-        write=putting(Shop.profile, told.stock, Shop.put),
+        write=put_stock,
     ),
     "parties": kind(Stream("parties"), CUSTOMERS, PARTIES, translate.party, CHANGED),
     "orders": kind(

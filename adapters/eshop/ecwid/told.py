@@ -57,7 +57,7 @@ def price(write: Write, profile: Raw) -> Fields:
     return {"price": float(write.record["amount"])}
 
 
-def stock(write: Write, _: Raw) -> Fields:
+def stock(write: Write) -> Fields:
     """Return what is set of a stock level: from then on the product is counted."""
     return {"quantity": pieces(write.record), "unlimited": False}
 

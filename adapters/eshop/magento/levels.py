@@ -3,14 +3,13 @@
 What is ordered is off it at once, so that what it says may be sold. Levels can be asked for only one by one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
-from functools import partial
 from urllib.parse import quote
 
 from adapters.asking.http import Rejected
 from adapters.eshop.magento.shop import Shop
-from adapters.writing.writes import one_by_one, product_of
+from adapters.writing.writes import product_of
 from hub.connector import Write, Written
 from hub.errors import Refused
 
@@ -21,16 +20,12 @@ def kept(shop: Shop, skus: Iterable[str]) -> dict[str, float]:
     return {sku: row["qty"] for sku, row in told.items() if row and row["manage_stock"]}
 
 
-def put(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+def put(shop: Shop, write: Write) -> Written:
     """Set what may be sold.
 
     At none the shop itself takes a product out of stock, but for one that may be sold beyond that (source:
     StockItemRepository, save; StockStateProvider, verifyStock).
     """
-    return one_by_one(writes, partial(_put, shop))
-
-
-def _put(shop: Shop, write: Write) -> Written:
     sku, level = product_of(write), Decimal(write.record["available"])
     # The product has one level; which number it has, the shop finds by the SKU.
     path = f"products/{quote(sku, safe='')}/stockItems/1"

@@ -21,7 +21,7 @@ from adapters.pictures import left_out
 from adapters.rates import theirs_for
 from adapters.rows import Row
 from adapters.writing.batches import in_batches
-from adapters.writing.prices import check_currency, check_plain, check_tax
+from adapters.writing.prices import check_currency, check_plain, check_priced, check_tax
 from adapters.writing.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
 from hub.connector import Write, Written
 from hub.errors import TryLater
@@ -227,6 +227,7 @@ def _levelled(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     )
     items: list[Body] = []
     for each in writes:
+        check_priced(each, rows[each.key]["price"])
         sku = rows[each.key]["sku"]
         wanted = Decimal(each.record["available"])
         if sku in sold:
@@ -248,6 +249,16 @@ def _held(shop: Shop, skus: Sequence[str]) -> dict[str, Row]:
 _put_sources = all_or_none(_levelled)
 
 
+def _put_levels(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
+    found = there(shop, [product_of(each) for each in writes])
+
+    def put(write: Write) -> Written:
+        check_priced(write, known(found, product_of(write).lower())["price"])
+        return levels.put(shop, write)
+
+    return one_by_one(writes, put)
+
+
 def put_stock(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Set what may be sold."""
-    return (levels.put if shop.options.stock_items else _put_sources)(shop, writes)
+    return (_put_levels if shop.options.stock_items else _put_sources)(shop, writes)

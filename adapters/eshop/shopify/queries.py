@@ -23,9 +23,7 @@ PRODUCT = "id updatedAt title descriptionHtml vendor productType tags status"
 IMAGE = "id ...on MediaImage{image{url}}"
 VARIANT = "id sku title barcode selectedOptions{name value} inventoryItem{measurement{weight{unit value}}}"
 PRICE = "id sku price"
-STOCK = (
-    'id sku inventoryItem{id tracked inventoryLevel(locationId:$location){quantities(names:["available"]){quantity}}}'
-)
+STOCK = 'id sku price inventoryItem{id tracked inventoryLevel(locationId:$location){quantities(names:["available"]){quantity}}}'
 CUSTOMER = f"""id updatedAt firstName lastName email:defaultEmailAddress{{emailAddress}}
   phone:defaultPhoneNumber{{phoneNumber}} defaultAddress{{id}} addresses:addressesV2(first:20){{nodes{{id {_ADDRESS}}}}}"""
 LINE = f"""id sku title variantTitle quantity currentQuantity price:originalUnitPriceSet{_MONEY}

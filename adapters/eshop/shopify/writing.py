@@ -18,7 +18,7 @@ from adapters.fields import Field, given, table
 from adapters.rows import Row
 from adapters.writing.bulk import portions
 from adapters.writing.finding import REFERENCE, SKU, Sign, by_signs
-from adapters.writing.prices import check_currency, check_plain, check_tax
+from adapters.writing.prices import check_currency, check_plain, check_priced, check_tax
 from adapters.writing.writes import known, one_by_one, product_of
 from hub.connector import Write, Written
 
@@ -181,7 +181,9 @@ def put_stock(shop: Shop, pairs: Pairs) -> None:
 
 
 def _quantity(shop: Shop, write: Write, row: Row) -> Body:
-    item = next(each for each in row["variants"] if each["id"] == product_of(write))["inventoryItem"]
+    variant = next(each for each in row["variants"] if each["id"] == product_of(write))
+    check_priced(write, variant["price"])
+    item = variant["inventoryItem"]
     if not item["tracked"]:
         shop.ask(queries.TRACK, id=item["id"])
     if not item["inventoryLevel"]:
