@@ -110,3 +110,12 @@ def test_s05_what_has_no_price_yet_is_not_given_away(outward: Outward) -> None:
     outward.erp.put("prices", "2", **{**outward.price, "sku": "N-1", "list": LIST})
     outward.exchange("products", "prices", "stock", full=True)
     assert (outward.waiting(), stock()) == ([], {"5"})
+
+
+@pytest.mark.parametrize("outward", ["prestashop", "magento"], indirect=True)
+def test_what_loses_its_name_is_called_by_its_sku(outward: Outward) -> None:
+    outward.erp.put("products", "1", name=None)
+    outward.exchange()
+    [product] = shown(outward.hub.systems["eshop"].connector, "products")
+    assert (outward.waiting(), product.fields["name"]) == ([], outward.price["sku"])
+    assert outward.exchange(full=True) == 0

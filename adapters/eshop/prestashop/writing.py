@@ -116,7 +116,7 @@ def write_product(shop: Shop, about: Given, write: Write) -> Written:
         _change_combination(shop, about, write, product, combination)
     elif product:
         row = _one(shop, "products", product)
-        shop.change("products", row, _fields(shop, about, write.fields, row), about.language)
+        shop.change("products", row, _fields(shop, about, write.fields, row, write.record["sku"]), about.language)
     else:
         product = _create(shop, about, write)
     written = Written(write.key, "done", write.id or product)
@@ -132,14 +132,14 @@ def _create(shop: Shop, about: Given, write: Write) -> str:
             "sku-not-possible", f"the shop cannot search for a reference with any of {' '.join(sorted(UNSAFE))}"
         )
     body = {**NEW, "reference": sku, "link_rewrite": slug(f"{fields['name']}")}
-    body |= _fields(shop, about, {"category": None, **fields}, {})
+    body |= _fields(shop, about, {"category": None, **fields}, {}, sku)
     return str(shop.create("products", body, about.language)["id"])
 
 
-def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row) -> Body:
-    """Return what is set, in the shop's own terms."""
+def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row, sku: str) -> Body:
+    """Return what is set, in the shop's own terms; what has no name is called by its SKU."""
     table = {
-        "name": Field("name", lambda name: name or fields["sku"]),
+        "name": Field("name", lambda name: name or sku),
         "description": Field("description", lambda text: text or ""),
         "active": Field("active", lambda active: int(active is not False)),
         "ean13": Field("gtin", lambda gtin: gtin or ""),
@@ -170,7 +170,10 @@ def _weighed(about: Given, kilograms: str | None) -> str:
 def _change_combination(shop: Shop, about: Given, write: Write, product: str, combination: str) -> None:
     """Change what is a combination's own; weight and price are what it differs by from its product."""
     check_shown(write.fields, alone=False)
-    row, body = _one(shop, "combinations", combination), _fields(shop, about, _own(write.fields), {})
+    row, body = (
+        _one(shop, "combinations", combination),
+        _fields(shop, about, _own(write.fields), {}, write.record["sku"]),
+    )
     if "weight" in body:
         body["weight"] = _difference(body["weight"], _one(shop, "products", product)["weight"])
     if body:
