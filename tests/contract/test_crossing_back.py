@@ -128,3 +128,13 @@ def test_s10_an_order_that_is_cancelled_once_it_was_sent_is_so_in_the_shop_or_sa
     assert (back.shown()["status"], back.waiting()) == (
         ("cancelled", []) if cause is None else (SHOWN[shop].split()[2], [cause])
     )
+
+
+@pytest.mark.parametrize("back", ["woocommerce"], indirect=True)
+def test_a_parcel_whose_number_another_one_begins_with_is_told_too(back: Back) -> None:
+    fake: Any = back.shop
+    back.exchange()
+    back.say(status="processing", tracking=[{**ONE, "number": "1234"}])
+    back.say(tracking=[{**ONE, "number": "1234"}, {**TWO, "number": "123"}])
+    notes = fake.posts.records[int(back.order)].values["notes"]
+    assert [each["note"].split()[1] for each in notes] == ["1234", "123"]

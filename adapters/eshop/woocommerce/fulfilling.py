@@ -1,5 +1,6 @@
 """What a WooCommerce shop is told of an order: how far it is, its parcels, its invoice."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,6 +43,6 @@ def _tell_parcels(shop: Shop, write: Write, parcels: Sequence[Row]) -> None:
     path = f"orders/{write.id}/notes"
     notes = " ".join(each["note"] for each in shop.look(path))
     for each in parcels:
-        if each["number"] not in notes:
+        if not re.search(rf"(?<!\w){re.escape(each['number'])}(?!\w)", notes):  # 12 is not told by 123
             text = " ".join(each[name] for name in ("carrier", "number", "address") if each.get(name))
             shop.send("POST", path, {"note": text, "customer_note": shop.options.tell_customers})
