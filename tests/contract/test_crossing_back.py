@@ -10,7 +10,9 @@ import pytest
 
 from hub.store import Store
 from hub.sync import System
-from tests.contract.crossing import AT
+from tests.contract.crossing import AT, ORDERS, sums
+from tests.contract.crossing_erps import ERPS
+from tests.contract.crossing_people import PEOPLE
 from tests.contract.crossing_shops import SHOPS
 from tests.contract.tables import ERP, Hub, Tables
 from tests.fakes.fake import Fake
@@ -138,3 +140,31 @@ def test_a_parcel_whose_number_another_one_begins_with_is_told_too(back: Back) -
     back.say(tracking=[{**ONE, "number": "1234"}, {**TWO, "number": "123"}])
     notes = fake.posts.records[int(back.order)].values["notes"]
     assert [each["note"].split()[1] for each in notes] == ["1234", "123"]
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_what_an_erps_people_do_comes_to_the_shop(
+    name: str, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their own documents, one after the other, into a shop that shows all of it."""
+    erp, shop, order = ERPS[name], SHOPS["ecwid"], ORDERS["with tax"]
+    with closing(erp.fake()) as erp_fake, closing(shop.fake()) as fake, closing(Store(migrated_sqlite)) as store:
+        for key, value in {**erp_fake.environment, **fake.environment}.items():
+            monkeypatch.setenv(key, value)
+        erp.prepare(erp_fake)
+        hub, placed = Hub(store), shop.place(fake, order, sums(order))
+        for kind, each in (("erp", erp_fake.connect(**erp.options)), ("eshop", fake.connect(**shop.options))):
+            hub.systems[kind] = System(each.name, kind, each, each.options, takes_orders=hub.takes_orders)
+        hub.run("erp", "products")
+        back = Back(hub, Tables(ERP), fake, placed)
+        back.exchange()
+        [key] = hub.keys("orders")
+        for act, (status, parcels, invoice) in PEOPLE[name]:
+            erp_fake.clock.move(minutes=10)
+            act(erp_fake, hub.binding("erp", "orders", key).external_id)
+            back.exchange()
+            told = back.shown()
+            assert (told["status"], [each["number"] for each in told["tracking"]]) == (status, parcels)
+            assert told.get("invoice") == invoice
+            assert back.exchange(full=True) == []
+        assert back.waiting() == []
