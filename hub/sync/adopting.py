@@ -11,7 +11,7 @@ from hub.store import Tx, bindings, records
 from hub.store.bindings import Binding
 from hub.sync.apart import fetch
 from hub.sync.arriving import Told, take
-from hub.sync.noting import is_first, note, note_broken, put_aside
+from hub.sync.noting import note, note_broken, once_more, put_aside
 from hub.sync.reading import digested
 from hub.sync.system import Flow
 
@@ -61,7 +61,7 @@ def adopt(flow: Flow, run: int, hold: Hold, found: Mapping[str, Sequence[str]]) 
         for key, ids in several.items():
             why = f"{name} has what may be it already, as {', '.join(ids[:5])}; which of them it is has to be seen to"
             # The other record may only show what it is about to be told otherwise: then the next look finds nothing.
-            put_aside(tx, flow, run, key, OTHERWISE, why, again=is_first(tx, flow, key, OTHERWISE))
+            put_aside(tx, flow, run, key, OTHERWISE, why, again=once_more(tx, flow, run, key, OTHERWISE))
             report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=OTHERWISE))
         for key, fault in broken.items():
             note_broken(tx, flow, run, key, f"has it already, but cannot show it: {fault}", report)

@@ -91,11 +91,13 @@ def put_aside(
     quarantine.put(tx, [caught])
 
 
-def is_first(tx: Tx, flow: Flow, key: str, cause: str) -> bool:
-    """Tell whether a record that cannot be brought does not wait for this cause already."""
+def once_more(tx: Tx, flow: Flow, run: int, key: str, cause: str) -> bool:
+    """Tell whether what cannot be brought is tried once more by itself: unless an earlier run has put it aside so."""
     identity = f"push:{key}"
     known = quarantine.by_identity(tx, flow.system.name, flow.name, [identity]).get(identity)
-    return known is None or known.cause != cause
+    if known is None or known.cause != cause:
+        return True
+    return known.run == run and known.again
 
 
 def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageReport) -> None:
@@ -103,7 +105,7 @@ def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageRe
 
     `why`: what is said of the system.
     """
-    first = is_first(tx, flow, key, BREAKS)
+    first = once_more(tx, flow, run, key, BREAKS)
     message = f"{flow.system.name} {why}" + ("; tried once more" if first else "")
     put_aside(tx, flow, run, key, BREAKS, message, again=first)
     report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
@@ -134,7 +136,9 @@ def note_written(
     key = written.key
     if written.outcome == "refused":
         cause = written.cause or "refused"
-        put_aside(tx, flow, run, key, cause, written.message)
+        # What is put beside a product may lack only what another stream puts there: stock its price.
+        soon = flow.stream.create == "put" and once_more(tx, flow, run, key, cause)
+        put_aside(tx, flow, run, key, cause, written.message, again=soon)
         note(tx, flow, run, "refused", {key: {"message": written.message}})
         return Counter(["quarantined"]), [RecordOutcome(key=key, outcome="quarantined", cause=cause)]
     if written.outcome == "gone":

@@ -108,7 +108,8 @@ def test_s05_what_has_no_price_yet_is_not_given_away(outward: Outward) -> None:
     assert outward.waiting() == [("stock", "not-priced")]
     assert stock() <= {"0"}
     outward.erp.put("prices", "2", **{**outward.price, "sku": "N-1", "list": LIST})
-    outward.exchange("products", "prices", "stock", full=True)
+    outward.exchange("prices")
+    outward.exchange("stock")
     assert (outward.waiting(), stock()) == ([], {"5"})
 
 
