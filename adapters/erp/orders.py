@@ -10,6 +10,8 @@ from hub.errors import Refused
 
 Fields = Mapping[str, Any]
 
+NOTHING = "0"
+"""The rate of what is exempt, reverse charged or exported: accountants tell that apart from what has no tax."""
 UNIT_PRICE = Decimal("0.0001")
 """To so many decimals a price without tax is rounded."""
 
@@ -33,7 +35,7 @@ class SaleLine:
     price: Decimal
     """Of one, without tax."""
     rate: str | None
-    """Per cent, plain; none: no tax."""
+    """Per cent, plain; none: no tax, which is another thing than `NOTHING` per cent."""
 
 
 def sale_lines(order: Fields) -> Iterator[SaleLine]:
@@ -51,7 +53,7 @@ def sale_lines(order: Fields) -> Iterator[SaleLine]:
 def _net(order: Fields, amount: str, rate: str | None) -> tuple[Decimal, str | None]:
     per_cent = Decimal(rate or 0)
     net = Decimal(amount) / (1 + per_cent / 100) if order.get("tax_included") else Decimal(amount)
-    return net.quantize(UNIT_PRICE), plain(per_cent) if per_cent else None
+    return net.quantize(UNIT_PRICE), None if rate is None else plain(per_cent)
 
 
 def no_customer(order: Fields) -> str:

@@ -63,6 +63,14 @@ def test_s27_an_order_comes_to_the_orders_total(erp: Dolibarr) -> None:
     assert shown(erp.orders.records[int(written.id or 0)])["total_ttc"] == "72.73000000"
 
 
+def test_a_rate_that_has_several_codes_gets_the_one_that_is_named(erp: Dolibarr) -> None:
+    """0 % of an export is another than that of what is exempt; what rounding leaves has none."""
+    free = {"lines": [{**order("")["lines"][0], "tax_rate": "0"}], "shipping": [], "discounts": []}
+    wanted = bought(erp, **free, totals={"gross": "29.98"})
+    told = values(erp, only(erp.connect(taxes={"0": "EXPORT"}).write("orders", [wanted])))
+    assert [(line["tva_tx"], line.get("vat_src_code")) for line in told["lines"]] == [("0", "EXPORT"), ("0", None)]
+
+
 def test_s18_a_total_that_is_no_rounding_is_refused_and_stays_a_draft(erp: Dolibarr) -> None:
     written = only(erp.connect().write("orders", [bought(erp, totals={"gross": "99.00"})]))
     assert (written.outcome, written.cause, values(erp, written)["status"]) == ("refused", "total-differs", 0)

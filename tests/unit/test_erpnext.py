@@ -154,6 +154,21 @@ def test_an_order_without_tax_does_not_get_that_of_its_items_templates(fake: Erp
     assert (order["docstatus"], order["grand_total"]) == (1, 10.0)
 
 
+def test_what_is_taxed_at_nothing_stands_on_the_account_that_is_named_for_it(fake: ErpNext):
+    """No tax is another return than 0 %; which account an export has, no template says."""
+    fake.item("A-1")
+    fake.put("Account", "Export - H", company=COMPANY)
+    line = {"id": "1", "sku": "A-1", "name": "Lamp", "quantity": "1", "unit_price": "10.00", "tax_rate": "0"}
+    for taxes, account in (({}, ROUND_OFF), ({"0": "Export - H"}, "Export - H")):
+        number = "1" if taxes else "2"
+        wanted = replace(
+            new_order(number=number, lines=[line], totals={"tax": "0.00", "gross": "10.00"}), reference=number
+        )
+        order = order_of(fake, bring(fake.connect(taxes=taxes), wanted))
+        assert [(row["account_head"], row["tax_amount"]) for row in order["taxes"]] == [(account, 0)]
+        assert (order["grand_total"], order["docstatus"]) == (10.0, 1)
+
+
 def test_a_tax_that_its_lines_do_not_bear_out_is_refused(fake: ErpNext, erp: ErpNextConnector):
     fake.item("A-1")
     written = bring(erp, new_order(totals={"net": "20.00", "tax": "9.60", "gross": "29.60"}))

@@ -60,6 +60,24 @@ def test_s27_a_sale_comes_to_the_orders_total(erp: Odoo) -> None:
     assert "Rounding" in prices
 
 
+def test_what_is_taxed_at_nothing_has_the_tax_that_says_so(erp: Odoo) -> None:
+    """No tax is another return than 0 %. Of several, that which is named: exempt and exported differ, too."""
+    make = {"amount": 0.0, "amount_type": "percent", "type_tax_use": "sale", "company_id": 1, "sequence": 9}
+    field = "tax_ids" if erp.version >= 19 else "tax_id"
+    free = {"lines": [{**order("")["lines"][0], "tax_rate": "0"}], "shipping": [], "discounts": []}
+
+    def taxed(number: str, **options: Any) -> list[int]:
+        wanted = bought(erp, number, **free, totals={"gross": "29.97"})
+        [line] = lines(erp, only(erp.connect(**options).write("orders", [wanted])))
+        return line[field]
+
+    assert taxed("1") == []
+    exempt = erp.make("account.tax", name="Exempt", **make)
+    assert taxed("2") == [exempt]
+    export = erp.make("account.tax", name="Export", **make)
+    assert (taxed("3"), taxed("4", taxes={"0": "Export"})) == ([], [export])
+
+
 def test_s18_a_total_that_is_no_rounding_is_refused_and_stays_a_draft(erp: Odoo) -> None:
     written = only(erp.connect().write("orders", [bought(erp, totals={"gross": "99.00"})]))
     assert (written.outcome, written.cause, sale(erp, written)["state"]) == ("refused", "total-differs", "draft")

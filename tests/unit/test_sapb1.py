@@ -21,6 +21,7 @@ from tests.fakes.sapb1.company import SERVICE
 from tests.fakes.sapb1.odata import error
 from tests.fakes.sapb1.partners import AUTOMATIC
 from tests.fakes.sapb1.service import PASSWORD, USER
+from tests.fakes.sapb1.setup import FIXED
 from tests.fakes.server import Answer, Asked, Reply
 
 SEVEN = {"id": "1", "sku": "L-1", "name": "Lamp", "quantity": "7", "unit_price": "9.99", "tax_rate": "23"}
@@ -493,6 +494,23 @@ def test_s20_a_line_without_an_item_and_a_tax_without_a_group_are_refused_by_nam
     chosen = sap.connect(taxes={"17.0": "S2"})
     written = only(chosen.write("orders", [bought(sap, "3", lines=odd, totals={})]))
     assert values(sap, written)["DocumentLines"][0]["VatGroup"] == "S2"
+
+
+def test_of_several_vat_groups_of_nothing_none_is_guessed(sap: SapB1, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exempt and exported are different returns; before, it was the first of them."""
+    sort, groups = FIXED["VatGroups"]
+    another = {**next(each for each in groups if each["Code"] == "S0"), "Code": "SX"}
+    monkeypatch.setitem(FIXED, "VatGroups", (sort, [*groups, another]))
+    monkeypatch.setitem(documents.RATES, "SX", 0)
+    free = {"lines": [{**SEVEN, "tax_rate": "0"}], "shipping": [], "discounts": [], "totals": {"gross": "69.93"}}
+    written = only(sap.connect().write("orders", [bought(sap, tax_included=False, **free)]))
+    assert (written.cause, sap.count("orders")) == ("tax-unknown", 0)
+    [finding] = sap.connect().check()
+    assert (finding.good, "S0, SX" in finding.message) == (False, True)
+    named = sap.connect(taxes={"0": "SX"})
+    written = only(named.write("orders", [bought(sap, "2", tax_included=False, **free)]))
+    assert [line["VatGroup"] for line in values(sap, written)["DocumentLines"]] == ["SX"]
+    assert named.check()[0].good
 
 
 def test_s18_one_that_is_refused_says_so_in_the_systems_words(sap: SapB1) -> None:

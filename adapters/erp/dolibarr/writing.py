@@ -99,7 +99,8 @@ def _new_order(erp: Dolibarr, write: Write) -> int:
         raise Unfit("currency-unknown", f"the order is in {record['currency']}, the ERP keeps {erp.options.currency}")
     products = write.links.get("products", {})
     dated = {**record, "placed_at": record.get("placed_at") or erp.clock.now().isoformat()}  # Dolibarr demands it
-    return int(erp.send("POST", "orders", translate.new_order(dated, write.reference, int(customer), products)))
+    values = translate.new_order(dated, write.reference, int(customer), products, erp.options.taxes)
+    return int(erp.send("POST", "orders", values))
 
 
 def _complete(erp: Dolibarr, write: Write, id_: str, customer: int, difference: Decimal, warehouse: int) -> None:

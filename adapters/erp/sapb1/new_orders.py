@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.erp import goods
-from adapters.erp.orders import SaleLine, Unwritable, lacking, no_customer, sale_lines
+from adapters.erp.orders import NOTHING, SaleLine, Unwritable, lacking, no_customer, sale_lines
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.erp.sapb1 import translate
@@ -41,8 +41,11 @@ def find_orders(sap: ServiceLayer, wanted: Sequence[Write]) -> Mapping[str, Sequ
 
 
 def _tax_codes(sap: ServiceLayer) -> dict[str, str]:
-    """Return rate in per cent -> VAT group."""
-    return {rate: code for code, rate in reversed(vat_rates(sap).items())} | {**sap.options.taxes}
+    """Return rate in per cent -> VAT group; of several of 0 %, which mean different things, the one that is named."""
+    rates = vat_rates(sap)
+    several = [*rates.values()].count(NOTHING) > 1
+    known = {rate: code for code, rate in reversed(rates.items()) if not (several and rate == NOTHING)}
+    return known | {**sap.options.taxes}
 
 
 def _write_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Written:
@@ -99,9 +102,10 @@ def _line(sap: ServiceLayer, codes: Mapping[str, str], write: Write, sold: SaleL
     where = f"in [systems.{sap.name}]"
     if not item:
         raise Unfit("item-missing", f"there is no item for {sold.text}; name one as service_item {where}")
-    rate = sold.rate or "0"
+    rate = sold.rate or NOTHING
     if rate not in codes:
-        raise Unfit("tax-unknown", f"there is no VAT group of {rate} %; make one, or name it under taxes {where}")
+        why = f"there is no VAT group of {rate} %, or there are several; name one under taxes {where}"
+        raise Unfit("tax-unknown", why)
     return translate.line(sold, item, codes[rate], sap.options)
 
 
