@@ -183,6 +183,19 @@ def sold_and_told(sold: Hub, erp: Tables) -> Hub:
     return sold
 
 
+def test_s26_a_system_is_told_of_products_that_an_order_no_longer_has(sold, erp, shop):
+    """What costs nothing and is left out moves no total: only its absence can be looked for."""
+    erp.put("products", "2", sku="PEN", name="Pen")
+    lamps = [{"id": "1", "sku": "A", "quantity": "2", "unit_price": "10.00"}]
+    order(shop, lines=[*lamps, {"id": "2", "sku": "PEN", "quantity": "1", "unit_price": "0.00"}])
+    sold.in_step("products", "parties", "orders")
+    order(shop, lines=lamps)
+    sold.in_step("orders")
+    *_, (_, write) = erp.writes
+    assert [line["sku"] for line in write.agreed["lines"]] == ["A", "PEN"]
+    assert {*write.links["products"]} == {"A", "PEN"}
+
+
 def test_s10_an_order_that_its_shop_takes_up_again_is_not_cancelled_there(sold_and_told, erp, shop):
     """WooCommerce cancels what is not paid within an hour, and takes it up again when the payment comes."""
     sold_and_told.in_step("parties", "orders")

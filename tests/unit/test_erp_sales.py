@@ -168,6 +168,33 @@ def test_s26_other_goods_at_the_same_total_are_not_sold_in_the_dark() -> None:
     assert [each.outcome for each in bring_sales(erp, [named_anew], STEPS, until="confirmed")] == ["done"]
 
 
+def test_s26_what_costs_nothing_is_not_exchanged_in_the_dark() -> None:
+    """No total shows that a present is left out; what the ERP gives away of its own accord is left alone."""
+
+    def gifts(**quantities: str) -> dict[str, Any]:
+        lamp = {"id": "1", "name": "Lamp", "sku": "LAMP", "quantity": "1", "unit_price": "10.00"}
+        free = {"name": "Gift", "unit_price": "0.00"}
+        return {"lines": [lamp, *({**free, "id": sku, "sku": sku, "quantity": q} for sku, q in quantities.items())]}
+
+    erp = Erp()
+    links = {"parties": {"p": "2"}, "products": {"LAMP": "71", "PEN": "72", "CUP": "73"}}
+    first = replace(order("a", "10.00"), links=links)
+    [made] = bring_sales(erp, [replace(first, record={**first.record, **gifts(PEN="1")})], STEPS, until="confirmed")
+    erp.sales[1]["goods"] = [(71, "1"), (72, "1"), (71, "1")]  # of lamps, the ERP's promotion gives away another
+
+    def told(**quantities: str) -> tuple[str, str]:
+        fields, record = gifts(**quantities), {**first.record, **gifts(**quantities)}
+        changed = replace(first, id=made.id, record=record, fields=fields, agreed=gifts(PEN="1"))
+        [outcome] = bring_sales(erp, [changed], STEPS, until="confirmed")
+        return outcome.cause, outcome.message
+
+    assert told()[0] == "lines-differ"
+    assert "now has 0 of PEN" in told()[1]
+    assert "0 of PEN" in told(CUP="1")[1]
+    erp.sales[1]["goods"] = [(71, "1"), (71, "1"), (73, "1")]
+    assert told(CUP="1") == ("", "")
+
+
 def test_a_cancelled_order_goes_no_further() -> None:
     """Once it is cancelled, nothing is pressed again."""
     erp = Erp()
