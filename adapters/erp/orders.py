@@ -14,6 +14,8 @@ NOTHING = "0"
 """The rate of what is exempt, reverse charged or exported: accountants tell that apart from what has no tax."""
 UNIT_PRICE = Decimal("0.0001")
 """To so many decimals a price without tax is rounded."""
+ROUNDING = "Rounding"
+"""The text of the line that makes a sale come to its order's total."""
 
 
 class Unwritable(Refused):

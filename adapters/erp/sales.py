@@ -3,7 +3,7 @@
 A sale is taken on from wherever a run that broke off has left it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -77,6 +77,14 @@ class Sales(Protocol):
         """Add to sales a line with an amount and no tax."""
         ...
 
+    def rounded(self, ids: Sequence[int]) -> Iterable[tuple[int, int, str]]:
+        """Return such lines that sales have: the sale, the line, and what it comes to."""
+        ...
+
+    def round_anew(self, sale: int, line: int, amount: Decimal) -> None:
+        """Give such a line another amount."""
+        ...
+
 
 def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], until: str) -> Iterator[Written]:
     """Carry writes of orders out. `steps`: what leads on from each state, in their order; in the first, sales can change."""
@@ -98,7 +106,7 @@ def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], u
     _check_goods(erp, batch, {key: ids[key] for key in differences if key not in made})
     differences = {key: amount for key, amount in differences.items() if key not in batch.refused}
     rounding = {key: (there[key].id, amount) for key, amount in differences.items() if amount}
-    batch.together(rounding, erp.add)
+    _round(erp, batch, rounding, made)
     rounded = {key: sale for key, sale in (standing() if rounding else {}).items() if key in rounding}
     batch.each(rounded, lambda key, sale: _check_rounded(orders[key], sale))
     for state, button in steps.items():
@@ -145,6 +153,15 @@ def _check_goods(erp: Sales, batch: Batch, ids: Mapping[str, int]) -> None:
     changed = {key: id_ for key, id_ in ids.items() if goods.have_changed(orders[key])}
     held = [*erp.goods([*changed.values()])] if changed else []
     batch.each(changed, lambda key, id_: goods.check(orders[key], (line[1:] for line in held if line[0] == id_)))
+
+
+def _round(erp: Sales, batch: Batch, rounding: Mapping[str, tuple[int, Decimal]], made: Collection[str]) -> None:
+    """Round sales: one that was there may have a line of rounding, which is changed, so that there is no second."""
+    before = [sale for key, (sale, _) in rounding.items() if key not in made]
+    lines = {sale: (line, Decimal(come)) for sale, line, come in erp.rounded(before)} if before else {}
+    batch.together({key: each for key, each in rounding.items() if each[0] not in lines}, erp.add)
+    anew = {key: (sale, *lines[sale], amount) for key, (sale, amount) in rounding.items() if sale in lines}
+    batch.each(anew, lambda _key, each: erp.round_anew(*each[:2], each[2] + each[3]))
 
 
 def _not_delivered(sale: Standing) -> int:

@@ -63,6 +63,20 @@ def test_s27_an_order_comes_to_the_orders_total(erp: Dolibarr) -> None:
     assert shown(erp.orders.records[int(written.id or 0)])["total_ttc"] == "72.73000000"
 
 
+def test_s27_a_draft_that_its_line_of_rounding_does_not_bring_to_its_total_is_not_validated(erp: Dolibarr) -> None:
+    """The third decimal of a dinar; before, it was validated without it. Tried again, it gets no second line."""
+    erp_ = erp.connect(currency="KWD")
+    line = {"id": "1", "name": "Lamp", "quantity": "1", "unit_price": "10.001"}
+    told = {"lines": [line], "shipping": [], "discounts": [], "totals": {"gross": "10.001"}}
+    wanted = bought(erp, currency="KWD", **told)
+    for id_ in (None, "1"):
+        written = only(erp_.write("orders", [replace(wanted, id=id_)]))
+        told = values(erp, written)
+        assert (written.cause, told["status"], written.id) == ("total-differs", 0, "1")
+        assert [line["desc"] for line in told["lines"]].count("Rounding") == 1
+    assert "lacks 0.001" in written.message
+
+
 def test_a_rate_that_has_several_codes_gets_the_one_that_is_named(erp: Dolibarr) -> None:
     """0 % of an export is another than that of what is exempt; what rounding leaves has none."""
     free = {"lines": [{**order("")["lines"][0], "tax_rate": "0"}], "shipping": [], "discounts": []}

@@ -21,6 +21,7 @@ class Erp:
     short: Decimal = Decimal("0.01")
     sales: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     places: dict[int, tuple[int, Fields]] = field(default_factory=dict[int, tuple[int, Fields]])
+    roundings: dict[int, tuple[int, Decimal]] = field(default_factory=dict[int, tuple[int, Decimal]])
 
     def create(self, values: Sequence[dict[str, Any]]) -> Sequence[int]:
         """Make drafts."""
@@ -71,7 +72,17 @@ class Erp:
         """Add to sums."""
         for id_, amount in rounding:
             self.sales[id_]["total"] += amount.quantize(Decimal("0.01"))
+            self.roundings[len(self.roundings) + 1] = (id_, amount.quantize(Decimal("0.01")))
         return [id_ for id_, _ in rounding]
+
+    def rounded(self, ids: Sequence[int]) -> Iterable[tuple[int, int, str]]:
+        """Return what was added."""
+        return [(sale, line, str(come)) for line, (sale, come) in self.roundings.items() if sale in ids]
+
+    def round_anew(self, sale: int, line: int, amount: Decimal) -> None:
+        """Take the one off, put the other on."""
+        self.sales[sale]["total"] -= self.roundings.pop(line)[1]
+        self.add([(sale, amount)])
 
 
 def order(key: str, gross: str, id_: str | None = None, **more: Any) -> Write:
@@ -101,6 +112,11 @@ def test_s27_a_sale_that_cannot_be_rounded_is_not_confirmed() -> None:
     [differs] = bring_sales(erp, [order("a", "10.005", currency="KWD")], STEPS, until="confirmed")
     assert (differs.cause, erp.sales[1]["state"]) == ("total-differs", "draft")
     assert "0.001" in differs.message
+    [differs] = bring_sales(erp, [order("a", "10.005", differs.id, currency="KWD")], STEPS, until="confirmed")
+    assert (differs.cause, len(erp.roundings)) == ("total-differs", 1), "there was a second line of 0.00"
+    for gross in ("10.014", "10.024"):
+        [draft] = bring_sales(erp, [order("a", gross, differs.id)], STEPS, until="draft")
+        assert (draft.outcome, str(erp.sales[1]["total"]), len(erp.roundings)) == ("done", gross, 1)
 
 
 def test_s27_a_price_is_rounded_with_its_tax() -> None:

@@ -496,6 +496,18 @@ def test_s20_a_line_without_an_item_and_a_tax_without_a_group_are_refused_by_nam
     assert values(sap, written)["DocumentLines"][0]["VatGroup"] == "S2"
 
 
+def test_s27_an_order_that_a_line_does_not_round_gets_no_second_one(sap: SapB1) -> None:
+    """The third decimal of a dinar, where totals have two."""
+    line = {"id": "1", "name": "Lamp", "quantity": "1", "unit_price": "10.001"}
+    told = {"lines": [line], "shipping": [], "discounts": [], "totals": {"gross": "10.001"}}
+    wanted = bought(sap, currency="KWD", **told)
+    connector = sap.connect(currencies={"$": "KWD"})
+    for id_ in (None, "1"):
+        written = only(connector.write("orders", [replace(wanted, id=id_)]))
+        assert (written.cause, "lacks 0.001" in written.message) == ("total-differs", True)
+        assert len(sap.orders.records[1].values["DocumentLines"]) == 2
+
+
 def test_of_several_vat_groups_of_nothing_none_is_guessed(sap: SapB1, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exempt and exported are different returns; before, it was the first of them."""
     sort, groups = FIXED["VatGroups"]

@@ -9,8 +9,9 @@ from adapters.asking.http import Rejected
 from adapters.erp import goods
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import Dolibarr
-from adapters.erp.orders import SaleLine, Unwritable, lacking, no_customer, same_place
+from adapters.erp.orders import ROUNDING, SaleLine, Unwritable, lacking, no_customer, same_place
 from adapters.erp.sales import CONTENT
+from adapters.rows import Row
 from adapters.writing.writes import Unfit, singly, singly_with
 from hub.connector import Write, Written
 from hub.errors import Refused
@@ -78,7 +79,9 @@ def _write_order(erp: Dolibarr, warehouse: int, write: Write) -> Written:
             if write.id and goods.have_changed(write):
                 goods.check(write, ((line.get("fk_product"), line["qty"]) for line in there["lines"]))
             if state == DRAFT:
-                _complete(erp, write, id_, int(there["socid"]), difference, warehouse)
+                if difference:
+                    _round(erp, write, there, difference)
+                _complete(erp, write, id_, int(there["socid"]), warehouse)
         except Unwritable as fault:
             return _refused(write, id_, fault.cause, str(fault))
         except Rejected as fault:
@@ -103,10 +106,18 @@ def _new_order(erp: Dolibarr, write: Write) -> int:
     return int(erp.send("POST", "orders", values))
 
 
-def _complete(erp: Dolibarr, write: Write, id_: str, customer: int, difference: Decimal, warehouse: int) -> None:
-    if difference:
-        rounding = translate.line(SaleLine(None, "Rounding", "1", difference, None), None)
-        erp.send("POST", f"orders/{id_}/lines", rounding)
+def _round(erp: Dolibarr, write: Write, there: Row, difference: Decimal) -> None:
+    """Bring a draft to its total by a line, of which there is no second. Raises Unwritable if that comes to less."""
+    id_, left = there["id"], difference
+    if not any(line.get("desc") == ROUNDING for line in there["lines"]):
+        erp.send("POST", f"orders/{id_}/lines", translate.line(SaleLine(None, ROUNDING, "1", difference, None), None))
+        left = lacking(write.record, str((erp.look_up(f"orders/{id_}") or there)["total_ttc"]))
+    if left:
+        why = f"the draft lacks {left} to the order's total, which its line {ROUNDING} does not make up for"
+        raise Unwritable("total-differs", f"{why}; change the draft there, and try again")
+
+
+def _complete(erp: Dolibarr, write: Write, id_: str, customer: int, warehouse: int) -> None:
     _send_to(erp, write, id_, customer)
     if erp.options.confirm == "validated":
         erp.send("POST", f"orders/{id_}/validate", {"idwarehouse": warehouse, "notrigger": 0})

@@ -8,8 +8,8 @@ from decimal import Decimal
 from adapters.erp import goods
 from adapters.erp.erpnext import translate
 from adapters.erp.erpnext.client import ErpNext
-from adapters.erp.erpnext.new_orders import ROUNDING, NewOrders
-from adapters.erp.orders import Unwritable, lacking
+from adapters.erp.erpnext.new_orders import NewOrders
+from adapters.erp.orders import ROUNDING, Unwritable, lacking
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.rows import Row

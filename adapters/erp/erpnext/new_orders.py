@@ -10,14 +10,23 @@ from typing import Any
 
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.erpnext.customers import Places
-from adapters.erp.orders import NOTHING, Fields, SaleLine, no_customer, places_of, plain, sale_lines, visible_number
+from adapters.erp.orders import (
+    NOTHING,
+    ROUNDING,
+    Fields,
+    SaleLine,
+    no_customer,
+    places_of,
+    plain,
+    sale_lines,
+    visible_number,
+)
 from adapters.erp.reference import OURS
 from adapters.writing.writes import Unfit
 from hub.canonical.codes import decimals_of
 from hub.connector import Write
 
 Values = dict[str, Any]
-ROUNDING = "Rounding"
 NO_TAX = {"item_tax_template": ""}
 """Of a line, to which nothing else than the order's own taxes is to come: what is not told would be that of its item, whose
 accounts the order gets rows for (erpnext/controllers/accounts_controller.py, append_taxes_from_item_tax_template)."""

@@ -15,7 +15,7 @@ from adapters.erp.orders import visible_number
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sale_forms import SaleForms, bring_orders
 from adapters.erp.warehouses import warehouses
-from adapters.fields import Field, table, told
+from adapters.fields import Field, told
 from adapters.rows import Row
 from adapters.writing.finding import Sign
 from hub.clock import Clock
@@ -126,7 +126,7 @@ def sale_forms(odoo: Odoo) -> SaleForms:
         address_values=translate.NEW_ADDRESS,
         steps={"draft": "action_confirm", "sent": "action_confirm"},
         names=NAMES,
-        goods=table("sale=order_id product=product_id quantity=product_uom_qty"),
+        lines=translate.LINE,
         besides={"currency": {told(COMPANY.table, company)["currency"]: translate.NO_PRICE_LIST}},
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 from adapters.asking.http import exact
 from adapters.erp.orders import Unwritable, plain, same_place, visible_number
 from adapters.erp.reference import OURS, reference_in
-from adapters.fields import Field, active, asked, fixed, in_use, parts, told, words
+from adapters.fields import Field, active, asked, fixed, in_use, parts, table, told, words
 from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
@@ -226,6 +226,9 @@ STANDING = ID | {
     "state": Field("", _standing, "state picking_ids.state picking_ids.location_dest_id.usage"),
     "total": Field("amount_total", decimal),
 }
+LINE = table(
+    "sale=order_id id product=product_id quantity=product_uom_qty text=name", amount=Field("price_subtotal", decimal)
+)
 CUSTOMER = ID | {"term": Field("property_payment_term_id"), "addresses": Field("", _sale_places, PLACES)}
 NEW_PARTY = {
     "name": Field("name"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.erp import goods
-from adapters.erp.orders import NOTHING, SaleLine, Unwritable, lacking, no_customer, sale_lines
+from adapters.erp.orders import NOTHING, ROUNDING, SaleLine, Unwritable, lacking, no_customer, sale_lines
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.erp.sapb1 import translate
@@ -18,7 +18,7 @@ from adapters.writing.writes import Gone, Unfit, singly_with
 from hub.connector import Write, Written
 
 Values = dict[str, Any]
-STANDING = "DocEntry,Cancelled,DocumentStatus,DocTotal,DocTotalFc,RoundingDiffAmount"
+STANDING = "DocEntry,Cancelled,DocumentStatus,DocTotal,DocTotalFc,RoundingDiffAmount,DocumentLines"
 HALF_CENT = Decimal("0.005")
 """A unit's price is rounded by so much, if the company keeps two decimals (General Settings, Display)."""
 
@@ -119,15 +119,20 @@ def _settle(sap: ServiceLayer, codes: Mapping[str, str], write: Write, row: Row)
     if not difference or row["DocumentStatus"] != "bost_Open":
         return
     if row["DocTotalFc"]:
-        line = _line(sap, codes, write, SaleLine(None, "Rounding", "1", difference, None))
+        if any(line["ItemDescription"] == ROUNDING for line in row["DocumentLines"]):
+            raise _not_rounded(id_, difference)  # a second one would come to no more
+        line = _line(sap, codes, write, SaleLine(None, ROUNDING, "1", difference, None))
         sap.change("Orders", id_, {"DocumentLines": [line]}, repeatable=False)
     else:
         amount = Decimal(str(row["RoundingDiffAmount"] or 0)) + difference
         sap.change("Orders", id_, {"Rounding": translate.YES, "RoundingDiffAmount": float(amount)})
     if left := _difference(write, _standing(sap, str(id_))):
-        raise Unwritable(
-            "total-differs", f"order {id_} cannot be rounded: it lacks {left} to its total; see Document Settings"
-        )
+        raise _not_rounded(id_, left)
+
+
+def _not_rounded(id_: int, left: Decimal) -> Unwritable:
+    why = f"order {id_} cannot be rounded: it lacks {left} to its total; see Document Settings"
+    return Unwritable("total-differs", f"{why}, or change the order there, and try again")
 
 
 def _difference(write: Write, row: Row) -> Decimal:

@@ -27,6 +27,7 @@ class Sales:
         }
         orm.computed |= {
             ("sale.order", "amount_total"): self._total,
+            ("sale.order.line", "price_subtotal"): lambda record, _: float(self._amount(record)),
             ("product.product", "lst_price"): lambda record, context: orm.value(
                 "product.product", record, "list_price", context
             ),

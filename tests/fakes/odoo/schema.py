@@ -65,7 +65,7 @@ MODELS = {
     ),
     "sale.order.line": (
         "order_id:many2one=sale.order product_id:many2one=product.product name:text product_uom_qty:float "
-        "price_unit:float discount:float tax_id:many2many=account.tax invoice_lines:many2many=account.move.line"
+        "price_unit:float price_subtotal:monetary discount:float tax_id:many2many=account.tax invoice_lines:many2many=account.move.line"
     ),
 }
 LOGGED = "create_date:datetime write_date:datetime"
