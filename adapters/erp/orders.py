@@ -17,6 +17,13 @@ UNIT_PRICE = Decimal("0.0001")
 ROUNDING = "Rounding"
 """The text of the line that makes a sale come to its order's total."""
 
+DISCARD = "then: hub quarantine discard"
+HAS_LEFT = (
+    "it is cancelled in the shop, but some of it has been delivered or invoiced in the ERP: enter there by hand what came "
+    f"back, and the credit note; {DISCARD}"
+)
+"""Why a sale is not cancelled (`delivered`), and the mend."""
+
 
 class Unwritable(Refused):
     """The ERP cannot take this record as it is."""

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from adapters.erp import goods
 from adapters.erp.address_book import AddressBook
-from adapters.erp.orders import Fields, Unwritable, lacking, no_customer
+from adapters.erp.orders import DISCARD, HAS_LEFT, Fields, Unwritable, lacking, no_customer
 from adapters.writing.bulk import Batch
 from hub.connector import Stream, Write, Written
 
@@ -30,7 +30,7 @@ class Standing:
 
     id: int
     state: str
-    """The ERP's own; `cancelled`, or `delivered`, where it would cancel what has left."""
+    """The ERP's own; `cancelled`, or `delivered`, where it would cancel what has left or is invoiced."""
     total: str
     """With tax."""
 
@@ -98,9 +98,7 @@ def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], u
 
     there = standing()
     stopped = {key for key in there if orders[key].record.get("status") == "cancelled"}
-    unfinished = {key: there[key] for key in stopped if there[key].state != "cancelled"}
-    stopping = batch.each(unfinished, lambda _key, sale: _not_delivered(sale))
-    batch.together(stopping, lambda ids: erp.press("cancel", ids))
+    _stop(erp, batch, {key: there[key] for key in stopped if there[key].state != "cancelled"})
     going = {key: sale for key, sale in there.items() if key not in stopped}
     differences = batch.each(going, lambda key, sale: _difference(orders[key], sale, draft=next(iter(steps))))
     _check_goods(erp, batch, {key: ids[key] for key in differences if key not in made})
@@ -155,6 +153,15 @@ def _check_goods(erp: Sales, batch: Batch, ids: Mapping[str, int]) -> None:
     batch.each(changed, lambda key, id_: goods.check(orders[key], (line[1:] for line in held if line[0] == id_)))
 
 
+def _stop(erp: Sales, batch: Batch, sales: Mapping[str, Standing]) -> None:
+    """Cancel sales; what the ERP does not cancel (any more) is for people."""
+    stopping = batch.each(sales, lambda _key, sale: _not_delivered(sale))
+    batch.together(stopping, lambda ids: erp.press("cancel", ids))
+    for key in stopping.keys() & batch.refused.keys():
+        why = f"the ERP does not cancel it: {batch.refused[key]}"
+        batch.refused[key] = Unwritable("not-cancelled", f"{why}; see there what is to become of it; {DISCARD}")
+
+
 def _round(erp: Sales, batch: Batch, rounding: Mapping[str, tuple[int, Decimal]], made: Collection[str]) -> None:
     """Round sales: one that was there may have a line of rounding, which is changed, so that there is no second."""
     before = [sale for key, (sale, _) in rounding.items() if key not in made]
@@ -166,7 +173,7 @@ def _round(erp: Sales, batch: Batch, rounding: Mapping[str, tuple[int, Decimal]]
 
 def _not_delivered(sale: Standing) -> int:
     if sale.state == "delivered":
-        raise Unwritable("delivered", "some of it has been delivered; take it back, and cancel the order in the ERP")
+        raise Unwritable("delivered", HAS_LEFT)
     return sale.id
 
 

@@ -155,6 +155,11 @@ def test_an_order_cannot_be_cancelled_from_here(erp: Dolibarr) -> None:
     made = only(erp.connect().write("orders", [wanted]))
     stopped = replace(wanted, id=made.id, record={**wanted.record, "status": "cancelled"})
     assert only(erp.connect().write("orders", [stopped])).cause == "cancel-by-hand"
+    for sent in ({"status": 3}, {"status": 1, "billed": 1}):
+        erp.orders.change(int(made.id or 0), sent)
+        refused = only(erp.connect().write("orders", [stopped]))
+        assert (refused.cause, "credit note" in refused.message) == ("delivered", True)
+    erp.orders.change(int(made.id or 0), {"billed": 0})
     erp.orders.change(int(made.id or 0), {"status": -1})
     assert only(erp.connect().write("orders", [stopped])).outcome == "done"
     assert fields_of(erp.connect(), "orders", made.id)["status"] == "cancelled"

@@ -211,6 +211,17 @@ def test_s26_what_costs_nothing_is_not_exchanged_in_the_dark() -> None:
     assert told(CUP="1") == ("", "")
 
 
+def test_s20_what_the_erp_does_not_cancel_says_what_to_do() -> None:
+    """Its own words alone do not: Tryton says that a button is not there."""
+    erp = Erp()
+    [made] = bring_sales(erp, [order("a", "12.99")], STEPS, until="confirmed")
+    erp.sales[1]["total"] = Decimal("13.00")
+    [refused] = bring_sales(erp, [order("a", "13.00", made.id, status="cancelled")], STEPS, until="confirmed")
+    assert (refused.cause, refused.id, erp.sales[1]["state"]) == ("not-cancelled", made.id, "confirmed")
+    assert "nobody sells that" in refused.message
+    assert "hub quarantine discard" in refused.message
+
+
 def test_a_cancelled_order_goes_no_further() -> None:
     """Once it is cancelled, nothing is pressed again."""
     erp = Erp()

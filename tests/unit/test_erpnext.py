@@ -252,7 +252,20 @@ def test_an_order_that_was_closed_there_undelivered_is_not_cancelled_again(fake:
     assert bring(erp, replace(new_order(status="cancelled"), id=written.id)).outcome == "done"
     order_of(fake, written)["per_delivered"] = 50.0
     refused = bring(erp, replace(new_order(status="cancelled"), id=written.id))
-    assert (refused.outcome, refused.message) == ("refused", "Closed order cannot be cancelled. Unclose to cancel.")
+    assert (refused.outcome, refused.cause) == ("refused", "delivered")
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["delivered", "and taken back"])
+def test_s20_what_was_delivered_is_not_cancelled(fake: ErpNext, erp: ErpNextConnector, back: bool):
+    """ERPNext says in its own words that it is linked, and not what to do."""
+    fake.item("A-1")
+    written = bring(erp, new_order())
+    selling.deliver(order_of(fake, written))
+    if back:
+        selling.deliver(order_of(fake, written), back=True)
+    refused = bring(erp, replace(new_order(status="cancelled"), id=written.id))
+    assert (refused.cause, order_of(fake, written)["docstatus"]) == ("delivered", 1)
+    assert "credit note" in refused.message
 
 
 def test_s06_an_order_that_was_cancelled_and_amended_is_found_as_what_it_became(fake: ErpNext, erp: ErpNextConnector):

@@ -157,6 +157,22 @@ def test_s20_what_has_been_delivered_is_not_cancelled(erp: Odoo) -> None:
     assert (refused.outcome, refused.cause, sale(erp, made)["state"]) == ("refused", "delivered", "sale")
 
 
+@pytest.mark.parametrize("payment", ["not_paid", "reversed"])
+def test_s20_what_is_invoiced_is_not_cancelled_unless_a_credit_note_takes_it_back(erp: Odoo, payment: str) -> None:
+    """Odoo cancels the sale and leaves a posted invoice as it is, which the customer then owes for nothing."""
+    wanted = bought(erp)
+    made = only(erp.connect().write("orders", [wanted]))
+    bill = erp.make("account.move", name="INV/1", state="posted", move_type="out_invoice", payment_state=payment)
+    erp.orm.tables["sale.order"].records[int(made.id or 0)].values["invoice_ids"] = [bill]
+    stopped = replace(wanted, id=made.id, record={**wanted.record, "status": "cancelled"})
+    told = only(erp.connect().write("orders", [stopped]))
+    if payment == "reversed":
+        assert (told.outcome, sale(erp, made)["state"]) == ("done", "cancel")
+    else:
+        assert (told.outcome, told.cause, sale(erp, made)["state"]) == ("refused", "delivered", "sale")
+        assert "credit note" in told.message
+
+
 def test_what_became_of_a_sale_is_read(erp: Odoo) -> None:
     """A delivery and an invoice show the sale as changed, although its own mark stays."""
     made = only(erp.connect().write("orders", [bought(erp)]))

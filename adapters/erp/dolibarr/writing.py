@@ -9,14 +9,14 @@ from adapters.asking.http import Rejected
 from adapters.erp import goods
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import Dolibarr
-from adapters.erp.orders import ROUNDING, SaleLine, Unwritable, lacking, no_customer, same_place
+from adapters.erp.orders import HAS_LEFT, ROUNDING, SaleLine, Unwritable, lacking, no_customer, same_place
 from adapters.erp.sales import CONTENT
 from adapters.rows import Row
 from adapters.writing.writes import Unfit, singly, singly_with
 from hub.connector import Write, Written
 from hub.errors import Refused
 
-DRAFT, CANCELLED = 0, -1
+DRAFT, CANCELLED, SENT = 0, -1, (2, 3)
 
 
 def country(erp: Dolibarr, code: str | None) -> int | None:
@@ -70,9 +70,7 @@ def _write_order(erp: Dolibarr, warehouse: int, write: Write) -> Written:
         return Written(write.key, "gone")
     state = int(there["statut"] if there.get("status") is None else there["status"])
     if write.record.get("status") == "cancelled":
-        if state != CANCELLED:
-            return _refused(write, id_, "cancel-by-hand", "Dolibarr's interface cannot cancel; cancel the order there")
-        return Written(write.key, "done", id_)
+        return _called_off(write, id_, there, state)
     if state == DRAFT or CONTENT & write.fields.keys():
         try:
             difference = lacking(write.record, str(there["total_ttc"]))
@@ -82,10 +80,16 @@ def _write_order(erp: Dolibarr, warehouse: int, write: Write) -> Written:
                 if difference:
                     _round(erp, write, there, difference)
                 _complete(erp, write, id_, int(there["socid"]), warehouse)
-        except Unwritable as fault:
+        except (Unwritable, Rejected) as fault:
             return _refused(write, id_, fault.cause, str(fault))
-        except Rejected as fault:
-            return _refused(write, id_, fault.cause, str(fault))
+    return Written(write.key, "done", id_)
+
+
+def _called_off(write: Write, id_: str, there: Row, state: int) -> Written:
+    if state in SENT or str(there.get("billed") or 0) == "1":
+        return _refused(write, id_, "delivered", HAS_LEFT)
+    if state != CANCELLED:
+        return _refused(write, id_, "cancel-by-hand", "Dolibarr's interface cannot cancel; cancel the order there")
     return Written(write.key, "done", id_)
 
 

@@ -9,7 +9,7 @@ from adapters.erp import goods
 from adapters.erp.erpnext import translate
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.erpnext.new_orders import NewOrders
-from adapters.erp.orders import ROUNDING, Unwritable, lacking
+from adapters.erp.orders import HAS_LEFT, ROUNDING, Unwritable, lacking
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.rows import Row
@@ -70,6 +70,13 @@ class Bringing:
         One that was closed before anything was delivered stays so: it cannot be cancelled (sales_order.py, on_cancel).
         """
         stopped, state = write.record.get("status") == "cancelled", order["docstatus"]
+        shares = (
+            order.get("per_delivered"),
+            order.get("per_billed"),
+            *(row.get("returned_qty") for row in order["items"]),
+        )
+        if stopped and state == SUBMITTED and any(shares):
+            raise Unwritable("delivered", HAS_LEFT)
         if state == DRAFT and not stopped:
             self._round(write, order)
         elif state == SUBMITTED and not stopped and CONTENT & write.fields.keys():

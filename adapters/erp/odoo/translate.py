@@ -89,10 +89,20 @@ def _arrived(picking: Row) -> bool:
 
 
 def _standing(sale: Row) -> str:
-    """Odoo cancels what has left, too (sale_stock: sale_order.py, _action_cancel), which then is not invoiced any more."""
+    """Odoo cancels what has left, too (sale_stock: sale_order.py, _action_cancel), which then is not invoiced any more.
+
+    Of invoices it cancels drafts alone (sale: sale_order.py, _action_cancel).
+    """
     if sale["state"] == "cancel":
         return "cancelled"
-    return "delivered" if any(map(_arrived, sale.get("picking_ids") or ())) else sale["state"]
+    done = any(map(_arrived, sale.get("picking_ids") or ())) or any(map(_owed, sale.get("invoice_ids") or ()))
+    return "delivered" if done else sale["state"]
+
+
+def _owed(invoice: Row) -> bool:
+    """Tell whether an invoice stands: no credit note has taken all of it back."""
+    kind = (invoice["state"], invoice["move_type"])
+    return kind == ("posted", "out_invoice") and invoice["payment_state"] != "reversed"
 
 
 def _invoice(invoices: Sequence[Row]) -> str | None:
@@ -223,7 +233,12 @@ NO_PRICE_LIST = 0
 ID = {"id": Field("id")}
 TAX = {"name": Field("name"), "rate": Field("amount", decimal), "company": Field("company_id")}
 STANDING = ID | {
-    "state": Field("", _standing, "state picking_ids.state picking_ids.location_dest_id.usage"),
+    "state": Field(
+        "",
+        _standing,
+        "state picking_ids.state picking_ids.location_dest_id.usage invoice_ids.state invoice_ids.move_type "
+        "invoice_ids.payment_state",
+    ),
     "total": Field("amount_total", decimal),
 }
 LINE = table(

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.erp import goods
-from adapters.erp.orders import NOTHING, ROUNDING, SaleLine, Unwritable, lacking, no_customer, sale_lines
+from adapters.erp.orders import HAS_LEFT, NOTHING, ROUNDING, SaleLine, Unwritable, lacking, no_customer, sale_lines
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
-from adapters.erp.sapb1 import translate
+from adapters.erp.sapb1 import drawn, translate
 from adapters.erp.sapb1.asked import vat_rates
 from adapters.erp.sapb1.client import SOME, ServiceLayer, any_of, literal
 from adapters.rows import Row
@@ -18,7 +18,7 @@ from adapters.writing.writes import Gone, Unfit, singly_with
 from hub.connector import Write, Written
 
 Values = dict[str, Any]
-STANDING = "DocEntry,Cancelled,DocumentStatus,DocTotal,DocTotalFc,RoundingDiffAmount,DocumentLines"
+STANDING = f"{drawn.ORDERS.fields},DocTotal,DocTotalFc,RoundingDiffAmount,DocumentLines"
 HALF_CENT = Decimal("0.005")
 """A unit's price is rounded by so much, if the company keeps two decimals (General Settings, Display)."""
 
@@ -52,8 +52,7 @@ def _write_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> W
     """Make an order, or go on where a run that broke off has left it."""
     row = _standing(sap, write.id) if write.id else _make(sap, _new_order(sap, codes, write))
     if write.record.get("status") == "cancelled":
-        if row["Cancelled"] != translate.YES:
-            sap.cancel("Orders", row["DocEntry"])
+        _cancel(sap, row)
     elif CONTENT & write.fields.keys():
         try:
             _settle(sap, codes, write, row)
@@ -84,6 +83,15 @@ def _standing(sap: ServiceLayer, id_: str) -> Row:
     if row is None:
         raise Gone
     return row
+
+
+def _cancel(sap: ServiceLayer, row: Row) -> None:
+    """Cancel an order, unless it is over already, or of what it had some has left: SAP Business One refuses that."""
+    [became] = drawn.orders(sap, [{**row, "id": row["DocEntry"]}])
+    if became.raw["delivered"] or became.raw["invoice"]:
+        raise Unfit("delivered", HAS_LEFT)
+    if translate.order(became.raw, sap.options)["status"] != "cancelled":
+        sap.cancel("Orders", row["DocEntry"])
 
 
 def _new_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Values:

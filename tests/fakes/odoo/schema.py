@@ -54,7 +54,7 @@ MODELS = {
         "name:char state:selection sale_id:many2one=sale.order carrier_id:many2one=delivery.carrier "
         "carrier_tracking_ref:char location_id:many2one=stock.location location_dest_id:many2one=stock.location"
     ),
-    "account.move": "name:char state:selection move_type:selection",
+    "account.move": "name:char state:selection move_type:selection payment_state:selection",
     "account.move.line": "move_id:many2one=account.move",
     "sale.order": (
         "name:char state:selection company_id:many2one=res.company warehouse_id:many2one=stock.warehouse "
