@@ -90,6 +90,38 @@ def test_what_is_taxed_at_nothing_has_the_tax_that_says_so(erp: Odoo) -> None:
     assert (taxed("3"), taxed("4", taxes={"0": "Export"})) == ([], [export])
 
 
+def test_a_branch_has_the_taxes_of_the_company_above_it(erp: Odoo) -> None:
+    """From version 17 on; another company's are not ours."""
+    field = "tax_ids" if erp.version >= 19 else "tax_id"
+    other = erp.make("res.company", name="Other", currency_id=2)
+    branch = erp.make("res.company", name="Branch", currency_id=2)
+    for company, above in ((other, [other]), (branch, [1, branch])):
+        if erp.version >= 17:
+            erp.orm.write("res.company", [company], {"parent_ids": [[6, 0, above]]})
+    erp.companies |= {other, branch}
+    for company, ours in ((branch, erp.version >= 17), (other, False)):
+        written = only(erp.connect(company=company).write("orders", [bought(erp, str(company))]))
+        assert (written.outcome, written.cause) == (("done", "") if ours else ("refused", "tax-unknown"))
+        if ours:
+            assert lines(erp, written)[0][field] == [erp.tax]
+
+
+def test_a_group_of_taxes_has_the_rate_that_they_come_to(erp: Odoo) -> None:
+    """Such as the two halves of India's GST, or Quebec's GST and QST."""
+    half = {"amount": 9.0, "amount_type": "percent", "type_tax_use": "none", "company_id": 1, "sequence": 1}
+    parts = [erp.make("account.tax", name=name, **half) for name in ("CGST", "SGST")]
+    told = {"amount": 0.0, "type_tax_use": "sale", "company_id": 1, "sequence": 1, "active": True}
+    group = erp.make("account.tax", name="GST 18%", amount_type="group", children_tax_ids=[[6, 0, parts]], **told)
+    lamp = erp.new_product("GST")
+    article = erp.orm.tables["product.product"].records[lamp].values["product_tmpl_id"]
+    erp.orm.write("product.template", [article], {"taxes_id": [[6, 0, [group]]]})
+    assert fields_of(erp.connect(), "products", str(lamp))["tax_rate"] == "18"
+    line = {"id": "1", "sku": "L-1", "name": "Lamp", "quantity": "1", "unit_price": "100.00", "tax_rate": "18"}
+    charges = {"shipping": [], "discounts": [], "tax_included": False, "totals": {"gross": "118.00"}}
+    written = only(erp.connect().write("orders", [bought(erp, lines=[line], **charges)]))
+    assert (written.outcome, round(sale(erp, written)["total"], 2)) == ("done", 118.0)
+
+
 def test_s18_a_total_that_is_no_rounding_is_refused_and_stays_a_draft(erp: Odoo) -> None:
     written = only(erp.connect().write("orders", [bought(erp, totals={"gross": "99.00"})]))
     assert (written.outcome, written.cause, sale(erp, written)["state"]) == ("refused", "total-differs", "draft")

@@ -26,6 +26,8 @@ TYPE = {use: type_ for type_, use in USE.items()}
 LATER = "reserved_later"
 """Of a product in a warehouse: whether that reserves goods later than when a sale is confirmed."""
 POUND = 0.45359237
+RATED = "amount amount_type children_tax_ids.amount children_tax_ids.amount_type children_tax_ids.include_base_amount"
+"""What the rate of a tax is made of."""
 FEW = 6
 """Decimals that a float of Odoo's is good for."""
 
@@ -33,7 +35,16 @@ FEW = 6
 def rate(taxes: Sequence[Row]) -> str | None:
     """Return the per cent of a product's taxes on sales, if it is one tax of that kind."""
     sale = [tax for tax in taxes if tax["type_tax_use"] == "sale"]
-    return decimal(sale[0]["amount"]) if len(sale) == 1 and sale[0]["amount_type"] == "percent" else None
+    return per_cent(sale[0]) if len(sale) == 1 else None
+
+
+def per_cent(tax: Row) -> str | None:
+    """Return the rate of a tax, or of a group of taxes on one price, if it is in per cent."""
+    if tax["amount_type"] != "group":
+        return decimal(tax["amount"]) if tax["amount_type"] == "percent" else None
+    own: Sequence[Row] = tax["children_tax_ids"]
+    alike = all(each["amount_type"] == "percent" and not each["include_base_amount"] for each in own)
+    return decimal(sum(each["amount"] for each in own)) if alike else None
 
 
 def decimal(value: float) -> str:
@@ -131,7 +142,7 @@ PRODUCT = {
     "unit": Field("uom_id.name", lambda name: UNITS.get(name, name)),
     "category": Field("categ_id.complete_name", lambda path: path.removeprefix("All / ").replace(" / ", " > ")),
     "gtin": Field("barcode", _gtin),
-    "tax_rate": in_use("taxes_id", rate, "amount amount_type type_tax_use"),
+    "tax_rate": in_use("taxes_id", rate, f"type_tax_use {RATED}"),
     "weight": Field("", _kilograms, "weight weight_uom_name"),
     "variant_of": Field("product_tmpl_id", _family, "product_variant_count"),
     "options": Field("product_template_attribute_value_ids", _options, "name attribute_id.name"),
@@ -231,7 +242,7 @@ ORDER = {
 NO_PRICE_LIST = 0
 """A sale without one is in the company's currency, from version 17 on (addons/sale/models/sale_order.py, currency_id)."""
 ID = {"id": Field("id")}
-TAX = {"name": Field("name"), "rate": Field("amount", decimal), "company": Field("company_id")}
+TAX = {"name": Field("name"), "rate": Field("", per_cent, RATED), "company": Field("company_id")}
 STANDING = ID | {
     "state": Field(
         "",

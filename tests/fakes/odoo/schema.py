@@ -17,6 +17,7 @@ MODELS = {
     "account.payment.term": "name:char company_id:many2one=res.company",
     "account.tax": (
         "name:char amount:float amount_type:selection type_tax_use:selection price_include:boolean sequence:integer "
+        "children_tax_ids:many2many=account.tax include_base_amount:boolean "
         "company_id:many2one=res.company active:boolean"
     ),
     "product.pricelist": "name:char currency_id:many2one=res.currency company_id:many2one=res.company active:boolean",
@@ -92,6 +93,8 @@ def columns(model: str, version: int) -> dict[str, Column]:
         found[name] = Column(type_, target, inverse)
     if version >= 19 and model == "sale.order.line":
         found["tax_ids"] = found.pop("tax_id")
+    if version >= 17 and model == "res.company":
+        found["parent_ids"] = Column("many2many", "res.company")
     if version >= 17 and model == "sale.order":
         found["locked"] = Column("boolean")
     if version >= 19 and model == "res.partner":
