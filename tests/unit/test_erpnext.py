@@ -473,6 +473,15 @@ def test_of_several_prices_in_a_list_the_one_that_holds_today_counts(fake: ErpNe
     assert shown(erp.read("prices", None, full=True)) == {"A-1|Standard Selling|PLN"}
 
 
+def test_a_price_list_that_is_switched_off_has_no_prices(fake: ErpNext, erp: ErpNextConnector):
+    """Nothing is sold by it any more."""
+    fake.item("A-1")
+    fake.price("A-1")
+    fake.put("Price List", "Old", currency="PLN", enabled=0, selling=1)
+    fake.price("A-1", price_list="Old")
+    assert shown(erp.read("prices", None, full=True)) == {"A-1|Standard Selling|PLN"}
+
+
 def test_stock_is_that_of_the_company_or_of_the_warehouses_that_are_named(fake: ErpNext, erp: ErpNextConnector):
     fake.item("A-1")
     for number, place in enumerate((STORE, "Elsewhere - O")):

@@ -187,6 +187,25 @@ def test_an_item_says_its_group_its_maker_and_the_tax_of_today(sap: SapB1) -> No
     assert (fields["gtin"], fields["active"]) == (None, False)
 
 
+@pytest.mark.parametrize(
+    ("marks", "active"),
+    [
+        ({"Frozen": "tYES"}, False),
+        ({"Frozen": "tYES", "FrozenFrom": "2999-01-01T00:00:00Z"}, True),
+        ({"Frozen": "tYES", "FrozenFrom": "2020-01-01T00:00:00Z", "FrozenTo": "2020-12-31T00:00:00Z"}, True),
+        ({"Frozen": "tYES", "FrozenFrom": "2020-01-01T00:00:00Z"}, False),
+        ({"ValidFrom": "2999-01-01T00:00:00Z"}, False),
+        ({"ValidTo": "2020-12-31T00:00:00Z"}, False),
+        ({"ValidFrom": "2020-01-01T00:00:00Z", "ValidTo": "2999-12-31T00:00:00Z"}, True),
+        ({"Valid": "tNO"}, True),
+    ],
+)
+def test_an_item_is_sold_while_it_is_active(sap: SapB1, marks: Mapping[str, str], active: bool) -> None:
+    """Orders of others are refused; before, the days from and until which it is (in)active were not looked at."""
+    sap.items.change(1, {**marks})
+    assert fields_of(sap.connect(), "products", SERVICE)["active"] is active
+
+
 def test_prices_of_chosen_lists_are_read_with_or_without_tax_as_the_list_has_them(sap: SapB1) -> None:
     """A price of zero is none."""
     sap.add("products")
