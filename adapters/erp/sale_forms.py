@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.erp.known import Known, known_in, new_address
 from adapters.erp.models import Model, Models, having
-from adapters.erp.orders import ROUNDING, Fields, SaleLine, sale_lines
+from adapters.erp.orders import ROUNDING, Fields, SaleLine, Unwritable, sale_lines
 from adapters.erp.sales import Standing, bring_sales
 from adapters.fields import Table, told, written
 from hub.connector import Write, Written
@@ -90,14 +90,22 @@ class FormedSales:
 
     def address_values(self, customer: int, place: Fields) -> Fields:
         """Return a new address of a customer."""
+        self._customer(customer)
         return new_address(self.forms.address_values, {**place, "customer": customer}, self.known)
 
     def sale_values(self, write: Write, customer: int, billing: int, shipping: int) -> Fields:
         """Return a new sale."""
         term = self.known.any_number("payment-term", self.erp.options.payment_term)
-        term = term or self._customers.get(customer, {}).get("term")
+        term = term or self._customer(customer).get("term")
         numbers = {"customer": customer, "billing": billing, "shipping": shipping, "term": term}
         return sale_values(self.forms, self.known, write, numbers, self._products)
+
+    def _customer(self, id_: int) -> Fields:
+        """Return a customer whose addresses were asked for; Unwritable, if there is none any more."""
+        if id_ not in self._customers:
+            why = "the order's customer was deleted in the ERP, or merged with another"
+            raise Unwritable("party-gone", f"{why}; the next full compare of parties finds it: then try again")
+        return self._customers[id_]
 
     def standing(self, ids: Sequence[int]) -> list[Standing]:
         """Look at sales."""

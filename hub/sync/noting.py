@@ -132,10 +132,12 @@ def note_written(
 ) -> tuple[Counter[str], list[RecordOutcome]]:
     """Keep what became of a write; returns it for the run log."""
     key = written.key
-    if written.outcome == "refused":
+    named_in_vain = written.outcome == "gone" and want.creates and flow.stream.create == "intent"
+    if written.outcome == "refused" or named_in_vain:
         cause = written.cause or "refused"
-        put_aside(tx, flow, run, key, cause, written.message)
-        note(tx, flow, run, "refused", {key: {"message": written.message}})
+        message = written.message or f"{flow.system.name} does not have (any more) what the record names"
+        put_aside(tx, flow, run, key, cause, message)
+        note(tx, flow, run, "refused", {key: {"message": message}})
         return Counter(["quarantined"]), [RecordOutcome(key=key, outcome="quarantined", cause=cause)]
     if written.outcome == "gone":
         note(tx, flow, run, "gone", {key: {"id": want.write.id}})

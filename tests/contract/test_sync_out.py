@@ -1,11 +1,12 @@
 """What goes out: nothing is made twice, nothing comes back as a change, nothing is written for nothing."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
-from hub.connector import Document, Stream
+from hub.connector import Document, Stream, Write, Written
 from hub.errors import TryLater
 from hub.handler import Done, HandedOn, Work
 from hub.store import Store, bindings, checkpoints, intents, quarantine
@@ -194,6 +195,26 @@ def test_s26_a_system_is_told_of_products_that_an_order_no_longer_has(sold, erp,
     *_, (_, write) = erp.writes
     assert [line["sku"] for line in write.agreed["lines"]] == ["A", "PEN"]
     assert {*write.links["products"]} == {"A", "PEN"}
+
+
+@dataclass
+class Forgetful(Tables):
+    """It has merged a customer: of a new order, it says that a record is not there."""
+
+    def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
+        if stream != "orders":
+            return super().write(stream, writes)
+        return [Written(each.key, "gone", cause="refused", message="Customer X not found") for each in writes]
+
+
+def test_s20_an_order_whose_create_is_answered_with_404_waits_and_is_not_lost(hub, erp, shop):
+    """Before, it was noted as gone: no entry said so, and only the next full compare tried it again."""
+    hub.takes_orders["erp"] = True
+    hub.add("erp", "erp", Forgetful(ERP))
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    order(shop)
+    hub.in_step("products", "parties", "orders")
+    assert [(each.cause, each.message) for each in hub.waiting()] == [("refused", "Customer X not found")]
 
 
 def test_s10_an_order_that_its_shop_takes_up_again_is_not_cancelled_there(sold_and_told, erp, shop):

@@ -205,6 +205,14 @@ def test_s20_what_is_invoiced_is_not_cancelled_unless_a_credit_note_takes_it_bac
         assert "credit note" in told.message
 
 
+def test_a_customer_that_was_merged_with_another_is_told(erp: Odoo) -> None:
+    """Of which Odoo says that a record does not exist: as if it was the sale."""
+    wanted, other = bought(erp), bought(erp, "1002")
+    erp.remove("parties", wanted.links["parties"]["p"])
+    refused, made = erp.connect().write("orders", [wanted, other])
+    assert (refused.outcome, refused.cause, made.outcome) == ("refused", "party-gone", "done")
+
+
 def test_what_became_of_a_sale_is_read(erp: Odoo) -> None:
     """A delivery and an invoice show the sale as changed, although its own mark stays."""
     made = only(erp.connect().write("orders", [bought(erp)]))
