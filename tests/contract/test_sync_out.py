@@ -258,6 +258,22 @@ def test_s10_an_order_that_the_erp_has_cancelled_stays_so_whatever_the_shop_says
     assert shop.rows["orders"]["o1001"]["status"] == "cancelled"
 
 
+def test_s10_what_is_refunded_after_it_was_completed_is_kept(sold_and_told, erp, shop):
+    """No system's status moves, but that the shop has given the money back is not lost."""
+    sold_and_told.in_step("parties", "orders")
+    erp.put("orders", next(iter(erp.rows["orders"])), status="completed")
+    sold_and_told.in_step("orders")
+    shop.put("orders", "o1001", status="cancelled")
+    sold_and_told.in_step("orders")
+    sold_and_told.in_step("orders")
+    assert [row["status"] for row in erp.rows["orders"].values()] == ["completed"]
+    kept = [
+        (each.field, each.values["stands"], each.values["lost"])
+        for each in sold_and_told.conflicts("orders", "shop|1001")
+    ]
+    assert kept == [("status", "completed", "cancelled")]
+
+
 def test_s05_without_an_erp_that_takes_orders_none_counts(sold, shop):
     sold.takes_orders.clear()
     sold.run("shop", "stock", full=True)
