@@ -110,8 +110,8 @@ def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], u
     for state, button in steps.items():
         if state == until:
             break
-        ready = {key: sale.id for key, sale in standing().items() if key in going and sale.state == state}
-        batch.together(ready, lambda ids, button=button: erp.press(button, ids))
+        ready = {key: sale for key, sale in standing().items() if key in going and sale.state == state}
+        _press(erp, batch, button, ready)
     return batch.outcomes({key: sale.id for key, sale in there.items()})
 
 
@@ -151,6 +151,16 @@ def _check_goods(erp: Sales, batch: Batch, ids: Mapping[str, int]) -> None:
     changed = {key: id_ for key, id_ in ids.items() if goods.have_changed(orders[key])}
     held = [*erp.goods([*changed.values()])] if changed else []
     batch.each(changed, lambda key, id_: goods.check(orders[key], (line[1:] for line in held if line[0] == id_)))
+
+
+def _press(erp: Sales, batch: Batch, button: str, ready: Mapping[str, Standing]) -> None:
+    """Take sales a step further; what another run has taken there meanwhile is not refused."""
+    batch.together({key: sale.id for key, sale in ready.items()}, lambda ids: erp.press(button, ids))
+    refused = {ready[key].id: key for key in ready.keys() & batch.refused.keys()}
+    for sale in erp.standing([*refused]) if refused else ():
+        key = refused[sale.id]
+        if sale.state not in (ready[key].state, "cancelled"):
+            del batch.refused[key]
 
 
 def _stop(erp: Sales, batch: Batch, sales: Mapping[str, Standing]) -> None:

@@ -211,6 +211,23 @@ def test_s26_what_costs_nothing_is_not_exchanged_in_the_dark() -> None:
     assert told(CUP="1") == ("", "")
 
 
+@dataclass
+class Raced(Erp):
+    """Another run is always first."""
+
+    def press(self, button: str, ids: Sequence[int]) -> Sequence[int]:
+        """Find that it is done."""
+        super().press(button, ids)
+        raise Rejected("it is not in a state requiring that", status=422)
+
+
+def test_what_another_run_has_confirmed_meanwhile_is_not_refused() -> None:
+    """Before, an entry said so, and somebody had to look."""
+    erp = Raced()
+    [done] = bring_sales(erp, [order("a", "10.00")], STEPS, until="confirmed")
+    assert (done.outcome, done.cause, erp.sales[1]["state"]) == ("done", "", "confirmed")
+
+
 def test_s20_what_the_erp_does_not_cancel_says_what_to_do() -> None:
     """Its own words alone do not: Tryton says that a button is not there."""
     erp = Erp()
