@@ -35,8 +35,8 @@ class Known:
 def known_in(erp: Models, models: Mapping[str, Model], besides: Mapping[str, Mapping[str, int]] | None = None) -> Known:
     """Return what an ERP has in these models. Each tells a `name`, that of taxes their `rate` in per cent, plain.
 
-    One that tells a `company` has things of several, of which those of ours are meant. `besides`: what counts where
-    nothing has that name.
+    One that tells a `company` has things of several, of which those of ours are meant. Of several taxes of one rate it is
+    the one in the options, or the first. `besides`: what counts where nothing has that name.
     """
 
     def look_up(what: str) -> dict[str, int]:
@@ -50,7 +50,7 @@ def known_in(erp: Models, models: Mapping[str, Model], besides: Mapping[str, Map
 
 
 def _taxes(ours: Sequence[tuple[Fields, int]], chosen: Mapping[str, str]) -> dict[str, int]:
-    """Return rate -> tax. Of several of one rate it is the one in the options, or the last.
+    """Return rate -> tax; `ours`: the first that is to count comes last.
 
     What is taxed at 0 %, and not named there, has no tax, unless there is just one: exempt and exported are told apart.
     """

@@ -18,6 +18,7 @@ ROUNDING = "Rounding"
 """The text of the line that makes a sale come to its order's total."""
 
 DISCARD = "then: hub quarantine discard"
+"""What ends a message of what people have to do."""
 HAS_LEFT = (
     "it is cancelled in the shop, but some of it has been delivered or invoiced in the ERP: enter there by hand what came "
     f"back, and the credit note; {DISCARD}"

@@ -106,7 +106,7 @@ def prices(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
 
 
 def _used_lists(erp: ErpNext) -> set[str]:
-    """Return the price lists that are in use: by others nothing is sold any more (stock/get_item_details.py, process_args)."""
+    """Return the price lists that are in use: by others nothing is sold any more (price_list.py, get_price_list_details)."""
     return {row["name"] for row in erp.rows("Price List", "", [["enabled", "=", 1]])}
 
 
