@@ -21,7 +21,7 @@ DISCARD = "then: hub quarantine discard"
 """What ends a message of what people have to do."""
 HAS_LEFT = (
     "it is cancelled in the shop, but some of it has been delivered or invoiced in the ERP: enter there by hand what came "
-    f"back, and the credit note; {DISCARD}"
+    f"back, and the credit note, and cancel it, where it still can be; {DISCARD}"
 )
 """Why a sale is not cancelled (`delivered`), and the mend."""
 

@@ -67,15 +67,11 @@ class Bringing:
     def _take_on(self, write: Write, order: Row) -> None:
         """Round it, submit it, cancel it. Only what was submitted can be cancelled; a draft would have to be deleted.
 
-        One that was closed before anything was delivered stays so: it cannot be cancelled (sales_order.py, on_cancel).
+        One that was closed before anything was delivered stays so: it cannot be cancelled (sales_order.py, on_cancel). Nor
+        can one of which all has come back, which its delivery notes are linked to.
         """
         stopped, state = write.record.get("status") == "cancelled", order["docstatus"]
-        shares = (
-            order.get("per_delivered"),
-            order.get("per_billed"),
-            *(row.get("returned_qty") for row in order["items"]),
-        )
-        if stopped and state == SUBMITTED and any(shares):
+        if stopped and state == SUBMITTED and (order.get("per_delivered") or order.get("per_billed")):
             raise Unwritable("delivered", HAS_LEFT)
         if state == DRAFT and not stopped:
             self._round(write, order)
@@ -86,6 +82,7 @@ class Bringing:
         if state == DRAFT and (stopped or self.erp.options.confirm == "submitted"):
             self.erp.change("Sales Order", order["name"], {"docstatus": SUBMITTED})
         ended = state == CANCELLED or (state == SUBMITTED and translate.status(order) == "cancelled")
+        ended |= any(row.get("returned_qty") for row in order["items"])
         if stopped and not ended:
             self.erp.cancel("Sales Order", order["name"])
 
