@@ -531,6 +531,13 @@ def test_s27_an_order_that_a_line_does_not_round_gets_no_second_one(sap: SapB1) 
         assert len(sap.orders.records[1].values["DocumentLines"]) == 2
 
 
+def test_s27_a_session_that_ends_between_an_order_and_its_rounding_is_begun_anew(sap: SapB1) -> None:
+    sap.server.misbehave(faults.and_then(sap.sessions.clear), to=r"POST /b1s/v2/Orders\n")
+    written = only(sap.connect().write("orders", [bought(sap, **UNEVEN)]))
+    assert (written.outcome, sap.count("orders"), len(sap.server.seen(LOGIN))) == ("done", 1, 2)
+    assert values(sap, written)["DocTotal"] == 69.93
+
+
 def test_of_several_vat_groups_of_nothing_none_is_guessed(sap: SapB1, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exempt and exported are different returns; before, it was the first of them."""
     sort, groups = FIXED["VatGroups"]
