@@ -163,7 +163,8 @@ class Write:
     agreed: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Of an update: what the same fields were agreed to be before, for what can only be replaced as a whole."""
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
-    """Entity -> canonical key -> this system's identity, of all records that this one refers to, as far as known."""
+    """Entity -> canonical key -> this system's identity, of all records that this one refers to, and of products that its
+    lines no longer have, as far as known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,17 @@ def have_changed(order: Write) -> bool:
 
 
 def check(order: Write, held: Iterable[tuple[Any, Any]]) -> None:
-    """Refuse a sale that has more or less of what its order has. What else is in it, such as delivery, is the ERP's own.
+    """Refuse a sale that has more or less of what has changed in its order.
 
+    What else is in it is the ERP's own, such as delivery, or what a promotion there gives away.
     `held`: the product, by the ERP's identity, and the quantity of each line. Raises Unwritable.
     """
     there = defaultdict[str, Decimal](Decimal)
     for product, quantity in held:
         there[str(product)] += Decimal(str(quantity))
-    ids = order.links.get("products", {})
-    wanted = {sku: quantity for sku, quantity in _goods(order.record).items() if sku in ids}
+    ids, before, now = order.links.get("products", {}), _goods(order.agreed), _goods(order.record)
+    changed = [sku for sku in {**now, **before} if now.get(sku) != before.get(sku) and sku in ids]
+    wanted = {sku: now.get(sku, Decimal()) for sku in changed}
     if off := [f"{quantity:f} of {sku}" for sku, quantity in wanted.items() if there[ids[sku]] != quantity]:
         why = f"the order now has {', '.join(off)}, the sale has not"
         raise Unwritable("lines-differ", f"{why}; change the sale in the ERP, and try again")

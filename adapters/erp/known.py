@@ -1,11 +1,14 @@
 """What records refer to in an ERP (a country, a currency, a tax): looked up by its name, once, when it is first needed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from adapters.erp.models import Model, Models
-from adapters.erp.orders import Fields, Unwritable
+from adapters.erp.orders import NOTHING, Fields, Unwritable
 from adapters.fields import Table, told, written
+
+NO_TAX = 0
+"""The number of none."""
 
 
 class Known:
@@ -35,16 +38,26 @@ def known_in(erp: Models, models: Mapping[str, Model], besides: Mapping[str, Map
     One that tells a `company` has things of several, of which those of ours are meant. Of several taxes of one rate it is
     the one in the options, or the first. `besides`: what counts where nothing has that name.
     """
-    chosen = erp.options.taxes
 
     def look_up(what: str) -> dict[str, int]:
         rows = [(told(models[what].table, row), row["id"]) for row in reversed(erp.search(models[what]))]
         ours = [(thing, id_) for thing, id_ in rows if thing.get("company") in (None, erp.options.company)]
         if what != "tax":
             return {**(besides or {}).get(what, {}), **{thing["name"]: id_ for thing, id_ in ours}}
-        return {tax["rate"]: id_ for tax, id_ in ours if chosen.get(tax["rate"]) in (None, tax["name"])}
+        return _taxes(ours, erp.options.taxes)
 
     return Known(look_up)
+
+
+def _taxes(ours: Sequence[tuple[Fields, int]], chosen: Mapping[str, str]) -> dict[str, int]:
+    """Return rate -> tax; `ours`: the first that is to count comes last.
+
+    What is taxed at 0 %, and not named there, has no tax, unless there is just one: exempt and exported are told apart.
+    """
+    found = {tax["rate"]: id_ for tax, id_ in ours if chosen.get(tax["rate"]) in (None, tax["name"])}
+    if NOTHING not in chosen and [tax["rate"] for tax, _ in ours].count(NOTHING) != 1:
+        found[NOTHING] = NO_TAX
+    return found
 
 
 def new_address(table: Table, place: Fields, known: Known) -> dict[str, Any]:

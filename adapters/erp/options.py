@@ -23,7 +23,8 @@ class ErpOptions(ExchangeOptions):
     payment_term: str | None = None
     """Of sales, by name; none: the customer's."""
     taxes: Rates = Field(default_factory=dict[str, str])
-    """Per cent -> name of the ERP's tax, where several have one rate; otherwise the first in the ERP's order."""
+    """Per cent -> name of the ERP's tax, where several have one rate; otherwise the first in the ERP's order, and of several of
+    0 % none."""
 
 
 class LocalOptions(ExchangeOptions):

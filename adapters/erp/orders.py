@@ -10,8 +10,20 @@ from hub.errors import Refused
 
 Fields = Mapping[str, Any]
 
+NOTHING = "0"
+"""The rate of what is exempt, reverse charged or exported: accountants tell that apart from what has no tax."""
 UNIT_PRICE = Decimal("0.0001")
 """To so many decimals a price without tax is rounded."""
+ROUNDING = "Rounding"
+"""The text of the line that makes a sale come to its order's total."""
+
+DISCARD = "then: hub quarantine discard"
+"""What ends a message of what people have to do."""
+HAS_LEFT = (
+    "it is cancelled in the shop, but some of it has been delivered or invoiced in the ERP: enter there by hand what came "
+    f"back, and the credit note, and cancel it, where it still can be; {DISCARD}"
+)
+"""Why a sale is not cancelled (`delivered`), and the mend."""
 
 
 class Unwritable(Refused):
@@ -33,7 +45,7 @@ class SaleLine:
     price: Decimal
     """Of one, without tax."""
     rate: str | None
-    """Per cent, plain; none: no tax."""
+    """Per cent, plain; none: no tax, which is another thing than `NOTHING` per cent."""
 
 
 def sale_lines(order: Fields) -> Iterator[SaleLine]:
@@ -51,7 +63,7 @@ def sale_lines(order: Fields) -> Iterator[SaleLine]:
 def _net(order: Fields, amount: str, rate: str | None) -> tuple[Decimal, str | None]:
     per_cent = Decimal(rate or 0)
     net = Decimal(amount) / (1 + per_cent / 100) if order.get("tax_included") else Decimal(amount)
-    return net.quantize(UNIT_PRICE), plain(per_cent) if per_cent else None
+    return net.quantize(UNIT_PRICE), None if rate is None else plain(per_cent)
 
 
 def no_customer(order: Fields) -> str:

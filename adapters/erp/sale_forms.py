@@ -8,9 +8,9 @@ from typing import Any
 
 from adapters.erp.known import Known, known_in, new_address
 from adapters.erp.models import Model, Models, having
-from adapters.erp.orders import Fields, SaleLine, sale_lines
+from adapters.erp.orders import ROUNDING, Fields, SaleLine, Unwritable, sale_lines
 from adapters.erp.sales import Standing, bring_sales
-from adapters.fields import Table, table, told, written
+from adapters.fields import Table, told, written
 from hub.connector import Write, Written
 
 
@@ -37,8 +37,8 @@ class SaleForms:
     """State of a sale -> the button that leads on from it, in their order."""
     names: Mapping[str, Model]
     """Of what it refers to, see `known_in`: `country`, `currency`, `tax`, `payment-term`."""
-    goods: Table = field(default_factory=lambda: table("sale product quantity"))
-    """Of a line that is there."""
+    lines: Table
+    """Of a line that is there: `sale`, `id`, `product`, `quantity`, `text`, and its `amount` without tax."""
     besides: Mapping[str, Mapping[str, int]] = field(default_factory=dict[str, Mapping[str, int]])
     """See `known_in`."""
 
@@ -90,14 +90,22 @@ class FormedSales:
 
     def address_values(self, customer: int, place: Fields) -> Fields:
         """Return a new address of a customer."""
+        self._customer(customer)
         return new_address(self.forms.address_values, {**place, "customer": customer}, self.known)
 
     def sale_values(self, write: Write, customer: int, billing: int, shipping: int) -> Fields:
         """Return a new sale."""
         term = self.known.any_number("payment-term", self.erp.options.payment_term)
-        term = term or self._customers.get(customer, {}).get("term")
+        term = term or self._customer(customer).get("term")
         numbers = {"customer": customer, "billing": billing, "shipping": shipping, "term": term}
         return sale_values(self.forms, self.known, write, numbers, self._products)
+
+    def _customer(self, id_: int) -> Fields:
+        """Return a customer whose addresses were asked for; Unwritable, if there is none any more."""
+        if id_ not in self._customers:
+            why = "the order's customer was deleted in the ERP, or merged with another"
+            raise Unwritable("party-gone", f"{why}; the next full compare of parties finds it: then try again")
+        return self._customers[id_]
 
     def standing(self, ids: Sequence[int]) -> list[Standing]:
         """Look at sales."""
@@ -105,16 +113,26 @@ class FormedSales:
 
     def goods(self, ids: Sequence[int]) -> list[tuple[int, int, str]]:
         """Look at lines that have a product."""
-        lines = Model(self.forms.line, self.forms.goods)
-        rows = [told(lines.table, row) for row in having(self.erp, lines, self.forms.goods["sale"].path, ids)]
-        return [(each["sale"], each["product"], each["quantity"]) for each in rows if each["product"]]
+        return [(each["sale"], each["product"], each["quantity"]) for each in self._lines(ids) if each["product"]]
+
+    def _lines(self, ids: Sequence[int]) -> list[dict[str, Any]]:
+        lines = Model(self.forms.line, self.forms.lines)
+        return [told(lines.table, row) for row in having(self.erp, lines, self.forms.lines["sale"].path, ids)]
 
     def add(self, rounding: Sequence[tuple[int, Decimal]]) -> Sequence[int]:
         """Add lines with an amount and no tax."""
-        lines = [(sale, SaleLine(None, "Rounding", "1", amount, None)) for sale, amount in rounding]
-        return self.erp.create(
-            self.forms.line, [_line(self.forms, self.known, line, {}, sale=sale) for sale, line in lines]
-        )
+        return self.erp.create(self.forms.line, [self._rounding(*each) for each in rounding])
+
+    def rounded(self, ids: Sequence[int]) -> list[tuple[int, int, str]]:
+        """Look for such lines."""
+        return [(each["sale"], each["id"], each["amount"]) for each in self._lines(ids) if each["text"] == ROUNDING]
+
+    def round_anew(self, sale: int, line: int, amount: Decimal) -> None:
+        """Change such a line."""
+        self.erp.change(self.forms.line, line, self._rounding(sale, amount))
+
+    def _rounding(self, sale: int, amount: Decimal) -> dict[str, Any]:
+        return _line(self.forms, self.known, SaleLine(None, ROUNDING, "1", amount, None), {}, sale=sale)
 
 
 def sale_values(

@@ -3,14 +3,14 @@
 A sale is taken on from wherever a run that broke off has left it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
 from adapters.erp import goods
 from adapters.erp.address_book import AddressBook
-from adapters.erp.orders import Fields, Unwritable, lacking, no_customer
+from adapters.erp.orders import DISCARD, HAS_LEFT, Fields, Unwritable, lacking, no_customer
 from adapters.writing.bulk import Batch
 from hub.connector import Stream, Write, Written
 
@@ -30,7 +30,7 @@ class Standing:
 
     id: int
     state: str
-    """The ERP's own; `cancelled`, or `delivered`, where it would cancel what has left."""
+    """The ERP's own; `cancelled`, or `delivered`, where it would cancel what has left or is invoiced."""
     total: str
     """With tax."""
 
@@ -77,6 +77,14 @@ class Sales(Protocol):
         """Add to sales a line with an amount and no tax."""
         ...
 
+    def rounded(self, ids: Sequence[int]) -> Iterable[tuple[int, int, str]]:
+        """Return such lines that sales have: the sale, the line, and what it comes to."""
+        ...
+
+    def round_anew(self, sale: int, line: int, amount: Decimal) -> None:
+        """Give such a line another amount."""
+        ...
+
 
 def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], until: str) -> Iterator[Written]:
     """Carry writes of orders out. `steps`: what leads on from each state, in their order; in the first, sales can change."""
@@ -90,22 +98,20 @@ def bring_sales(erp: Sales, writes: Sequence[Write], steps: Mapping[str, str], u
 
     there = standing()
     stopped = {key for key in there if orders[key].record.get("status") == "cancelled"}
-    unfinished = {key: there[key] for key in stopped if there[key].state != "cancelled"}
-    stopping = batch.each(unfinished, lambda _key, sale: _not_delivered(sale))
-    batch.together(stopping, lambda ids: erp.press("cancel", ids))
+    _stop(erp, batch, {key: there[key] for key in stopped if there[key].state != "cancelled"})
     going = {key: sale for key, sale in there.items() if key not in stopped}
     differences = batch.each(going, lambda key, sale: _difference(orders[key], sale, draft=next(iter(steps))))
     _check_goods(erp, batch, {key: ids[key] for key in differences if key not in made})
     differences = {key: amount for key, amount in differences.items() if key not in batch.refused}
     rounding = {key: (there[key].id, amount) for key, amount in differences.items() if amount}
-    batch.together(rounding, erp.add)
+    _round(erp, batch, rounding, made)
     rounded = {key: sale for key, sale in (standing() if rounding else {}).items() if key in rounding}
     batch.each(rounded, lambda key, sale: _check_rounded(orders[key], sale))
     for state, button in steps.items():
         if state == until:
             break
-        ready = {key: sale.id for key, sale in standing().items() if key in going and sale.state == state}
-        batch.together(ready, lambda ids, button=button: erp.press(button, ids))
+        ready = {key: sale for key, sale in standing().items() if key in going and sale.state == state}
+        _press(erp, batch, button, ready)
     return batch.outcomes({key: sale.id for key, sale in there.items()})
 
 
@@ -147,9 +153,37 @@ def _check_goods(erp: Sales, batch: Batch, ids: Mapping[str, int]) -> None:
     batch.each(changed, lambda key, id_: goods.check(orders[key], (line[1:] for line in held if line[0] == id_)))
 
 
+def _press(erp: Sales, batch: Batch, button: str, ready: Mapping[str, Standing]) -> None:
+    """Take sales a step further; what another run has taken there meanwhile is not refused."""
+    batch.together({key: sale.id for key, sale in ready.items()}, lambda ids: erp.press(button, ids))
+    refused = {ready[key].id: key for key in ready.keys() & batch.refused.keys()}
+    for sale in erp.standing([*refused]) if refused else ():
+        key = refused[sale.id]
+        if sale.state not in (ready[key].state, "cancelled"):
+            del batch.refused[key]
+
+
+def _stop(erp: Sales, batch: Batch, sales: Mapping[str, Standing]) -> None:
+    """Cancel sales; what the ERP does not cancel (any more) is for people."""
+    stopping = batch.each(sales, lambda _key, sale: _not_delivered(sale))
+    batch.together(stopping, lambda ids: erp.press("cancel", ids))
+    for key in stopping.keys() & batch.refused.keys():
+        why = f"the ERP does not cancel it: {batch.refused[key]}"
+        batch.refused[key] = Unwritable("not-cancelled", f"{why}; see there what is to become of it; {DISCARD}")
+
+
+def _round(erp: Sales, batch: Batch, rounding: Mapping[str, tuple[int, Decimal]], made: Collection[str]) -> None:
+    """Round sales: one that was there may have a line of rounding, which is changed, so that there is no second."""
+    before = [sale for key, (sale, _) in rounding.items() if key not in made]
+    lines = {sale: (line, Decimal(come)) for sale, line, come in erp.rounded(before)} if before else {}
+    batch.together({key: each for key, each in rounding.items() if each[0] not in lines}, erp.add)
+    anew = {key: (sale, *lines[sale], amount) for key, (sale, amount) in rounding.items() if sale in lines}
+    batch.each(anew, lambda _key, each: erp.round_anew(*each[:2], each[2] + each[3]))
+
+
 def _not_delivered(sale: Standing) -> int:
     if sale.state == "delivered":
-        raise Unwritable("delivered", "some of it has been delivered; take it back, and cancel the order in the ERP")
+        raise Unwritable("delivered", HAS_LEFT)
     return sale.id
 
 

@@ -134,12 +134,14 @@ def note_written(
 ) -> tuple[Counter[str], list[RecordOutcome]]:
     """Keep what became of a write; returns it for the run log."""
     key = written.key
-    if written.outcome == "refused":
+    named_in_vain = written.outcome == "gone" and want.creates and flow.stream.create == "intent"
+    if written.outcome == "refused" or named_in_vain:
         cause = written.cause or "refused"
+        message = written.message or f"{flow.system.name} does not have (any more) what the record names"
         # What is put beside a product may lack only what another stream puts there: stock its price.
         soon = flow.stream.create == "put" and once_more(tx, flow, run, key, cause)
-        put_aside(tx, flow, run, key, cause, written.message, again=soon)
-        note(tx, flow, run, "refused", {key: {"message": written.message}})
+        put_aside(tx, flow, run, key, cause, message, again=soon)
+        note(tx, flow, run, "refused", {key: {"message": message}})
         return Counter(["quarantined"]), [RecordOutcome(key=key, outcome="quarantined", cause=cause)]
     if written.outcome == "gone":
         note(tx, flow, run, "gone", {key: {"id": want.write.id}})

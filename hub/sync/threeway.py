@@ -96,7 +96,7 @@ def _field(
         _restore(arrived, name, ours, theirs, agreed_theirs, first=first)
     elif how.forward is not None or ours is MISSING or ours == (None if first else agreed_ours):
         own = not first and ours == agreed_theirs and name not in before
-        _take(arrived, name, theirs, ours, how, own=own)
+        _take(arrived, name, theirs, ours, agreed_theirs, how, own=own)
     elif how.wins:
         arrived.lost.append(Lost(name, False, agreed_ours, theirs, ours))
         _set(arrived, name, theirs, ours)
@@ -115,12 +115,15 @@ def _restore(arrived: Arrived, name: str, ours: Any, theirs: Any, base: Any, *, 
         arrived.lost.append(Lost(name, True, base, ours, theirs))
 
 
-def _take(arrived: Arrived, name: str, theirs: Any, ours: Any, how: Rule, *, own: bool) -> None:
+def _take(arrived: Arrived, name: str, theirs: Any, ours: Any, base: Any, how: Rule, *, own: bool) -> None:
     """Take a value. `own`: ours is what the system itself had said, and nobody has told it."""
     taken_back = own and how.after_all is not None and how.after_all(ours, theirs)
     if how.forward is not None and ours not in (MISSING, None) and not taken_back and not how.forward(ours, theirs):
         # A late word: the record has moved on, and the system is told where to.
         arrived.owed |= how.direction == "both"
+        if not how.forward(theirs, ours):
+            # No late word: both have come to an end, each to another (completed, and cancelled or refunded).
+            arrived.lost.append(Lost(name, True, base, ours, theirs))
         return
     _set(arrived, name, theirs, ours)
 

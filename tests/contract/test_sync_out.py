@@ -1,11 +1,12 @@
 """What goes out: nothing is made twice, nothing comes back as a change, nothing is written for nothing."""
 
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
 
-from hub.connector import Document, Stream
+from hub.connector import Document, Stream, Write, Written
 from hub.errors import TryLater
 from hub.handler import Done, HandedOn, Work
 from hub.store import Store, bindings, checkpoints, intents, quarantine
@@ -183,6 +184,39 @@ def sold_and_told(sold: Hub, erp: Tables) -> Hub:
     return sold
 
 
+def test_s26_a_system_is_told_of_products_that_an_order_no_longer_has(sold, erp, shop):
+    """What costs nothing and is left out moves no total: only its absence can be looked for."""
+    erp.put("products", "2", sku="PEN", name="Pen")
+    lamps = [{"id": "1", "sku": "A", "quantity": "2", "unit_price": "10.00"}]
+    order(shop, lines=[*lamps, {"id": "2", "sku": "PEN", "quantity": "1", "unit_price": "0.00"}])
+    sold.in_step("products", "parties", "orders")
+    order(shop, lines=lamps)
+    sold.in_step("orders")
+    *_, (_, write) = erp.writes
+    assert [line["sku"] for line in write.agreed["lines"]] == ["A", "PEN"]
+    assert {*write.links["products"]} == {"A", "PEN"}
+
+
+@dataclass
+class Forgetful(Tables):
+    """It has merged a customer: of a new order, it says that a record is not there."""
+
+    def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
+        if stream != "orders":
+            return super().write(stream, writes)
+        return [Written(each.key, "gone", cause="refused", message="Customer X not found") for each in writes]
+
+
+def test_s20_an_order_whose_create_is_answered_with_404_waits_and_is_not_lost(hub, erp, shop):
+    """Before, it was noted as gone: no entry said so, and only the next full compare tried it again."""
+    hub.takes_orders["erp"] = True
+    hub.add("erp", "erp", Forgetful(ERP))
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    order(shop)
+    hub.in_step("products", "parties", "orders")
+    assert [(each.cause, each.message) for each in hub.waiting()] == [("refused", "Customer X not found")]
+
+
 def test_s10_an_order_that_its_shop_takes_up_again_is_not_cancelled_there(sold_and_told, erp, shop):
     """WooCommerce cancels what is not paid within an hour, and takes it up again when the payment comes."""
     sold_and_told.in_step("parties", "orders")
@@ -222,6 +256,22 @@ def test_s10_an_order_that_the_erp_has_cancelled_stays_so_whatever_the_shop_says
     shop.put("orders", "o1001", status="pending")
     sold_and_told.in_step("orders")
     assert shop.rows["orders"]["o1001"]["status"] == "cancelled"
+
+
+def test_s10_what_is_refunded_after_it_was_completed_is_kept(sold_and_told, erp, shop):
+    """No system's status moves, but that the shop has given the money back is not lost."""
+    sold_and_told.in_step("parties", "orders")
+    erp.put("orders", next(iter(erp.rows["orders"])), status="completed")
+    sold_and_told.in_step("orders")
+    shop.put("orders", "o1001", status="cancelled")
+    sold_and_told.in_step("orders")
+    sold_and_told.in_step("orders")
+    assert [row["status"] for row in erp.rows["orders"].values()] == ["completed"]
+    kept = [
+        (each.field, each.values["stands"], each.values["lost"])
+        for each in sold_and_told.conflicts("orders", "shop|1001")
+    ]
+    assert kept == [("status", "completed", "cancelled")]
 
 
 def test_s05_without_an_erp_that_takes_orders_none_counts(sold, shop):

@@ -63,6 +63,28 @@ def test_s27_an_order_comes_to_the_orders_total(erp: Dolibarr) -> None:
     assert shown(erp.orders.records[int(written.id or 0)])["total_ttc"] == "72.73000000"
 
 
+def test_s27_a_draft_that_its_line_of_rounding_does_not_bring_to_its_total_is_not_validated(erp: Dolibarr) -> None:
+    """The third decimal of a dinar; before, it was validated without it. Tried again, it gets no second line."""
+    erp_ = erp.connect(currency="KWD")
+    line = {"id": "1", "name": "Lamp", "quantity": "1", "unit_price": "10.001"}
+    told = {"lines": [line], "shipping": [], "discounts": [], "totals": {"gross": "10.001"}}
+    wanted = bought(erp, currency="KWD", **told)
+    for id_ in (None, "1"):
+        written = only(erp_.write("orders", [replace(wanted, id=id_)]))
+        told = values(erp, written)
+        assert (written.cause, told["status"], written.id) == ("total-differs", 0, "1")
+        assert [line["desc"] for line in told["lines"]].count("Rounding") == 1
+    assert "lacks 0.001" in written.message
+
+
+def test_a_rate_that_has_several_codes_gets_the_one_that_is_named(erp: Dolibarr) -> None:
+    """0 % of an export is another than that of what is exempt; what rounding leaves has none."""
+    free = {"lines": [{**order("")["lines"][0], "tax_rate": "0"}], "shipping": [], "discounts": []}
+    wanted = bought(erp, **free, totals={"gross": "29.98"})
+    told = values(erp, only(erp.connect(taxes={"0": "EXPORT"}).write("orders", [wanted])))
+    assert [(line["tva_tx"], line.get("vat_src_code")) for line in told["lines"]] == [("0", "EXPORT"), ("0", None)]
+
+
 def test_s18_a_total_that_is_no_rounding_is_refused_and_stays_a_draft(erp: Dolibarr) -> None:
     written = only(erp.connect().write("orders", [bought(erp, totals={"gross": "99.00"})]))
     assert (written.outcome, written.cause, values(erp, written)["status"]) == ("refused", "total-differs", 0)
@@ -133,6 +155,11 @@ def test_an_order_cannot_be_cancelled_from_here(erp: Dolibarr) -> None:
     made = only(erp.connect().write("orders", [wanted]))
     stopped = replace(wanted, id=made.id, record={**wanted.record, "status": "cancelled"})
     assert only(erp.connect().write("orders", [stopped])).cause == "cancel-by-hand"
+    for sent in ({"status": 3}, {"status": 1, "billed": 1}):
+        erp.orders.change(int(made.id or 0), sent)
+        refused = only(erp.connect().write("orders", [stopped]))
+        assert (refused.cause, "credit note" in refused.message) == ("delivered", True)
+    erp.orders.change(int(made.id or 0), {"billed": 0})
     erp.orders.change(int(made.id or 0), {"status": -1})
     assert only(erp.connect().write("orders", [stopped])).outcome == "done"
     assert fields_of(erp.connect(), "orders", made.id)["status"] == "cancelled"

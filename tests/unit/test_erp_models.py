@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.declared import Declared
-from adapters.erp.known import known_in
+from adapters.erp.known import NO_TAX, known_in
 from adapters.erp.models import PAGE, Conditions, Model, having, kept
 from adapters.erp.options import ErpOptions
 from adapters.erp.orders import Unwritable
@@ -164,6 +164,23 @@ def test_of_several_taxes_of_one_rate_ours_the_named_or_the_first_is_meant():
     assert known_in(Erp(TABLES), NAMES).number("tax", "20") == 2
     named = ErpOptions.model_validate({"url": "https://erp.example", "taxes": {"20.0": "Goods"}})
     assert known_in(Erp(TABLES, named), NAMES).number("tax", "20") == 3
+
+
+def test_one_tax_of_nothing_is_meant_but_not_one_of_several_that_nobody_has_named():
+    """Exempt, reverse charged and exported are different returns; without any, what is taxed at 0 % has no tax, as before."""
+    exempt, exported = ({"id": 7, "name": "Exempt", "rate": "0"}, {"id": 8, "name": "Export", "rate": "0"})
+    ours = [{**each, "company": 1} for each in (exempt, exported)]
+    assert known_in(Erp({"tax": ours[:1]}), NAMES).any_number("tax", "0") == 7
+    assert known_in(Erp({"tax": ours}), NAMES).any_number("tax", "0") == NO_TAX
+    assert known_in(Erp({"tax": []}), NAMES).any_number("tax", "0") == NO_TAX
+    for name, number in (("Export", 8), ("Import", None)):
+        named = ErpOptions.model_validate({"url": "https://erp.example", "taxes": {"0": name}})
+        known = known_in(Erp({"tax": ours}, named), NAMES)
+        if number:
+            assert known.any_number("tax", "0") == number
+        else:
+            with pytest.raises(Unwritable, match="no tax 0"):
+                known.any_number("tax", "0")
 
 
 def test_what_is_referred_to_is_looked_up_once_and_missed_by_name():

@@ -21,6 +21,7 @@ class Erp:
     short: Decimal = Decimal("0.01")
     sales: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     places: dict[int, tuple[int, Fields]] = field(default_factory=dict[int, tuple[int, Fields]])
+    roundings: dict[int, tuple[int, Decimal]] = field(default_factory=dict[int, tuple[int, Decimal]])
 
     def create(self, values: Sequence[dict[str, Any]]) -> Sequence[int]:
         """Make drafts."""
@@ -71,7 +72,17 @@ class Erp:
         """Add to sums."""
         for id_, amount in rounding:
             self.sales[id_]["total"] += amount.quantize(Decimal("0.01"))
+            self.roundings[len(self.roundings) + 1] = (id_, amount.quantize(Decimal("0.01")))
         return [id_ for id_, _ in rounding]
+
+    def rounded(self, ids: Sequence[int]) -> Iterable[tuple[int, int, str]]:
+        """Return what was added."""
+        return [(sale, line, str(come)) for line, (sale, come) in self.roundings.items() if sale in ids]
+
+    def round_anew(self, sale: int, line: int, amount: Decimal) -> None:
+        """Take the one off, put the other on."""
+        self.sales[sale]["total"] -= self.roundings.pop(line)[1]
+        self.add([(sale, amount)])
 
 
 def order(key: str, gross: str, id_: str | None = None, **more: Any) -> Write:
@@ -101,6 +112,11 @@ def test_s27_a_sale_that_cannot_be_rounded_is_not_confirmed() -> None:
     [differs] = bring_sales(erp, [order("a", "10.005", currency="KWD")], STEPS, until="confirmed")
     assert (differs.cause, erp.sales[1]["state"]) == ("total-differs", "draft")
     assert "0.001" in differs.message
+    [differs] = bring_sales(erp, [order("a", "10.005", differs.id, currency="KWD")], STEPS, until="confirmed")
+    assert (differs.cause, len(erp.roundings)) == ("total-differs", 1), "there was a second line of 0.00"
+    for gross in ("10.014", "10.024"):
+        [draft] = bring_sales(erp, [order("a", gross, differs.id)], STEPS, until="draft")
+        assert (draft.outcome, str(erp.sales[1]["total"]), len(erp.roundings)) == ("done", gross, 1)
 
 
 def test_s27_a_price_is_rounded_with_its_tax() -> None:
@@ -166,6 +182,61 @@ def test_s26_other_goods_at_the_same_total_are_not_sold_in_the_dark() -> None:
     erp.sales[1]["goods"] = []
     named_anew = replace(other, agreed=sized("L"))
     assert [each.outcome for each in bring_sales(erp, [named_anew], STEPS, until="confirmed")] == ["done"]
+
+
+def test_s26_what_costs_nothing_is_not_exchanged_in_the_dark() -> None:
+    """No total shows that a present is left out; what the ERP gives away of its own accord is left alone."""
+
+    def gifts(**quantities: str) -> dict[str, Any]:
+        lamp = {"id": "1", "name": "Lamp", "sku": "LAMP", "quantity": "1", "unit_price": "10.00"}
+        free = {"name": "Gift", "unit_price": "0.00"}
+        return {"lines": [lamp, *({**free, "id": sku, "sku": sku, "quantity": q} for sku, q in quantities.items())]}
+
+    erp = Erp()
+    links = {"parties": {"p": "2"}, "products": {"LAMP": "71", "PEN": "72", "CUP": "73"}}
+    first = replace(order("a", "10.00"), links=links)
+    [made] = bring_sales(erp, [replace(first, record={**first.record, **gifts(PEN="1")})], STEPS, until="confirmed")
+    erp.sales[1]["goods"] = [(71, "1"), (72, "1"), (71, "1")]  # of lamps, the ERP's promotion gives away another
+
+    def told(**quantities: str) -> tuple[str, str]:
+        fields, record = gifts(**quantities), {**first.record, **gifts(**quantities)}
+        changed = replace(first, id=made.id, record=record, fields=fields, agreed=gifts(PEN="1"))
+        [outcome] = bring_sales(erp, [changed], STEPS, until="confirmed")
+        return outcome.cause, outcome.message
+
+    assert told()[0] == "lines-differ"
+    assert "now has 0 of PEN" in told()[1]
+    assert "0 of PEN" in told(CUP="1")[1]
+    erp.sales[1]["goods"] = [(71, "1"), (71, "1"), (73, "1")]
+    assert told(CUP="1") == ("", "")
+
+
+@dataclass
+class Raced(Erp):
+    """Another run is always first."""
+
+    def press(self, button: str, ids: Sequence[int]) -> Sequence[int]:
+        """Find that it is done."""
+        super().press(button, ids)
+        raise Rejected("it is not in a state requiring that", status=422)
+
+
+def test_what_another_run_has_confirmed_meanwhile_is_not_refused() -> None:
+    """Before, an entry said so, and somebody had to look."""
+    erp = Raced()
+    [done] = bring_sales(erp, [order("a", "10.00")], STEPS, until="confirmed")
+    assert (done.outcome, done.cause, erp.sales[1]["state"]) == ("done", "", "confirmed")
+
+
+def test_s20_what_the_erp_does_not_cancel_says_what_to_do() -> None:
+    """Its own words alone do not: Tryton says that a button is not there."""
+    erp = Erp()
+    [made] = bring_sales(erp, [order("a", "12.99")], STEPS, until="confirmed")
+    erp.sales[1]["total"] = Decimal("13.00")
+    [refused] = bring_sales(erp, [order("a", "13.00", made.id, status="cancelled")], STEPS, until="confirmed")
+    assert (refused.cause, refused.id, erp.sales[1]["state"]) == ("not-cancelled", made.id, "confirmed")
+    assert "nobody sells that" in refused.message
+    assert "hub quarantine discard" in refused.message
 
 
 def test_a_cancelled_order_goes_no_further() -> None:

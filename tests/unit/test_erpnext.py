@@ -154,6 +154,21 @@ def test_an_order_without_tax_does_not_get_that_of_its_items_templates(fake: Erp
     assert (order["docstatus"], order["grand_total"]) == (1, 10.0)
 
 
+def test_what_is_taxed_at_nothing_stands_on_the_account_that_is_named_for_it(fake: ErpNext):
+    """No tax is another return than 0 %; which account an export has, no template says."""
+    fake.item("A-1")
+    fake.put("Account", "Export - H", company=COMPANY)
+    line = {"id": "1", "sku": "A-1", "name": "Lamp", "quantity": "1", "unit_price": "10.00", "tax_rate": "0"}
+    for taxes, account in (({}, ROUND_OFF), ({"0": "Export - H"}, "Export - H")):
+        number = "1" if taxes else "2"
+        wanted = replace(
+            new_order(number=number, lines=[line], totals={"tax": "0.00", "gross": "10.00"}), reference=number
+        )
+        order = order_of(fake, bring(fake.connect(taxes=taxes), wanted))
+        assert [(row["account_head"], row["tax_amount"]) for row in order["taxes"]] == [(account, 0)]
+        assert (order["grand_total"], order["docstatus"]) == (10.0, 1)
+
+
 def test_a_tax_that_its_lines_do_not_bear_out_is_refused(fake: ErpNext, erp: ErpNextConnector):
     fake.item("A-1")
     written = bring(erp, new_order(totals={"net": "20.00", "tax": "9.60", "gross": "29.60"}))
@@ -237,7 +252,20 @@ def test_an_order_that_was_closed_there_undelivered_is_not_cancelled_again(fake:
     assert bring(erp, replace(new_order(status="cancelled"), id=written.id)).outcome == "done"
     order_of(fake, written)["per_delivered"] = 50.0
     refused = bring(erp, replace(new_order(status="cancelled"), id=written.id))
-    assert (refused.outcome, refused.message) == ("refused", "Closed order cannot be cancelled. Unclose to cancel.")
+    assert (refused.outcome, refused.cause) == ("refused", "delivered")
+
+
+def test_s20_what_was_delivered_is_not_cancelled_and_what_came_back_is_done_with(fake: ErpNext, erp: ErpNextConnector):
+    """ERPNext says in its own words that it is linked, and not what to do; it is so when all has been taken back, too."""
+    fake.item("A-1")
+    written, stopped = bring(erp, new_order()), new_order(status="cancelled")
+    selling.deliver(order_of(fake, written))
+    refused = bring(erp, replace(stopped, id=written.id))
+    assert (refused.cause, order_of(fake, written)["docstatus"]) == ("delivered", 1)
+    assert "credit note" in refused.message
+    selling.deliver(order_of(fake, written), back=True)
+    assert bring(erp, replace(stopped, id=written.id)).outcome == "done"
+    assert order_of(fake, written)["docstatus"] == 1
 
 
 def test_s06_an_order_that_was_cancelled_and_amended_is_found_as_what_it_became(fake: ErpNext, erp: ErpNextConnector):
@@ -442,6 +470,15 @@ def test_of_several_prices_in_a_list_the_one_that_holds_today_counts(fake: ErpNe
     fake.price("A-1", price_list_rate=6.0, uom="Box", valid_from="2022-01-01")
     fake.price("A-1", price_list_rate=7.0, selling=0, buying=1, valid_from="2022-01-01")
     assert told(erp, "prices", "A-1|Standard Selling|PLN")["amount"] == "2.00"
+    assert shown(erp.read("prices", None, full=True)) == {"A-1|Standard Selling|PLN"}
+
+
+def test_a_price_list_that_is_switched_off_has_no_prices(fake: ErpNext, erp: ErpNextConnector):
+    """Nothing is sold by it any more."""
+    fake.item("A-1")
+    fake.price("A-1")
+    fake.put("Price List", "Old", currency="PLN", enabled=0, selling=1)
+    fake.price("A-1", price_list="Old")
     assert shown(erp.read("prices", None, full=True)) == {"A-1|Standard Selling|PLN"}
 
 

@@ -21,6 +21,7 @@ from tests.fakes.sapb1.company import SERVICE
 from tests.fakes.sapb1.odata import error
 from tests.fakes.sapb1.partners import AUTOMATIC
 from tests.fakes.sapb1.service import PASSWORD, USER
+from tests.fakes.sapb1.setup import FIXED
 from tests.fakes.server import Answer, Asked, Reply
 
 SEVEN = {"id": "1", "sku": "L-1", "name": "Lamp", "quantity": "7", "unit_price": "9.99", "tax_rate": "23"}
@@ -184,6 +185,25 @@ def test_an_item_says_its_group_its_maker_and_the_tax_of_today(sap: SapB1) -> No
     sap.items.change(2, {"Frozen": "tYES", "BarCode": "own-7"})
     fields = fields_of(sap.connect(), "products", id_)
     assert (fields["gtin"], fields["active"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("marks", "active"),
+    [
+        ({"Frozen": "tYES"}, False),
+        ({"Frozen": "tYES", "FrozenFrom": "2999-01-01T00:00:00Z"}, True),
+        ({"Frozen": "tYES", "FrozenFrom": "2020-01-01T00:00:00Z", "FrozenTo": "2020-12-31T00:00:00Z"}, True),
+        ({"Frozen": "tYES", "FrozenFrom": "2020-01-01T00:00:00Z"}, False),
+        ({"ValidFrom": "2999-01-01T00:00:00Z"}, False),
+        ({"ValidTo": "2020-12-31T00:00:00Z"}, False),
+        ({"ValidFrom": "2020-01-01T00:00:00Z", "ValidTo": "2999-12-31T00:00:00Z"}, True),
+        ({"Valid": "tNO"}, True),
+    ],
+)
+def test_an_item_is_sold_while_it_is_active(sap: SapB1, marks: Mapping[str, str], active: bool) -> None:
+    """Orders of others are refused; before, the days from and until which it is (in)active were not looked at."""
+    sap.items.change(1, {**marks})
+    assert fields_of(sap.connect(), "products", SERVICE)["active"] is active
 
 
 def test_prices_of_chosen_lists_are_read_with_or_without_tax_as_the_list_has_them(sap: SapB1) -> None:
@@ -389,7 +409,11 @@ def test_an_order_is_cancelled_unless_it_is_closed(sap: SapB1) -> None:
     other = only(connector.write("orders", [replace(bought(sap, "2"), links=wanted.links)]))
     documents.deliver(sap, int(other.id or 0))
     refused = only(connector.write("orders", [replace(stopped, id=other.id)]))
-    assert (refused.outcome, refused.cause) == ("refused", "refused-5006")
+    assert (refused.outcome, refused.cause) == ("refused", "delivered")
+    assert "credit note" in refused.message
+    closed = only(connector.write("orders", [replace(bought(sap, "3"), links=wanted.links)]))
+    sap.orders.change(int(closed.id or 0), {"DocumentStatus": "bost_Close"})  # by hand, with nothing delivered
+    assert only(connector.write("orders", [replace(stopped, id=closed.id)])).outcome == "done"
 
 
 def others_go_on(sap: SapB1) -> None:
@@ -493,6 +517,42 @@ def test_s20_a_line_without_an_item_and_a_tax_without_a_group_are_refused_by_nam
     chosen = sap.connect(taxes={"17.0": "S2"})
     written = only(chosen.write("orders", [bought(sap, "3", lines=odd, totals={})]))
     assert values(sap, written)["DocumentLines"][0]["VatGroup"] == "S2"
+
+
+def test_s27_an_order_that_a_line_does_not_round_gets_no_second_one(sap: SapB1) -> None:
+    """The third decimal of a dinar, where totals have two."""
+    line = {"id": "1", "name": "Lamp", "quantity": "1", "unit_price": "10.001"}
+    told = {"lines": [line], "shipping": [], "discounts": [], "totals": {"gross": "10.001"}}
+    wanted = bought(sap, currency="KWD", **told)
+    connector = sap.connect(currencies={"$": "KWD"})
+    for id_ in (None, "1"):
+        written = only(connector.write("orders", [replace(wanted, id=id_)]))
+        assert (written.cause, "lacks 0.001" in written.message) == ("total-differs", True)
+        assert len(sap.orders.records[1].values["DocumentLines"]) == 2
+
+
+def test_s27_a_session_that_ends_between_an_order_and_its_rounding_is_begun_anew(sap: SapB1) -> None:
+    sap.server.misbehave(faults.and_then(sap.sessions.clear), to=r"POST /b1s/v2/Orders\n")
+    written = only(sap.connect().write("orders", [bought(sap, **UNEVEN)]))
+    assert (written.outcome, sap.count("orders"), len(sap.server.seen(LOGIN))) == ("done", 1, 2)
+    assert values(sap, written)["DocTotal"] == 69.93
+
+
+def test_of_several_vat_groups_of_nothing_none_is_guessed(sap: SapB1, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exempt and exported are different returns; before, it was the first of them."""
+    sort, groups = FIXED["VatGroups"]
+    another = {**next(each for each in groups if each["Code"] == "S0"), "Code": "SX"}
+    monkeypatch.setitem(FIXED, "VatGroups", (sort, [*groups, another]))
+    monkeypatch.setitem(documents.RATES, "SX", 0)
+    free = {"lines": [{**SEVEN, "tax_rate": "0"}], "shipping": [], "discounts": [], "totals": {"gross": "69.93"}}
+    written = only(sap.connect().write("orders", [bought(sap, tax_included=False, **free)]))
+    assert (written.cause, sap.count("orders")) == ("tax-unknown", 0)
+    [finding] = sap.connect().check()
+    assert (finding.good, "S0, SX" in finding.message) == (False, True)
+    named = sap.connect(taxes={"0": "SX"})
+    written = only(named.write("orders", [bought(sap, "2", tax_included=False, **free)]))
+    assert [line["VatGroup"] for line in values(sap, written)["DocumentLines"]] == ["SX"]
+    assert named.check()[0].good
 
 
 def test_s18_one_that_is_refused_says_so_in_the_systems_words(sap: SapB1) -> None:

@@ -151,20 +151,27 @@ def goods_to(record: Mapping[str, Any]) -> Mapping[str, Any]:
     return places_of(record)[1]
 
 
-def new_order(record: Mapping[str, Any], reference_: str, customer: int, products: Mapping[str, str]) -> dict[str, Any]:
-    """Return a new order; `products`: SKU -> number, of those that are there."""
+def new_order(
+    record: Mapping[str, Any], reference_: str, customer: int, products: Mapping[str, str], codes: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return a new order; `products`: SKU -> number, of those that are there; `codes`: see `line`."""
     return {
         "socid": customer,
         "date": int(datetime.fromisoformat(record["placed_at"]).timestamp()),
         "ref_client": visible_number(record),
         "ref_ext": OURS + reference_,
         "note_public": record.get("note") or "",
-        "lines": [line(each, products.get(each.sku or "")) for each in sale_lines(record)],
+        "lines": [line(each, products.get(each.sku or ""), codes) for each in sale_lines(record)],
     }
 
 
-def line(sold: SaleLine, product_id: str | None) -> dict[str, Any]:
-    """Return a line; of what Dolibarr does not have, it is of a service."""
-    own = {"fk_product": int(product_id)} if product_id else {"product_type": 1}
+def line(sold: SaleLine, product_id: str | None, codes: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return a line; of what Dolibarr does not have, it is of a service.
+
+    `codes`: per cent -> code of the VAT rate, where several have one (code: commande.class.php, `create`).
+    """
+    own: dict[str, Any] = {"fk_product": int(product_id)} if product_id else {"product_type": 1}
+    if code := (codes or {}).get(sold.rate or ""):
+        own["vat_src_code"] = code
     amounts = {"subprice": str(sold.price), "qty": sold.quantity, "tva_tx": sold.rate or "0"}
     return {"desc": sold.text, **amounts, "remise_percent": "0", **own}

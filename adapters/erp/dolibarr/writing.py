@@ -9,13 +9,14 @@ from adapters.asking.http import Rejected
 from adapters.erp import goods
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import Dolibarr
-from adapters.erp.orders import SaleLine, Unwritable, lacking, no_customer, same_place
+from adapters.erp.orders import HAS_LEFT, ROUNDING, SaleLine, Unwritable, lacking, no_customer, same_place
 from adapters.erp.sales import CONTENT
+from adapters.rows import Row
 from adapters.writing.writes import Unfit, singly, singly_with
 from hub.connector import Write, Written
 from hub.errors import Refused
 
-DRAFT, CANCELLED = 0, -1
+DRAFT, CANCELLED, SENT = 0, -1, (2, 3)
 
 
 def country(erp: Dolibarr, code: str | None) -> int | None:
@@ -69,20 +70,26 @@ def _write_order(erp: Dolibarr, warehouse: int, write: Write) -> Written:
         return Written(write.key, "gone")
     state = int(there["statut"] if there.get("status") is None else there["status"])
     if write.record.get("status") == "cancelled":
-        if state != CANCELLED:
-            return _refused(write, id_, "cancel-by-hand", "Dolibarr's interface cannot cancel; cancel the order there")
-        return Written(write.key, "done", id_)
+        return _called_off(write, id_, there, state)
     if state == DRAFT or CONTENT & write.fields.keys():
         try:
             difference = lacking(write.record, str(there["total_ttc"]))
             if write.id and goods.have_changed(write):
                 goods.check(write, ((line.get("fk_product"), line["qty"]) for line in there["lines"]))
             if state == DRAFT:
-                _complete(erp, write, id_, int(there["socid"]), difference, warehouse)
-        except Unwritable as fault:
+                if difference:
+                    _round(erp, write, there, difference)
+                _complete(erp, write, id_, int(there["socid"]), warehouse)
+        except (Unwritable, Rejected) as fault:
             return _refused(write, id_, fault.cause, str(fault))
-        except Rejected as fault:
-            return _refused(write, id_, fault.cause, str(fault))
+    return Written(write.key, "done", id_)
+
+
+def _called_off(write: Write, id_: str, there: Row, state: int) -> Written:
+    if state in SENT or str(there.get("billed") or 0) == "1":
+        return _refused(write, id_, "delivered", HAS_LEFT)
+    if state != CANCELLED:
+        return _refused(write, id_, "cancel-by-hand", "Dolibarr's interface cannot cancel; cancel the order there")
     return Written(write.key, "done", id_)
 
 
@@ -99,13 +106,22 @@ def _new_order(erp: Dolibarr, write: Write) -> int:
         raise Unfit("currency-unknown", f"the order is in {record['currency']}, the ERP keeps {erp.options.currency}")
     products = write.links.get("products", {})
     dated = {**record, "placed_at": record.get("placed_at") or erp.clock.now().isoformat()}  # Dolibarr demands it
-    return int(erp.send("POST", "orders", translate.new_order(dated, write.reference, int(customer), products)))
+    values = translate.new_order(dated, write.reference, int(customer), products, erp.options.taxes)
+    return int(erp.send("POST", "orders", values))
 
 
-def _complete(erp: Dolibarr, write: Write, id_: str, customer: int, difference: Decimal, warehouse: int) -> None:
-    if difference:
-        rounding = translate.line(SaleLine(None, "Rounding", "1", difference, None), None)
-        erp.send("POST", f"orders/{id_}/lines", rounding)
+def _round(erp: Dolibarr, write: Write, there: Row, difference: Decimal) -> None:
+    """Bring a draft to its total by a line, of which there is no second. Raises Unwritable if that comes to less."""
+    id_, left = there["id"], difference
+    if not any(line.get("desc") == ROUNDING for line in there["lines"]):
+        erp.send("POST", f"orders/{id_}/lines", translate.line(SaleLine(None, ROUNDING, "1", difference, None), None))
+        left = lacking(write.record, str((erp.look_up(f"orders/{id_}") or there)["total_ttc"]))
+    if left:
+        why = f"the draft lacks {left} to the order's total, which its line {ROUNDING} does not make up for"
+        raise Unwritable("total-differs", f"{why}; change the draft there, and try again")
+
+
+def _complete(erp: Dolibarr, write: Write, id_: str, customer: int, warehouse: int) -> None:
     _send_to(erp, write, id_, customer)
     if erp.options.confirm == "validated":
         erp.send("POST", f"orders/{id_}/validate", {"idwarehouse": warehouse, "notrigger": 0})

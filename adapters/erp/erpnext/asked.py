@@ -92,16 +92,22 @@ def prices(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
 
     A variant that has none there has its template's (stock/get_item_details.py, get_price_list_rate).
     """
-    items, preference = _priced(erp, rows), _preference(erp.today())
+    items, preference, used = _priced(erp, rows), _preference(erp.today()), _used_lists(erp) if rows else ()
     names = dict.fromkeys([*items, *(item["variant_of"] for item in items.values() if item["variant_of"])])
     listed = grouped(erp.some("Item Price", ITEM_PRICE, "item_code", [*names], for_all(erp)), "item_code")
     for name, item in items.items():
         there = [*listed[item["variant_of"] or ""], *listed[name]]
         told = [{**row, "item_code": name, "own": row["item_code"] == name} for row in there]
-        fitting = [row for row in told if row["uom"] in (None, "", item["stock_uom"])]
+        usable = [row for row in told if row["price_list"] in used]
+        fitting = [row for row in usable if row["uom"] in (None, "", item["stock_uom"])]
         best = {(row["price_list"], row["currency"]): row for row in sorted(fitting, key=preference)}
         for (price_list, currency), row in best.items():
             yield Document(f"{name}|{price_list}|{currency}", plain(row, ITEM_PRICE))
+
+
+def _used_lists(erp: ErpNext) -> set[str]:
+    """Return the price lists that are in use: by others nothing is sold any more (price_list.py, get_price_list_details)."""
+    return {row["name"] for row in erp.rows("Price List", "", [["enabled", "=", 1]])}
 
 
 def _priced(erp: ErpNext, rows: Sequence[Row]) -> dict[str, Row]:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from adapters.erp import goods
 from adapters.erp.erpnext import translate
 from adapters.erp.erpnext.client import ErpNext
-from adapters.erp.erpnext.new_orders import ROUNDING, NewOrders
-from adapters.erp.orders import Unwritable, lacking
+from adapters.erp.erpnext.new_orders import NewOrders
+from adapters.erp.orders import HAS_LEFT, ROUNDING, Unwritable, lacking
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.rows import Row
@@ -67,9 +67,12 @@ class Bringing:
     def _take_on(self, write: Write, order: Row) -> None:
         """Round it, submit it, cancel it. Only what was submitted can be cancelled; a draft would have to be deleted.
 
-        One that was closed before anything was delivered stays so: it cannot be cancelled (sales_order.py, on_cancel).
+        One that was closed before anything was delivered stays so: it cannot be cancelled (sales_order.py, on_cancel). Nor
+        can one of which all has come back, which its delivery notes are linked to.
         """
         stopped, state = write.record.get("status") == "cancelled", order["docstatus"]
+        if stopped and state == SUBMITTED and (order.get("per_delivered") or order.get("per_billed")):
+            raise Unwritable("delivered", HAS_LEFT)
         if state == DRAFT and not stopped:
             self._round(write, order)
         elif state == SUBMITTED and not stopped and CONTENT & write.fields.keys():
@@ -79,6 +82,7 @@ class Bringing:
         if state == DRAFT and (stopped or self.erp.options.confirm == "submitted"):
             self.erp.change("Sales Order", order["name"], {"docstatus": SUBMITTED})
         ended = state == CANCELLED or (state == SUBMITTED and translate.status(order) == "cancelled")
+        ended |= any(row.get("returned_qty") for row in order["items"])
         if stopped and not ended:
             self.erp.cancel("Sales Order", order["name"])
 

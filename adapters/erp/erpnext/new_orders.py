@@ -10,14 +10,23 @@ from typing import Any
 
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.erpnext.customers import Places
-from adapters.erp.orders import Fields, SaleLine, no_customer, places_of, plain, sale_lines, visible_number
+from adapters.erp.orders import (
+    NOTHING,
+    ROUNDING,
+    Fields,
+    SaleLine,
+    no_customer,
+    places_of,
+    plain,
+    sale_lines,
+    visible_number,
+)
 from adapters.erp.reference import OURS
 from adapters.writing.writes import Unfit
 from hub.canonical.codes import decimals_of
 from hub.connector import Write
 
 Values = dict[str, Any]
-ROUNDING = "Rounding"
 NO_TAX = {"item_tax_template": ""}
 """Of a line, to which nothing else than the order's own taxes is to come: what is not told would be that of its item, whose
 accounts the order gets rows for (erpnext/controllers/accounts_controller.py, append_taxes_from_item_tax_template)."""
@@ -114,16 +123,19 @@ class NewOrders:
         return {"item_code": item, "conversion_factor": 1, **amounts, **NO_TAX, **named, **free}
 
     def _taxes(self, order: Fields, lines: Sequence[SaleLine]) -> list[Values]:
-        """Return the tax of each rate as an amount; the last makes their sum that of the order."""
+        """Return the tax of each rate as an amount; the last makes their sum that of the order.
+
+        One of 0 % only where its account is named: templates have such rows for what items' own templates fill.
+        """
         cent = Decimal(1).scaleb(-decimals_of(order.get("currency")))
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
         for line in lines:
-            if line.rate:
+            if line.rate and (line.rate != NOTHING or line.rate in self._accounts):
                 sums[line.rate] += line.price * Decimal(line.quantity) * Decimal(line.rate) / 100
         amounts = {rate: amount.quantize(cent) for rate, amount in sorted(sums.items())}
         totals: Fields = order.get("totals") or {}
         rest = Decimal(totals.get("tax") or 0) - sum(amounts.values())
-        if amounts and totals.get("tax") is not None and abs(rest) <= cent * (len(lines) + 1):
+        if any(amounts.values()) and totals.get("tax") is not None and abs(rest) <= cent * (len(lines) + 1):
             amounts[[*amounts][-1]] += rest
         return [self._tax(rate, amount) for rate, amount in amounts.items()] or [self.rounding(Decimal())]
 

@@ -26,7 +26,8 @@ class ErpNextOptions(ExchangeOptions):
     storage: Mapping[str, str] = Field(default_factory=dict[str, str])
     """Names of warehouses, where sales are promised, -> our names; none: all of the company, under their names."""
     taxes: Rates = Field(default_factory=dict[str, str])
-    """Per cent -> account to which an order's tax goes; none: that of the first sales tax template with the rate."""
+    """Per cent -> account to which an order's tax goes; none: that of the first sales tax template with the rate; of 0 %,
+    no tax."""
     warehouse: str | None = None
     """Out of which orders are delivered; none: each item's default warehouse, which ERPNext then demands."""
     service_item: str | None = None

@@ -55,9 +55,15 @@ class Odoo:
             raise forbidden(fault, lambda: self._may(model, "create" if method == "create" else "write")) from None
 
     def _may(self, model: str, operation: str) -> bool:
-        """Tell whether the user has the right to this with the model at all ("Security in Odoo", Access Rights)."""
-        asked = {"operation": operation, "raise_exception": False}
-        return bool(self._called(model, "check_access_rights", None, True, asked))
+        """Tell whether the user has the right to this with the model at all ("Security in Odoo", Access Rights).
+
+        Of no record, `has_access` tells just that (odoo/orm/models.py); it is there from version 18 on.
+        """
+        try:
+            return bool(self._called(model, "has_access", [], True, {"operation": operation}))
+        except Rejected:
+            asked = {"operation": operation, "raise_exception": False}
+            return bool(self._called(model, "check_access_rights", None, True, asked))
 
     def _called(
         self, model: str, method: str, ids: Sequence[int] | None, repeatable: bool, given: Mapping[str, Any]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
@@ -15,7 +16,7 @@ from adapters.erp.orders import visible_number
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sale_forms import SaleForms, bring_orders
 from adapters.erp.warehouses import warehouses
-from adapters.fields import Field, table, told
+from adapters.fields import Field, told
 from adapters.rows import Row
 from adapters.writing.finding import Sign
 from hub.clock import Clock
@@ -38,7 +39,7 @@ SHELVES = Model(
     "stock.warehouse",
     {"shelves": Field("view_location_id"), **{each: Field(each, asks="reservation_method") for each in OPERATIONS}},
 )
-COMPANY = Model("res.company", {"currency": Field("currency_id.name")})
+COMPANY = Model("res.company", {"currency": Field("currency_id.name"), "above": Field("parent_ids")})
 PARTIES = Model(
     "res.partner",
     translate.PARTY,
@@ -55,8 +56,10 @@ SALES = Model(
     reference=Field("origin", lambda text: reference_in([text])),
     marked=OUR_SALES,
 )
-CUSTOMER_TAX = [["type_tax_use", "=", "sale"], ["amount_type", "=", "percent"]]
-TAXES = Model("account.tax", translate.TAX, only=CUSTOMER_TAX, order="sequence, id")
+CUSTOMER_TAX = [["type_tax_use", "=", "sale"], ["amount_type", "in", ["percent", "group"]]]
+TAXES = Model(
+    "account.tax", translate.TAX, only=CUSTOMER_TAX, order="amount_type DESC, sequence, id"
+)  # groups come last
 NAMES = {
     "country": Model("res.country", {"name": Field("code")}),
     # A sale's currency is that of its price list.
@@ -64,6 +67,16 @@ NAMES = {
     "payment-term": Model("account.payment.term", {"name": Field("name"), "company": Field("company_id")}),
     "tax": TAXES,
 }
+
+
+def names_for(company: Mapping[str, Any]) -> dict[str, Model]:
+    """Return what there is for a company. A branch has what the companies above it have (`parent_ids`, from 17 on), too."""
+    above: Sequence[int] = company["above"] or ()
+    whose = Field("company_id", lambda id_: None if id_ in above else id_)
+    return {
+        what: replace(model, table={**model.table, "company": whose}) if "company" in model.table else model
+        for what, model in NAMES.items()
+    }
 
 
 def ours(odoo: Odoo) -> Model:
@@ -112,7 +125,7 @@ def sale_forms(odoo: Odoo) -> SaleForms:
     taxes = "tax_ids" if "tax_ids" in odoo.fields("sale.order.line") else "tax_id"  # the first from 19 on
     held = odoo.search(replace(TAXES, table=translate.TAX, only=[*CUSTOMER_TAX, ["price_include", "=", True]]))
     note = odoo.fields("sale.order").get("note", {})
-    [company] = having(odoo, COMPANY, "id", [odoo.options.company])
+    company = told(COMPANY.table, having(odoo, COMPANY, "id", [odoo.options.company])[0])
     return SaleForms(
         sale=Model("sale.order", translate.STANDING),
         customer=Model("res.partner", translate.CUSTOMER),
@@ -125,9 +138,9 @@ def sale_forms(odoo: Odoo) -> SaleForms:
         ),
         address_values=translate.NEW_ADDRESS,
         steps={"draft": "action_confirm", "sent": "action_confirm"},
-        names=NAMES,
-        goods=table("sale=order_id product=product_id quantity=product_uom_qty"),
-        besides={"currency": {told(COMPANY.table, company)["currency"]: translate.NO_PRICE_LIST}},
+        names=names_for(company),
+        lines=translate.LINE,
+        besides={"currency": {company["currency"]: translate.NO_PRICE_LIST}},
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from adapters.asking.http import exact
 from adapters.erp.orders import Unwritable, plain, same_place, visible_number
 from adapters.erp.reference import OURS, reference_in
-from adapters.fields import Field, active, asked, fixed, in_use, parts, told, words
+from adapters.fields import Field, active, asked, fixed, in_use, parts, table, told, words
 from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
@@ -26,6 +26,8 @@ TYPE = {use: type_ for type_, use in USE.items()}
 LATER = "reserved_later"
 """Of a product in a warehouse: whether that reserves goods later than when a sale is confirmed."""
 POUND = 0.45359237
+RATED = "amount amount_type children_tax_ids.amount children_tax_ids.amount_type children_tax_ids.include_base_amount"
+"""What the rate of a tax is made of."""
 FEW = 6
 """Decimals that a float of Odoo's is good for."""
 
@@ -33,7 +35,16 @@ FEW = 6
 def rate(taxes: Sequence[Row]) -> str | None:
     """Return the per cent of a product's taxes on sales, if it is one tax of that kind."""
     sale = [tax for tax in taxes if tax["type_tax_use"] == "sale"]
-    return decimal(sale[0]["amount"]) if len(sale) == 1 and sale[0]["amount_type"] == "percent" else None
+    return per_cent(sale[0]) if len(sale) == 1 else None
+
+
+def per_cent(tax: Row) -> str | None:
+    """Return the rate of a tax, or of a group of taxes on one price, if it is in per cent."""
+    if tax["amount_type"] != "group":
+        return decimal(tax["amount"]) if tax["amount_type"] == "percent" else None
+    own: Sequence[Row] = tax["children_tax_ids"]
+    alike = all(each["amount_type"] == "percent" and not each["include_base_amount"] for each in own)
+    return decimal(sum(each["amount"] for each in own)) if alike else None
 
 
 def decimal(value: float) -> str:
@@ -89,10 +100,20 @@ def _arrived(picking: Row) -> bool:
 
 
 def _standing(sale: Row) -> str:
-    """Odoo cancels what has left, too (sale_stock: sale_order.py, _action_cancel), which then is not invoiced any more."""
+    """Odoo cancels what has left, too (sale_stock: sale_order.py, _action_cancel), which then is not invoiced any more.
+
+    Of invoices it cancels drafts alone (sale: sale_order.py, _action_cancel).
+    """
     if sale["state"] == "cancel":
         return "cancelled"
-    return "delivered" if any(map(_arrived, sale.get("picking_ids") or ())) else sale["state"]
+    done = any(map(_arrived, sale.get("picking_ids") or ())) or any(map(_owed, sale.get("invoice_ids") or ()))
+    return "delivered" if done else sale["state"]
+
+
+def _owed(invoice: Row) -> bool:
+    """Tell whether an invoice stands: no credit note has taken all of it back."""
+    kind = (invoice["state"], invoice["move_type"])
+    return kind == ("posted", "out_invoice") and invoice["payment_state"] != "reversed"
 
 
 def _invoice(invoices: Sequence[Row]) -> str | None:
@@ -121,7 +142,7 @@ PRODUCT = {
     "unit": Field("uom_id.name", lambda name: UNITS.get(name, name)),
     "category": Field("categ_id.complete_name", lambda path: path.removeprefix("All / ").replace(" / ", " > ")),
     "gtin": Field("barcode", _gtin),
-    "tax_rate": in_use("taxes_id", rate, "amount amount_type type_tax_use"),
+    "tax_rate": in_use("taxes_id", rate, f"type_tax_use {RATED}"),
     "weight": Field("", _kilograms, "weight weight_uom_name"),
     "variant_of": Field("product_tmpl_id", _family, "product_variant_count"),
     "options": Field("product_template_attribute_value_ids", _options, "name attribute_id.name"),
@@ -221,11 +242,19 @@ ORDER = {
 NO_PRICE_LIST = 0
 """A sale without one is in the company's currency, from version 17 on (addons/sale/models/sale_order.py, currency_id)."""
 ID = {"id": Field("id")}
-TAX = {"name": Field("name"), "rate": Field("amount", decimal), "company": Field("company_id")}
+TAX = {"name": Field("name"), "rate": Field("", per_cent, RATED), "company": Field("company_id")}
 STANDING = ID | {
-    "state": Field("", _standing, "state picking_ids.state picking_ids.location_dest_id.usage"),
+    "state": Field(
+        "",
+        _standing,
+        "state picking_ids.state picking_ids.location_dest_id.usage invoice_ids.state invoice_ids.move_type "
+        "invoice_ids.payment_state",
+    ),
     "total": Field("amount_total", decimal),
 }
+LINE = table(
+    "sale=order_id id product=product_id quantity=product_uom_qty text=name", amount=Field("price_subtotal", decimal)
+)
 CUSTOMER = ID | {"term": Field("property_payment_term_id"), "addresses": Field("", _sale_places, PLACES)}
 NEW_PARTY = {
     "name": Field("name"),

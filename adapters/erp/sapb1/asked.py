@@ -8,13 +8,15 @@ from adapters.asking.checks import Amiss
 from adapters.erp.orders import plain
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing
+from adapters.erp.sapb1.translate import YES
 from adapters.rows import Row
 from hub.connector import Document
 
 ITEMS = Listing(
     "Items",
     "ItemCode",
-    "ItemCode,ItemName,User_Text,BarCode,ItemsGroupCode,Manufacturer,SalesVATGroup,SalesItem,Frozen",
+    "ItemCode,ItemName,User_Text,BarCode,ItemsGroupCode,Manufacturer,SalesVATGroup,SalesItem,"
+    "Valid,ValidFrom,ValidTo,Frozen,FrozenFrom,FrozenTo",
 )
 PRICED = Listing("Items", "ItemCode", "ItemCode,ItemPrices")
 STORED = Listing(
@@ -40,15 +42,33 @@ def items(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield items with their group, manufacturer and tax rate."""
     groups = sap.names("ItemGroups", "Number", "GroupName")
     makers = {**sap.names("Manufacturers", "Code", "ManufacturerName"), NO_MAKER: None}
-    rates = vat_rates(sap)
+    rates, today = vat_rates(sap), _today(sap)
     for row in rows:
-        named = {"category": groups.get(row["ItemsGroupCode"]), "brand": makers.get(row["Manufacturer"])}
+        named = {
+            "usable": _usable(row, today),
+            "category": groups.get(row["ItemsGroupCode"]),
+            "brand": makers.get(row["Manufacturer"]),
+        }
         yield Document(row["id"], kept(row, ITEMS.fields) | named | {"tax_rate": rates.get(row["SalesVATGroup"])})
+
+
+def _today(sap: ServiceLayer) -> str:
+    return f"{sap.clock.now().astimezone(sap.options.place):%Y-%m-%d}"
+
+
+def _usable(item: Row, today: str) -> bool:
+    """Tell whether an item is active on a day: either mark may hold for a while only (SDK help, Items: ValidFrom ...)."""
+
+    def holds(mark: str) -> bool:
+        return (item[f"{mark}From"] or "")[:10] <= today <= (item[f"{mark}To"] or "9999")[:10]
+
+    frozen = item["Frozen"] == YES and holds("Frozen")
+    return not frozen and (item["Valid"] != YES or holds("Valid"))
 
 
 def vat_rates(sap: ServiceLayer) -> dict[str, str]:
     """Return the VAT groups of sales that are in use -> their rate today, in per cent."""
-    today = f"{sap.clock.now().astimezone(sap.options.place):%Y-%m-%d}"
+    today = _today(sap)
     used = ("Category eq 'bovcOutputTax'", "Inactive eq 'tNO'")
     rates: dict[str, str] = {}
     for row in sap.rows("VatGroups", "Code,VatGroups_Lines", *used, key="Code"):

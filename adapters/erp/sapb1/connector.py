@@ -7,6 +7,7 @@ from typing import Any
 from adapters.asking.checks import Amiss
 from adapters.declared import Declared, Kind
 from adapters.erp import parties, sales
+from adapters.erp.orders import NOTHING
 from adapters.erp.sapb1 import asked, customers, drawn, new_orders, translate
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing, source
@@ -86,6 +87,11 @@ class SapB1Connector(Declared[ServiceLayer, SapB1Options]):
         item, named = self.options.service_item, {*self.options.taxes.values()}
         if item and not asked.ITEMS.some(sap, [item]):
             raise Amiss(f"there is no item {item}", f"mend service_item in [systems.{self.name}]")
-        if missing := named - {*asked.vat_rates(sap)}:
+        rates = asked.vat_rates(sap)
+        if missing := named - {*rates}:
             raise Amiss(f"there is no VAT group {', '.join(sorted(missing))}", f"mend taxes in [systems.{self.name}]")
+        exempt = sorted(code for code, rate in rates.items() if rate == NOTHING)
+        if len(exempt) > 1 and NOTHING not in self.options.taxes:
+            what = f"several VAT groups have 0 %: {', '.join(exempt)}"
+            raise Amiss(what, f'name that of orders under taxes in [systems.{self.name}], such as "0" = "{exempt[0]}"')
         return found

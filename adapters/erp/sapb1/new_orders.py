@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.erp import goods
-from adapters.erp.orders import SaleLine, Unwritable, lacking, no_customer, sale_lines
+from adapters.erp.orders import HAS_LEFT, NOTHING, ROUNDING, SaleLine, Unwritable, lacking, no_customer, sale_lines
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
-from adapters.erp.sapb1 import translate
+from adapters.erp.sapb1 import drawn, translate
 from adapters.erp.sapb1.asked import vat_rates
 from adapters.erp.sapb1.client import SOME, ServiceLayer, any_of, literal
 from adapters.rows import Row
@@ -18,7 +18,7 @@ from adapters.writing.writes import Gone, Unfit, singly_with
 from hub.connector import Write, Written
 
 Values = dict[str, Any]
-STANDING = "DocEntry,Cancelled,DocumentStatus,DocTotal,DocTotalFc,RoundingDiffAmount"
+STANDING = f"{drawn.ORDERS.fields},DocTotal,DocTotalFc,RoundingDiffAmount,DocumentLines"
 HALF_CENT = Decimal("0.005")
 """A unit's price is rounded by so much, if the company keeps two decimals (General Settings, Display)."""
 
@@ -41,16 +41,18 @@ def find_orders(sap: ServiceLayer, wanted: Sequence[Write]) -> Mapping[str, Sequ
 
 
 def _tax_codes(sap: ServiceLayer) -> dict[str, str]:
-    """Return rate in per cent -> VAT group."""
-    return {rate: code for code, rate in reversed(vat_rates(sap).items())} | {**sap.options.taxes}
+    """Return rate in per cent -> VAT group; of several of 0 %, which mean different things, the one that is named."""
+    rates = vat_rates(sap)
+    several = [*rates.values()].count(NOTHING) > 1
+    known = {rate: code for code, rate in reversed(rates.items()) if not (several and rate == NOTHING)}
+    return known | {**sap.options.taxes}
 
 
 def _write_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Written:
     """Make an order, or go on where a run that broke off has left it."""
     row = _standing(sap, write.id) if write.id else _make(sap, _new_order(sap, codes, write))
     if write.record.get("status") == "cancelled":
-        if row["Cancelled"] != translate.YES:
-            sap.cancel("Orders", row["DocEntry"])
+        _cancel(sap, row)
     elif CONTENT & write.fields.keys():
         try:
             _settle(sap, codes, write, row)
@@ -83,6 +85,15 @@ def _standing(sap: ServiceLayer, id_: str) -> Row:
     return row
 
 
+def _cancel(sap: ServiceLayer, row: Row) -> None:
+    """Cancel an order, unless it is over already, or of what it had some has left: SAP Business One refuses that."""
+    [became] = drawn.orders(sap, [{**row, "id": row["DocEntry"]}])
+    if became.raw["delivered"] or became.raw["invoice"]:
+        raise Unfit("delivered", HAS_LEFT)
+    if translate.order(became.raw, sap.options)["status"] != "cancelled":
+        sap.cancel("Orders", row["DocEntry"])
+
+
 def _new_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Values:
     record, options = write.record, sap.options
     customer = write.links.get("parties", {}).get(record.get("party") or "")
@@ -99,9 +110,10 @@ def _line(sap: ServiceLayer, codes: Mapping[str, str], write: Write, sold: SaleL
     where = f"in [systems.{sap.name}]"
     if not item:
         raise Unfit("item-missing", f"there is no item for {sold.text}; name one as service_item {where}")
-    rate = sold.rate or "0"
+    rate = sold.rate or NOTHING
     if rate not in codes:
-        raise Unfit("tax-unknown", f"there is no VAT group of {rate} %; make one, or name it under taxes {where}")
+        why = f"there is no VAT group of {rate} %, or there are several; name one under taxes {where}"
+        raise Unfit("tax-unknown", why)
     return translate.line(sold, item, codes[rate], sap.options)
 
 
@@ -115,15 +127,20 @@ def _settle(sap: ServiceLayer, codes: Mapping[str, str], write: Write, row: Row)
     if not difference or row["DocumentStatus"] != "bost_Open":
         return
     if row["DocTotalFc"]:
-        line = _line(sap, codes, write, SaleLine(None, "Rounding", "1", difference, None))
+        if any(line["ItemDescription"] == ROUNDING for line in row["DocumentLines"]):
+            raise _not_rounded(id_, difference)  # a second one would come to no more
+        line = _line(sap, codes, write, SaleLine(None, ROUNDING, "1", difference, None))
         sap.change("Orders", id_, {"DocumentLines": [line]}, repeatable=False)
     else:
         amount = Decimal(str(row["RoundingDiffAmount"] or 0)) + difference
         sap.change("Orders", id_, {"Rounding": translate.YES, "RoundingDiffAmount": float(amount)})
     if left := _difference(write, _standing(sap, str(id_))):
-        raise Unwritable(
-            "total-differs", f"order {id_} cannot be rounded: it lacks {left} to its total; see Document Settings"
-        )
+        raise _not_rounded(id_, left)
+
+
+def _not_rounded(id_: int, left: Decimal) -> Unwritable:
+    why = f"order {id_} cannot be rounded: it lacks {left} to its total; see Document Settings"
+    return Unwritable("total-differs", f"{why}, or change the order there, and try again")
 
 
 def _difference(write: Write, row: Row) -> Decimal:

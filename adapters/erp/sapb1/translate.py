@@ -44,7 +44,7 @@ def party_reference(row: Row) -> str:
 PRODUCT: Table = table(
     "sku=ItemCode name=ItemName description=User_Text category brand tax_rate",
     gtin=Field("BarCode", lambda code: code if ean.is_valid(code) else None),
-    active=Field("", lambda item: item["SalesItem"] == YES and item["Frozen"] != YES),
+    active=Field("", lambda item: item["SalesItem"] == YES and item["usable"]),
 )
 ADDRESS: Table = table(
     "name=AddressName2 company=AddressName3 street=Street street_more=BuildingFloorRoom city=City postcode=ZipCode "

@@ -98,6 +98,7 @@ SALE_FORMS = SaleForms(
     product=Model("product.product", {"id": Field("id"), "unit": Field("default_uom")}),
     address="party.address",
     line="sale.line",
+    lines=translate.LINE,
     sale_values=translate.NEW_SALE,
     line_values=translate.NEW_LINE,
     address_values=translate.NEW_ADDRESS,
@@ -136,7 +137,6 @@ KINDS: Mapping[str, Kind[Tryton, TrytonOptions]] = {
         signs=[Sign("sale.sale", "description", "id", lambda write: OURS + write.reference)],
     ),
 }
-
 
 MEND = "let the key's user be of the company, and have access; activate the module, if it is missing"
 

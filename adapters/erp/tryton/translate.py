@@ -11,7 +11,7 @@ from adapters.asking.http import exact
 from adapters.erp.orders import plain, visible_number
 from adapters.erp.reference import OURS
 from adapters.erp.tryton.client import classed
-from adapters.fields import Field, at, backwards, first, in_use, of_type, parts, parts_in_use
+from adapters.fields import Field, at, backwards, first, in_use, of_type, parts, parts_in_use, table
 from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
@@ -105,6 +105,7 @@ ORDER = {
 ID = {"id": Field("id")}
 TAX = {"name": Field("name"), "rate": Field("", lambda tax: rate([tax]) or "0", "rate"), "company": Field("company")}
 STANDING = ID | {"state": Field("state"), "total": Field("total_amount", itemgetter("decimal"))}
+LINE = table("sale id product quantity text=description", amount=Field("amount", itemgetter("decimal")))
 CUSTOMER = ID | {"term": Field("customer_payment_term"), "addresses": parts_in_use("addresses", ID | ADDRESS)}
 NEW_ADDRESS = backwards(ADDRESS) | {  # Tryton keeps no phone there, and regions only as records of a country.
     "party": Field("customer"),

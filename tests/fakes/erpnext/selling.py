@@ -149,6 +149,9 @@ def stand(order: "Doc", docstatus: int) -> None:
     old = order["docstatus"]
     if (old, docstatus) not in {(0, 0), (0, 1), (1, 1), (1, 2)}:
         raise No("DocstatusTransitionError", f"Cannot change docstatus from {old} to {docstatus}")
+    if docstatus == 2 and any(line.get("delivered_qty") or line.get("returned_qty") for line in order["items"]):
+        linked = f"Cannot delete or cancel because Sales Order {order['name']} is linked with Delivery Note MAT-DN-1"
+        raise No("LinkExistsError", linked)  # frappe: model/delete_doc.py, check_if_doc_is_linked
     if docstatus == 2 and order.get("status") == "Closed":  # erpnext: sales_order.py, on_cancel
         raise No("ValidationError", "Closed order cannot be cancelled. Unclose to cancel.")
     order["docstatus"] = docstatus

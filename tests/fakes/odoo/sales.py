@@ -27,6 +27,7 @@ class Sales:
         }
         orm.computed |= {
             ("sale.order", "amount_total"): self._total,
+            ("sale.order.line", "price_subtotal"): lambda record, _: float(self._amount(record)),
             ("product.product", "lst_price"): lambda record, context: orm.value(
                 "product.product", record, "list_price", context
             ),
@@ -110,8 +111,10 @@ class Sales:
     def _taxed(self, line: Record) -> Iterator[tuple[Decimal, Decimal, bool]]:
         """Yield rate, tax and whether the price holds it (account: account_tax.py; rounded per line, as at first)."""
         field, amount = "tax_ids" if self.version >= 19 else "tax_id", self._amount(line)
-        for id_ in line.values.get(field, []):
-            values = self.orm.tables["account.tax"].records[id_].values
+        taxes = self.orm.tables["account.tax"].records
+        told = [taxes[id_].values for id_ in line.values.get(field, [])]
+        parts = [taxes[id_].values for each in told for id_ in each.get("children_tax_ids") or ()]
+        for values in parts or told:
             rate, included = Decimal(str(values["amount"])), bool(values.get("price_include"))
             tax = amount * rate / (100 + rate if included else 100)
             yield rate, tax.quantize(self._coin(line), ROUND_HALF_UP), included

@@ -17,6 +17,7 @@ MODELS = {
     "account.payment.term": "name:char company_id:many2one=res.company",
     "account.tax": (
         "name:char amount:float amount_type:selection type_tax_use:selection price_include:boolean sequence:integer "
+        "children_tax_ids:many2many=account.tax include_base_amount:boolean "
         "company_id:many2one=res.company active:boolean"
     ),
     "product.pricelist": "name:char currency_id:many2one=res.currency company_id:many2one=res.company active:boolean",
@@ -54,7 +55,7 @@ MODELS = {
         "name:char state:selection sale_id:many2one=sale.order carrier_id:many2one=delivery.carrier "
         "carrier_tracking_ref:char location_id:many2one=stock.location location_dest_id:many2one=stock.location"
     ),
-    "account.move": "name:char state:selection move_type:selection",
+    "account.move": "name:char state:selection move_type:selection payment_state:selection",
     "account.move.line": "move_id:many2one=account.move",
     "sale.order": (
         "name:char state:selection company_id:many2one=res.company warehouse_id:many2one=stock.warehouse "
@@ -65,7 +66,7 @@ MODELS = {
     ),
     "sale.order.line": (
         "order_id:many2one=sale.order product_id:many2one=product.product name:text product_uom_qty:float "
-        "price_unit:float discount:float tax_id:many2many=account.tax invoice_lines:many2many=account.move.line"
+        "price_unit:float price_subtotal:monetary discount:float tax_id:many2many=account.tax invoice_lines:many2many=account.move.line"
     ),
 }
 LOGGED = "create_date:datetime write_date:datetime"
@@ -92,6 +93,8 @@ def columns(model: str, version: int) -> dict[str, Column]:
         found[name] = Column(type_, target, inverse)
     if version >= 19 and model == "sale.order.line":
         found["tax_ids"] = found.pop("tax_id")
+    if version >= 17 and model == "res.company":
+        found["parent_ids"] = Column("many2many", "res.company")
     if version >= 17 and model == "sale.order":
         found["locked"] = Column("boolean")
     if version >= 19 and model == "res.partner":

@@ -42,6 +42,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "list:ItemPrice": "ItemPrices",
             "list:ItemWarehouseInfo": "ItemWarehouseInfoCollection",
             **MARKS,
+            "date": f"{MARKS['date']} ValidFrom ValidTo FrozenFrom FrozenTo",
         }
     ),
     "BusinessPartner": _of(
