@@ -1,4 +1,4 @@
-"""docs/settings.md names every key that all hubs, systems and jobs have, with its default; a connector's page its own."""
+"""The pages name every key of hub.toml: those of hubs, systems, jobs and formats with their defaults, a connector's own."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from adapters.files.format import Format
 from hub.app.registry import OPTIONS
 from hub.config.durations import duration_text
 from hub.config.exchange import ExchangeOptions, RangeSettings
@@ -19,26 +20,28 @@ DOCS = Path(__file__).parents[2] / "docs"
 GIVEN_OTHERWISE = {"name", "system", "options"}
 
 
-def rows(heading: str) -> dict[str, str]:
-    """Key -> its row, in the part below a heading."""
-    part = (DOCS / "settings.md").read_text(encoding="utf-8").partition(f"# {heading}\n")[2].partition("\n## ")[0]
+def rows(page: str, heading: str) -> dict[str, str]:
+    """Key -> its row, in the part of a page below a heading."""
+    part = (DOCS / page).read_text(encoding="utf-8").partition(f"# {heading}\n")[2].partition("\n## ")[0]
     lines = [line for line in part.splitlines() if line.startswith("| `")]
     return {name: line for line in lines for name in line.split("|")[1].replace("`", "").replace(" ", "").split(",")}
 
 
 @pytest.mark.parametrize(
-    ("heading", "model"),
+    ("page", "heading", "model"),
     [
-        ("[hub]", HubSettings),
-        ("[systems.NAME]", SystemSettings),
-        ("[systems.NAME]", ExchangeOptions),
-        ("[systems.NAME.range]", RangeSettings),
-        ('[jobs."SYSTEM.WHAT"]', JobSettings),
+        ("settings.md", "[hub]", HubSettings),
+        ("settings.md", "[systems.NAME]", SystemSettings),
+        ("settings.md", "[systems.NAME]", ExchangeOptions),
+        ("settings.md", "[systems.NAME.range]", RangeSettings),
+        ("settings.md", '[jobs."SYSTEM.WHAT"]', JobSettings),
+        ("schedules.md", "Schedules", ScheduleSettings),
+        ("import-formats.md", "Keys of a format", Format),
     ],
 )
-def test_every_key_is_on_the_page_with_its_default(heading: str, model: type[BaseModel]):
-    told = rows(heading)
-    schedule = set(ScheduleSettings.model_fields) if model is JobSettings else set[str]()
+def test_every_key_is_on_the_page_with_its_default(page: str, heading: str, model: type[BaseModel]):
+    told = rows(page, heading)
+    schedule = set(ScheduleSettings.model_fields) if model in (JobSettings, Format) else set[str]()
     for name, field in model.model_fields.items():
         if name in GIVEN_OTHERWISE | schedule:
             continue
@@ -48,7 +51,7 @@ def test_every_key_is_on_the_page_with_its_default(heading: str, model: type[Bas
         elif isinstance(field.default, bool):
             assert f"`{str(field.default).lower()}`" in told[name]
         elif isinstance(field.default, int | str) and field.default:
-            assert f"`{field.default}`" in told[name]
+            assert re.search(f'`"?{re.escape(str(field.default))}"?`', told[name])
 
 
 def page_of(connector: str) -> str:
