@@ -32,7 +32,7 @@ def plan(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what synchronising a system, or one of its streams, would do now. Nothing is changed; exit code 0."""
+    """Show what synchronising a system, or one of its streams, would do now, and do nothing. 1 if that cannot be told."""
     with opened(ctx) as hub:
         settings = plans.as_written(hub)
         name, _, stream = target.partition(".")

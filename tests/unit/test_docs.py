@@ -69,3 +69,11 @@ def test_the_reading_order_names_files_that_are_there():
         there = [*ROOT.glob(name), *folder.glob(name), *(folder.parent.glob(name) if name.endswith("/") else ())]
         assert there, name
         folder = ROOT / Path(name).parent if "/" in name.rstrip("/") else folder
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_each_row_of_a_table_has_as_many_cells_as_its_head(page: Path):
+    for table in re.findall(r"(?:^\|.*\n)+", TEXTS[page], re.MULTILINE):
+        counts = {len(re.findall(r"(?<!\\)\|", row)): row for row in table.splitlines()}
+        assert len(counts) == 1, counts
+    assert "\\`" not in TEXTS[page]  # which ends the code all the same
