@@ -54,6 +54,19 @@ def test_every_key_is_on_the_page_with_its_default(page: str, heading: str, mode
             assert re.search(f'`"?{re.escape(str(field.default))}"?`', told[name])
 
 
+@pytest.mark.parametrize(
+    ("entity", "columns"),
+    [
+        ("products", {"sku": "A"}),
+        ("prices", {"sku": "A", "list": "B", "currency": "C"}),
+        ("stock", {"sku": "A", "location": "B"}),
+    ],
+)
+def test_every_field_that_a_column_can_hold_is_on_the_page(entity: str, columns: dict[str, str]):
+    accepted = Format.model_validate({"entity": entity, "files": "*.csv", "columns": columns}).checks
+    assert set(accepted) == set(re.findall(r"`([\w.]+)`", rows("import-formats.md", "Columns")[entity])) - {entity}
+
+
 def page_of(connector: str) -> str:
     """What the pages, or the parts of pages, say to which a connector's row in docs/connectors.md leads."""
     index = (DOCS / "connectors.md").read_text(encoding="utf-8")
