@@ -185,7 +185,7 @@ class Written:
     """Of the same: one sentence for the operator, in the system's own words where it has some."""
     instead: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """With `done`: what was written of fields of which a part had to be left out (the pictures that can be had). The hub
-    tells them whole again with the record's next change, with the next full compare, and when somebody wants it tried."""
+    tells them whole again with the record's next change, with the next full scan, and when somebody wants it tried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What every ERP is told."""
+"""What several ERPs are told alike."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -12,7 +12,7 @@ from hub.config.exchange import ExchangeOptions
 
 
 class ErpOptions(ExchangeOptions):
-    """The keys that ERPs' tables share."""
+    """The keys of an ERP that is spoken to by its models (`adapters.erp.models`)."""
 
     company: Annotated[int, within(1, 1_000_000)] = 1
     """The ERP's number of the company."""

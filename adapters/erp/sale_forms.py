@@ -104,7 +104,7 @@ class FormedSales:
         """Return a customer whose addresses were asked for; Unwritable, if there is none any more."""
         if id_ not in self._customers:
             why = "the order's customer was deleted in the ERP, or merged with another"
-            raise Unwritable("party-gone", f"{why}; the next full compare of parties finds it: then try again")
+            raise Unwritable("party-gone", f"{why}; the next full scan of parties finds it: then try again")
         return self._customers[id_]
 
     def standing(self, ids: Sequence[int]) -> list[Standing]:

@@ -95,7 +95,8 @@ class Intake:
         """Put the file as a whole into quarantine and move it to failed/."""
         taken = f" (rows before were taken: {rows:,})" if rows else ""
         reason = f"{refusal}{taken}"
-        batch = Batch(unreadable=[Unreadable(refusal.cause, f"the file was not taken: {reason}", self._place())])
+        told = f"the file was not taken, and lies in {FAILED}/: {reason}"
+        batch = Batch(unreadable=[Unreadable(refusal.cause, told, self._place())])
         failing = done.failing(self.taken.name, self.digest, rows, reason)
         yield self._page(failing, batch)
         self._finish(FAILED, reason)

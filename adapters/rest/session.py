@@ -58,8 +58,11 @@ class Session:
         except Rejected as fault:
             if not fault.is_gone:
                 raise
-            told = f"{self.name} answered {fault.status} at {path}: {fault}"
-            raise Rejected(told, status=fault.status, body=fault.body) from fault
+            told = f"{self.name} answered {fault.status}"
+            said = str(fault).removeprefix(told)
+            raise Rejected(
+                f"{told} at {path}" + (f": {said}" if said else ""), status=fault.status, body=fault.body
+            ) from fault
 
     def follow(self, where: str) -> Answer:
         """Ask for an address that the system itself has named. Raises as `ask`."""

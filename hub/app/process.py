@@ -161,7 +161,7 @@ class Process:
         address = self.configuration.settings.hub.web
         if address is None:
             if not self.roles.need_broker:
-                raise Misconfigured('web under [hub] says where webhook calls are taken, e.g. web = "127.0.0.1:8090"')
+                raise Misconfigured('web under [hub] says where webhook calls are taken, e.g. web = "127.0.0.1:8091"')
             return
         # Imported here: only who takes calls needs the server's libraries.
         from hub.web.application import application  # noqa: PLC0415

@@ -94,7 +94,8 @@ def replay(
         elif not runs:
             raise Misconfigured(SAY_WHICH)
         replayed = interventions.replay(tx, runs, who())
-        remark_if_idle(hub, tx)
+        if replayed:
+            remark_if_idle(hub, tx)
     _report({"replayed": replayed}, len(set(runs)), len(replayed), "handed on anew", as_json=as_json)
 
 

@@ -40,7 +40,7 @@ def list_jobs(ctx: typer.Context, as_json: Json = False) -> None:
     rows = [_row(job, last.get(job.name), zone, now) for job in found]
     show.table(("Job", "Schedule", "Next", "Last run", ""), rows)
     if not found:
-        show.say("There are no jobs yet: write hub.toml, then hub apply.")
+        show.say("There are no jobs yet: hub up, or hub apply, makes those of hub.toml.")
 
 
 @app.command()

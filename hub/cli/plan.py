@@ -32,7 +32,7 @@ def plan(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what synchronising a system, or one of its streams, would do now. Nothing is changed; exit code 0."""
+    """Show what synchronising a system, or one of its streams, would do now, and do nothing. 1 if that cannot be told."""
     with opened(ctx) as hub:
         settings = plans.as_written(hub)
         name, _, stream = target.partition(".")
@@ -88,7 +88,8 @@ def _exchange(
 
 def _say_what_next(planned: SystemPlan, stream: str, html: Path | None, faults: list[str]) -> None:
     if not planned.does:
-        show.say("There is nothing to do." if not faults else "Nothing was changed.")
+        nothing = f"There is nothing to do; what goes which way: hub systems show {planned.system}"
+        show.say("Nothing was changed." if faults else nothing)
         return
     entity = stream or next(each.stream for each in planned.streams if any(a.does for a in each.actions))
     closer = f"{html} has it all." if html else f"Look closer: hub plan {planned.system}.{entity} --html plan.html"

@@ -190,6 +190,8 @@ def export(
             found = store.find(tx, system=system, stream=stream, cause=cause, most=review.MOST)
         format_ = _one_stream(found) and correction.format_of(hub.settings, found[0].system, found[0].stream)
         corrected = correction.correction(found, format_ or None)
+        if not corrected.rows:
+            raise Misconfigured("no row waits that could be corrected in a file; all that waits: hub quarantine list")
         correction.write(output, corrected, format_ or None)
     if as_json:
         show.json({"file": str(output), "rows": len(corrected.rows), "left_out": corrected.left_out})

@@ -70,7 +70,9 @@ def show_one(
         story = story_of(tx, entity, key)
         zone, now = ZoneInfo(hub.settings.hub.timezone), tx.now
     if story.record is None and not story.quarantine:
-        raise Misconfigured(f"there is no record {key} among {entity}; hub records {entity} --key lists by beginning")
+        raise Misconfigured(
+            f"there is no record {key} among {entity}; what begins so: hub records {entity} --key {key}"
+        )
     if as_json:
         show.json(story)
     else:

@@ -13,6 +13,7 @@ def test_init_writes_a_file_that_works(tmp_path: Path):
     assert "hub up" in done.out
     made = Home(tmp_path / "new")
     assert made.ok("config", "check").startswith("hub.toml is right: 1 system, 2 jobs")
+    assert made.ok("jobs").endswith("There are no jobs yet: hub up, or hub apply, makes those of hub.toml.\n")
     before = made.file.read_bytes()
     assert made.run("init").code == 2
     assert made.file.read_bytes() == before

@@ -140,6 +140,7 @@ def test_nothing_dead_and_nothing_to_prune(imported: Home):
         (("plan", "deppot"), 'did you mean "depot"?'),
         (("adapter", "warehous"), 'did you mean "warehouse"?'),
         (("config", "show", "7"), "there is no revision 7"),
+        (("records", "show", "stock", "001"), "what begins so: hub records stock --key 001"),
         (("quarantine", "show", "7"), "there is no entry 7"),
         (("quarantine", "discard"), "--all"),
         (("dead", "show", "x7"), "x7 is no ID"),
@@ -166,6 +167,12 @@ def test_help_answers_at_once_and_names_the_exit_codes():
     done = subprocess.run(argv, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
     assert "130  interrupted" in done.stdout
     assert all(heavy not in done.stderr for heavy in ("sqlalchemy", "kombu", "pydantic", "hub.app"))
+    assert "...\n" not in done.stdout.partition("Commands:")[2]  # each command's sentence has room
+
+
+def test_where_nothing_was_handed_on_nobody_has_to_come(imported: Home):
+    done = imported.run("dead", "replay", "99")
+    assert (done.code, done.err) == (1, "hub: 1 of these were not there, or not given up\n")
 
 
 def test_a_system_that_is_left_alone_is_told_with_the_runs_that_wait_for_it(tmp_path: Path):

@@ -163,7 +163,8 @@ def test_a_stale_plan_is_refused(done: Done):
 
 def test_what_is_done_is_not_planned_again(done: Done):
     assert {each["outcome"] for each in done.home.json("plan", "shop.products")["actions"]} <= {"skipped"}
-    assert "There is nothing to do." in done.home.ok("plan", "shop.products")
+    planned = done.home.ok("plan", "shop.products")
+    assert "There is nothing to do; what goes which way: hub systems show shop\n" in planned
 
 
 def test_what_happened_to_a_record_is_told(done: Done):

@@ -97,6 +97,15 @@ def test_quarantined_rows_are_exported_corrected_and_come_in(home: Home):
     assert home.json("records") == {"stock": 3}
 
 
+def test_of_a_file_that_was_not_taken_it_says_where_it_lies_and_exports_no_rows(home: Home):
+    home.deliver("STAN_1.csv", ["0012;MAG1;x"], header="Artikel;Ort;Menge")
+    home.ok("up", "--until-idle")
+    assert "the file was not taken, and lies in failed/: no column is called" in home.ok("quarantine", "list")
+    done = home.run("quarantine", "export", "-o", "correct.csv")
+    assert (done.code, "no row waits that could be corrected" in done.err) == (2, True)
+    assert not (home.folder / "correct.csv").exists()
+
+
 def test_a_formula_is_disarmed_on_its_way_to_a_spreadsheet(home: Home):
     home.deliver("STAN_1.csv", ["=cmd|calc;MAG1;x", "1;MAG1;-x"])
     home.ok("up", "--until-idle")

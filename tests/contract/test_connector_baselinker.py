@@ -37,7 +37,7 @@ class TestBaseLinker(MisbehavingContract):
         "stock": Sample(lambda sku: {"sku": sku, "available": "5"}, {"available": "7"}),
     }
     untidy: ClassVar[Any] = {"products": {"weight": "0.125"}}
-    excused: ClassVar[Any] = {"s08": "It calls nobody", "s23": "Its token does not end, and is not renewed"}
+    excused: ClassVar[Any] = {"s08": "it calls nobody", "s23": "its token does not end, and is not renewed"}
 
 
 @pytest.fixture

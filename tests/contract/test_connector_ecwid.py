@@ -25,6 +25,6 @@ class TestEcwid(MisbehavingContract):
     }
     untidy: ClassVar[Mapping[str, Mapping[str, Any]]] = {"products": {"description": " <p>A</p><script>x()</script>"}}
     excused: ClassVar[Mapping[str, str]] = {
-        "s08": "Its webhooks are set up by its support, and signed without what they say.",
-        "s23": "Its tokens do not end.",
+        "s08": "its webhooks are set up by its support, and signed without what they say",
+        "s23": "its tokens do not end",
     }

@@ -139,7 +139,7 @@ def test_what_was_ordered_is_told_with_its_sums(medusa: Peer, shop: Exchange):
 
 
 def test_s12_a_captured_payment_is_seen_by_the_full_scan_alone(medusa: Peer, shop: Exchange):
-    """Medusa does not move the order's `updated_at` then: the reason why a full compare runs beside the delta."""
+    """Medusa does not move the order's `updated_at` then: the reason why a full scan runs beside the delta."""
     order = place_order(medusa, [(for_sale(shop).key, 1)], "paid@example.com")
     raw = admin(medusa, f"orders/{order}?fields=updated_at")["order"]["updated_at"]
     capture(medusa, order)

@@ -169,7 +169,7 @@ def test_s10_a_late_hint_does_not_set_the_status_back(hub, erp, shop):
 
 
 def test_s10_what_a_hint_fetched_before_another_run_read_something_newer_does_not_set_it_back(hub, erp):
-    """The other run's checkpoint is past it: before the next full compare nothing would show it again."""
+    """The other run's checkpoint is past it: before the next full scan nothing would show it again."""
     price, fetch = {"sku": "A", "list": "web", "currency": "EUR"}, erp.fetch
     erp.put("prices", "1", **price, amount="10.00")
     hub.run("erp", "prices")

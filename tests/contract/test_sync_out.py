@@ -208,7 +208,7 @@ class Forgetful(Tables):
 
 
 def test_s20_an_order_whose_create_is_answered_with_404_waits_and_is_not_lost(hub, erp, shop):
-    """Before, it was noted as gone: no entry said so, and only the next full compare tried it again."""
+    """Before, it was noted as gone: no entry said so, and only the next full scan tried it again."""
     hub.takes_orders["erp"] = True
     hub.add("erp", "erp", Forgetful(ERP))
     shop.put("parties", "c1", name="Jan", email="jan@example.com")

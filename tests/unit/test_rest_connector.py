@@ -171,7 +171,7 @@ def test_what_a_record_is_known_by_tells_it_from_others_in_the_list_too(shop: Sh
     [
         ({"id": "nr"}, "a record has no nr, .*; say id = .* It has: id, sku, name, at"),
         ({"changes": {"param": "since", "mark": "moved", "form": "epoch"}}, "a record has no moved, .* It has: id,"),
-        ({"path": "none/999", "pages": {"by": "none"}}, "shop answered 404 at none/999"),
+        ({"path": "none/999", "pages": {"by": "none"}}, "shop answered 404 at none/999$"),
         ({"list": "items"}, r"offset: list \(items\) leads to nothing in the answer; .* It has: rows, total"),
         ({"pages": {"by": "offset", "size": SIZE, "total": "sum"}}, r"total \(sum\) leads to no number .* rows, total"),
     ],
