@@ -58,7 +58,7 @@ class HubSettings(Frozen):
     slice: Annotated[Duration, within(SECOND, 15 * MINUTE, "brokers give up on a message after 30m")] = 3 * MINUTE
     drain: Annotated[Duration, within(timedelta(0), 15 * MINUTE)] = 25 * SECOND
     workers: Annotated[int, within(1, 256)] = 8
-    """Threads of an adapter process; one system has half of them at most."""
+    """Threads of an adapter process; no system has more of them than it leaves free."""
     prefetch: Annotated[int, within(1, 10_000)] = 200
     """Messages that a process holds at a time."""
     holidays: Country | None = None
