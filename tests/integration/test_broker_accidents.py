@@ -222,6 +222,7 @@ def test_j13_what_lies_in_hub_dead_is_never_dropped(hub: Given) -> None:
         (b"{truncated", {"content_type": "application/json", "content_encoding": "utf-8"}),
         (b"z\xff\xfe", {"content_type": "no/such", "headers": {"compression": "application/x-gzip"}}),
         (b"", {"content_encoding": "no-such-encoding"}),
+        (b"latin-1", {"message_id": b"Bestellung f\xfcr"}),
     ],
 )
 def test_j15_a_malformed_message_is_taken_as_raw_bytes(
