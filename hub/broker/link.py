@@ -168,7 +168,7 @@ class Link:
 
     def _note(self) -> None:
         self.consuming = frozenset(queue for queue, each in self._subscriptions.items() if each.consuming)
-        self.problem = f"no queue {', '.join(sorted(self._missing))}" if self._missing else None
+        self.problem = f"cannot consume {', '.join(sorted(self._missing))}; the log says why" if self._missing else None
 
     def _hand_on(self, delivery: Delivery) -> None:
         self._fresh.append(delivery)
