@@ -160,7 +160,11 @@ def _is_unusable(fault: sqlalchemy.exc.DBAPIError) -> bool:
 
 
 # A plan made while the table was small would be kept while it grows: planning each time costs a third of a millisecond.
-_SESSION = "-c timezone=utc -c plan_cache_mode=force_custom_plan"
+# Limits for impatient people's sessions would cut off a migration, or a plan that asks a system: again with each try.
+_SESSION = (
+    "-c timezone=utc -c plan_cache_mode=force_custom_plan"
+    " -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
+)
 
 # A machine that is gone answers nothing, not even a reset: noticed within half a minute rather than after two hours.
 _ALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
