@@ -203,7 +203,8 @@ class Link:
             pass
         finally:
             if self._sock is not None:
-                self._sock.settimeout(RPC_LIMIT)
+                with contextlib.suppress(OSError):  # it is closed: why, is being raised
+                    self._sock.settimeout(RPC_LIMIT)
 
     def _watch(self) -> None:
         for subscription in list(self._subscriptions.values()):
