@@ -38,11 +38,9 @@ class Breakers:
         served = self._configuration.queues(self._kinds).keys()
         self._ask_soon_if_mended(served)
         with self._store.read() as tx:
-            known, now = breakers.find(tx), tx.now
-        for name in known.keys() & served:
-            each = known[name]
-            if each.opened_at is not None and each.probe_at is not None and each.probe_at <= now:
-                self._probe(each.system)
+            rested = {name for name, each in breakers.find(tx).items() if breakers.ready(tx, each)}
+        for name in rested & served:
+            self._probe(name)
 
     def _ask_soon_if_mended(self, served: Collection[str]) -> None:
         """With a new revision, or in a process that begins, there may be another key."""

@@ -90,7 +90,7 @@ def _database(hub: Hub) -> list[Finding]:
         mend = "set the clocks of this machine and of the database by NTP"
         return [Finding("database", good=False, message=f"{message}: the clocks differ", mend=mend)]
     with hub.store.read() as tx:
-        inside = [_revision(hub, tx), *_processes(hub, tx), *_overdue(tx), *_breakers(tx)]
+        inside = [_revision(hub, tx), *_processes(hub, tx), *_overdue(hub, tx), *_breakers(tx)]
     return [Finding("database", good=True, message=message), *inside]
 
 
@@ -126,7 +126,7 @@ def _processes(hub: Hub, tx: Tx) -> Iterator[Finding]:
         yield Finding("processes", good=True, message="nobody is at work, and nothing is due")
 
 
-def _overdue(tx: Tx) -> Iterator[Finding]:
+def _overdue(hub: Hub, tx: Tx) -> Iterator[Finding]:
     for job in jobs.due(tx, tx.now - LATE, 20):
         late = int((tx.now - (job.next_due or tx.now)).total_seconds())
         mend = "a scheduler has to be at work; see processes"
@@ -136,7 +136,8 @@ def _overdue(tx: Tx) -> Iterator[Finding]:
     kinds = {job.system: job.kind for job in known}
     for each in overview.neglected(tx, tx.now - LATE):
         kind = kinds.get(each.system, "")
-        mend = "hub runlog, or hub up" if kind == MAINTENANCE[0] else f"hub adapter {kind or 'KIND'}, or hub up"
+        serves = "runlog" if kind == MAINTENANCE[0] else f"adapter {kind or 'KIND'}"
+        mend = "hub up" if hub.embedded else f"hub {serves}, or hub up"
         told = f"{_counted(each.runs, 'run')} of {each.system} due since {each.oldest:%Y-%m-%d %H:%M:%S}Z, and nobody takes it"
         yield Finding("jobs", good=False, message=told, mend=mend)
 

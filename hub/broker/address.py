@@ -11,6 +11,7 @@ from hub.errors import Misconfigured
 PORTS = {"amqp": 5672, "amqps": 5671}
 OPTIONS = ("cacertfile", "certfile", "keyfile", "server_name_indication")
 """What may stand behind the question mark, in RabbitMQ's own words (its page "URI Query Parameters")."""
+UNLIKE = "the broker's address is not like amqps://user:password@host:5671/virtual-host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,11 @@ class Address:
 
 
 def is_rabbitmq(url: str) -> bool:
-    """Tell whether an address names RabbitMQ rather than another of kombu's transports."""
-    return urlsplit(url).scheme in PORTS
+    """Tell whether an address names RabbitMQ rather than another of kombu's transports; raises Misconfigured for none."""
+    scheme, separator, _ = url.partition("://")
+    if not separator:
+        raise Misconfigured(UNLIKE)
+    return scheme in PORTS
 
 
 def parse(url: str) -> Address:
@@ -45,7 +49,7 @@ def parse(url: str) -> Address:
         parts = urlsplit(url)
         port = parts.port or PORTS[parts.scheme]
     except (ValueError, KeyError):
-        raise Misconfigured("the broker's address is not like amqps://user:password@host:5671/virtual-host") from None
+        raise Misconfigured(UNLIKE) from None
     options = dict(parse_qsl(parts.query))
     for name, value in options.items():
         if name not in OPTIONS:

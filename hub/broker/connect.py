@@ -9,7 +9,7 @@ from amqp.transport import SSLTransport, TCPTransport  # pyright: ignore[reportM
 from kombu import connection as kombu
 from kombu.transport import pyamqp
 
-from hub.broker import inprocess
+from hub.broker import frames, inprocess
 from hub.broker.address import Address, tls_options
 
 CONNECT_LIMIT = 5
@@ -93,6 +93,7 @@ def to_rabbitmq(address: Address, name: str, heartbeat: float) -> Connect:
             heartbeat=heartbeat,
             connect_timeout=CONNECT_LIMIT,
             transport_options={
+                "frame_handler": frames.reader,
                 "client_properties": {"connection_name": name},
                 # py-amqp's default gives a connection up when a second's worth of packets is lost
                 "socket_settings": {user_timeout: 15_000} if user_timeout is not None else {},

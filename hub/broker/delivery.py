@@ -8,6 +8,7 @@ from hub.broker.publisher import Outgoing
 from hub.broker.topology import INVALID
 
 MOST_HEADERS = 20
+LONGEST_NAME = 128
 LONGEST_HEADER = 1_000
 """Characters of a reason or a key that go along in a header."""
 
@@ -59,6 +60,11 @@ def _text(value: Any) -> str:
     return told.decode("utf-8", "replace")
 
 
+def cut(name: str) -> str:
+    """Return as much of a header's name as AMQP takes: its 255 are bytes."""
+    return name.encode()[:LONGEST_NAME].decode("utf-8", "ignore")
+
+
 def invalid(delivery: Delivery, reason: str) -> Outgoing:
     """Return a fresh message to `hub.invalid`: the body untouched, where it came from and what is wrong as headers."""
     headers: dict[str, str | int] = {
@@ -70,5 +76,5 @@ def invalid(delivery: Delivery, reason: str) -> Outgoing:
     # Not the broker's own, which would make this one look like a dead letter; not so many that no frame holds them.
     theirs = [(name, value) for name, value in delivery.headers.items() if not name.startswith(("x-", "hub-"))]
     for name, value in theirs[:MOST_HEADERS]:
-        headers[f"hub-header-{name}"[:128]] = str(value)[:LONGEST_HEADER]
+        headers[cut(f"hub-header-{name}")] = str(value)[:LONGEST_HEADER]
     return Outgoing("", INVALID, delivery.body, delivery.message_id, headers)

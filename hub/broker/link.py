@@ -168,7 +168,7 @@ class Link:
 
     def _note(self) -> None:
         self.consuming = frozenset(queue for queue, each in self._subscriptions.items() if each.consuming)
-        self.problem = f"no queue {', '.join(sorted(self._missing))}" if self._missing else None
+        self.problem = f"cannot consume {', '.join(sorted(self._missing))}; the log says why" if self._missing else None
 
     def _hand_on(self, delivery: Delivery) -> None:
         self._fresh.append(delivery)
@@ -203,7 +203,8 @@ class Link:
             pass
         finally:
             if self._sock is not None:
-                self._sock.settimeout(RPC_LIMIT)
+                with contextlib.suppress(OSError):  # it is closed: why, is being raised
+                    self._sock.settimeout(RPC_LIMIT)
 
     def _watch(self) -> None:
         for subscription in list(self._subscriptions.values()):

@@ -97,7 +97,10 @@ def run(arguments: list[str], call: Callable[[list[str]], Any] = call) -> int:
         done = call(arguments)
     except typer.TyperException as fault:
         usage: Any = fault
-        usage.show()
+        if "--json" in arguments:
+            _tell(Misconfigured(usage.format_message()), as_json=True)
+        else:
+            usage.show()
         return WRONG
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED

@@ -10,6 +10,9 @@ from hub.errors import InvalidMessage
 from hub.messages import RecordsDone, Result, decode
 from hub.store import Store, letters, results
 
+LONGEST = 100_000
+"""Bytes of a message that are kept which nobody could understand."""
+
 
 def store_batch(store: Store, deliveries: Sequence[Delivery], acknowledge: Callable[[Sequence[Delivery]], None]) -> int:
     """Store what was delivered, in one transaction; acknowledge after it. Raises DatabaseAway. Returns how many."""
@@ -56,9 +59,15 @@ def _letter(delivery: Delivery, fault: str | None = None) -> letters.Letter:
         exchange=exchange,
         routing_key=routing_key,
         headers={name: str(value) for name, value in delivery.headers.items()},
-        # NUL cannot be stored as text by PostgreSQL.
-        body=delivery.body.decode("utf-8", "replace").replace("\0", "\\0"),
+        body=_text(delivery.body),
     )
+
+
+def _text(body: bytes) -> str:
+    """Return as much of a body as is kept: it is there to be looked at, and a stranger's may have megabytes."""
+    # NUL cannot be stored as text by PostgreSQL.
+    text = body[:LONGEST].decode("utf-8", "replace").replace("\0", "\\0")
+    return text if len(body) <= LONGEST else f"{text} ... (cut: it has {len(body):,} bytes)"
 
 
 def _history(delivery: Delivery) -> tuple[str, str, str]:

@@ -66,11 +66,16 @@ def forget(tx: Tx, configured: Collection[str]) -> None:
     tx.execute(sa.delete(breaker).where(breaker.c.system.not_in(configured)))
 
 
+def ready(tx: Tx, each: Breaker) -> bool:
+    """Tell whether a system has rested; no rest is longer than `LONGEST_REST`, whatever a clock that was ahead says."""
+    at = each.probe_at
+    return each.opened_at is not None and at is not None and not tx.now < at <= tx.now + LONGEST_REST
+
+
 def may_probe(tx: Tx, system: str) -> bool:
     """Take the right to ask an open system again; one process has it at a time, with a longer rest after each."""
-    ready = (breaker.c.system == system) & breaker.c.opened_at.is_not(None) & (breaker.c.probe_at <= tx.now)
-    row = tx.execute(sa.select(breaker.c.probes).where(ready).with_for_update()).first()
-    if row is None:
+    row = tx.execute(sa.select(*_COLUMNS).where(breaker.c.system == system).with_for_update()).first()
+    if row is None or not ready(tx, Breaker(*row)):
         return False
     rest = min(FIRST_REST * 2 ** min(row.probes + 1, 10), LONGEST_REST)
     values = {"probe_at": tx.now + rest, "probes": row.probes + 1}

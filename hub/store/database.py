@@ -98,6 +98,8 @@ class Store:
                     f"the database file {self.engine.url.database} cannot be used ({_told(fault)}); "
                     "see that its folder is there and may be written to, and that it is a database of the hub"
                 ) from fault
+            if isinstance(fault, sqlalchemy.exc.ProgrammingError) and fault.statement is None:  # nothing was asked yet
+                raise Misconfigured(f"{UNLIKE} ({_told(fault)})") from fault
             if _is_read_only(fault):
                 self.engine.dispose()  # whoever leads now is asked with the next connection
             if _is_away(fault):
@@ -109,6 +111,9 @@ class Store:
         self.engine.dispose()
 
 
+UNLIKE = (
+    "the database's address is not understood; it looks like postgresql+psycopg://hub@localhost/hub or sqlite:///hub.db"
+)
 POOLED = (
     "a pooler such as PgBouncer stands before the database and takes the hub's sessions apart; "
     "give the address of PostgreSQL itself as database in hub.toml: the hub keeps few connections and pools them"
@@ -155,7 +160,11 @@ def _is_unusable(fault: sqlalchemy.exc.DBAPIError) -> bool:
 
 
 # A plan made while the table was small would be kept while it grows: planning each time costs a third of a millisecond.
-_SESSION = "-c timezone=utc -c plan_cache_mode=force_custom_plan"
+# Limits for impatient people's sessions would cut off a migration, or a plan that asks a system: again with each try.
+_SESSION = (
+    "-c timezone=utc -c plan_cache_mode=force_custom_plan"
+    " -c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
+)
 
 # A machine that is gone answers nothing, not even a reset: noticed within half a minute rather than after two hours.
 _ALIVE = {"keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 30_000}
@@ -165,10 +174,7 @@ def _engine(url: str, connections: int) -> sa.Engine:
     try:
         address = sa.make_url(url)
     except (sqlalchemy.exc.ArgumentError, ValueError):
-        raise Misconfigured(
-            f"the database's address {without_password(url)!r} is not understood; for example "
-            "postgresql+psycopg://hub@localhost/hub or sqlite:///hub.db"
-        ) from None
+        raise Misconfigured(UNLIKE) from None
     if address.get_backend_name() == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
         options: dict[str, Any] = {
@@ -189,6 +195,8 @@ def _engine(url: str, connections: int) -> sa.Engine:
             json_deserializer=orjson.loads,
             **options,
         )
+    except sqlalchemy.exc.ArgumentError:  # sqlite://hub.db
+        raise Misconfigured(UNLIKE) from None
     except ModuleNotFoundError as missing:
         raise Misconfigured(f"{missing.name} is missing; mend: pip install 'hubwerk[postgres]'") from None
     if engine.dialect.name == "sqlite":

@@ -67,7 +67,8 @@ def gone_wrong(tx: Tx, since: datetime, after: int, most: int = 100) -> list[Sho
     They are dead or cancelled, wait for a retry, or are due and held back by an open breaker.
     """
     failed = sa.exists().where(result.c.run == run.c.id, result.c.ended_at >= since, result.c.outcome == "later")
-    waits = in_state("waiting") & (run.c.failures > 0) & sa.or_(run.c.id > after, failed)
+    # One that found no room on the disk, say, has no failure of its own.
+    waits = in_state("waiting") & sa.or_((run.c.failures > 0) & (run.c.id > after), failed)
     ended = (run.c.ended_at >= since) & run.c.state.not_in(_WELL)
     held_back = _due(tx.now) & resting()
     statement = sa.select(*_SHOWN).where(sa.or_(ended, waits, held_back)).order_by(run.c.id).limit(most)

@@ -113,8 +113,10 @@ class Pipeline:
     def _calm(self, job: str, now: datetime) -> datetime:
         """Return when a triggered run may begin: the first at once, the next after a pause in which others join it."""
         last = self.triggered.get(job)
-        if last is None or last <= now:
-            self.triggered[job] = now if last is None else max(now, last + CALM)
+        if last is None or last > now + CALM:  # set by a clock that was ahead
+            self.triggered[job] = now
+        elif last <= now:
+            self.triggered[job] = max(now, last + CALM)
         return self.triggered[job]
 
     def _claim(self, decoded: Decoded) -> list[Held]:

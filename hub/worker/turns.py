@@ -1,6 +1,7 @@
-"""Which claimed run has the next free thread: in their order, but no system may have more than half of the threads.
+"""Which claimed run has the next free thread: in their order, but no system may have more threads than it leaves free.
 
-So a system that hangs with many jobs due holds up itself, and nobody else of its kind.
+So a system that hangs with many jobs due has half of the threads, another one half of the rest, and so on: they hold up
+themselves, and others of their kind go on. (Choudhury and Hahne, "Dynamic Queue Length Thresholds".)
 """
 
 import threading
@@ -18,7 +19,7 @@ class Turns:
 
     def __init__(self, threads: int, clock: Clock) -> None:
         """`threads`: how many call `next`; a single one cannot be shared."""
-        self._share = (threads + 1) // 2
+        self._threads = threads
         self._clock = clock
         self._waiting: deque[Held] = deque()
         self._working: list[Held] = []
@@ -44,17 +45,20 @@ class Turns:
             return held
 
     def ended(self, held: Held) -> None:
-        """Give a run's thread back: it is the one that takes what may begin now, so no other is woken."""
+        """Give a run's thread back: it takes one that may begin now, and another one of its system may, too."""
         with self._changed:
             self._working.remove(held)
+            if self._waiting:
+                self._changed.notify()
 
     def full(self) -> dict[str, int]:
         """Return the queues whose share of the threads is taken by slow runs, and how many of each wait for a turn."""
         with self._changed:
             before = self._clock.monotonic() - QUICK
             slow = Counter(each.delivery.queue for each in self._working if each.began < before)
+            free = self._threads - slow.total()
             waiting = Counter(each.delivery.queue for each in self._waiting)
-            return {queue: waiting[queue] for queue, runs in slow.items() if runs >= self._share}
+            return {queue: waiting[queue] for queue, runs in slow.items() if runs >= free}
 
     def close(self) -> None:
         """Have the threads end when nothing waits any more; what waits is handed on, and needs no share for that."""
@@ -64,5 +68,6 @@ class Turns:
 
     def _first(self) -> Held | None:
         taken = Counter(each.delivery.queue for each in self._working)
-        may = (each for each in self._waiting if self._closed or taken[each.delivery.queue] < self._share)
+        free = self._threads - len(self._working)
+        may = (each for each in self._waiting if self._closed or taken[each.delivery.queue] < free)
         return next(may, None)

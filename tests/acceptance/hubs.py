@@ -35,7 +35,6 @@ columns = {{ sku = "Indeks", location = "Magazyn", on_hand = "Stan" }}
 """
 HEAD = """
 [hub]
-company = "Kowalski sp. z o.o."
 timezone = "Europe/Warsaw"
 {hub}
 

@@ -2,8 +2,10 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -188,3 +190,13 @@ def test_a_system_that_is_left_alone_is_told_with_the_runs_that_wait_for_it(tmp_
     told = "shop is left alone, and its runs wait: shop cannot be reached: nobody listens at that address and port\n"
     assert home.run("runs").err == told
     assert home.run("runs", "show", "1").err == told
+
+
+def test_who_is_to_take_runs_that_nobody_takes_is_told(tmp_path: Path):
+    home = Home(tmp_path).configure()
+    home.ok("apply", "--yes")
+    home.ok("jobs", "run", "depot.stock")
+    with closing(sqlite3.connect(tmp_path / "hub.db")) as database, database:
+        database.execute("UPDATE run SET not_before = '2026-01-01T00:00:00.000000Z'")
+    (late,) = [each for each in home.json("check", code=1) if "nobody takes it" in each["message"]]
+    assert late["mend"] == "hub up"

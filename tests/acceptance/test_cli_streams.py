@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.commands import ROOT
 
-TEXT = '[hub]\ncompany = "Świt"\n'
+TEXT = '# Świt\n[hub]\ntimezone = "Europe/Warsaw"\n'
 WITHOUT_INPUT = "import sys; sys.stdin = None; sys.argv = ['hub', 'apply']; from hub.cli import main; main()"
 
 

@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from tests.chaos.processes import close_when_ended
 from tests.chaos.world import PROCESSES, World
 from tests.servers.postgres import PostgresServer
 from tests.servers.rabbitmq import RabbitServer
@@ -74,6 +75,7 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    close_when_ended()
     chance = random.Random(given.seed)
     with (
         tempfile.TemporaryDirectory() as folder,

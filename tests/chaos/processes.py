@@ -9,6 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import psycopg
 
@@ -22,6 +24,16 @@ UNSETTLED = """
          + (SELECT count(*) FROM run WHERE state IN ('done', 'dead') AND NOT EXISTS
              (SELECT 1 FROM result WHERE result.run = run.id AND result.generation = run.generation))
 """
+
+
+def close_when_ended() -> None:
+    """Have SIGTERM close all that is open, as Ctrl-C does: the hub's processes would go on without us."""
+
+    def end(_number: int, _at: FrameType | None) -> NoReturn:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        sys.exit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
 
 
 @dataclass

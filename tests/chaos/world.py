@@ -12,7 +12,6 @@ from tests.servers.rabbitmq import RabbitServer
 
 TOML = """
 [hub]
-company = "chaos"
 database = "env:HUB_DATABASE"
 broker = "env:HUB_BROKER"
 lease = "4s"

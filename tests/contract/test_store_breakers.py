@@ -80,6 +80,14 @@ def test_a_probe_that_succeeds_closes_the_breaker(store: Store, clock: StandingC
     assert seen(store).probe_at == clock.now() + breakers.FIRST_REST
 
 
+def test_a_rest_by_a_clock_that_was_ahead_is_over(store: Store, clock: StandingClock):
+    clock.move(hours=3)
+    fail(store, 3)
+    clock.move(hours=-3)
+    assert may_probe(store)
+    assert not may_probe(store)
+
+
 def test_one_process_probes_at_a_time(store: Store, clock: StandingClock):
     fail(store, 3)
     clock.move(seconds=30)

@@ -5,9 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 import sqlalchemy.event
 
-from hub.store import Store, Tx, interventions, jobs, overview, runs
+from hub.store import Store, Tx, interventions, jobs, overview, results, runs
 from tests.contract.store_steps import START, StandingClock, begun, new, scheduled, settle
 from tests.contract.test_store_jobs import HOUR, job, put
+from tests.contract.test_store_results import result
 
 
 def under_way(store: Store) -> int:
@@ -44,6 +45,14 @@ def test_a_job_whose_run_is_made_between_two_looks_is_no_idleness(postgres_store
     with postgres_store.read() as tx:
         assert overview.under_way(Interrupted(tx.connection, clock)) > 0
     assert under_way(postgres_store) == 1
+
+
+def test_a_run_that_was_put_off_for_the_hubs_own_fault_did_not_go_well(store: Store, clock: StandingClock):
+    (held,) = begun(store, scheduled())
+    settle(store, held, "waiting")
+    with store.write() as tx:
+        results.store(tx, [result(held.id, outcome="later", ended_at=clock.now())])
+        assert [each.id for each in overview.gone_wrong(tx, START, held.id)] == [held.id]
 
 
 def test_a_hub_that_is_up_reads_no_more_however_many_runs_have_ended(migrated_sqlite: str, clock: StandingClock):

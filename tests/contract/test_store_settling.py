@@ -193,6 +193,14 @@ def test_j18_only_lapsed_leases_are_rescued(store: Store, clock: StandingClock):
         assert [each.id for each in claims.lapsed(tx, 10)] == [gone.id]
 
 
+def test_j18_a_lease_by_a_clock_that_was_ahead_is_rescued(store: Store, clock: StandingClock):
+    clock.move(hours=3)
+    (gone,) = begun(store, new())
+    clock.move(hours=-3)
+    with store.write() as tx:
+        assert [each.id for each in claims.lapsed(tx, 10)] == [gone.id]
+
+
 def test_two_rescuers_hand_a_run_on_once(store: Store, clock: StandingClock):
     (held,) = begun(store, new())
     clock.move(seconds=LEASE.total_seconds() + 1)

@@ -3,9 +3,10 @@
 import threading
 import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+import structlog
 
 from hub.broker import Broker, Fate, Outgoing, Publisher, invalid, open_broker, topology
 from hub.broker.topology import DEAD, DELIVERY_LIMIT, RUNLOG
@@ -222,6 +223,7 @@ def test_j13_what_lies_in_hub_dead_is_never_dropped(hub: Given) -> None:
         (b"{truncated", {"content_type": "application/json", "content_encoding": "utf-8"}),
         (b"z\xff\xfe", {"content_type": "no/such", "headers": {"compression": "application/x-gzip"}}),
         (b"", {"content_encoding": "no-such-encoding"}),
+        (b"latin-1", {"message_id": b"Bestellung f\xfcr"}),
     ],
 )
 def test_j15_a_malformed_message_is_taken_as_raw_bytes(
@@ -257,6 +259,19 @@ def test_j20_state_tells_when_the_broker_no_longer_lists_the_consumer(amqp_url: 
         assert "not-ours" in (consumer.state().problem or "")
         channel.queue_declare("not-ours", durable=True)
         wait_for_listing(consumer, listed=True)
+
+
+def test_why_the_broker_hung_up_is_told(rabbitmq: Rabbit, amqp_url: str, hub: Given) -> None:
+    vhost = unquote(urlsplit(amqp_url).path[1:])
+    shown = f"/api/vhosts/{quote(vhost, safe='')}/connections"
+    consumer = hub.consumer(SHOP)
+    wait_until("RabbitMQ's pages to show the connection", lambda: bool(rabbitmq.api("GET", shown)))
+    with structlog.testing.capture_logs() as said:
+        for each in rabbitmq.api("GET", shown):
+            rabbitmq.api("DELETE", f"/api/connections/{quote(each['name'], safe='')}")
+        wait_until("another connection", lambda: consumer.state().connections == 2)
+    (told,) = [each["error"] for each in said if each["event"] == "consumer_disconnected"]
+    assert "CONNECTION_FORCED" in told
 
 
 def test_j20_state_tells_that_there_is_no_broker(killable_rabbitmq: RabbitServer, hub: Given) -> None:

@@ -479,6 +479,17 @@ def test_a_trigger_from_outside_runs_its_job_and_a_storm_of_them_coalesces(spine
     assert asked == [["1001", "1002"], None]
 
 
+def test_triggers_wait_for_no_clock_that_was_ahead(spine):
+    spine.add_job("shop.orders", done)
+    pipeline = spine.pipeline()
+    for ahead in (timedelta(hours=3), timedelta(0)):
+        spine.clock.ahead = ahead
+        spine.publisher.publish([Outgoing(TRIGGERS, "shop.orders", b"{}")])
+        assert pipeline.receive(spine.take()) == []
+        assert spine.relay() == 1
+        spine.deliver(pipeline)
+
+
 @pytest.mark.parametrize(
     ("exchange", "key", "body", "reason"),
     [

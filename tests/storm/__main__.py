@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.chaos.processes import close_when_ended
 from tests.storm.account import faults, stock_differs
 from tests.storm.phases import Figures, bring_out, find_nothing, settle, stock_up, storm
 from tests.storm.world import World
@@ -56,6 +57,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     parser.add_argument("--keep", type=Path, help="leave hub.toml and the logs in this folder")
     given = parser.parse_args()
+    close_when_ended()
     figures = Figures()
     with tempfile.TemporaryDirectory() as folder:
         found = weather(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.broker import open_broker
 from hub.broker.address import parse
 from hub.errors import Misconfigured
 
@@ -29,9 +30,12 @@ def test_the_password_is_never_shown() -> None:
         ("amqp://hub:topsecret@mq.example/hub?verify=none", "verify"),
         ("amqps://hub:topsecret@mq.example/hub?cacertfile=no-such.pem", "no-such.pem"),
         ("amqp://hub:topsecret@mq.example:port/hub", "amqps://user"),
+        ("amqp://hub:topsecret@[::1/hub", "amqps://user"),
+        ("amqp//hub:topsecret@mq.example", "amqps://user"),
+        ("hub:topsecret@mq.example", "amqps://user"),
     ],
 )
 def test_a_mistake_is_named_without_the_password(url: str, named: str) -> None:
     with pytest.raises(Misconfigured, match=named) as raised:
-        parse(url)
+        open_broker(url, "test")
     assert "topsecret" not in str(raised.value)

@@ -29,6 +29,11 @@ def test_headers_never_outgrow_a_frame() -> None:
     assert sum(len(name) + len(str(value)) for name, value in outgoing.headers.items()) < 30_000
 
 
+def test_a_headers_name_is_no_longer_than_amqp_takes() -> None:
+    outgoing = invalid(delivery(**{"名" * 85: "shop"}), "not JSON")
+    assert max(len(name.encode()) for name in outgoing.headers) <= 255
+
+
 def test_j15_what_amqp_takes_for_text_and_is_none_can_be_sent_on_and_stored() -> None:
     headers = {b"\xff": b"\xfe", "half": "\ud800", "count": 3}
     info = {"exchange": "hub.triggers", "routing_key": "a.\ud800"}

@@ -58,6 +58,17 @@ def test_an_argument_that_is_not_utf_8_is_told(capsys: pytest.CaptureFixture[str
     assert "is not UTF-8" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [(["nosuch"], "No such command"), (["runs", "--most", "x"], "'--most'"), (["runs", "show"], "RUN")],
+)
+def test_a_command_that_is_wrong_is_told_as_json_to_programs(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+):
+    assert run([*arguments, "--json"]) == 2
+    assert told in json.loads(capsys.readouterr().out)["error"]
+
+
 def test_json_is_valid_whatever_text_is_told():
     told = show.as_json({"error": "there is no job \udcff\0"}, 0)
     assert json.loads(told) == {"error": "there is no job ?\ufffd"}

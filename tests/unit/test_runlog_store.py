@@ -55,3 +55,12 @@ def test_j15_a_result_that_no_database_takes_is_put_aside_and_the_others_are_sto
         (kept,) = letters.find(tx)
         assert kept.reason.startswith(named)
         assert len(results.history(tx, 7)) == 1
+
+
+def test_of_a_strangers_megabytes_the_beginning_is_kept(store: Store) -> None:
+    body = b"\xff" + b"k" * 10_000_000
+    store_batch(store, [Delivery(INVALID, TRIGGERS, "shop.orders", body, False, {}, None, 1, 1)], lambda _: None)
+    with store.read() as tx:
+        (kept,) = letters.find(tx)
+    assert kept.body.endswith("kkk ... (cut: it has 10,000,001 bytes)")
+    assert len(kept.body) < 101_000
