@@ -69,7 +69,7 @@ class Configuration:
         except Faults as faults:
             # Applied by a newer program, perhaps: go on with what we have rather than stop the work.
             self._refused = revision.number
-            message = {"message": str(faults), "mend": "update this program, or hub apply what it takes"}
+            message = {"message": str(faults), "mend": "update this program"}
             logger.error("revision_refused", revision=revision.number, **message)  # noqa: TRY400 - no fault of ours
             return False
         self._now = Snapshot(revision.number, settings, settings.all_jobs())

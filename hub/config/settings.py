@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from hub.config.addresses import BrokerAddress, DatabaseAddress, ListenAddress, WebAddress
 from hub.config.calendars import Country, Timezone
 from hub.config.durations import Duration, duration_text, within
-from hub.config.faults import refuse
+from hub.config.faults import refuse, show
 from hub.config.schedules import DAY, SECOND, ScheduleSettings
 from hub.config.secrets import Secret
 
@@ -32,9 +32,12 @@ class Frozen(BaseModel):
 
 
 class HubSettings(Frozen):
-    """The table [hub]: how the hub itself runs."""
+    """The table [hub]: the company, and how the hub itself runs."""
 
+    company: Annotated[str, Field(max_length=200)] = ""
     timezone: Timezone = "UTC"
+    language: str = "en"
+    """Two letters (ISO 639-1), with a country behind a hyphen where that matters: `en`, `pl`, `pt-BR`."""
     database: DatabaseAddress | None = None
     """None: SQLite, `hub.db` beside the file."""
     broker: BrokerAddress | None = None
@@ -59,6 +62,15 @@ class HubSettings(Frozen):
     prefetch: Annotated[int, within(1, 10_000)] = 200
     """Messages that a process holds at a time."""
     holidays: Country | None = None
+
+    @field_validator("language")
+    @classmethod
+    def _check_language(cls, value: str) -> str:
+        language, _, country = value.partition("-")
+        letters = value.replace("-", "", 1)
+        if not (letters.isascii() and letters.isalpha() and len(language) == 2 and len(country) in (0, 2)):  # noqa: PLR2004 - codes of two letters
+            refuse(f'{show(value)} is not a language; write it like "en" or "pl"')
+        return value
 
 
 class Options(Frozen):

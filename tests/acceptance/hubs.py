@@ -35,6 +35,7 @@ columns = {{ sku = "Indeks", location = "Magazyn", on_hand = "Stan" }}
 """
 HEAD = """
 [hub]
+company = "Kowalski sp. z o.o."
 timezone = "Europe/Warsaw"
 {hub}
 

@@ -92,6 +92,7 @@ def text(jobs: Jobs, comment: int = 0) -> str:
     lines = [
         f"# {comment}",
         "[hub]",
+        'company = "Simulated"',
         'lease = "20s"',
         'slice = "10s"',
         "[systems.depot]",

@@ -20,6 +20,7 @@ PRODUCT_OF = {"erp": "tryton", "shop-a": "vendure", "shop-b": "oscar"}
 SHOPS = ("shop-a", "shop-b")
 TOML = """
 [hub]
+company = "storm"
 database = "env:HUB_DATABASE"
 broker = "env:HUB_BROKER"
 lease = "5s"

@@ -7,7 +7,7 @@ from hub.config import Faults, Settings, load
 from tests.unit.config_examples import CONNECTORS, DEPOT, SHOP
 
 WHOLE = (
-    '[hub]\ntimezone = "Europe/Warsaw"\nretention_days = 10\nlease = "30s"\nholidays = "PL"\n'
+    '[hub]\ncompany = "K"\ntimezone = "Europe/Warsaw"\nretention_days = 10\nlease = "30s"\nholidays = "PL"\n'
     'database = "env:HUB_DATABASE"\nhealth = "127.0.0.1:8090"\n'
     + SHOP
     + DEPOT
@@ -15,6 +15,7 @@ WHOLE = (
     '[jobs."depot.night"]\nsync = ["stock"]\ncron = "15 2 * * *"\nholidays = "skip"\n[jobs."hub.prune"]\nevery = "1d"\n'
 )
 KEYS = [
+    "company",
     "timezone",
     "retention_days",
     "database",
