@@ -123,7 +123,10 @@ def _surcharges(raw: Raw) -> list[Fields]:
 
 
 def _discounts(raw: Raw) -> list[Fields]:
-    """Return what is taken off besides the lines' own parts: all is `couponDiscount` and `discount` ("Get order")."""
+    """Return what is taken off besides the lines' own parts.
+
+    All is `couponDiscount` and `discount` (page "Discounts in order details", in its answer).
+    """
     rest = number(raw["couponDiscount"] or 0) + number(raw["discount"] or 0) - sum(map(_off, raw["items"]), Decimal(0))
     coupon = cast("Raw", raw["discountCoupon"] or {})
     return [charge(coupon.get("name") or "Discount", coupon.get("code"), {}, -rest, None)] if rest > 0 else []
