@@ -52,6 +52,8 @@ def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     else:
         # A PATCH only adds categories and images; a PUT leaves alone what it does not name.
         now = shop.api.get(path).body
+        if now["structure"] == "child":  # it has its parent's ("A child product can't have a category assigned")
+            values.pop("categories", None)
         values = {name: now[name] for name in KEPT} | values | _images(shop, write, now["images"], faults)
         row = shop.api.send("PUT", path, values, repeatable=True).body
     written = Written(write.key, "done", id=str(row["id"]), document=next(products(shop, [row]), None))
