@@ -25,16 +25,17 @@ def brought(
     buyer: Callable[[Row], str | None],
     guest_of: Callable[[Row], Row],
 ) -> Callable[[System, Sequence[Row]], Iterator[Document]]:
-    """Return what yields who placed orders, where the list of customers shows all but guests.
+    """Return what yields who placed orders, where the list of customers shows all but guests and those deleted since.
 
     `show`: rows of customers -> documents; `some`: identities -> rows; `buyer`: of an order, the identity, or nobody's;
-    `guest_of`: an order -> its guest as a row of customers.
+    `guest_of`: an order -> who placed it, as a row of customers.
     """
 
     def buyers(system: System, orders: Sequence[Row]) -> Iterator[Document]:
         placed = {id_: order for order in orders if (id_ := buyer(order))}
-        guests = [guest_of(order) for id_, order in placed.items() if id_.startswith(GUEST)]
-        return show(system, [*some(system, [id_ for id_ in placed if not id_.startswith(GUEST)]), *guests])
+        there = some(system, [id_ for id_ in placed if not id_.startswith(GUEST)])
+        others = placed.keys() - {str(row["id"]) for row in there}
+        return show(system, [*there, *(guest_of(order) for id_, order in placed.items() if id_ in others)])
 
     return buyers
 

@@ -114,8 +114,10 @@ def _totals(fields: Fields, precision: int) -> Fields:
 
 def _payment(fields: Fields, words: Mapping[str, str]) -> Fields:
     payments: Sequence[Raw] = fields.pop("payments") or ()
-    told_state = fields.pop("paid", None)
-    state, counting = (told_state, payments) if told_state else paid_by(payments, number(fields["gross"]))
+    told_state, due = fields.pop("paid", None), number(fields["gross"])
+    state, counting = (told_state, payments) if told_state else paid_by(payments, due)
+    if state == "unpaid" and not due and fields.get("status") != "cancelled":
+        state = "paid"  # shops take no payment for what costs nothing
     if not counting:
         return {"state": state}
     last = counting[-1]

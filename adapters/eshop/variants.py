@@ -1,7 +1,7 @@
 """Products of which several may stand under one article: its variants, each with a SKU of its own. Pure."""
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from adapters.fields import at
@@ -43,16 +43,16 @@ def find(field: str, by_reference: Listing[System], by_sku: Listing[System]) -> 
     return by_reference_or_sku(field, within(by_reference), within(by_sku))
 
 
-def whole(rows: Iterable[Row], own: Callable[[Row], Row], without: Container[str] = ()) -> list[dict[str, Any]]:
+def whole(rows: Iterable[Row], own: Callable[[Row], Row]) -> list[dict[str, Any]]:
     """Return articles, each once, with all their variants: a shop that takes them whole deletes those not named.
 
-    `own`: what is set of a variant; `without`: ids of those that are to go.
+    `own`: what is set of a variant.
     """
 
-    def kept(row: Row) -> list[dict[str, Any]]:
-        return [{"id": each["id"], **own(each)} for each in row["variants"] if each["id"] not in without]
+    def all_of(row: Row) -> list[dict[str, Any]]:
+        return [{"id": each["id"], **own(each)} for each in row["variants"]]
 
-    return [{"id": id_, "variants": kept(row)} for id_, row in {row["id"]: row for row in rows}.items()]
+    return [{"id": id_, "variants": all_of(row)} for id_, row in {row["id"]: row for row in rows}.items()]
 
 
 def for_article(fields: Row, *, alone: bool) -> dict[str, Any]:

@@ -64,6 +64,8 @@ def test_of_several_variants_only_the_one_that_is_written_changes(medusa: Peer, 
     assert (hidden.outcome, "cannot hide one of several variants" in hidden.message) == ("refused", True)
     list(shop.write("products", [Write(medium, {}, {"sku": medium}, id=ids[medium], remove=True)]))
     assert {each.id for each in shop.fetch("products", list(ids.values()))} == {ids[small], ids[large]}
+    (again,) = shop.write("products", [product(sku=medium)])
+    assert again.outcome == "done", again.message
 
 
 def test_what_is_removed_is_gone_and_may_be_removed_again(shop: Exchange):

@@ -9,7 +9,7 @@ import pytest
 from hub.canonical import ENTITIES
 from hub.connector import Change, Exchange, Write
 from tests.peers import Peer
-from tests.peers.medusa_shop import admin, place_order, register
+from tests.peers.medusa_shop import admin, capture, place_order, register
 
 
 @pytest.fixture
@@ -173,6 +173,19 @@ def test_what_is_sent_for_a_claim_is_not_packed(medusa: Peer, shop: Exchange, se
     assert bring(shop, sent) == ("done", "shipped", "")
     assert sums(told(shop, sent)) == sums(before)
     assert sorted(each["detail"]["fulfilled_quantity"] for each in items_of(medusa, sent)) == [0, 3]
+
+
+@pytest.mark.parametrize("amount", [4, 35])
+def test_what_is_refunded_leaves_the_order_as_it_was_sold(medusa: Peer, shop: Exchange, sent: str, amount: int):
+    """Medusa makes a credit line of it, which comes off the order's total: an ERP would wait for the sale to be changed."""
+    before = told(shop, sent)
+    capture(medusa, sent)
+    paid = admin(medusa, f"orders/{sent}?fields=*payment_collections.payments")["order"]["payment_collections"]
+    admin(medusa, f"payments/{paid[0]['payments'][0]['id']}/refund", {"amount": amount})
+    assert admin(medusa, f"orders/{sent}?fields=id,total,*credit_lines")["order"]["total"] == 35 - amount
+    assert sums(told(shop, sent)) == sums(before)
+    assert not told(shop, sent)["discounts"]
+    assert told(shop, sent)["payment"]["state"] == ("refunded" if amount == 35 else "paid")
 
 
 def test_s02_who_opens_an_account_is_who_bought_without_one(medusa: Peer, shop: Exchange):

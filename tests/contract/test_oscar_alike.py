@@ -54,6 +54,19 @@ def test_s05_what_open_orders_hold_is_not_promised_again(shop: Exchange, oscar: 
     assert shop.fetch("stock", [lamp.id or ""]) == [document]
 
 
+@pytest.mark.parametrize(
+    "special", [{"minimum_quantity": "10"}, {"valid_from": "2026-12-24"}, {"tax_included": True}, {"currency": "PLN"}]
+)
+def test_a_price_that_would_be_taken_for_another_is_refused(shop: Exchange, special: dict[str, object]):
+    """A stock record has one price, in one currency."""
+    lamp = made(shop)
+    assert put(shop, "prices", lamp, amount="12.50", tax_included=False).outcome == "done"
+    assert put(shop, "prices", lamp, amount="9.00", **special).outcome == "refused"
+    [document] = shop.fetch("prices", [lamp.id or ""])
+    told = fields_of(shop, "prices", document)
+    assert (told["amount"], told["currency"]) == ("12.50", "EUR")
+
+
 def test_a_price_of_a_product_that_is_not_there_is_refused_alone(shop: Exchange):
     [written] = shop.write("prices", [Write("X|shop|EUR", {"amount": "1.00"}, price("X"))])
     assert written.outcome in ("refused", "gone")
@@ -207,3 +220,17 @@ def test_a_variant_without_a_title_has_no_name_of_its_own(shop: Exchange, oscar:
     id_ = str(staff(oscar, "products", child | {"product_class": None})["id"])
     fields = fields_of(shop, "products", *shop.fetch("products", [id_]))
     assert (fields.get("name", "left out"), fields["variant_of"]) == ("left out", str(above["id"]))
+
+
+def test_a_variant_is_in_no_category_of_its_own(shop: Exchange, oscar: Peer):
+    """django-oscar has them at the parent alone: with one of its own, the staff could not save the variant any more."""
+    lamp = made(shop)
+    staff(oscar, f"products/{lamp.id}", {"structure": "parent"}, method="PATCH")
+    sku = f"T{secrets.token_hex(4)}"
+    child = {"structure": "child", "parent": int(lamp.id or 0), "product_class": None, "upc": sku, "title": sku}
+    id_ = str(staff(oscar, "products", child | {"slug": sku.lower(), "categories": []})["id"])
+    fields = {"name": "Lamp, red", "category": "All > Lamps"}
+    [told] = shop.write("products", [Write(sku, fields, {"sku": sku, **fields}, id=id_)])
+    assert told.outcome == "done", told.message
+    row = staff(oscar, f"products/{id_}")
+    assert (row["title"], row["categories"]) == ("Lamp, red", [])

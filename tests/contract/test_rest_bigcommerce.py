@@ -57,6 +57,19 @@ def test_bigcommerce_shows_orders_with_their_guests_and_then_those_that_changed(
     assert connector.fetch("orders", ["100|5100"]) == []
 
 
+def test_s27_bigcommerce_takes_money_for_handling_and_wrapping_as_well(shop: Shop):
+    connector, fake, _ = shop
+    fake.orders[0] |= {"handling_cost_inc_tax": "3.0000", "wrapping_cost_inc_tax": "2.5000", "total_inc_tax": "55.2900"}
+    (document,) = connector.fetch("orders", ["100|5100"])
+    told = valid(connector, "orders", document)
+    assert [(each["name"], each["amount"]) for each in told["shipping"]] == [
+        ("Flat Rate", "9.99"),
+        ("Handling", "3.00"),
+        ("Gift wrapping", "2.50"),
+    ]
+    assert told["totals"]["gross"] == "55.29"
+
+
 def test_s07_bigcommerce_shows_a_status_that_nobody_has_translated_as_it_is(shop: Shop):
     connector, fake, _ = shop
     fake.orders[0] |= {"status_id": 77, "status": "Being gift-wrapped"}

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -28,6 +29,18 @@ LATER = """mutation($code:String!){createPaymentMethod(input:{code:$code,enabled
   handler:{code:"dummy-payment-handler",arguments:[{name:"automaticSettle",value:"false"}]},
   translations:[{languageCode:en,name:"Later",description:""}]}){id}}"""
 ORDER = "query($id:ID!){order(id:$id){state payments{id} fulfillments{state}}}"
+PROMOTION = """mutation($input:CreatePromotionInput!){createPromotion(input:$input){
+  ...on Promotion{id} ...on ErrorResult{errorCode message}}}"""
+MODIFY = """mutation($input:ModifyOrderInput!){modifyOrder(input:$input){
+  ...on Order{id state totalWithTax} ...on ErrorResult{errorCode message}}}"""
+TO = "mutation($id:ID!,$state:String!){transitionOrderToState(id:$id,state:$state){...on Order{id} ...on ErrorResult{message}}}"
+ADD_PAYMENT = """mutation($input:ManualPaymentInput!){addManualPaymentToOrder(input:$input){
+  ...on Order{id state} ...on ErrorResult{errorCode message}}}"""
+CANCEL_LINES = """mutation($input:CancelOrderInput!){cancelOrder(input:$input){
+  ...on Order{id state} ...on ErrorResult{errorCode message}}}"""
+REFUND = """mutation($input:RefundOrderInput!){refundOrder(input:$input){
+  ...on Refund{id state total} ...on ErrorResult{errorCode message}}}"""
+FORGET = "mutation($id:ID!){deleteCustomer(id:$id){result message}}"
 SETTLE = "mutation($id:ID!){settlePayment(id:$id){...on Payment{state} ...on ErrorResult{errorCode message}}}"
 
 
@@ -221,3 +234,99 @@ def test_s01_what_is_split_among_sellers_comes_once(vendure: Peer, shop: Vendure
         for full in (True, False):
             pages = [page for page in through.read("orders", None, full=full) if page.entity == "orders"]
             assert {each.raw["number"] for page in pages for each in page.documents} & {whole, part} == shown
+
+
+def adds_up(order: Mapping[str, Any]) -> None:
+    """Check that an order's parts come to its totals."""
+    parts = sum(Decimal(each["gross"]) for each in order["lines"])
+    for each in order["shipping"]:
+        rate = 0 if order["tax_included"] else Decimal(each["tax_rate"] or 0)
+        parts += (Decimal(each["amount"]) * (1 + rate / 100)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    assert parts == Decimal(order["totals"]["gross"])
+
+
+def promoted(shop: VendureConnector, *actions: tuple[str, Mapping[str, str]]) -> str:
+    """Make a promotion; return the code that a customer enters for it."""
+    code = f"P{uuid.uuid4().hex[:8]}"
+    done = [
+        {"code": name, "arguments": [{"name": each, "value": given[each]} for each in given]} for name, given in actions
+    ]
+    texts = [{"languageCode": "en", "name": code}]
+    new = {"enabled": True, "couponCode": code, "conditions": [], "actions": done, "translations": texts}
+    shop.system.ask(PROMOTION, input=new)
+    return code
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        [("order_percentage_discount", {"discount": "15"})],
+        [("order_fixed_discount", {"discount": "777"})],
+        [("free_shipping", {})],
+        [("order_percentage_discount", {"discount": "100"}), ("free_shipping", {})],
+    ],
+)
+def test_s27_promotions_of_all_sorts_add_up(
+    vendure: Peer, shop: VendureConnector, actions: list[tuple[str, Mapping[str, str]]]
+):
+    products = {for_sale(shop).key: 3, for_sale(shop).key: 1}
+    code = place_order(vendure, products, "promo@example.com", coupon=promoted(shop, *actions))
+    order = told(shop, "orders", ordered(shop, code))
+    adds_up(order)
+    assert order["payment"]["state"] == "paid"
+
+
+def test_an_order_that_the_staff_modifies_adds_up(vendure: Peer, shop: VendureConnector):
+    first, other = for_sale(shop), for_sale(shop)
+    order = ordered(shop, place_order(vendure, {first.key: 2}, "modified@example.com"))
+    (line,) = shop.fetch("orders", [order])[0].raw["lines"]
+    shop.system.ask(TO, id=order, state="Modifying")
+    change = {"orderId": order, "dryRun": False, "note": "by phone"}
+    change |= {"addItems": [{"productVariantId": other.id, "quantity": 3}]}
+    change |= {"adjustOrderLines": [{"orderLineId": line["id"], "quantity": 1}]}
+    change |= {
+        "surcharges": [
+            {
+                "description": "Engraving",
+                "price": 500,
+                "priceIncludesTax": False,
+                "taxRate": 20,
+                "taxDescription": "VAT",
+            }
+        ]
+    }
+    shop.system.ask(MODIFY, input=change)
+    shop.system.ask(TO, id=order, state="ArrangingAdditionalPayment")
+    assert told(shop, "orders", order)["payment"]["state"] == "unpaid"
+    shop.system.ask(ADD_PAYMENT, input={"orderId": order, "method": "cash", "transactionId": "7", "metadata": {}})
+    shop.system.ask(TO, id=order, state="PaymentSettled")
+    after = told(shop, "orders", order)
+    adds_up(after)
+    assert {(each["sku"], each["quantity"]) for each in after["lines"]} == {(first.key, "1"), (other.key, "3")}
+    assert (after["payment"]["state"], after["status"]) == ("paid", "confirmed")
+    assert bring(shop, order, "shipped") == ("done", "shipped")
+
+
+def test_what_is_cancelled_and_refunded_in_part_is_not_sent(vendure: Peer, shop: VendureConnector):
+    first, other = for_sale(shop), for_sale(shop)
+    order = ordered(shop, place_order(vendure, {first.key: 2, other.key: 1}, "part@example.com"))
+    lines = {each["productVariant"]["sku"]: each["id"] for each in shop.fetch("orders", [order])[0].raw["lines"]}
+    gone = [{"orderLineId": lines[first.key], "quantity": 1}, {"orderLineId": lines[other.key], "quantity": 1}]
+    shop.system.ask(CANCEL_LINES, input={"orderId": order, "lines": gone, "cancelShipping": False, "reason": "broken"})
+    (payment,) = shop.system.ask(ORDER, id=order)["order"]["payments"]
+    back = {"paymentId": payment["id"], "lines": gone, "shipping": 0, "adjustment": 0, "reason": "broken"}
+    shop.system.ask(REFUND, input=back)
+    after = told(shop, "orders", order)
+    adds_up(after)
+    assert {(each["sku"], each["quantity"]) for each in after["lines"]} == {(first.key, "1")}
+    assert bring(shop, order, "shipped") == ("done", "shipped")
+
+
+def test_s02_whose_customer_is_deleted_comes_with_the_order(vendure: Peer, shop: VendureConnector):
+    email = f"{uuid.uuid4().hex[:8]}@example.com"
+    order = ordered(shop, place_order(vendure, {for_sale(shop).key: 1}, email))
+    party = told(shop, "orders", order)["party"]
+    shop.system.ask(FORGET, id=party)
+    pages = list(shop.read("orders", None, full=True))
+    assert party in [each.id for page in pages if page.entity == "parties" for each in page.documents]
+    assert told(shop, "orders", order)["party"] == party

@@ -24,19 +24,24 @@ def place_order(
     *,
     address: Mapping[str, str] = ADDRESS,
     shipping: Sequence[str] = (),
+    region: str = "",
+    promotions: Sequence[str] = (),
 ) -> str:
     """Fill a cart, choose shipping and payment, and buy; return the order's id. Takes about a second.
 
-    `shipping`: the shipping options, if it is not the one that the shop began with.
+    `shipping`, `region`: if they are not those that the shop began with; `promotions`: the codes that are entered.
     """
     variants = [
         {"variant_id": admin(peer, f"product-variants?sku={sku}&fields=id")["variants"][0]["id"], "quantity": quantity}
         for sku, quantity in lines
     ]
     buyer = {"email": email, "shipping_address": address, "billing_address": address}
-    cart = _store(peer, "carts", buyer | {"region_id": peer["region"], "items": variants})["cart"]["id"]
+    cart = _store(peer, "carts", buyer | {"region_id": region or peer["region"], "items": variants})["cart"]["id"]
     for option in shipping or [peer["shipping_option"]]:
         _store(peer, f"carts/{cart}/shipping-methods", {"option_id": option})
+    due = _store(peer, f"carts/{cart}/promotions", {"promo_codes": promotions})["cart"]["total"] if promotions else 1
+    if not due:
+        return _store(peer, f"carts/{cart}/complete", {})["order"]["id"]
     paid = _store(peer, "payment-collections", {"cart_id": cart})["payment_collection"]["id"]
     _store(peer, f"payment-collections/{paid}/payment-sessions", {"provider_id": "pp_system_default"})
     return _store(peer, f"carts/{cart}/complete", {})["order"]["id"]

@@ -11,6 +11,7 @@ FIND = "query($skus:[String!]){productVariants(options:{take:1000,filter:{sku:{i
 ERROR = "__typename ...on ErrorResult{errorCode message}"
 ADD = """mutation($lines:[AddItemInput!]!){addItemsToOrder(inputs:$lines){
     ...on UpdateMultipleOrderItemsResult{errorResults{...on ErrorResult{errorCode message}}}}}"""
+COUPON = f"mutation($code:String!){{applyCouponCode(couponCode:$code){{{ERROR}}}}}"
 INTRODUCE = f"""mutation($customer:CreateCustomerInput!,$address:CreateAddressInput!){{
     setCustomerForOrder(input:$customer){{{ERROR}}}
     setOrderShippingAddress(input:$address){{{ERROR}}} setOrderBillingAddress(input:$address){{{ERROR}}}}}"""
@@ -44,6 +45,7 @@ def place_order(
     name: str = "Bo Kos",
     address: Mapping[str, str] = ADDRESS,
     payment: str = "dummy",
+    coupon: str = "",
 ) -> str:
     """Place an order of SKUs and quantities as a guest and pay it; returns its code. The shop must have what is bought."""
     url, token = shop["shop_api"], dict[str, str]()
@@ -51,6 +53,8 @@ def place_order(
     wanted = [{"productVariantId": variants[sku], "quantity": quantity} for sku, quantity in lines.items()]
     refused = run(url, token, ADD, lines=wanted)["addItemsToOrder"]["errorResults"]
     assert not refused, refused
+    if coupon:
+        run(url, token, COUPON, code=coupon)
     first, _, last = name.partition(" ")
     customer = {"firstName": first, "lastName": last, "emailAddress": email}
     run(url, token, INTRODUCE, customer=customer, address={"fullName": name, **address})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hub.connector import Document, Exchange, Write
+from hub.connector import Change, Document, Exchange, Write
 from tests.contract.connector_suite import fields_of, only, read_on
 from tests.fakes.ecwid import Ecwid
 
@@ -203,6 +203,19 @@ def test_an_order_that_waits_for_its_money_is_cancelled_with_it(fake: Ecwid, con
     assert (values["fulfillmentStatus"], values["paymentStatus"]) == ("WILL_NOT_DELIVER", "CANCELLED")
     again = only(connector.write("orders", [Write("k", {"status": "shipped"}, {"status": "shipped"}, id=id_)]))
     assert (again.outcome, again.cause) == ("refused", "cancelled")
+
+
+def test_s02_a_customer_who_was_deleted_comes_with_the_order(fake: Ecwid, connector: Exchange):
+    """Ecwid goes on naming the number, under which there is nobody: an ERP would wait for the customer for ever."""
+    id_, _ = fake.place_order(fake.clock.now())
+    number = fake.orders.records[max(fake.orders.records)].values["customerId"]
+    del fake.customers.records[number]
+    pages = list(connector.read("orders", None, full=True))
+    parties = [each for page in pages if page.entity == "parties" for each in page.documents if each.id == str(number)]
+    told = connector.translate("parties", parties[0])
+    assert isinstance(told, Change)
+    order = fields_of(connector, "orders", id_)
+    assert (order["party"], told.fields["email"]) == (str(number), order["email"])
 
 
 def test_a_guest_of_old_comes_with_the_order(fake: Ecwid, connector: Exchange):

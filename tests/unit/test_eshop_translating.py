@@ -82,6 +82,15 @@ def test_the_last_payment_is_shown_with_our_word():
 
 
 @pytest.mark.parametrize(
+    ("gross", "status", "state"),
+    [(0, "pending", "paid"), ("0.00", None, "paid"), (1, "pending", "unpaid"), (0, "cancelled", "unpaid")],
+)
+def test_what_costs_nothing_is_paid(gross: int | str, status: str | None, state: str):
+    """Shops take no payment for it, and an ERP that takes only paid orders would wait for one."""
+    assert order(gross=gross, net=0, paid="unpaid", payments=(), status=status)["payment"]["state"] == state
+
+
+@pytest.mark.parametrize(
     ("payments", "state"),
     [
         ([], "unpaid"),

@@ -53,9 +53,9 @@ def buyer(raw: Raw) -> str | None:
 
 
 def guest_of(raw: Raw) -> Fields:
-    """Return a guest as the list of customers would show one."""
+    """Return who placed an order as the list of customers would show them: a guest, or somebody who was deleted since."""
     billing = cast("Raw", raw.get("billingPerson") or {})
-    return {"id": buyer(raw), "name": billing.get("name"), "email": raw["email"], "billingPerson": billing}
+    return {"id": buyer(raw), "name": billing.get("name"), "email": raw.get("email"), "billingPerson": billing}
 
 
 # Sums
@@ -123,7 +123,10 @@ def _surcharges(raw: Raw) -> list[Fields]:
 
 
 def _discounts(raw: Raw) -> list[Fields]:
-    """Return what is taken off besides the lines' own parts: all is `couponDiscount` and `discount`."""
+    """Return what is taken off besides the lines' own parts.
+
+    All is `couponDiscount` and `discount` (page "Discounts in order details", in its answer).
+    """
     rest = number(raw["couponDiscount"] or 0) + number(raw["discount"] or 0) - sum(map(_off, raw["items"]), Decimal(0))
     coupon = cast("Raw", raw["discountCoupon"] or {})
     return [charge(coupon.get("name") or "Discount", coupon.get("code"), {}, -rest, None)] if rest > 0 else []

@@ -21,7 +21,7 @@ from hub.connector import Document, Write, Written
 Body = dict[str, Any]
 PRODUCTS = Listing(
     "products",
-    "id,updated_at,title,handle,status,external_id,description,images.url,images.rank,categories.id,"
+    "id,updated_at,title,handle,status,external_id,description,images.id,images.url,images.rank,categories.id,"
     "variants.id,variants.sku,variants.ean,variants.title,variants.options.value,variants.options.option.title",
     "variants[id][]",
 )
@@ -98,18 +98,33 @@ def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Change products, which are sent whole."""
     there, tree = articles(PRODUCTS, shop, [each.id for each in writes]), categories(shop)
     shared, own = parted(there, writes, partial(_article, tree), partial(given, VARIANT))
+    for row in there.values():
+        _keep_images(row, shared[row["id"]])
     body = [row | shared[row["id"]] for row in whole(there.values(), lambda each: own.get(each["id"], {}))]
     changed = shop.send(BATCH, {"update": body}, PRODUCTS.fields, repeatable=True)["updated"]
     return as_shown(writes, products(changed, tree), "variant.sku")
 
 
+def _keep_images(row: Row, told: Body) -> None:
+    """Name the images that are there already: as new ones, they would not be any variant's any more."""
+    there = {each["url"]: each["id"] for each in row["images"]}
+    for image in told.get("images", ()):
+        if image["url"] in there:
+            image["id"] = there[image["url"]]
+
+
 def remove(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Delete variants; a product that has no others goes with them."""
-    gone = [each.id for each in writes]
-    rows = whole(articles(PRODUCTS, shop, gone).values(), lambda _: {}, without=gone)
-    body = {"update": [row for row in rows if row["variants"]]}
-    body["delete"] = [row["id"] for row in rows if not row["variants"]]
-    shop.send(BATCH, body, repeatable=True)
+    """Delete variants; a product that has no others goes with them.
+
+    What is only left out of its product leaves its inventory item behind, whose SKU nothing new can have then (source:
+    `updateProductsWorkflow`, beside `deleteProductVariantsWorkflow`).
+    """
+    gone = {each.id for each in writes}
+    rows = {row["id"]: {each["id"] for each in row["variants"]} for row in articles(PRODUCTS, shop, gone).values()}
+    for id_, variants in rows.items():
+        if variants - gone:
+            shop.send(f"products/{id_}/variants/batch", {"delete": [*variants & gone]}, repeatable=True)
+    shop.send(BATCH, {"delete": [id_ for id_, variants in rows.items() if variants <= gone]}, repeatable=True)
     return done(writes)
 
 

@@ -1,6 +1,7 @@
-"""Orders as they were sold: what returns, exchanges and claims make of them afterwards is the shop's own affair.
+"""Orders as they were sold: what returns, exchanges, claims and refunds make of them afterwards is the shop's own affair.
 
-Medusa keeps all of it in the order itself: what was given back comes off its line, what is sent instead is a line more.
+Medusa keeps all of it in the order itself: what was given back comes off its line, what is sent instead is a line more,
+what is refunded a credit line (source: `refundPaymentWorkflow`).
 """
 
 from collections.abc import Collection, Sequence
@@ -22,12 +23,14 @@ AFTERWARDS = {
 MOST = 50
 """Orders in one address."""
 SUMS = ("total", "tax_total")
+LATER = "metadata.created_in_version"
+"""Of a credit line: what only those have that were made after the order was placed (source: `applyChangesToOrder`)."""
 BACK = {"return_received_total": "return_received_quantity", "return_dismissed_total": "return_dismissed_quantity"}
 """Of an item: what is given back is worth, and how many pieces that are."""
 
 
 def as_sold(shop: Shop, rows: Sequence[Row]) -> list[Row]:
-    """Return orders without what was added after they were sent, and with what was given back."""
+    """Return orders without what was added after they were placed, and with what was given back."""
     added = _added(shop, [row["id"] for row in rows if row["version"] > 1])
     return [_sold(row, added) if row["version"] > 1 else row for row in rows]
 
@@ -46,10 +49,11 @@ def _sold(row: Row, added: Collection[str]) -> Row:
     now: list[Row] = [*row["items"], *row["shipping_methods"]]
     items = [_whole(each) for each in row["items"] if each["id"] not in added]
     methods = [each for each in row["shipping_methods"] if each["id"] not in added]
-    if [*items, *methods] == now:
-        return row
+    kept = [each for each in row["credit_lines"] if not at(each, LATER)]
     sums = {name: number(row[name]) + _sum(name, [*items, *methods]) - _sum(name, now) for name in SUMS}
-    return {**row, "items": items, "shipping_methods": methods, **{name: str(sums[name]) for name in sums}}
+    sums["total"] += _sum("amount", row["credit_lines"]) - _sum("amount", kept)
+    sold = {"items": items, "shipping_methods": methods, "credit_lines": kept}
+    return {**row, **sold, **{name: str(sums[name]) for name in sums}}
 
 
 def _sum(name: str, parts: Sequence[Row]) -> Decimal:

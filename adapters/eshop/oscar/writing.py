@@ -1,6 +1,7 @@
 """What a django-oscar shop is told, record by record. All but the creation of a product may be repeated."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from adapters.eshop.orders import Fields
@@ -11,7 +12,7 @@ from adapters.eshop.sources import marks, sources
 from adapters.fields import Field, emptied, given, table
 from adapters.pictures import fetch, left_out, tried
 from adapters.rows import Row
-from adapters.writing.prices import check_plain, check_tax
+from adapters.writing.prices import check_currency, check_plain, check_tax
 from adapters.writing.writes import Unfit
 from hub.connector import Document, Write, Written
 
@@ -51,6 +52,8 @@ def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     else:
         # A PATCH only adds categories and images; a PUT leaves alone what it does not name.
         now = shop.api.get(path).body
+        if now["structure"] == "child":  # it has its parent's ("A child product can't have a category assigned")
+            values.pop("categories", None)
         values = {name: now[name] for name in KEPT} | values | _images(shop, write, now["images"], faults)
         row = shop.api.send("PUT", path, values, repeatable=True).body
     written = Written(write.key, "done", id=str(row["id"]), document=next(products(shop, [row]), None))
@@ -82,18 +85,26 @@ def put_price(shop: Shop, partner: Row, write: Write) -> Written:
     """Set the price in the product's stock record: it keeps one, everybody's, with tax or without as the options say."""
     check_plain(write)
     check_tax(write, included=shop.options.tax_included)
-    values = {"price": write.record.get("amount"), "price_currency": write.record["currency"]}
-    return _put(shop, partner, write, lambda _held: values, prices)
+    return _put(shop, partner, write, partial(_priced, write), prices)
+
+
+def _priced(write: Write, held: Row) -> Fields:
+    """Return a price as a stock record has it: of each partner's there is one, in one currency."""
+    if held.get("price") is not None:
+        check_currency(write, held["price_currency"])
+    return {"price": write.record.get("amount"), "price_currency": write.record["currency"]}
 
 
 def put_stock(shop: Shop, partner: Row, write: Write) -> Written:
     """Set the stock in the product's stock record: what may be sold, and what open orders hold already."""
     available = pieces(write.record)
-    return _put(shop, partner, write, lambda held: {"num_in_stock": available + held}, levels)
+    return _put(
+        shop, partner, write, lambda held: {"num_in_stock": available + (held.get("num_allocated") or 0)}, levels
+    )
 
 
-def _put(shop: Shop, partner: Row, write: Write, values: Callable[[int], Row], show: Show) -> Written:
-    """Set values of a stock record, made of what open orders hold, and nothing else in it."""
+def _put(shop: Shop, partner: Row, write: Write, values: Callable[[Row], Row], show: Show) -> Written:
+    """Set values of a stock record, made of what it holds now, and nothing else in it."""
     sku = write.record["sku"]
     product = write.id or write.links.get("products", {}).get(sku)
     if product is None:
@@ -101,10 +112,10 @@ def _put(shop: Shop, partner: Row, write: Write, values: Callable[[int], Row], s
     # The short list: a whole product takes the shop three times as long.
     record = record_of(partner, shop.api.get(f"products/{product}/stockrecords/").body)
     if record:
-        path, told = f"admin/stockrecords/{record['id']}/", values(record.get("num_allocated") or 0)
+        path, told = f"admin/stockrecords/{record['id']}/", values(record)
         record = shop.api.send("PATCH", path, told, repeatable=True).body
     else:
-        new = {"partner": partner["url"], "partner_sku": sku, **values(0)}
+        new = {"partner": partner["url"], "partner_sku": sku, **values({})}
         path, told = f"admin/products/{product}/", {"stockrecords": [new]}
         record = record_of(partner, shop.api.send("PATCH", path, told, repeatable=True).body["stockrecords"])
     row = {"id": product, "upc": sku, "record": record}

@@ -60,7 +60,8 @@ def order(number: int, at: datetime) -> Row:
             "date_created": format_datetime(at), "date_modified": format_datetime(at), "currency_code": "PLN",
             "total_inc_tax": "49.7900", "total_ex_tax": "40.4797", "total_tax": "9.3103", "payment_method": "Bank Deposit",
             "payment_status": "captured", "customer_message": "", "shipping_cost_inc_tax": "9.9900", "is_deleted": False,
-            "shipping_cost_ex_tax": "8.1220", "coupon_discount": "0.0000", "discount_amount": "0.0000",
+            "shipping_cost_ex_tax": "8.1220", "handling_cost_inc_tax": "0.0000", "wrapping_cost_inc_tax": "0.0000",
+            "coupon_discount": "0.0000", "discount_amount": "0.0000",
             "billing_address": address(), "consignments": [{"shipping": [there], "pickups": []}]}  # fmt: skip
 
 
