@@ -137,7 +137,6 @@ KINDS: Mapping[str, Kind[Tryton, TrytonOptions]] = {
         signs=[Sign("sale.sale", "description", "id", lambda write: OURS + write.reference)],
     ),
 }
-
 MEND = "let the key's user be of the company, and have access; activate the module, if it is missing"
 
 
