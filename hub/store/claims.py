@@ -270,8 +270,8 @@ class Lapsed:
     failures: int
 
 
-LONGEST_LEASE = timedelta(hours=1)
-"""No lease is longer: one that ends later was given by a clock that was ahead, and holds its job up no more."""
+LONGEST_LEASE = timedelta(hours=2)
+"""No lease is as long: one that ends later was given by a clock that was ahead, and holds its job up no more."""
 
 
 def lapsed(tx: Tx, most: int) -> list[Lapsed]:
