@@ -1,0 +1,142 @@
+"""Which price goes out, and what waits until somebody says which (PAINS S7)."""
+
+from tests.contract.tables import CATALOGUE, Hub, Tables, lamp
+
+
+def test_a_price_waits_for_its_product(hub, erp, shop):
+    erp.put("prices", "1", sku="A", list="std", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    assert not shop.rows["prices"]
+    lamp(erp)
+    hub.in_step(*CATALOGUE)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["10.00"]
+    assert not hub.waiting()
+
+
+def test_a_price_that_is_refused_counts_once_though_its_product_has_just_been_made(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="std", currency="EUR", amount="10.00")
+    shop.refuses["A|std|EUR"] = "prices hold no tax here"
+    hub.run("erp", *CATALOGUE)
+    hub.run("shop", *CATALOGUE)
+    assert hub.held.counts["quarantined"] == len(hub.waiting()) == 1
+
+
+def test_s07_prices_on_several_lists_wait_until_somebody_says_which_is_the_shops(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    erp.put("prices", "2", sku="A", list="trade", currency="EUR", amount="8.00")
+    hub.in_step(*CATALOGUE)
+    assert not shop.rows["prices"]
+    assert [(each.cause, each.key) for each in hub.waiting()] == [
+        ("several-prices", "A|retail|EUR"),
+        ("several-prices", "A|trade|EUR"),
+    ]
+    assert "retail, trade" in hub.waiting()[0].message
+    del erp.rows["prices"]["2"]
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.run("shop", *CATALOGUE)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["10.00"]
+    assert [each.key for each in hub.waiting()] == []
+
+
+def price_gone(hub: Hub, erp: Tables) -> None:
+    """Have the ERP's only price of a product deleted, and the shop told."""
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    del erp.rows["prices"]["1"]
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.run("shop", *CATALOGUE)
+
+
+def test_a_price_that_is_gone_and_still_stands_in_the_shop_is_told(hub, erp, shop):
+    price_gone(hub, erp)
+    [waiting] = hub.waiting()
+    assert (waiting.cause, waiting.key) == ("price-gone", "A|retail|EUR")
+    assert "erp has no price of A any more, and shop goes on selling it at 10.00 EUR" in waiting.message
+    hub.run("shop", *CATALOGUE)
+    assert not hub.held.counts["quarantined"], "it is told once, not with each run"
+    erp.put("prices", "2", sku="A", list="retail", currency="EUR", amount="12.00")
+    hub.in_step(*CATALOGUE)
+    assert not hub.waiting()
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["12.00"]
+
+
+def test_a_price_that_is_gone_is_told_no_more_when_its_product_is_gone(hub, erp, shop):
+    price_gone(hub, erp)
+    del erp.rows["products"]["1"]
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.run("shop", *CATALOGUE)
+    assert not shop.rows["products"]
+    assert not hub.waiting()
+    shop.rows["prices"].clear()
+    lamp(erp)
+    hub.in_step(*CATALOGUE)
+    hub.run("shop", *CATALOGUE, full=True)
+    assert not hub.waiting(), "the new product has never had a price there"
+
+
+def test_a_price_that_is_gone_is_told_no_more_when_its_product_is_not_for_sale(hub, erp, shop):
+    price_gone(hub, erp)
+    erp.put("products", "1", active=False)
+    hub.in_step(*CATALOGUE)
+    hub.run("shop", *CATALOGUE, full=True)
+    assert not hub.waiting()
+
+
+def test_a_price_on_another_list_takes_the_place_of_one_that_is_gone(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    del erp.rows["prices"]["1"]
+    erp.put("prices", "2", sku="A", list="web", currency="EUR", amount="11.00")
+    hub.run("erp", *CATALOGUE, full=True)
+    hub.in_step(*CATALOGUE)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["11.00"]
+    assert not hub.waiting()
+
+
+def test_a_product_without_a_price_on_the_list_that_is_named_now_is_told(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    hub.add("shop", "eshop", shop, range={"price_list": "web"})
+    hub.run("shop", *CATALOGUE)
+    [waiting] = hub.waiting()
+    assert "the list web has no price of A any more, and shop goes on selling it at 10.00 EUR" in waiting.message
+
+
+def test_prices_of_a_product_that_the_shop_does_not_have_wait_for_nobody(hub, erp, shop):
+    hub.add("shop", "eshop", shop, range={"products": "active"})
+    lamp(erp, active=True)
+    for number, price_list in enumerate(("retail", "trade")):
+        erp.put("prices", str(number), sku="A", list=price_list, currency="EUR", amount="10.00")
+        erp.put("prices", f"{number}B", sku="B", list=price_list, currency="EUR", amount="10.00")
+    hub.in_step(*CATALOGUE)
+    assert {each.key for each in hub.waiting()} == {"A|retail|EUR", "A|trade|EUR"}
+    erp.put("products", "1", sku="A", name="Lamp", active=False)
+    hub.in_step(*CATALOGUE)
+    hub.run("shop", *CATALOGUE, full=True)
+    assert not hub.waiting()
+
+
+def test_a_price_list_that_is_named_brings_the_prices_that_waited_for_it(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    erp.put("prices", "2", sku="A", list="trade", currency="EUR", amount="8.00")
+    hub.in_step(*CATALOGUE)
+    hub.add("shop", "eshop", shop, range={"price_list": "retail"})
+    hub.run("shop", *CATALOGUE)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["10.00"]
+    assert not hub.waiting()
+
+
+def test_prices_of_another_currency_or_from_some_quantity_on_are_no_rivals(hub, erp, shop):
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    erp.put("prices", "2", sku="A", list="retail", currency="PLN", amount="40.00")
+    erp.put("prices", "3", sku="A", list="trade", currency="EUR", amount="8.00", minimum_quantity="100")
+    hub.in_step(*CATALOGUE)
+    assert not hub.waiting()
+    assert {each.key for stream, each in shop.writes if stream == "prices"} >= {"A|retail|EUR", "A|retail|PLN"}
