@@ -118,7 +118,7 @@ def _catalogue(state: State, shop: Peer, there: Mapping[str, list[Row]]) -> Iter
     for sku, rows in there.items():
         if len(rows) > 1:
             yield f"doubled: {shop.name} has product {sku} {len(rows)} times"
-        if sku not in erp and sku not in state.world.users.foreign | parked:
+        if sku not in erp and sku not in state.world.users.foreign | state.world.forgotten | parked:
             yield f"not gone: {shop.name} still has product {sku} ({rows[0].id})"
     for sku, ours in erp.items():
         if sku not in there and (shop.name, "products", sku) in state.parked:
@@ -307,6 +307,8 @@ def _lost(state: State) -> Iterator[str]:
             continue
         if state.is_parked(each.system, each.table, each.id):
             continue  # it stands there, and is read when the record is released
+        if each.seq < state.world.database.restored:
+            continue  # that it lost may have been noted since the backup
         if _may_change(state, each) and not known[each.table].accounts_for(each):
             yield f"lost: {each.field} of {each.system} {each.table} {each.id}, entered as {each.value!r}"
 

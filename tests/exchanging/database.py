@@ -55,6 +55,9 @@ class Database:
 
     def __init__(self, clock: SimClock, seq: Callable[[], int]) -> None:
         self._seq = seq
+        self._copy: sqlite3.Connection | None = None
+        self.restored = 0
+        """When it was last restored."""
         self.store = _OneConnection(clock, self._connected)
         _template().backup(self.store.driver)
 
@@ -70,6 +73,27 @@ class Database:
         """Change something as an operator."""
         with self.store.write() as tx:
             do(tx)
+
+    def back_up(self) -> None:
+        """Make a copy, in the place of an earlier one."""
+        self._copy = sqlite3.connect(":memory:")
+        self.store.driver.backup(self._copy)
+
+    def restore(self) -> bool:
+        """Go back to the copy; returns whether there is one. What the observer has noted stays."""
+        if self._copy is None:
+            return False
+        noted = self.ask("SELECT * FROM seen_record")
+        self._copy.backup(self.store.driver)
+        with self.store.write() as tx:
+            tx.execute(sa.text("DELETE FROM seen_record"))
+            for row in noted:
+                tx.execute(
+                    _text("INSERT INTO seen_record VALUES (:a, :b, :c, :d, :e, :f)"),
+                    dict(zip("abcdef", row, strict=True)),
+                )
+        self._copy, self.restored = None, self._seq()
+        return True
 
     def seen(self) -> list[tuple[int, str, int, dict[str, Any]]]:
         """Return what records have been: (when, entity, number, fields)."""

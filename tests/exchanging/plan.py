@@ -111,6 +111,8 @@ class Plan:
     """Whether shops are set otherwise now and then, also while their runs go on."""
     returns: bool = False
     """Whether much is deleted, and the ERP gets products again under numbers that it had before."""
+    restored: bool = False
+    """Whether the hub's database is restored, as it was some steps before."""
     prompt: bool = False
     """Whether nothing happens that only a full scan can find: then all must agree before there is one."""
     rates: dict[str, float] = field(default_factory=dict[str, float])
@@ -129,7 +131,13 @@ class Plan:
         systems = "; ".join(_told(each) for each in self.systems)
         owner = f"; {self.owner} owns descriptions" if self.owner else ""
         owner += "; twins" * self.twins + "; stocked" * self.stocked + "; parted" * self.parted
-        owner += "; twice" * self.twice + "; reset" * self.reset + "; returns" * self.returns + "; prompt" * self.prompt
+        owner += (
+            "; restored" * self.restored
+            + "; twice" * self.twice
+            + "; reset" * self.reset
+            + "; returns" * self.returns
+            + "; prompt" * self.prompt
+        )
         return f"{self.steps} steps of {', '.join(sorted(self.entities))}{owner}; {systems}; accidents: {kinds}"
 
 
@@ -151,6 +159,8 @@ PARTED = 0.5
 """So often, where there are both, do goods and deals have jobs of their own."""
 TWICE, RESET, RETURNS, BREAKS = 0.2, 0.25, 0.25, 0.15
 """So often do two jobs carry the same streams, are shops set otherwise, do products come back, do single records break."""
+RESTORED = 0.15
+"""So often is the hub's database restored from a backup; what has happened in between, only full scans may find."""
 MUCH, OFTEN = 0.5, 0.2
 """How likely a deletion is where products come back; and that others take steps between two of a run's, where two jobs
 carry the same streams."""
@@ -189,7 +199,10 @@ def plan_of(seed: int) -> Plan:
     rates |= {"delete": MUCH} if returns else {}
     rates |= {"interleave": OFTEN} if twice else {}
     systems = tuple(replace(each, breaks=also.random() < BREAKS and not prompt) for each in systems)
-    return Plan(seed, systems, entities, steps, owner, twins, stocked, parted, twice, reset, returns, prompt, rates)
+    restored = not prompt and random.Random(f"restored {seed}").random() < RESTORED
+    return Plan(
+        seed, systems, entities, steps, owner, twins, stocked, parted, twice, reset, returns, restored, prompt, rates
+    )
 
 
 def _traits(name: str, kind: str, dice: random.Random) -> Traits:

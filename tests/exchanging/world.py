@@ -18,10 +18,11 @@ from tests.exchanging.connector import LIST, SimConnector
 from tests.exchanging.database import Database
 from tests.exchanging.faults import Crash, Faults
 from tests.exchanging.hold import SimHold
+from tests.exchanging.job import Job
 from tests.exchanging.peer import Peer
 from tests.exchanging.plan import DEALS, GOODS, Plan
 from tests.exchanging.users import TWIN, Users
-from tests.simulation.clock import START, SimClock
+from tests.simulation.clock import SimClock
 
 DEEPEST = 3
 """How many runs may be in the middle of something, one inside the other."""
@@ -34,6 +35,8 @@ LONG = 4
 """Times as likely as anywhere else is a change of the very list that is being read, between two of its pages."""
 RESET = 0.04
 """How likely it is with each step, where shops are set otherwise."""
+BACKED_UP, RESTORED = 0.1, 0.1
+"""How likely they are with each step, where the hub's database is restored."""
 HINTS_LATE = (0, 0, 5, 60, 600, 30_000)
 """Seconds that a webhook may be under way: the last is behind the next full scan."""
 SOON, LATER = 70.0, 7 * 3600.0
@@ -67,28 +70,6 @@ def _some_ahead(pages: Generator[Item]) -> Generator[Item]:
 
 
 @dataclass(slots=True)
-class Job:
-    """A job of a system, and its run that is under way or waits."""
-
-    system: str
-    streams: tuple[str, ...]
-    scope: tuple[str, ...] | None = None
-    """Of webhooks: what they told of."""
-    run: int = 0
-    generation: int = 1
-    not_before: datetime = START
-    busy: bool = False
-    begun: bool = False
-    done: bool = False
-    """Of webhooks: they have been answered."""
-
-    @property
-    def name(self) -> str:
-        """Return its name."""
-        return f"{self.system}.{self.streams[0] if self.scope else '+'.join(self.streams)}"
-
-
-@dataclass(slots=True)
 class World:
     """All that is simulated."""
 
@@ -111,7 +92,10 @@ class World:
     """What each system gets, as it is set now."""
     first: Mapping[str, str] = field(default_factory=dict[str, str])
     """The products that the ERP had before there was a hub: SKU -> identity."""
+    forgotten: set[str] = field(default_factory=set[str])
+    """SKUs that the ERP had no more when the database was restored: nobody knows since that a shop has them from the hub."""
     _operator: random.Random = field(init=False)
+    _keeper: random.Random = field(init=False)
     _seq: int = 0
     _numbers: int = 0
     _stack: list[Job] = field(default_factory=list[Job])
@@ -130,6 +114,7 @@ class World:
         lists = {each.name: None if each.kind == "erp" or each.any_list else LIST for each in plan.systems}
         self.ranges = {name: RangeSettings(price_list=price_list) for name, price_list in lists.items()}
         self._operator = random.Random(f"operator {plan.seed}")
+        self._keeper = random.Random(f"keeper {plan.seed}")
 
     def next(self) -> int:
         """Return the next number in the order of all that happens."""
@@ -203,6 +188,8 @@ class World:
         self.steps += 1
         if self.plan.reset and self._operator.random() < RESET:
             self.say("operator", self._set_otherwise())
+        if self.plan.restored and not self._stack:
+            self._keep()
         cast = self.dice.random()
         if cast < 0.5:
             self.say("users", self.users.go_on())
@@ -212,6 +199,17 @@ class World:
             ready = self._ready()
             if ready:
                 self.run(self.dice.choice(ready))
+
+    def _keep(self) -> None:
+        """Back the database up now and then, and restore it."""
+        cast = self._keeper.random()
+        if cast < BACKED_UP:
+            self.database.back_up()
+            self.say("keeper", "backup")
+        elif cast > 1 - RESTORED and self.database.restore():
+            there = {row.fields["sku"] for row in self.peers["erp"].rows("products").values()}
+            self.forgotten |= {e.value for e in self.users.entered if (e.system, e.field) == ("erp", "sku")} - there
+            self.say("keeper", "the database is restored")
 
     def _set_otherwise(self) -> str:
         """Have an operator set a shop's range otherwise: runs under way go on by what was set when they began."""
