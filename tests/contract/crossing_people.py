@@ -29,7 +29,7 @@ def odoo_sends(number: str, *, all_of_it: bool) -> Act:
 def odoo_bills(erp: Odoo, sale: str) -> None:
     invoice = erp.make("account.move", name="INV/1", state="posted", move_type="out_invoice")
     entry = erp.make("account.move.line", move_id=invoice)
-    erp.orm.tables["sale.order"].records[int(sale)].values["invoice_ids"] = [invoice]
+    erp.orm.tables["sale.order"].records[int(sale)].values |= {"invoice_ids": [invoice], "invoice_status": "invoiced"}
     lines = erp.orm.tables["sale.order.line"].there()
     next(each for each in lines if each.values["order_id"] == int(sale)).values["invoice_lines"] = [entry]
 
@@ -67,7 +67,7 @@ PEOPLE: Mapping[str, Sequence[tuple[Act, Became]]] = {
     "odoo": (
         (odoo_sends("P-1", all_of_it=False), ("processing", ["P-1"], None)),
         (odoo_sends("P-2", all_of_it=True), ("shipped", ["P-1", "P-2"], None)),
-        (odoo_bills, ("shipped", ["P-1", "P-2"], "INV/1")),
+        (odoo_bills, ("completed", ["P-1", "P-2"], "INV/1")),
     ),
     "erpnext": (
         (erpnext_sends("P-1", 0.5), ("processing", ["P-1"], None)),

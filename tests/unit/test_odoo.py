@@ -237,6 +237,8 @@ def test_what_became_of_a_sale_is_read(erp: Odoo) -> None:
     fields = fields_of(connector, "orders", made.id)
     assert (fields["status"], fields["invoice"]) == ("shipped", "INV/2026/0001")
     assert fields["tracking"] == [{"carrier": "Pošta", "number": "RR1"}]
+    bill[0].values["invoice_status"] = "invoiced"  # before, it may be of a part
+    assert fields_of(connector, "orders", made.id)["status"] == "completed"
 
 
 def test_of_several_invoices_the_first_is_told(erp: Odoo) -> None:

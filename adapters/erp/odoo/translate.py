@@ -89,9 +89,9 @@ def _status(sale: Row) -> str:
         return {"cancel": "cancelled"}.get(sale["state"], "pending")
     out = [picking["state"] for picking in sale.get("picking_ids") or () if _goes_out(picking)]
     going = [state for state in out if state != "cancel"]
-    if going:
-        return "shipped" if {*going} == {"done"} else "processing"
-    return "completed" if sale["invoice_status"] == "invoiced" else "confirmed"
+    if {*going} - {"done"}:
+        return "processing"
+    return "completed" if sale["invoice_status"] == "invoiced" else "shipped" if going else "confirmed"
 
 
 def _arrived(picking: Row) -> bool:
