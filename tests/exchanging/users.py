@@ -54,7 +54,7 @@ class Users:
     deleted: list[str] = field(default_factory=list[str])
     """SKUs that the ERP has no more."""
     values: Values = field(init=False)
-    _moved: set[str] = field(default_factory=set[str])
+    moved: set[str] = field(default_factory=set[str])
     """E-mail addresses that somebody has given up or taken: nobody new comes with them."""
     _renamed: set[str] = field(default_factory=set[str])
     """SKUs that the ERP's products have got: a shop may still have them under the old ones."""
@@ -271,7 +271,7 @@ class Users:
     def _new_party(self, peer: Peer) -> Row | None:
         here = {row.fields["email"] for row in peer.rows("parties").values()}
         there = {row.fields["email"] for each in self.peers.values() for row in each.rows("parties").values()} - here
-        known = sorted(there - self._moved - ({TWIN} if peer.traits.kind == "erp" else set[str]()))
+        known = sorted(there - self.moved - ({TWIN} if peer.traits.kind == "erp" else set[str]()))
         email = (
             self.dice.choice(known) if known and peer.is_quiet and self.dice.random() < 0.4 else self.values.of("email")
         )
@@ -287,7 +287,7 @@ class Users:
         name = self.dice.choice(("name", "name", "name", "phone", "email" if row.fields["email"] != TWIN else "phone"))
         value = self.values.of(name)
         if name == "email":
-            self._moved |= {row.fields["email"], value}
+            self.moved |= {row.fields["email"], value}
         self._do(peer, "parties", row.id, {name: value})
         return f"{name} of party {row.fields['email']} changed"
 
