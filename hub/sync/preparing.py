@@ -92,6 +92,7 @@ def prepare(
     records |= run_out(tx, flow, bound.keys() - records.keys())
     prepared.unpriced = unpriced(tx, flow, {key: each for key, each in bound.items() if key not in records})
     under_way = intents.find(tx, system, entity, keys)
+    # What an order's lines had when it was told: only by its identity can be seen that it is gone there, too.
     agreed = [{"lines": each.agreed("lines")} for each in bound.values()]
     links = _links(tx, flow, [*records.values(), *agreed])
     new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]

@@ -15,6 +15,8 @@ UNMARKED = frozenset(["amount", "tags", "phone", "on_hand"])
 NATURAL = {"products": ("sku",), "parties": ("email",), "orders": ("channel", "number")}
 """By which fields a record is found where there is no place for the hub's reference."""
 CUT = 20
+HELD = 25
+"""Changes later, each is visible at the latest, however short the time: readers by revision go back by fifty."""
 
 
 @dataclass(slots=True)
@@ -64,7 +66,7 @@ class Peer:
     _stamp: tuple[datetime, int] | None = None
 
     def __post_init__(self) -> None:
-        self.clock.moved.append(self._come_due)
+        self.clock.moved.append(self.come_due)
         self.undoing = self.traits.undoes
 
     @property
@@ -87,9 +89,11 @@ class Peer:
         stamp = self._next_stamp() if stamped else None
         self._pending.append((self.clock.now() + timedelta(seconds=seconds), stamp, do))
 
-    def _come_due(self) -> None:
-        now = self.clock.now()
-        due = sorted((each for each in self._pending if each[0] <= now), key=lambda each: each[0])
+    def come_due(self) -> None:
+        """Make visible what is due, and what many others have followed."""
+        now, oldest = self.clock.now(), self._revision - HELD
+        due = [each for each in self._pending if each[0] <= now or (each[1] is not None and each[1][1] < oldest)]
+        due.sort(key=lambda each: each[0])
         for each in due:
             self._pending.remove(each)
             self._stamp = each[1]

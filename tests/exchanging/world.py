@@ -186,6 +186,8 @@ class World:
     def step(self) -> None:
         """Let something happen."""
         self.steps += 1
+        for each in self.peers.values():
+            each.come_due()
         if self.plan.reset and self._operator.random() < RESET:
             self.say("operator", self._set_otherwise())
         if self.plan.restored and not self._stack:
