@@ -52,11 +52,7 @@ def adopt(flow: Flow, run: int, hold: Hold, found: Mapping[str, Sequence[str]]) 
         keys = {identity: key for identity, key in keys.items() if key not in made or made[key].external_id == identity}
         known = bindings.by_ids(tx, name, entity, list(keys))
         for identity, each in known.items():
-            if (
-                each.gone_at is None
-                and each.key != keys[identity]
-                and not _undo_twin(tx, flow, run, identity, each.key)
-            ):
+            if each.gone_at is None and each.key != keys[identity] and not undo_twin(tx, flow, run, identity, each.key):
                 several[keys.pop(identity)] = [identity]
         for key, ids in several.items():
             why = f"{name} has what may be it already, as {', '.join(ids[:5])}; which of them it is has to be seen to"
@@ -73,10 +69,10 @@ def adopt(flow: Flow, run: int, hold: Hold, found: Mapping[str, Sequence[str]]) 
     return Adopted(list(keys.values()), {*several, *broken}, taken.counts)
 
 
-def _undo_twin(tx: Tx, flow: Flow, run: int, identity: str, key: str) -> bool:
-    """Undo a record that is the one being created: it was read, changed by somebody, before it was found.
+def undo_twin(tx: Tx, flow: Flow, run: int, identity: str, key: str) -> bool:
+    """Undo a record that is the one being created: it was read, changed by somebody, before it was found or its answer came.
 
-    Only a record that no other system has; what stands in it comes in again as the found one's.
+    Only a record that no other system has; what stands in it comes in again as the found one's. Returns whether it was.
     """
     name, entity = flow.system.name, flow.stream.entity
     twin = records.by_keys(tx, entity, [key]).get(key)

@@ -10,19 +10,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from hub import log
-from hub.connector import Document, Write, Written
+from hub.connector import Write, Written
 from hub.errors import HubError, TryLater
 from hub.handler import Hold
 from hub.messages import RecordOutcome
-from hub.store import Tx, bindings, intents, quarantine, records
-from hub.sync.adopting import adopt, bind_unread
-from hub.sync.apart import Fetched, fetch, in_words, is_well, taken_apart
-from hub.sync.arriving import Told, take
+from hub.store import bindings, intents, quarantine, records
+from hub.sync.adopting import adopt
+from hub.sync.apart import fetch, in_words, is_well, taken_apart
+from hub.sync.arriving import take
 from hub.sync.brake import BRAKE, too_many
-from hub.sync.losing import lose, lose_found
-from hub.sync.noting import as_written, note, note_broken, note_unanswered, note_waiting, note_written, put_aside
-from hub.sync.preparing import Prepared, Want, outdated, portions, prepare, tried
-from hub.sync.reading import Shown, digested
+from hub.sync.losing import lose_found
+from hub.sync.noting import note, note_broken, note_unanswered, note_waiting, put_aside
+from hub.sync.preparing import Prepared, Want, portions, prepare, tried
+from hub.sync.reading import digested
+from hub.sync.storing import store
 from hub.sync.system import Flow
 from hub.sync.unanswered import rests, unanswered
 
@@ -294,49 +295,13 @@ class Bringing:
         return written, None
 
     def _store(self, batch: Mapping[str, Want], written: Sequence[Written], brought: Brought) -> None:
-        """Store what became of a batch, with the bases from what the system shows."""
-        known = [each for each in written if each.outcome != "unknown"]
-        if not known:
-            return
-        removed = [e.key for e in known if e.outcome == "done" and batch[e.key].write.remove]
-        done = [e for e in known if e.outcome == "done" and not batch[e.key].write.remove]
-        gone = [e.key for e in known if e.outcome == "gone"]
-        shown, told = self._shown(done, batch)
-        name, entity = self.flow.system.name, self.flow.stream.entity
-        counts: Counter[str] = Counter()
-        with self.hold.page() as (tx, report):
-            # In the writers' turn: whoever changes a record from here on finds what was written.
-            records.take_turn(tx, entity)
-            called = self._called_now(tx, batch.values())
-            overtaken = outdated(tx, self.flow, {called[each.key]: batch[each.key].write for each in done})
-            known_as = {each.id: called[each.key] for each in done if each.id and batch[each.key].creates}
-            taken = take(tx, self.flow, shown, run=self.run, told=told, known_as=known_as)
-            bind_unread(tx, self.flow, self.run, told, {each.external_id for each in taken.bound}, known_as)
-            lose(tx, self.flow, [batch[key].write.id or "" for key in removed], owed=False)
-            lose_found(tx, self.flow, [batch[key].write.id or "" for key in gone])
-            intents.close(tx, name, entity, [called[each.key] for each in known])
-            bindings.pay_gone(tx, name, entity, [called[each.key] for each in done])
-            bindings.owe(tx, name, entity, overtaken)
-            well = [*removed, *(each.key for each in done)]
-            whole = [*removed, *(each.key for each in done if not each.instead)]
-            quarantine.settle(tx, name, self.flow.name, [f"push:{key}" for key in whole])
-            for each in known:
-                counted, outcomes = note_written(tx, self.flow, self.run, batch[each.key], each)
-                counts += counted
-                report.records += outcomes
-            report.entity = entity
-            report.counts = dict(counts)
-        brought.ended.update(each.key for each in known)
-        brought.told.update(well)
-        self.refused.update(each.key for each in known if each.outcome == "refused")
-        self.removed += len(removed)
-        self.total.update(counts)
-
-    def _called_now(self, tx: Tx, wants: Iterable[Want]) -> dict[str, str]:
-        """Return what records are called that were under way, and may have been renamed: key -> key."""
-        references = {each.write.key: each.write.reference for each in wants}
-        now = intents.called(tx, self.flow.system.name, self.flow.stream.entity, references.values())
-        return {key: now.get(marked, key) for key, marked in references.items()}
+        """Store what became of a batch."""
+        stored = store(self.flow, self.run, self.hold, batch, written)
+        brought.ended |= stored.ended
+        brought.told |= stored.told
+        self.refused |= stored.refused
+        self.removed += stored.removed
+        self.total.update(stored.counts)
 
     def _braked(self, wants: Sequence[Want], brought: Brought) -> list[Want]:
         """Put aside what would be taken away beyond the brake (PAINS S16)."""
@@ -358,29 +323,6 @@ class Bringing:
         self.total.update({"quarantined": len(removes)})
         brought.ended.update(each.write.key for each in removes)
         return [each for each in wants if not each.write.remove]
-
-    def _shown(self, done: Sequence[Written], batch: Mapping[str, Want]) -> tuple[list[Shown], dict[str, Told]]:
-        """Return the documents of what was written, as the system has them now."""
-        documents = [each.document for each in done if each.document is not None]
-        certain = {each.id for each in documents}
-        left = [each.id for each in done if each.id and each.id not in certain]
-        if left and self.flow.stream.reads:
-            documents += self._read_back(left)
-        # What has just been created, nobody else has changed.
-        certain |= {each.id for each in done if each.id and batch[each.key].creates}
-        told = {e.id: Told(e.key, as_written(batch[e.key], e), e.id in certain) for e in done if e.id}
-        return digested(self.flow, documents), told
-
-    def _read_back(self, ids: Sequence[str]) -> list[Document]:
-        """Return records as they are after the write; none if the system does not answer: that it was written counts."""
-        try:
-            fetched = fetch(self.flow, ids)
-        except HubError as away:
-            fetched = Fetched((), dict.fromkeys(ids, str(away)))
-        if fetched.broken:
-            many, why = len(fetched.broken), next(iter(fetched.broken.values()))
-            self.hold.tell(f"{many} {self.flow.stream.entity} were written and not read back: {why}", "warning")
-        return [*fetched.documents]
 
     # After
 

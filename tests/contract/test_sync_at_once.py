@@ -191,3 +191,30 @@ def test_s06_what_another_run_has_made_is_not_bound_to_what_was_found_before(hub
     hub.run("shop", "products")
     with hub.store.read() as tx:
         assert bindings.by_ids(tx, "shop", "products", ["other"]) == {}
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_s06_what_another_run_reads_between_a_create_and_its_answer_is_no_second_record(
+    hub, erp, shop, monkeypatch, answered: bool
+):
+    """Somebody has edited it by then, so that nothing tells any more whose it is: it is the created one all the same."""
+    erp.answers_with_document = answered
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    hub.run("shop", "parties")
+    write = erp.write
+
+    def written(stream, writes):
+        for each in write(stream, writes):
+            monkeypatch.setattr(erp, "write", write)
+            erp.put(stream, each.id, email="other@example.com", reference="")
+            hub.run("erp", "parties")
+            yield each
+
+    monkeypatch.setattr(erp, "write", written)
+    order(shop)
+    hub.in_step("parties", "orders")
+    assert hub.keys("parties") == ["shop|c1"]
+    assert len(erp.rows["parties"]) == 1
+    assert not hub.waiting()
+    assert hub.record("parties", "shop|c1").fields["email"] == "other@example.com"
+    assert shop.rows["parties"]["c1"]["email"] == "other@example.com"

@@ -11,6 +11,7 @@ import hub.sync.arriving
 import hub.sync.bringing
 import hub.sync.exchange
 import hub.sync.preparing
+import hub.sync.storing
 import hub.sync.system
 import tests.exchanging.connector
 from hub.connector import Page, Stream
@@ -38,7 +39,6 @@ class Bug:
 
 BUGS: dict[str, Bug] = {}
 
-_bringing: Any = Bringing
 _connector: Any = SimConnector
 _known: Any = Known
 _exchange: Any = hub.sync.exchange
@@ -98,29 +98,28 @@ def no_waiting() -> AbstractContextManager[Any]:
 @_bug
 def intent_closed_before_binding() -> AbstractContextManager[Any]:
     """The intent is taken off in one transaction, and the binding stored in the next."""
-    store = _bringing._store
+    store = hub.sync.bringing.store
 
-    def early(self: Bringing, batch: Mapping[str, Any], written: Sequence[Any], brought: Any) -> None:
-        with self.hold.page() as (tx, _):
-            intents.close(tx, self.flow.system.name, self.flow.stream.entity, list(batch))
-        store(self, batch, written, brought)
+    def early(flow: Flow, run: int, hold: Any, batch: Mapping[str, Any], written: Sequence[Any]) -> Any:
+        with hold.page() as (tx, _):
+            intents.close(tx, flow.system.name, flow.stream.entity, list(batch))
+        return store(flow, run, hold, batch, written)
 
-    return mock.patch.object(Bringing, "_store", early)
+    return mock.patch.object(hub.sync.bringing, "store", early)
 
 
 @_bug
 def half_done_left() -> AbstractContextManager[Any]:
     """What is found half done is taken for whole."""
-    adopt = _bringing._adopt
+    adopt = hub.sync.bringing.adopt
 
-    def trusting(self: Bringing, found: Mapping[str, Sequence[str]], brought: Any) -> list[str]:
-        keys = adopt(self, found, brought)
-        with self.hold.page() as (tx, _):
-            intents.close(tx, self.flow.system.name, self.flow.stream.entity, keys)
-        brought.ended |= set(keys)
-        return []
+    def trusting(flow: Flow, run: int, hold: Any, found: Mapping[str, Sequence[str]]) -> Any:
+        adopted = adopt(flow, run, hold, found)
+        with hold.page() as (tx, _):
+            intents.close(tx, flow.system.name, flow.stream.entity, adopted.keys)
+        return replace(adopted, keys=[], unclear=adopted.unclear | {*adopted.keys})
 
-    return mock.patch.object(Bringing, "_adopt", trusting)
+    return mock.patch.object(hub.sync.bringing, "adopt", trusting)
 
 
 @_bug
@@ -143,11 +142,11 @@ def what_is_not_wanted_any_more_forgotten() -> AbstractContextManager[Any]:
 def no_read_back() -> AbstractContextManager[Any]:
     """What was written is taken for what the system stores."""
 
-    def unread(self: Bringing, done: Sequence[Any], batch: Mapping[str, Any]) -> Any:
+    def unread(_flow: Flow, _hold: Any, done: Sequence[Any], batch: Mapping[str, Any]) -> Any:
         told = {e.id: Told(e.key, batch[e.key].write.fields, certain=False) for e in done if e.id}
         return [], told
 
-    return mock.patch.object(Bringing, "_shown", unread)
+    return mock.patch.object(hub.sync.storing, "_shown", unread)
 
 
 @_bug
