@@ -11,6 +11,7 @@ import hub.sync.arriving
 import hub.sync.bringing
 import hub.sync.exchange
 import hub.sync.preparing
+import hub.sync.push
 import hub.sync.storing
 import hub.sync.system
 import tests.exchanging.connector
@@ -270,9 +271,8 @@ def checkpoint_before_page() -> AbstractContextManager[Any]:
     """The checkpoint is moved in one transaction, and the page stored in the next."""
 
     def early(flow: Flow, each: Read, seen: Any, run: int, hold: Any, total: Any) -> Any:
-        page, into, shown = each
-        with hold.reading() as tx:
-            changed = hub.sync.exchange.fresh(tx, into, shown)
+        page, into, _ = each
+        changed = _exchange._changed(each, hold, total)
         with hold.page() as (tx, _):
             seen = checkpoints.move(tx, flow.system.name, flow.name, page.checkpoint, seen)
         with hold.page() as (tx, report):
@@ -287,8 +287,8 @@ def only_marks_trusted() -> AbstractContextManager[Any]:
     """What has changed is what the system says has changed: nothing is ever compared whole."""
     due = scanning.Scan.due
 
-    def never(self: scanning.Scan, now: Any, every: Any) -> bool:
-        return due(self, now, every) and self.ended is None
+    def never(self: scanning.Scan, now: Any, every: Any, settings: str) -> bool:
+        return due(self, now, every, settings) and self.ended is None
 
     return mock.patch.object(scanning.Scan, "due", never)
 

@@ -9,6 +9,9 @@ from tests.exchanging import bugs
 from tests.exchanging.plan import Plan, plan_of
 from tests.exchanging.run import Verdict, simulate
 
+MISFITS = ("AttributeError", "ImportError", "NameError", "TypeError")
+"""How a run fails whose code has been replaced by what does not fit it."""
+
 
 def verdict_of(plan: Plan, bug: str | None = None, *, tracing: bool = False) -> Verdict:
     """Run one plan, with a planted bug or as the code is."""
@@ -31,8 +34,14 @@ def verdicts(seeds: Sequence[int], bug: str | None = None, jobs: int = 2) -> Ite
 
 
 def first_bad(seeds: Sequence[int], bug: str | None = None, jobs: int = 1) -> tuple[int, Verdict] | None:
-    """Return how many seeds it took until a rule was broken, and the verdict; None if none was."""
+    """Return how many seeds it took until a rule was broken, and the verdict; None if none was.
+
+    Raises RuntimeError if a planted bug does not fit the code any more: what it breaks by that, it does not prove.
+    """
     for number, verdict in enumerate(verdicts(seeds, bug, jobs), 1):
+        for each in verdict.violations:
+            if bug and any(f" {name}: " in each for name in MISFITS):
+                raise RuntimeError(f"the planted bug {bug} does not fit the code any more: {each}")
         if not verdict.good:
             return number, verdict
     return None
