@@ -299,10 +299,9 @@ def deleted_without_a_second_look() -> AbstractContextManager[Any]:
     return mock.patch.object(scanning, "_look_again", _unlooked)
 
 
-def _unlooked(flow: Flow, missing: Sequence[Any], run: int, hold: Any) -> int:
+def _unlooked(flow: Flow, missing: Sequence[Any], run: int, hold: Any, _total: Any) -> None:
     with hold.page() as (tx, _):
         _scanning._delete(tx, flow, missing, run)
-    return len(missing)
 
 
 @_bug
