@@ -10,12 +10,13 @@ from rich.status import Status
 
 from hub import log as logs
 from hub.app import Hub, Process, Roles, apply, open_hub
-from hub.cli import show, words
+from hub.cli import show
 from hub.cli.call import Json, start_of, who
 from hub.cli.commands import single
 from hub.cli.following import Following
 from hub.cli.main import GOOD, INTERRUPTED, NOT_WELL
 from hub.cli.serving import STDERR, HealthAddress, LogTo, Stop, logged, serve, signals
+from hub.counting import counted
 from hub.store import revisions
 
 app = single()
@@ -127,7 +128,7 @@ def _ended(watch: _Watch, stop: Stop, *, drained: bool, broken: bool, as_json: b
         return INTERRUPTED
     wrong = following.gone_wrong()
     if wrong:
-        show.remark(f"hub: {words.counted(len(wrong), 'run')} did not go well: hub runs show {wrong[0].id}")
+        show.remark(f"hub: {counted(len(wrong), 'run')} did not go well: hub runs show {wrong[0].id}")
         for run in wrong[:5]:
             show.remark(f"  {run.job}: {run.state}; {run.message or 'its system is left alone (breaker open)'}")
         return NOT_WELL
