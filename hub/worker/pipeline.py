@@ -128,9 +128,9 @@ class Pipeline:
             with self.store.write() as tx:
                 claimed, overlapped = claims.claim(tx, awake, self.name, self.lease)
                 outbox.put(tx, [_skipped(each, self.name, tx) for each in overlapped if each.skipped])
-                answered = {claims.Named(each.id, each.generation, each.job) for each in (*claimed, *overlapped)}
+                answered = {_named_by(each) for each in (*claimed, *overlapped)}
                 _tell_of_others(tx, [each for each in awake if each not in answered])
-            held = [self._hold(each, by_run[each.id, each.generation, each.job]) for each in claimed]
+            held = [self._hold(each, by_run[_named_by(each)]) for each in claimed]
         ours = {id(each.delivery) for each in held}
         self.acknowledge([*doubles, *(d for d in by_run.values() if id(d) not in ours)])
         return held
@@ -266,6 +266,10 @@ class Pipeline:
 
 def _named(due: RunDue) -> claims.Named:
     return claims.Named(due.run, due.generation, due.job)
+
+
+def _named_by(row: claims.Claimed | claims.Overlapped) -> claims.Named:
+    return claims.Named(row.id, row.generation, row.job)
 
 
 def _tell_of_others(tx: Tx, unclaimed: Collection[claims.Named]) -> None:
