@@ -156,8 +156,10 @@ def of_another_job(tx: Tx, wanted: Collection[Named]) -> dict[Named, str]:
     if not wanted:
         return {}
     given = _given_with_job(tx.dialect)
-    other = sa.select(*given.c, run.c.job).join_from(given, run, run.c.id == given.c.id).where(run.c.job != given.c.job)
-    return {Named(*row[:3]): row[3] for row in tx.execute(other, {"given": _with_job(wanted)})}
+    columns = (given.c.id, given.c.generation, given.c.job.label("told"), run.c.job)
+    other = sa.select(*columns).join_from(given, run, run.c.id == given.c.id).where(run.c.job != given.c.job)
+    found = tx.execute(other, {"given": _with_job(wanted)})
+    return {Named(row.id, row.generation, row.told): row.job for row in found}
 
 
 def _overlapped(tx: Tx, wanted: Iterable[Named]) -> list[Overlapped]:
