@@ -119,10 +119,15 @@ def encode(message: Message) -> bytes:
         return json.dumps(message.model_dump(mode="json"), ensure_ascii=False).encode(errors="replace")
 
 
+def refuse_larger(length: int) -> None:
+    """Raise InvalidMessage if a message has more bytes than one may have."""
+    if length > LARGEST:
+        raise InvalidMessage(f"{length:,} bytes are more than a message may have ({LARGEST:,})")
+
+
 def decode(body: bytes | memoryview | str, kind: type[M]) -> M:
     """Read a message of one kind; raises InvalidMessage with what is wrong and where."""
-    if len(body) > LARGEST:
-        raise InvalidMessage(f"{len(body):,} bytes are more than a message may have ({LARGEST:,})")
+    refuse_larger(len(body))
     try:
         return kind.model_validate_json(bytes(body) if isinstance(body, memoryview) else body)
     except ValidationError as fault:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from hub.counting import counted
 from hub.errors import Misconfigured
 from scheduler.walltime import EPOCH, INSTANT, change, instants
 
@@ -33,7 +34,8 @@ def pattern_of(cron: str) -> Pattern | None:
     """Read a cron line; None if its day never comes (30 February); raises Misconfigured if it is none."""
     fields = cron.split()
     if len(fields) != 5:  # noqa: PLR2004  minute, hour, day, month, weekday
-        raise Misconfigured(f'cron "{cron}" has {len(fields)} fields, five are needed: minute hour day month weekday')
+        has = counted(len(fields), "field")
+        raise Misconfigured(f'cron "{cron}" has {has}, five are needed: minute hour day month weekday')
     try:
         calendar = CronSim(cron, EPOCH.replace(tzinfo=None))
     except CronSimError as fault:

@@ -43,7 +43,8 @@ def relay(store: Store, publisher: Publisher) -> Relayed:
         with store.write() as tx:
             runs.mark_published(tx, confirmed)
             if nowhere:
-                claims.snooze(tx, [(each.id, each.generation) for each in nowhere], tx.now + NO_QUEUE)
+                unheard = [claims.Named(each.id, each.generation, each.job) for each in nowhere]
+                claims.snooze(tx, unheard, tx.now + NO_QUEUE)
     if nowhere:
         systems = sorted({each.system for each in nowhere})
         logger.error("no_queue", systems=systems, runs=len(nowhere), mend="hub check shows which queues are missing")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from adapters.files.format import Format
 from adapters.files.options import FolderOptions
-from adapters.files.rows import counted
 from adapters.files.taking import DONE, FAILED, TAKING, Folder
 from hub.connector import Finding
+from hub.counting import counted
 from hub.errors import HubError
 
 LEAST_FREE = 200_000_000

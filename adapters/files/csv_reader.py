@@ -17,6 +17,7 @@ from typing import TextIO
 from adapters.files import encodings
 from adapters.files.header import Header, Wanted, find_header
 from adapters.files.rows import LONGEST_ROW, MOST_COLUMNS, Broken, FileRefused, Row, Table
+from hub.counting import counted
 
 DELIMITERS = (";", ",", "\t", "|")
 MOST_LINES_IN_A_ROW = 500
@@ -195,10 +196,11 @@ def _fault(lines: list[str], cells: list[str], width: int | None, delimiter: str
     if width is None or len(cells) == width:
         return None
     if len(cells) < width:
-        return Broken("ragged-row", f"the row has {len(cells)} columns, the header has {width}")
+        return Broken("ragged-row", f"the row has {counted(len(cells), 'column')}, the header has {width}")
     if any(map(str.strip, cells[width:])):
         return Broken(
-            "ragged-row", f"the row has {len(cells)} columns, the header has {width}; is a {delimiter!r} not in quotes?"
+            "ragged-row",
+            f"the row has {counted(len(cells), 'column')}, the header has {width}; is a {delimiter!r} not in quotes?",
         )
     return None
 

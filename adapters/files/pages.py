@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from adapters.files.rows import FileRefused, Row, counted
+from adapters.files.rows import FileRefused, Row
 from adapters.files.translate import Translator
 from hub.connector import Change, Unreadable
+from hub.counting import counted
 
 MOST_ROWS_NAMED = 5
 

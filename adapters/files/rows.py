@@ -69,11 +69,6 @@ def same_title(title: str) -> str:
     return " ".join(title.translate(INVISIBLE).split()).casefold()
 
 
-def counted(number: int, thing: str) -> str:
-    """Return a number with its noun, in the plural where that is due."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
-
-
 def listed(words: Iterable[str], most: int = 8) -> str:
     """Return words in quotation marks for a message, cut off after `most`."""
     all_words = [f'"{word if len(word) <= LONGEST_SHOWN else word[:LONGEST_SHOWN] + "..."}"' for word in words]

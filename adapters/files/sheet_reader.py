@@ -20,9 +20,10 @@ from python_calamine import (
 
 from adapters.files.archive import look_into
 from adapters.files.header import ROWS_TO_LOOK_AT, Header, Wanted, column_letters, find_header
-from adapters.files.rows import MOST_COLUMNS, Converted, ExactNumber, FileRefused, Row, Table, counted, listed
+from adapters.files.rows import MOST_COLUMNS, Converted, ExactNumber, FileRefused, Row, Table, listed
 from adapters.files.sheet_errors import ZIP, failed_cells
 from adapters.files.trial import try_elsewhere
+from hub.counting import counted
 
 TOO_LONG = 1e15
 """A spreadsheet keeps 15 digits of a number; what is longer has lost its end."""

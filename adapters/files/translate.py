@@ -15,6 +15,7 @@ from adapters.files.rows import Row, Table
 from hub.canonical.entity import EntityModel
 from hub.canonical.values import fault, shown
 from hub.connector import Change, Place, Unreadable
+from hub.counting import counted
 
 LONGEST_RAW = 2_000
 """Characters of a cell that are kept with a row that could not be read."""
@@ -82,7 +83,7 @@ class Translator:
             raw = {"line": cells[0]} if cells else {}
             return Unreadable(broken.cause, broken.message, self._place(number), raw=raw)
         if len(cells) < self.shortest:
-            return self._refuse(row, "ragged-row", f"the row has only {len(cells)} columns", None)
+            return self._refuse(row, "ragged-row", f"the row has only {counted(len(cells), 'column')}", None)
         first = self.steps[0][0]
         if (
             self.headed

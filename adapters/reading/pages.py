@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from adapters.rows import Spot
+from hub.counting import counted
 from hub.errors import Refused, TryLater
 
 Row = TypeVar("Row")
@@ -175,7 +176,9 @@ class _Walk:
         if has_new or (count == self.largest and count > self._shared):
             return False
         if total is not None:
-            raise TryLater(f"the system says that it has {total} records, but shows only {self.offset + count}")
+            raise TryLater(
+                f"the system says that it has {counted(total, 'record')}, but shows only {self.offset + count}"
+            )
         return True
 
     def advance(self, ids: Sequence[str], *, has_new: bool, ended: bool) -> None:

@@ -9,6 +9,7 @@ from adapters.sql.database import Database
 from adapters.sql.reading import EVERYTHING, Source, check_columns, check_names
 from adapters.sql.texts import rows_of
 from hub.connector import Finding
+from hub.counting import counted
 from hub.errors import Refused
 
 MEND = "hub.toml, or what the database's user may see"
@@ -55,7 +56,7 @@ def _look(source: Source) -> str:
             check_columns(
                 place, inner, [*(("parent", each) for each in parents), *(("order", each) for each in child.order)]
             )
-    return f"{len(known)} columns can be read"
+    return f"{counted(len(known), 'column')} can be read"
 
 
 def _look_at_marks(source: Source) -> str:

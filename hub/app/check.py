@@ -22,6 +22,7 @@ from hub.broker import Broker, topology
 from hub.broker.topology import MAINTENANCE
 from hub.config import Reference, Settings, SystemSettings, resolve
 from hub.connector import Finding
+from hub.counting import counted
 from hub.errors import HubError, Misconfigured
 from hub.store import DatabaseAway, Tx, breakers, jobs, overview, processes, revisions
 from hub.store.migrate import require_current, version
@@ -69,7 +70,7 @@ def _file(hub: Hub) -> Iterator[Finding]:
     if hub.text is None:
         yield Finding("file", good=True, message=f"there is no {hub.file.name} in {hub.folder}: the embedded default")
         return
-    yield Finding("file", good=True, message=f"{hub.file.name}, {_counted(len(hub.settings.systems), 'system')}")
+    yield Finding("file", good=True, message=f"{hub.file.name}, {counted(len(hub.settings.systems), 'system')}")
 
 
 def _database(hub: Hub) -> list[Finding]:
@@ -119,7 +120,7 @@ def _processes(hub: Hub, tx: Tx) -> Iterator[Finding]:
         yield Finding("processes", good=True, message=told)
     due = jobs.due(tx, tx.now - GONE, 1000)
     if due and not any(each.role in ("up", "scheduler") for each in alive):
-        count = f"{_counted(len(due), 'job')} {'is' if len(due) == 1 else 'are'} due"
+        count = f"{counted(len(due), 'job')} {'is' if len(due) == 1 else 'are'} due"
         mend = "hub up" if hub.embedded else "hub scheduler"
         yield Finding("processes", good=False, message=f"no scheduler is at work, and {count}", mend=mend)
     elif not alive:
@@ -138,7 +139,7 @@ def _overdue(hub: Hub, tx: Tx) -> Iterator[Finding]:
         kind = kinds.get(each.system, "")
         serves = "runlog" if kind == MAINTENANCE[0] else f"adapter {kind or 'KIND'}"
         mend = "hub up" if hub.embedded else f"hub {serves}, or hub up"
-        told = f"{_counted(each.runs, 'run')} of {each.system} due since {each.oldest:%Y-%m-%d %H:%M:%S}Z, and nobody takes it"
+        told = f"{counted(each.runs, 'run')} of {each.system} due since {each.oldest:%Y-%m-%d %H:%M:%S}Z, and nobody takes it"
         yield Finding("jobs", good=False, message=told, mend=mend)
 
 
@@ -195,10 +196,6 @@ def _timezone(settings: Settings) -> Finding:
     return Finding("time zone", good=True, message=f"{zone}, {now:%Y-%m-%d %H:%M:%S %z}")
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def _secrets_of(settings: BaseModel, subject: str) -> Iterator[Finding]:
     """Look whether secrets can be had; says how long they are, never what they are."""
     for reference in sorted(set(_references(settings))):
@@ -210,7 +207,7 @@ def _secrets_of(settings: BaseModel, subject: str) -> Iterator[Finding]:
             yield Finding(subject, good=False, message=str(fault), mend=mend)
         else:
             edge = "" if value == value.strip() else ", with a blank or a line break at an end"
-            yield Finding(subject, good=True, message=f"{reference}, {len(value)} characters{edge}")
+            yield Finding(subject, good=True, message=f"{reference}, {counted(len(value), 'character')}{edge}")
 
 
 def _references(value: object) -> Iterator[Reference]:

@@ -4,6 +4,7 @@ import tomllib
 from typing import Any
 
 from hub.config import Settings, SystemSettings
+from hub.counting import counted
 from hub.errors import Misconfigured
 from hub.store import Tx, bindings, checkpoints, revisions
 
@@ -26,7 +27,7 @@ def _in_words(old: str, bound: int, new: SystemSettings, table: dict[str, Any]) 
     url = getattr(new.options, "url", None)
     where = ", at the same address" if url is not None and str(url) == table.get("url") else ""
     return (
-        f"[systems.{old}] is gone, of which the hub knows {bound:,} records, and [systems.{new.name}] is new, by the same "
+        f"[systems.{old}] is gone, of which the hub knows {counted(bound, 'record')}, and [systems.{new.name}] is new, by the same "
         f"connector ({new.connector}{where}): under another name the hub would begin anew with it, and what was brought "
         f"before would be brought again, orders too. If it is the same system, call it {old} as before; if it is "
         "another one, say so with --as-new"

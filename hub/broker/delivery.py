@@ -1,4 +1,4 @@
-"""A message as it came from the broker: raw bytes, never decoded here."""
+"""A message as it came from the broker: raw bytes, never decoded here, and of what is too large only the beginning."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,12 @@ from typing import Any
 
 from hub.broker.publisher import Outgoing
 from hub.broker.topology import INVALID
+from hub.messages import LARGEST
 
 MOST_HEADERS = 20
 LONGEST_NAME = 128
+KEPT = 100_000
+"""Bytes that are kept of a message which is too large to be one: to be looked at."""
 LONGEST_HEADER = 1_000
 """Characters of a reason or a key that go along in a header."""
 
@@ -21,6 +24,7 @@ class Delivery:
     exchange: str
     routing_key: str
     body: bytes
+    """Only its beginning if it is larger than a message may be: hundreds are held at a time, and a stranger's has 16 MiB."""
     redelivered: bool
     """Somebody may have had it before; the database knows more."""
     headers: Mapping[str, Any]
@@ -29,6 +33,13 @@ class Delivery:
     """Which subscription it came by: acknowledging one of an older is no error, the broker sends it again anyway."""
     tag: Any
     """The broker's mark, meaningful within the epoch."""
+    missing: int = 0
+    """Bytes of the body that were left out on arrival."""
+
+    @property
+    def length(self) -> int:
+        """Bytes that the body had."""
+        return len(self.body) + self.missing
 
 
 def delivery_of(message: Any, queue: str, epoch: int) -> Delivery:
@@ -36,16 +47,18 @@ def delivery_of(message: Any, queue: str, epoch: int) -> Delivery:
     info, properties = message.delivery_info, message.properties
     headers: dict[str, Any] = properties.get("application_headers") or getattr(message, "headers", None) or {}
     message_id = properties.get("message_id")
+    body = raw(message.body)
     return Delivery(
         queue=queue,
         exchange=info.get("exchange") or "",
         routing_key=_text(info.get("routing_key") or ""),
-        body=raw(message.body),
+        body=body if len(body) <= LARGEST else body[:KEPT],
         redelivered=bool(info.get("redelivered")),
         headers={_text(name): value if isinstance(value, int) else _text(value) for name, value in headers.items()},
         message_id=message_id and _text(message_id),
         epoch=epoch,
         tag=message.delivery_tag,
+        missing=len(body) - KEPT if len(body) > LARGEST else 0,
     )
 
 
@@ -66,7 +79,7 @@ def cut(name: str) -> str:
 
 
 def invalid(delivery: Delivery, reason: str) -> Outgoing:
-    """Return a fresh message to `hub.invalid`: the body untouched, where it came from and what is wrong as headers."""
+    """Return a fresh message to `hub.invalid`: the body as it was held, where it came from and what is wrong as headers."""
     headers: dict[str, str | int] = {
         "hub-reason": reason[:LONGEST_HEADER],
         "hub-queue": delivery.queue,

@@ -8,6 +8,7 @@ from kombu.exceptions import ChannelError
 from hub.broker.declare import ACCESS_REFUSED, NOT_FOUND, code_of
 from hub.broker.topology import Queue
 from hub.connector import Finding
+from hub.counting import counted
 
 SUBJECT = "broker"
 
@@ -52,8 +53,12 @@ def _held(channel: Any, name: str) -> tuple[int, int] | None:
 
 
 def _left(name: str, messages: int, consumers: int) -> Finding:
-    holds = f"{messages:,} message{'' if messages == 1 else 's'}"
     taken = ", and somebody consumes it still" if consumers else ""
     mend = "hub apply removes it once it is empty and left"
     mend += f"; to throw away what it holds: rabbitmqctl delete_queue {name}" if messages else ""
-    return Finding(SUBJECT, good=False, message=f"queue {name} has {holds}, and its system is gone{taken}", mend=mend)
+    return Finding(
+        SUBJECT,
+        good=False,
+        message=f"queue {name} has {counted(messages, 'message')}, and its system is gone{taken}",
+        mend=mend,
+    )

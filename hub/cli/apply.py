@@ -9,10 +9,11 @@ from hub.app import Applied, Configuration, Hub
 from hub.app import apply as apply_text
 from hub.app.applying import preview
 from hub.app.former import former_queues
-from hub.cli import show, words
+from hub.cli import show
 from hub.cli.call import Json, Yes, ask, opened, who
 from hub.cli.commands import single
 from hub.config import Changed
+from hub.counting import counted
 from hub.errors import Misconfigured, TryLater
 
 app = single()
@@ -84,7 +85,7 @@ def show_applied(applied: Applied, name: str, *, as_json: bool) -> None:
     if as_json:
         show.json({"number": applied.number, "changes": applied.changes})
     elif applied.number:
-        show.say(f"Revision {applied.number} is in force now ({words.counted(len(applied.changes), 'change')}).")
+        show.say(f"Revision {applied.number} is in force now ({counted(len(applied.changes), 'change')}).")
     else:
         show.say(f"{name} is in force already; nothing was changed.")
 
@@ -94,7 +95,7 @@ def _show_dry(changes: Sequence[Changed], *, as_json: bool) -> None:
         show.json({"number": 0, "changes": changes})
         return
     show_changes(changes)
-    show.say(f"{words.counted(len(changes), 'change')}; nothing was changed. Do it: hub apply")
+    show.say(f"{counted(len(changes), 'change')}; nothing was changed. Do it: hub apply")
 
 
 def _sign(change: Changed) -> str:

@@ -14,6 +14,7 @@ from hub.cli.apply import AsNew, declare, show_applied, show_changes
 from hub.cli.call import Json, Most, Yes, ask, opened, start_of, who
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.config import load_file
+from hub.counting import counted
 from hub.errors import Misconfigured
 from hub.store import revisions
 
@@ -118,8 +119,8 @@ def check(ctx: typer.Context, as_json: Json = False) -> None:
     if as_json:
         show.json({"file": str(file), "systems": sorted(settings.systems), "jobs": sorted(jobs)})
         return
-    systems = words.counted(len(settings.systems), "system")
-    show.say(f"{file} is right: {systems}, {words.counted(len(jobs), 'job')}.")
+    systems = counted(len(settings.systems), "system")
+    show.say(f"{file} is right: {systems}, {counted(len(jobs), 'job')}.")
 
 
 def _revision(hub: Hub, number: int | None) -> revisions.Revision:

@@ -12,6 +12,7 @@ from hub.cli.call import LARGEST, Json, Most, Yes, ask, known_job, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.main import NOT_WELL
 from hub.cli.runs import as_data, known_run, remark_if_idle, show_run
+from hub.counting import counted
 from hub.errors import Misconfigured
 from hub.store import interventions, letters, overview, results
 
@@ -119,7 +120,7 @@ def discard(
             raise Misconfigured(SAY_WHICH)
         count = len(set(runs)) + len(set(messages))
         if everything and not as_json:
-            ask(f"Discard {words.counted(count, 'entry')}?", yes=yes)
+            ask(f"Discard {counted(count, 'entry')}?", yes=yes)
         with hub.store.write() as tx:
             gone = interventions.discard(tx, runs, who())
             put_away = letters.discard(tx, messages)
@@ -131,7 +132,7 @@ def _report(data: Mapping[str, Any], wanted: int, done: int, what: str, *, as_js
     if as_json:
         show.json(data)
     else:
-        show.say(f"{words.counted(done, 'entry')} {what}.")
+        show.say(f"{counted(done, 'entry')} {what}.")
     if done < wanted:
         show.remark(f"hub: {wanted - done} of these were not there, or not given up")
         raise typer.Exit(NOT_WELL)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from hub.app import Process
 from hub.cli import show, words
 from hub.cli.quarantine import show_groups
+from hub.counting import counted
 from hub.store import Tx, interventions, jobs, letters, outbox, overview, results
 from hub.store import quarantine as quarantined
 from hub.sync.pull import READ_TO_END
@@ -86,7 +87,7 @@ class Following:
         if groups:
             show.say("See them: hub quarantine")
         if dead or kept:
-            show.say(f"{words.counted(dead, 'run')} and {words.counted(kept, 'message')} given up: hub dead")
+            show.say(f"{counted(dead, 'run')} and {counted(kept, 'message')} given up: hub dead")
         soonest = min(following, key=lambda job: job.next_due or now, default=None)
         if soonest:
             show.say(f"Next: {soonest.name} at {words.local(soonest.next_due, self.zone, now)}")
@@ -131,7 +132,7 @@ class Following:
         name = f"  {job:<{self._width()}}"
         if outcome != "done" or not counts:
             return f"{name}   {self._failed(result)}"
-        rows = words.counted(sum(counts.values()), "row")
+        rows = counted(sum(counts.values()), "row")
         return f"{name}   {sources:<24} {rows:>14}   {words.outcomes(counts):<36} {took:>7}"
 
     def _width(self) -> int:

@@ -13,6 +13,7 @@ from hub.cli import show, words
 from hub.cli.call import Json, known_job, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.runs import as_data, remark_if_idle, wait_for
+from hub.counting import counted
 from hub.errors import Misconfigured
 from hub.store import Tx, interventions, jobs, overview, runs
 from hub.sync import scanning
@@ -117,8 +118,8 @@ def backfill(
         show.say(f"  {words.local(instant, zone)}")
     made = "would be made" if dry_run else "made"
     left_alone = len(wanted) - len(missing)
-    there_already = f"; {words.counted(left_alone, 'occurrence')} had a run already, left alone" if left_alone else ""
-    show.say(f"{words.counted(len(missing), 'run')} of {job} {made}{there_already}.")
+    there_already = f"; {counted(left_alone, 'occurrence')} had a run already, left alone" if left_alone else ""
+    show.say(f"{counted(len(missing), 'run')} of {job} {made}{there_already}.")
 
 
 def asked(

@@ -108,7 +108,7 @@ def run(arguments: list[str], call: Callable[[list[str]], Any] = call) -> int:
         return NOT_WELL
     except HubError as fault:
         _tell(fault, as_json="--json" in arguments)
-        return _code(fault)
+        return code_of(fault)
     except Exception as fault:  # noqa: BLE001  # the last resort: a message instead of a traceback
         if isinstance(fault, OSError) and fault.errno in FULL:
             return _tell_full(fault)
@@ -120,7 +120,8 @@ def run(arguments: list[str], call: Callable[[list[str]], Any] = call) -> int:
     return done if isinstance(done, int) else GOOD
 
 
-def _code(fault: HubError) -> int:
+def code_of(fault: HubError) -> int:
+    """Return the exit code of a command that ended by a fault."""
     if isinstance(fault, Misconfigured):
         return WRONG
     return AWAY if isinstance(fault, TryLater) else NOT_WELL

@@ -8,13 +8,14 @@ import typer
 
 from hub.app import Hub
 from hub.app import planning as plans
-from hub.cli import plan_files, plan_page, plan_words, show, words
+from hub.cli import plan_files, plan_page, plan_words, show
 from hub.cli.call import Json, opened
 from hub.cli.commands import single
-from hub.cli.main import NOT_WELL
+from hub.cli.main import code_of
 from hub.config import Settings
 from hub.config.faults import guess_or_list
-from hub.errors import Misconfigured
+from hub.counting import counted
+from hub.errors import HubError, Misconfigured
 from hub.store import quarantine
 from hub.sync import System
 from hub.sync.planned import StreamPlan, SystemPlan
@@ -32,21 +33,24 @@ def plan(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what synchronising a system, or one of its streams, would do now, and do nothing. 1 if that cannot be told."""
+    """Show what synchronising a system, or one of its streams, would do now, and do nothing.
+
+    1 if that cannot be told, 3 if only because the system cannot be reached now.
+    """
     with opened(ctx) as hub:
         settings = plans.as_written(hub)
         name, _, stream = target.partition(".")
         exchange = plans.exchange_of(hub, settings, name)
         if exchange is not None:
-            well = _exchange(hub, settings, exchange, stream, html, everything=everything, as_json=as_json)
+            faults = _exchange(hub, settings, exchange, stream, html, everything=everything, as_json=as_json)
         elif html is not None:
             raise Misconfigured(f"{name} delivers files; a page is made of systems with records of their own")
         else:
             system = settings.systems[name]
             chosen = streams_of(name, tuple(system.options.streams()), stream)
-            well = plan_files.plan_files(hub, settings, system, chosen, as_json=as_json)
-    if not well:
-        raise typer.Exit(NOT_WELL)
+            faults = plan_files.plan_files(hub, settings, system, chosen, as_json=as_json)
+    if faults:
+        raise typer.Exit(min(map(code_of, faults)))
 
 
 def streams_of(name: str, known: tuple[str, ...], stream: str) -> list[str]:
@@ -58,11 +62,11 @@ def streams_of(name: str, known: tuple[str, ...], stream: str) -> list[str]:
 
 def _exchange(
     hub: Hub, settings: Settings, system: System, stream: str, html: Path | None, *, everything: bool, as_json: bool
-) -> bool:
+) -> list[HubError]:
     streams_of(system.name, tuple(system.connector.streams), stream)
     chosen = [stream] if stream else plans.synchronised(settings, system)
     planned = plans.make(hub, settings, system, chosen)
-    faults = [f"{system.name}.{e.stream} cannot be planned: {e.fault}" for e in planned.streams if e.fault is not None]
+    faults = [each.fault for each in planned.streams if each.fault is not None]
     if planned.does and not faults:
         plans.keep(hub, planned)
     title = settings.systems[system.name].connector
@@ -81,12 +85,13 @@ def _exchange(
                 show.say(f"  {each.stream}: {note}")
         _say_what_next(planned, stream, html, faults)
         _say_what_waits(hub, system.name, chosen)
-    for fault in faults:
-        show.remark(f"hub: {fault}")
-    return not faults
+    for each in planned.streams:
+        if each.fault is not None:
+            show.remark(f"hub: {system.name}.{each.stream} cannot be planned: {each.fault}")
+    return faults
 
 
-def _say_what_next(planned: SystemPlan, stream: str, html: Path | None, faults: list[str]) -> None:
+def _say_what_next(planned: SystemPlan, stream: str, html: Path | None, faults: list[HubError]) -> None:
     if not planned.does:
         nothing = f"There is nothing to do; what goes which way: hub systems show {planned.system}"
         show.say("Nothing was changed." if faults else nothing)
@@ -102,7 +107,7 @@ def _say_what_waits(hub: Hub, system: str, streams: Sequence[str]) -> None:
     with hub.store.read() as tx:
         waiting = sum(each.count for each in quarantine.groups(tx, system) if each.stream in streams)
     if waiting:
-        show.say(f"In quarantine: {words.counted(waiting, 'record')}, see hub quarantine list --system {system}")
+        show.say(f"In quarantine: {counted(waiting, 'record')}, see hub quarantine list --system {system}")
 
 
 def data(planned: SystemPlan) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from hub.cli import show, words
 from hub.cli.values import quoted
 from hub.config import Settings, SystemSettings
 from hub.connector import Connector
-from hub.errors import Refused, TryLater
+from hub.errors import HubError, Refused, TryLater
 from hub.store import DatabaseAway, Store
 from hub.sync import Plan
 from hub.sync import plan as plan_stream
@@ -19,20 +19,22 @@ from hub.sync.plan import Example, any_change
 SIGNS = {"new": "+", "update": "~", "differs": "!", "skipped": "-"}
 
 
-def plan_files(hub: Hub, settings: Settings, system: SystemSettings, chosen: Sequence[str], *, as_json: bool) -> bool:
-    """Show what pulling some streams of a system would do; returns whether all of them could be read."""
+def plan_files(
+    hub: Hub, settings: Settings, system: SystemSettings, chosen: Sequence[str], *, as_json: bool
+) -> list[HubError]:
+    """Show what pulling some streams of a system would do; returns why some of them could not be read."""
     connector = cast("Connector", open_connector(system, hub.folder, hub.clock, hub.vault))
-    made = [_planned(hub.store, connector, system.name, each) for each in chosen]
+    made = {each: _planned(hub.store, connector, system.name, each) for each in chosen}
     if as_json:
-        show.json([_data(each) for each in made])
+        show.json([_data(system.name, *each) for each in made.items()])
     else:
         show.say(f"{system.name} ({system.connector})")
-        works = [each for each in made if isinstance(each, Plan)]
+        works = [each for each in made.values() if isinstance(each, Plan)]
         for each in works:
             _show(each)
         job = _job_of(settings, system.name, chosen[0])
         show.say(f"Nothing was changed. Do it: hub jobs run {job}" if any_change(works) else "There is nothing to do.")
-    return all(isinstance(each, Plan) for each in made)
+    return [each for each in made.values() if not isinstance(each, Plan)]
 
 
 def _job_of(settings: Settings, system: str, stream: str) -> str:
@@ -40,7 +42,7 @@ def _job_of(settings: Settings, system: str, stream: str) -> str:
     return next((job.name for job in of_system if stream in job.sync), "JOB")
 
 
-def _planned(store: Store, connector: Connector, system: str, stream: str) -> Plan | str:
+def _planned(store: Store, connector: Connector, system: str, stream: str) -> Plan | HubError:
     """Return the plan of a stream, or why there is none: one that cannot be read does not hide the others."""
     try:
         return plan_stream(store, connector, system, stream)
@@ -48,12 +50,12 @@ def _planned(store: Store, connector: Connector, system: str, stream: str) -> Pl
         raise
     except (TryLater, Refused) as fault:
         show.remark(f"hub: {system}.{stream} cannot be planned: {fault}")
-        return f"{system}.{stream}: {fault}"
+        return fault
 
 
-def _data(plan: Plan | str) -> Mapping[str, Any]:
-    if isinstance(plan, str):
-        return {"error": plan}
+def _data(system: str, stream: str, plan: Plan | HubError) -> Mapping[str, Any]:
+    if not isinstance(plan, Plan):
+        return {"error": f"{system}.{stream}: {plan}"}
     return {
         "system": plan.system,
         "stream": plan.stream,

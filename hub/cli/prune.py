@@ -9,6 +9,7 @@ from hub.app import Configuration, Hub
 from hub.cli import show, words
 from hub.cli.call import Json, opened
 from hub.cli.commands import single
+from hub.counting import counted
 from hub.runlog.prune import MOST
 from hub.store import results
 
@@ -26,11 +27,11 @@ def prune(ctx: typer.Context, as_json: Json = False) -> None:
                 total = results.Pruned(
                     *(one + more for one, more in zip(_numbers(total), _numbers(pruned), strict=True))
                 )
-                status.update(f"Pruning: {words.number(total.total)} rows")
+                status.update(f"Pruning: {counted(total.total, 'row')}")
     if as_json:
         show.json({"retention_days": days, "pruned": asdict(total), "total": total.total})
         return
-    show.say(f"{words.counted(total.total, 'row')} older than {days} days deleted.")
+    show.say(f"{counted(total.total, 'row')} older than {days} days deleted.")
     if total.total:
         show.pairs((name, words.number(count)) for name, count in asdict(total).items() if count)
 

@@ -14,6 +14,7 @@ from hub.cli.main import NOT_WELL
 from hub.cli.retry import retry
 from hub.cli.values import in_line
 from hub.connector import Place
+from hub.counting import counted
 from hub.errors import Misconfigured
 from hub.store import overview
 from hub.store import quarantine as store
@@ -124,7 +125,7 @@ def accept(
         if not as_json:
             for each in before:
                 _show_reviewed(each)
-            ask(f"Overwrite {words.counted(len(before), 'record')}?", yes=yes or not before)
+            ask(f"Overwrite {counted(len(before), 'record')}?", yes=yes or not before)
         with hub.store.write() as tx:
             taken, refused = review.accept(tx, [each.entry.id for each in before], force=force)
     left = sorted(set(chosen) - {each.entry.id for each in before})
@@ -132,7 +133,7 @@ def accept(
         ids = {"accepted": taken, "changed_since": refused}
         show.json({**{name: [each.entry.id for each in found] for name, found in ids.items()}, "not_for_review": left})
     else:
-        show.say(f"{words.counted(len(taken), 'record')} taken over.")
+        show.say(f"{counted(len(taken), 'record')} taken over.")
         if refused:
             show.say(
                 f"{len(refused)} changed since and left alone; look again, then --force to take them all the same."
@@ -160,14 +161,14 @@ def discard(
             known = overview.waiting_numbers(tx, system=system, stream=stream, cause=cause)
             chosen = numbers or all_of(known, everything=everything)
         if not numbers and not as_json:
-            ask(f"Discard {words.counted(len(chosen), 'entry')}?", yes=yes or not chosen)
+            ask(f"Discard {counted(len(chosen), 'entry')}?", yes=yes or not chosen)
         with hub.store.write() as tx:
             were_open = {each.id for each in store.find(tx, numbers=chosen, most=len(chosen))} if chosen else set[int]()
             closed = store.close(tx, chosen, "discarded")
     if as_json:
         show.json({"discarded": closed})
     else:
-        show.say(f"{words.counted(closed, 'entry')} discarded.")
+        show.say(f"{counted(closed, 'entry')} discarded.")
     if closed < len(chosen):
         show.remark(f"Not open: {', '.join(str(each) for each in chosen if each not in were_open)}")
         raise typer.Exit(NOT_WELL)
@@ -196,11 +197,11 @@ def export(
     if as_json:
         show.json({"file": str(output), "rows": len(corrected.rows), "left_out": corrected.left_out})
         return
-    show.say(f"{words.counted(len(corrected.rows), 'row')} written to {output}.")
+    show.say(f"{counted(len(corrected.rows), 'row')} written to {output}.")
     if corrected.left_out:
-        show.say(f"{words.counted(corrected.left_out, 'entry')} left out: whole files, broken lines, or for review.")
+        show.say(f"{counted(corrected.left_out, 'entry')} left out: whole files, broken lines, or for review.")
     if corrected.disarmed:
-        show.say(f"{words.counted(corrected.disarmed, 'cell')} begin with ' now: a spreadsheet would have run them.")
+        show.say(f"{counted(corrected.disarmed, 'cell')} begin with ' now: a spreadsheet would have run them.")
     if format_:
         show.say(f"Correct it, and put it into the folder under a name like {format_.files}.")
 
@@ -212,11 +213,11 @@ def show_groups(found: list[store.Group], most: int | None = None) -> None:
         show.say("Nothing waits.")
         return
     waits = "waits" if total == 1 else "wait"
-    show.say(f"{words.counted(total, 'row')} {waits} for you:")
+    show.say(f"{counted(total, 'row')} {waits} for you:")
     rows = [(f"  {each.count:,}", each.message, _where(each), each.cause) for each in found[:most]]
     show.table(("", "", "", ""), rows)
     if most is not None and len(found) > most:
-        show.say(f"  ... and {len(found) - most} more causes")
+        show.say(f"  ... and {counted(len(found) - most, 'more cause')}")
 
 
 def _place(entry: store.Entry) -> str:

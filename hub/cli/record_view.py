@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hub.app.story import Bound, Story
 from hub.cli import show, words
 from hub.cli.values import in_line, quoted
+from hub.counting import counted
 from hub.store.history import Conflict, Event
 from hub.store.records import Record
 
@@ -46,7 +47,7 @@ def _title(entity: str, key: str, story: Story) -> str:
     gone = "   deleted" if record is not None and record.deleted_at is not None else ""
     where = ", ".join(_bound(each) for each in story.bound)
     count = len(story.quarantine)
-    waits = f"{words.counted(count, 'entry')} {'waits' if count == 1 else 'wait'}" if count else "nothing waits"
+    waits = f"{counted(count, 'entry')} {'waits' if count == 1 else 'wait'}" if count else "nothing waits"
     return f"{called}{gone}   {f'in {where}' if where else 'in no other system'}   {waits}"
 
 

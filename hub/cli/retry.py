@@ -2,10 +2,11 @@
 
 import typer
 
-from hub.cli import show, words
+from hub.cli import show
 from hub.cli.call import Json, opened
 from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of, nothing
 from hub.cli.main import NOT_WELL
+from hub.counting import counted
 from hub.store import Tx, jobs, overview
 from hub.store.quarantine import Entry
 from hub.sync import retrying
@@ -32,9 +33,9 @@ def retry(
         if not (numbers or known):
             show.say(nothing(system, stream, cause))
             return
-        show.say(f"{words.counted(len(tried.again), 'entry')} to be tried again with the next run.")
+        show.say(f"{counted(len(tried.again), 'entry')} to be tried again with the next run.")
         if tried.released:
-            show.say(f"{words.counted(len(tried.released), 'record')} taken up again.")
+            show.say(f"{counted(len(tried.released), 'record')} taken up again.")
         for job in names:
             show.say(f"Now: hub jobs run {job}")
         for entry in tried.left:

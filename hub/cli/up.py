@@ -1,7 +1,7 @@
 """`hub up`: everything in one process."""
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -10,16 +10,20 @@ from rich.status import Status
 
 from hub import log as logs
 from hub.app import Hub, Process, Roles, apply, open_hub
+from hub.app.check import GONE
 from hub.cli import show, words
 from hub.cli.call import Json, start_of, who
 from hub.cli.commands import single
 from hub.cli.following import Following
 from hub.cli.main import GOOD, INTERRUPTED, NOT_WELL
 from hub.cli.serving import STDERR, HealthAddress, LogTo, Stop, logged, serve, signals
-from hub.store import revisions
+from hub.counting import counted
+from hub.store import processes, revisions
+from hub.store.alone import Taken, alone
 
 app = single()
 LOG_NAME = "hub.log"
+LOCK_NAME = "hub.lock"
 PATIENCE = 15.0
 """Seconds that `--until-idle` waits for the broker."""
 
@@ -45,13 +49,36 @@ def up(
         logs.configure(level="critical")
         hub = open_hub(start.config, begins=True)
         try:
-            with logged(target, debug=start.debug):
+            with _alone(hub), logged(target, debug=start.debug):
                 if not no_apply:
                     _apply(hub, as_json=as_json)
                 code = _run(hub, stop, until_idle=until_idle, health=health, as_json=as_json, quiet=target == STDERR)
         finally:
             hub.close()
     raise typer.Exit(code)
+
+
+@contextmanager
+def _alone(hub: Hub) -> Generator[None]:
+    """Keep a second `hub up` out of an embedded hub: it would get no work. Raises HubError that names the first."""
+    if not hub.embedded:
+        yield
+        return
+    try:
+        with alone(hub.folder / LOCK_NAME):
+            yield
+    except Taken:
+        with hub.store.read() as tx:
+            latest = max(
+                (each for each in processes.find(tx) if tx.now - each.seen_at <= GONE),
+                key=lambda each: each.seen_at,
+                default=None,
+            )
+            told = f" ({latest.name}, begun {words.ago(tx.now - latest.started_at)})" if latest else ""
+        raise Taken(
+            f"the hub in {hub.folder} is up already{told}; hub.db belongs to one process. "
+            "For several, name a database and a broker in hub.toml"
+        ) from None
 
 
 def _apply(hub: Hub, *, as_json: bool) -> None:
@@ -127,7 +154,7 @@ def _ended(watch: _Watch, stop: Stop, *, drained: bool, broken: bool, as_json: b
         return INTERRUPTED
     wrong = following.gone_wrong()
     if wrong:
-        show.remark(f"hub: {words.counted(len(wrong), 'run')} did not go well: hub runs show {wrong[0].id}")
+        show.remark(f"hub: {counted(len(wrong), 'run')} did not go well: hub runs show {wrong[0].id}")
         for run in wrong[:5]:
             show.remark(f"  {run.job}: {run.state}; {run.message or 'its system is left alone (breaker open)'}")
         return NOT_WELL

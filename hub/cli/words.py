@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from hub.config import ScheduleSettings, duration_text
 
 ORDER = ("new", "update", "identical", "differs", "skipped", "quarantined", "pruned")
-PLURALS = {"entry": "entries", "branch": "branches"}
 SINGULARS = {"parties": "party", "stock": "stock"}
 OVERLAPS = {"buffer-one": "one more may wait while it runs", "allow": "may overlap itself"}
 
@@ -15,11 +14,6 @@ OVERLAPS = {"buffer-one": "one more may wait while it runs", "allow": "may overl
 def number(count: int) -> str:
     """Return a number with thousands set apart."""
     return f"{count:,}"
-
-
-def counted(count: int, what: str) -> str:
-    """Return a number of things: `1 run`, `2 runs`."""
-    return f"{count:,} {what if count == 1 else PLURALS.get(what, what + 's')}"
 
 
 def one_of(entity: str) -> str:

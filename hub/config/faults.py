@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from pydantic_core import PydanticCustomError
 
+from hub.counting import counted
 from hub.errors import Misconfigured
 
 Path = tuple[str | int, ...]
@@ -48,7 +49,7 @@ class Faults(Misconfigured):
     def __init__(self, faults: Iterable[Fault], source: str = "hub.toml") -> None:
         self.faults: tuple[Fault, ...] = tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.place)))
         self.source = source
-        count = f"{len(self.faults)} faults" if len(self.faults) != 1 else "1 fault"
+        count = counted(len(self.faults), "fault")
         super().__init__(f"{source} has {count}:\n{self.table()}")
 
     def table(self) -> str:

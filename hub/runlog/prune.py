@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from hub.counting import counted
 from hub.handler import Done, HandedOn, Handler, Hold, Outcome, Work
 from hub.store import results
 
@@ -21,7 +22,7 @@ def pruner(retention_days: Callable[[], int]) -> Handler:
                 report.counts = {"pruned": deleted.total} if deleted.total else {}
             pruned += deleted.total
             if deleted.total == 0:
-                return Done(f"{pruned:,} rows older than {retention_days()} days were pruned")
+                return Done(f"{counted(pruned, 'row')} older than {retention_days()} days were pruned")
         return HandedOn()
 
     return prune

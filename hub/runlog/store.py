@@ -5,13 +5,11 @@ from collections.abc import Callable, Sequence
 import orjson
 
 from hub.broker import Delivery
+from hub.broker.delivery import KEPT
 from hub.broker.topology import DEAD, INVALID
 from hub.errors import InvalidMessage
-from hub.messages import RecordsDone, Result, decode
+from hub.messages import RecordsDone, Result, decode, refuse_larger
 from hub.store import Store, letters, results
-
-LONGEST = 100_000
-"""Bytes of a message that are kept which nobody could understand."""
 
 
 def store_batch(store: Store, deliveries: Sequence[Delivery], acknowledge: Callable[[Sequence[Delivery]], None]) -> int:
@@ -24,6 +22,7 @@ def store_batch(store: Store, deliveries: Sequence[Delivery], acknowledge: Calla
             kept.append(_letter(delivery))
             continue
         try:
+            refuse_larger(delivery.length)
             message = _decode(delivery.body)
         except InvalidMessage as fault:
             kept.append(_letter(delivery, str(fault)))
@@ -59,15 +58,15 @@ def _letter(delivery: Delivery, fault: str | None = None) -> letters.Letter:
         exchange=exchange,
         routing_key=routing_key,
         headers={name: str(value) for name, value in delivery.headers.items()},
-        body=_text(delivery.body),
+        body=_text(delivery),
     )
 
 
-def _text(body: bytes) -> str:
+def _text(delivery: Delivery) -> str:
     """Return as much of a body as is kept: it is there to be looked at, and a stranger's may have megabytes."""
     # NUL cannot be stored as text by PostgreSQL.
-    text = body[:LONGEST].decode("utf-8", "replace").replace("\0", "\\0")
-    return text if len(body) <= LONGEST else f"{text} ... (cut: it has {len(body):,} bytes)"
+    text = delivery.body[:KEPT].decode("utf-8", "replace").replace("\0", "\\0")
+    return text if delivery.length <= KEPT else f"{text} ... (cut: it has {delivery.length:,} bytes)"
 
 
 def _history(delivery: Delivery) -> tuple[str, str, str]:

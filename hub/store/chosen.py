@@ -26,14 +26,20 @@ def in_state(state: str) -> sa.ColumnElement[bool]:
 
 
 def named(given: sa.FromClause, state: str, *columns: sa.ColumnElement[Any]) -> sa.CTE:
-    """Lock the runs that are named by id and generation, if they are in a state; with these columns besides the id."""
-    # As an expression: a planner that trusts old statistics would otherwise walk the index of all that are waiting
-    # instead of looking up those that are named.
-    state_now = run.c.state + sa.literal_column("''", sa.Text)
+    """Lock the runs that are named by id and generation, if they are in a state; with these columns besides the id.
+
+    If `given` has jobs, too, only the runs of those jobs.
+    """
+    # As expressions: a planner that trusts old statistics would otherwise walk the index of all that are waiting, or
+    # of all runs of a job, instead of looking up those that are named.
+    nothing = sa.literal_column("''", sa.Text)
+    same = (run.c.id == given.c.id) & (run.c.generation == given.c.generation)
+    if "job" in given.c:
+        same &= run.c.job + nothing == given.c.job
     return (
         sa.select(run.c.id, *columns)
-        .join_from(run, given, (run.c.id == given.c.id) & (run.c.generation == given.c.generation))
-        .where(state_now == literal(state))
+        .join_from(run, given, same)
+        .where(run.c.state + nothing == literal(state))
         .order_by(run.c.id)
         .with_for_update(of=run)
         .cte("there")

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 import sqlalchemy.exc
@@ -19,6 +19,17 @@ from hub.store.chosen import IN_TURN, in_state, literal, named
 from hub.store.database import Tx
 from hub.store.runs import open_run_of
 from hub.store.schema import run
+
+
+class Named(NamedTuple):
+    """A run as a message names it.
+
+    The job belongs to it: a database that was restored gives numbers out once more, of which older messages may be left.
+    """
+
+    id: int
+    generation: int
+    job: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +90,17 @@ def _pairs(pairs: Iterable[tuple[int, int]]) -> str:
     return pack({"id": number, "generation": generation} for number, generation in pairs)
 
 
+def _given_with_job(dialect: str) -> sa.FromClause:
+    return rows(dialect, "given", id=sa.BigInteger(), generation=sa.Integer(), job=sa.Text())
+
+
+def _with_job(wanted: Iterable[Named]) -> str:
+    return pack(each._asdict() for each in wanted)
+
+
 @cache
 def _claim(dialect: str) -> sa.Executable:
-    given = _given(dialect)
+    given = _given_with_job(dialect)
     there = named(given, "waiting", run.c.job, run.c.overlap, run.c.started_at)
     # Among those that exclude each other: a run that suffers others beside it takes nobody's turn.
     apart = [there.c.job, there.c.overlap == literal("allow")]
@@ -108,37 +127,46 @@ def _claim(dialect: str) -> sa.Executable:
     )
 
 
-def claim(
-    tx: Tx, pairs: Collection[tuple[int, int]], worker: str, lease: timedelta
-) -> tuple[list[Claimed], list[Overlapped]]:
-    """Claim the runs that are still waiting in the given generation.
+def claim(tx: Tx, wanted: Collection[Named], worker: str, lease: timedelta) -> tuple[list[Claimed], list[Overlapped]]:
+    """Claim the runs that are still waiting in the given generation, and are of the given job.
 
-    The others have moved on, are held by somebody, or are answered by their overlap policy (returned second): their
-    deliveries can be acknowledged, the rows know better.
+    The others have moved on, are held by somebody, are another job's (see `of_another_job`), or are answered by their
+    overlap policy (returned second): their deliveries can be acknowledged, the rows know better.
     """
-    claimed = _claim_all(tx, pairs, worker, lease)
-    left = set(pairs) - {(each.id, each.generation) for each in claimed}
+    claimed = _claim_all(tx, wanted, worker, lease)
+    left = set(wanted) - {Named(each.id, each.generation, each.job) for each in claimed}
     return claimed, _overlapped(tx, left) if left else []
 
 
-def _claim_all(tx: Tx, pairs: Collection[tuple[int, int]], worker: str, lease: timedelta) -> list[Claimed]:
+def _claim_all(tx: Tx, wanted: Collection[Named], worker: str, lease: timedelta) -> list[Claimed]:
     values = {"worker": worker, "until": tx.now + lease, "now": tx.now}
     try:
         with tx.savepoint():
-            found = tx.execute(_claim(tx.dialect), {"given": _pairs(pairs), **values})
+            found = tx.execute(_claim(tx.dialect), {"given": _with_job(wanted), **values})
             return [Claimed(*row) for row in found]
     except sqlalchemy.exc.IntegrityError:
         # Another worker has claimed a run of one of these jobs at the same moment. One run's conflict is its own.
-        if len(pairs) == 1:
+        if len(wanted) == 1:
             return []
-        return [each for pair in sorted(pairs) for each in _claim_all(tx, [pair], worker, lease)]
+        return [each for one in sorted(wanted) for each in _claim_all(tx, [one], worker, lease)]
 
 
-def _overlapped(tx: Tx, pairs: Iterable[tuple[int, int]]) -> list[Overlapped]:
-    given = _given(tx.dialect)
+def of_another_job(tx: Tx, wanted: Collection[Named]) -> dict[Named, str]:
+    """Return those whose run is another job's than they say, with that job: messages older than a restored backup."""
+    if not wanted:
+        return {}
+    given = _given_with_job(tx.dialect)
+    columns = (given.c.id, given.c.generation, given.c.job.label("told"), run.c.job)
+    other = sa.select(*columns).join_from(given, run, run.c.id == given.c.id).where(run.c.job != given.c.job)
+    found = tx.execute(other, {"given": _with_job(wanted)})
+    return {Named(row.id, row.generation, row.told): row.job for row in found}
+
+
+def _overlapped(tx: Tx, wanted: Iterable[Named]) -> list[Overlapped]:
+    given = _given_with_job(tx.dialect)
     columns = (run.c.generation, run.c.job, run.c.system, run.c.cause, run.c.scheduled_at, run.c.overlap)
     there = named(given, "waiting", *columns)
-    found = tx.execute(sa.select(there).order_by(there.c.id), {"given": _pairs(pairs)}).all()
+    found = tx.execute(sa.select(there).order_by(there.c.id), {"given": _with_job(wanted)}).all()
     buffered: set[str] = set()
     if any(row.overlap == "buffer-one" for row in found):
         buffered = _buffered(tx, {row.job for row in found}, beside=[row.id for row in found])
@@ -207,12 +235,12 @@ def hold(tx: Tx, number: int, generation: int, lease: timedelta, counts: Mapping
     return row.parts
 
 
-def snooze(tx: Tx, pairs: Collection[tuple[int, int]], until: datetime) -> None:
+def snooze(tx: Tx, wanted: Collection[Named], until: datetime) -> None:
     """Put waiting runs off without using an attempt, e.g. while the breaker of their system is open."""
-    given = _given(tx.dialect)
+    given = _given_with_job(tx.dialect)
     there = run.c.id.in_(sa.select(named(given, "waiting").c.id))
     later = {"not_before": until, "published_at": None, "published": 0, "generation": run.c.generation + 1}
-    tx.execute(sa.update(run).where(there).values(later), {"given": _pairs(pairs)})
+    tx.execute(sa.update(run).where(there).values(later), {"given": _with_job(wanted)})
 
 
 _SETTLED = ("id", "generation", "state", "failures", "message", "ended_at", "not_before")

@@ -7,7 +7,7 @@ from hub.broker import Delivery
 from hub.broker.topology import TRIGGERS
 from hub.config import JobSettings
 from hub.errors import InvalidMessage
-from hub.messages import RunDue, Trigger, decode
+from hub.messages import RunDue, Trigger, decode, refuse_larger
 
 
 @dataclass(slots=True)
@@ -26,6 +26,7 @@ def sort(deliveries: Sequence[Delivery], jobs: Mapping[str, JobSettings]) -> Dec
     decoded = Decoded()
     for delivery in deliveries:
         try:
+            refuse_larger(delivery.length)
             # What others may publish is only ever a trigger, however much it looks like a message of our own.
             if delivery.exchange == TRIGGERS:
                 decoded.triggers.append((delivery, *_trigger(delivery, jobs)))

@@ -17,7 +17,7 @@ from hub.config import JobSettings
 from hub.errors import LeaseLost, Misconfigured, Refused, RunCancelled, TryLater
 from hub.handler import Cancelled, Done, HandedOn, Handler, Hold, Later, Lost, Outcome, Snoozed, Work
 from hub.handler import Refused as RefusedOutcome
-from hub.messages import Result, encode
+from hub.messages import Result, RunDue, encode
 from hub.store import DatabaseAway, Store, Tx, breakers, claims, jobs, outbox, runs
 from hub.worker.decode import Decoded, sort
 from hub.worker.hold import RunHold
@@ -120,26 +120,29 @@ class Pipeline:
         return self.triggered[job]
 
     def _claim(self, decoded: Decoded) -> list[Held]:
-        by_run = {(due.run, due.generation): delivery for delivery, due in decoded.due}
-        doubles = [d for d, due in decoded.due if by_run[due.run, due.generation] is not d]
-        awake = self._snooze(decoded, by_run)
+        by_run = {_named(due): delivery for delivery, due in decoded.due}
+        doubles = [delivery for delivery, due in decoded.due if by_run[_named(due)] is not delivery]
+        awake = self._snooze(by_run)
         held: list[Held] = []
         if awake:
             with self.store.write() as tx:
                 claimed, overlapped = claims.claim(tx, awake, self.name, self.lease)
                 outbox.put(tx, [_skipped(each, self.name, tx) for each in overlapped if each.skipped])
-            held = [self._hold(each, by_run[each.id, each.generation]) for each in claimed]
+                answered = {_named_by(each) for each in (*claimed, *overlapped)}
+                _tell_of_others(tx, [each for each in awake if each not in answered])
+            held = [self._hold(each, by_run[_named_by(each)]) for each in claimed]
         ours = {id(each.delivery) for each in held}
         self.acknowledge([*doubles, *(d for d in by_run.values() if id(d) not in ours)])
         return held
 
-    def _snooze(self, decoded: Decoded, by_run: Mapping[tuple[int, int], Delivery]) -> Collection[tuple[int, int]]:
+    def _snooze(self, named: Collection[claims.Named]) -> Collection[claims.Named]:
         """Put off what was delivered just before its system's breaker opened; returns the rest."""
-        asleep = {(due.run, due.generation): due.job for _, due in decoded.due if self._rests(due.job)}
+        asleep = {each for each in named if self._rests(each.job)}
         if asleep:
             with self.store.write() as tx:
-                claims.snooze(tx, list(asleep), tx.now + breakers.FIRST_REST)
-        return [pair for pair in by_run if pair not in asleep]
+                claims.snooze(tx, asleep, tx.now + breakers.FIRST_REST)
+                _tell_of_others(tx, asleep)
+        return [each for each in named if each not in asleep]
 
     def _rests(self, job: str) -> bool:
         breaker = self.resting.get(job.partition(".")[0])
@@ -259,6 +262,22 @@ class Pipeline:
             told = {"run": hold.claimed.id, "job": hold.claimed.job, "since": str(hold.began_at)}
             mend = "its system does not answer, perhaps; a restart of this process frees the job"
             logger.error("run_hangs", process=self.name, **told, mend=mend)
+
+
+def _named(due: RunDue) -> claims.Named:
+    return claims.Named(due.run, due.generation, due.job)
+
+
+def _named_by(row: claims.Claimed | claims.Overlapped) -> claims.Named:
+    return claims.Named(row.id, row.generation, row.job)
+
+
+def _tell_of_others(tx: Tx, unclaimed: Collection[claims.Named]) -> None:
+    """Tell of messages that speak of another job's run: nothing is done for them, and they do not come again."""
+    for message, job in claims.of_another_job(tx, unclaimed).items():
+        told = {"run": message.id, "generation": message.generation, "job": message.job, "job_of_the_run": job}
+        why = "the message is older than the database, which was restored from a backup, perhaps"
+        logger.warning("message_of_another_run", **told, message=why, next="it is put away, and nothing is done for it")
 
 
 def unknown(work: Work, hold: Hold) -> Outcome:

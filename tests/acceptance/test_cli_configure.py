@@ -100,6 +100,10 @@ def test_a_secret_that_cannot_be_had_is_named_and_never_shown(home: Home):
     done = home.run("check")
     assert done.code == 1
     assert "the environment variable PAGES is not set" in done.out
+    home.environment = {"PAGES": "x"}
+    out = home.run("check").out
+    assert "env:PAGES, 1 character" in out
+    assert "1 characters" not in out
     home.environment = {"PAGES": "http://hub:very-secret@127.0.0.1:1"}
     done = home.run("check")
     assert "env:PAGES, 34 characters" in done.out
@@ -125,6 +129,16 @@ def test_a_broker_that_is_away_is_exit_code_3(home: Home):
     assert "Revision 1 is in force now" in done.out
     assert "very-secret" not in done.err
     assert home.run("trigger", "depot.stock", "--publish").code == 3
+
+
+def test_a_system_that_is_away_is_exit_code_3_of_a_plan(home: Home):
+    shop = 'kind = "eshop"\nconnector = "woocommerce"\nurl = "http://127.0.0.1:9"\nkey = "env:KEY"\nsecret = "env:KEY"'
+    home.configure(more=f"[systems.shop]\n{shop}\n")
+    home.environment = {"KEY": "ck_1"}
+    done = home.run("plan", "shop.orders")
+    assert "shop.orders cannot be planned" in done.err
+    assert done.code == 3
+    assert home.json("plan", "shop.orders", code=3)["streams"][0]["error"]
 
 
 def test_a_secret_that_is_not_there_is_said_once_with_what_mends_it(home: Home, tmp_path):

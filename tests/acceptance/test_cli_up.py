@@ -77,6 +77,22 @@ def test_s17_a_long_first_load_goes_on_at_the_page_after_a_kill(killed: Home):
     assert_each_row_once(killed)
 
 
+def test_a_second_hub_up_in_a_folder_is_told_of_the_first_unless_that_was_killed(home: Home):
+    with home.up() as up:
+        up.wait_for("its name to be in the database", lambda: (home.folder / "hub.db").exists() and bool(names(home)))
+        done = home.run("up", "--until-idle")
+        assert done.code == 1
+        assert f"is up already ({names(home)[0]}, begun " in done.err
+        assert not home.json("check")[0]["mend"]  # other commands go on beside it
+        up.kill()
+    assert home.run("up", "--until-idle").code == 0
+
+
+def names(home: Home) -> list[str]:
+    """Return the processes that have signed on."""
+    return [each["message"].partition(",")[0] for each in home.json("check") if each["message"].startswith("hub up @")]
+
+
 def test_b04_a_changed_schedule_is_taken_up_without_a_restart(home: Home):
     with home.up() as up:
         up.wait_until_said("Next:")

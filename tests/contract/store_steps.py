@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from hub.store import Store, claims, interventions, runs
+from hub.store import Store, Tx, claims, interventions, runs
 
 START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -58,10 +58,18 @@ def make(store: Store, *wanted: runs.NewRun) -> list[int]:
     return made
 
 
+def named(tx: Tx, *pairs: tuple[int, int]) -> list[claims.Named]:
+    """Return runs, given by id and generation, as the relay's messages name them."""
+    jobs = {
+        each.id: each.job for each in interventions.find(tx, numbers=[number for number, _ in pairs], most=len(pairs))
+    }
+    return [claims.Named(number, generation, jobs.get(number, "no.such")) for number, generation in pairs]
+
+
 def claim(store: Store, *pairs: tuple[int, int], worker: str = "one") -> list[claims.Claimed]:
     """Claim runs in a transaction of its own."""
     with store.write() as tx:
-        return claims.claim(tx, pairs, worker, LEASE)[0]
+        return claims.claim(tx, named(tx, *pairs), worker, LEASE)[0]
 
 
 def begun(store: Store, *wanted: runs.NewRun) -> list[claims.Claimed]:

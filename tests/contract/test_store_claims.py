@@ -12,6 +12,7 @@ from tests.contract.store_steps import (
     begun,
     claim,
     make,
+    named,
     new,
     settle,
     shown,
@@ -43,6 +44,24 @@ def test_a_delivery_of_an_old_generation_is_dropped(store: Store):
     assert claim(store, (held.id, 1)) == []
     assert claim(store, (held.id, 3)) == []
     assert [each.generation for each in claim(store, (held.id, 2))] == [2]
+
+
+def test_a_message_of_another_job_claims_nothing_and_takes_nobodys_turn(store: Store):
+    """A database that was restored gives numbers out once more; messages of their first bearers may be left."""
+    first, second = make(store, new("shop.orders"), new("shop.stock"))
+    older = claims.Named(first, 1, "shop.stock")
+    with store.write() as tx:
+        claimed, overlapped = claims.claim(tx, [older, *named(tx, (second, 1))], "one", LEASE)
+        assert claims.of_another_job(tx, [older, *named(tx, (second, 1))]) == {older: "shop.orders"}
+    assert ([each.id for each in claimed], overlapped) == ([second], [])
+    assert [each.job for each in claim(store, (first, 1))] == ["shop.orders"]
+
+
+def test_a_message_of_another_job_puts_nothing_off(store: Store, clock: StandingClock):
+    (number,) = make(store, new("shop.stock"))
+    with store.write() as tx:
+        claims.snooze(tx, [claims.Named(number, 1, "shop.orders")], tx.now + LEASE)
+    assert shown(store, number).not_before == clock.now()
 
 
 @pytest.mark.parametrize("state", ["done", "dead", "cancelled"])
@@ -86,7 +105,7 @@ def test_j09_two_workers_claim_different_runs_of_one_job_at_once(store: Store):
 
     def claim_and_linger() -> list[int]:
         with store.write() as tx:
-            claimed, _ = claims.claim(tx, [(first, 1)], "one", LEASE)
+            claimed, _ = claims.claim(tx, named(tx, (first, 1)), "one", LEASE)
             one_has_it.set()
             until_somebody_waits(store)
         return [each.id for each in claimed]
@@ -94,7 +113,7 @@ def test_j09_two_workers_claim_different_runs_of_one_job_at_once(store: Store):
     def claim_the_others() -> tuple[list[int], list[claims.Overlapped]]:
         assert one_has_it.wait(LATEST)
         with store.write() as tx:
-            claimed, overlapped = claims.claim(tx, [(second, 1), (elsewhere, 1)], "two", LEASE)
+            claimed, overlapped = claims.claim(tx, named(tx, (second, 1), (elsewhere, 1)), "two", LEASE)
         return [each.id for each in claimed], overlapped
 
     one, (two, overlapped) = together(claim_and_linger, claim_the_others)
@@ -116,7 +135,7 @@ def test_a_snoozed_run_keeps_its_attempts_and_its_old_delivery_is_void(store: St
     first, second = make(store, new("shop.a"), new("shop.b"))
     later = clock.now() + LEASE
     with store.write() as tx:
-        claims.snooze(tx, [(first, 1), (second, 7)], later)
+        claims.snooze(tx, named(tx, (first, 1), (second, 7)), later)
         assert runs.due(tx, tx.now, 10) == []
     assert claim(store, (first, 1)) == []
     assert (shown(store, first).not_before, shown(store, first).failures) == (later, 0)
@@ -129,5 +148,5 @@ def test_a_snoozed_run_keeps_its_attempts_and_its_old_delivery_is_void(store: St
 def test_a_running_run_cannot_be_snoozed(store: Store, clock: StandingClock):
     (held,) = begun(store, new())
     with store.write() as tx:
-        claims.snooze(tx, [(held.id, held.generation)], tx.now + LEASE)
+        claims.snooze(tx, named(tx, (held.id, held.generation)), tx.now + LEASE)
     assert shown(store, held.id).state == "running"

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from hub.clock import SystemClock
 from hub.store import Store, claims, migrate, runs
-from tests.contract.store_steps import new, shown
+from tests.contract.store_steps import named, new, shown
 
 
 @pytest.mark.parametrize("error", [timedelta(days=-400), timedelta(days=400)], ids=["slow", "fast"])
@@ -24,8 +24,8 @@ def test_postgresql_does_not_mind_a_host_whose_clock_is_wrong(
     with store.write() as tx:
         assert abs(tx.now - tx.execute(sa.text("SELECT clock_timestamp()")).scalar_one()) < timedelta(minutes=1)
         numbers = runs.make(tx, [new("shop.a", not_before=tx.now), new("shop.b", not_before=tx.now)])
-        claims.claim(tx, [(numbers[0], 1)], "one", timedelta(minutes=5))
-        claims.claim(tx, [(numbers[1], 1)], "one", timedelta(minutes=-5))
+        claims.claim(tx, named(tx, (numbers[0], 1)), "one", timedelta(minutes=5))
+        claims.claim(tx, named(tx, (numbers[1], 1)), "one", timedelta(minutes=-5))
     with store.write() as tx:
         assert [each.id for each in claims.lapsed(tx, 10)] == [numbers[1]]
     store.close()

@@ -13,6 +13,7 @@ from tests.contract.store_steps import (
     StandingClock,
     begun,
     make,
+    named,
     new,
     settlement,
     together,
@@ -23,11 +24,11 @@ Pairs = list[tuple[int, int]]
 
 
 def claim(tx: Tx, pairs: Pairs) -> None:
-    claims.claim(tx, pairs, "two", LEASE)
+    claims.claim(tx, named(tx, *pairs), "two", LEASE)
 
 
 def snooze(tx: Tx, pairs: Pairs) -> None:
-    claims.snooze(tx, pairs, tx.now)
+    claims.snooze(tx, named(tx, *pairs), tx.now)
 
 
 def recall(tx: Tx, pairs: Pairs) -> None:

@@ -5,12 +5,24 @@ from datetime import timedelta
 import pytest
 
 from hub.store import Store, claims, interventions, runs
-from tests.contract.store_steps import LEASE, START, begun, claim, make, new, scheduled, settle, shown, triggered
+from tests.contract.store_steps import (
+    LEASE,
+    START,
+    begun,
+    claim,
+    make,
+    named,
+    new,
+    scheduled,
+    settle,
+    shown,
+    triggered,
+)
 
 
 def claim_one(store: Store, number: int, generation: int = 1) -> tuple[list[claims.Claimed], list[claims.Overlapped]]:
     with store.write() as tx:
-        return claims.claim(tx, [(number, generation)], "two", LEASE)
+        return claims.claim(tx, named(tx, (number, generation)), "two", LEASE)
 
 
 def later(n: int, **told: str) -> runs.NewRun:
@@ -54,7 +66,7 @@ def test_buffer_one_in_one_batch_keeps_the_first(store: Store):
     begun(store, later(1, overlap="buffer-one"))
     numbers = make(store, *(later(n, overlap="buffer-one") for n in range(2, 5)))
     with store.write() as tx:
-        _, overlapped = claims.claim(tx, [(number, 1) for number in numbers], "two", LEASE)
+        _, overlapped = claims.claim(tx, named(tx, *((number, 1) for number in numbers)), "two", LEASE)
     assert [each.skipped for each in overlapped] == [False, True, True]
 
 
@@ -89,7 +101,7 @@ def test_allow_lets_runs_of_one_job_overlap(store: Store):
 def test_two_runs_of_one_job_in_one_batch_do_not_overlap(store: Store):
     first, second, other = make(store, later(1), later(2), scheduled("shop.stock"))
     with store.write() as tx:
-        claimed, overlapped = claims.claim(tx, [(second, 1), (other, 1), (first, 1)], "one", LEASE)
+        claimed, overlapped = claims.claim(tx, named(tx, (second, 1), (other, 1), (first, 1)), "one", LEASE)
     assert sorted(each.id for each in claimed) == [first, other]
     assert [(each.id, each.skipped) for each in overlapped] == [(second, True)]
 

@@ -16,7 +16,7 @@ from hub.store import (
     revisions,
     runs,
 )
-from tests.contract.store_steps import LEASE, begun, new, settle, shown, triggered
+from tests.contract.store_steps import LEASE, begun, named, new, settle, shown, triggered
 from tests.contract.test_store_jobs import job, put
 from tests.contract.test_store_letters import letter
 from tests.contract.test_store_quarantine import caught
@@ -55,7 +55,7 @@ def test_runs_and_results_take_any_text(store: Store, given: str, kept: str):
         runs.trigger(tx, triggered(reason=given, scope=[given]))
         number = runs.trigger(tx, triggered(scope=[given, "b"]))
         runs.mark_published(tx, runs.due(tx, tx.now, 10))
-        ((held,), _) = claims.claim(tx, [(number, 1)], "one", LEASE)
+        ((held,), _) = claims.claim(tx, named(tx, (number, 1)), "one", LEASE)
     assert held.scope is not None
     assert held.scope[0] == kept
     settle(store, held, "dead", message=given, result=given)

@@ -9,6 +9,7 @@ from tests.contract.store_steps import (
     LEASE,
     claim,
     make,
+    named,
     new,
     settle,
     shown,
@@ -117,7 +118,7 @@ def test_a_trigger_that_meets_a_claim_is_not_lost(postgres_store: Store):
 
     def claim_slowly() -> None:
         with postgres_store.write() as tx:
-            claims.claim(tx, [(first, 1)], "one", LEASE)
+            claims.claim(tx, named(tx, (first, 1)), "one", LEASE)
             claimed.set()
             until_somebody_waits(postgres_store)
 

@@ -11,7 +11,7 @@ from hub.broker.topology import INVALID, JOBS, TRIGGERS, queue_of
 from hub.connector import Stream
 from hub.errors import Refused, TryLater
 from hub.handler import Cancelled, Done, HandedOn, Later, Lost, Snoozed
-from hub.messages import Result, decode
+from hub.messages import Result, RunDue, decode, encode
 from hub.store import DatabaseAway, breakers, interventions, jobs, outbox, records, runs
 from hub.store.records import Write
 from hub.sync import exchanger
@@ -81,6 +81,25 @@ def test_a_run_of_a_job_that_was_taken_out_is_refused(spine):
     spine.relay()
     spine.deliver(spine.pipeline())
     assert (spine.run(number).state, spine.run(number).message) == ("dead", "shop.orders is configured no more")
+
+
+def test_a_message_that_is_older_than_the_restored_database_begins_no_run(spine):
+    spine.add_job("shop.orders", done)
+    spine.add_job("shop.stock", done)
+    number = spine.make("shop.stock")
+    older = RunDue(run=number, generation=1, job="shop.orders")
+    spine.publisher.publish([Outgoing(exchange=JOBS, routing_key="shop", body=encode(older), message_id="1")])
+    with structlog.testing.capture_logs() as told:
+        assert spine.deliver(spine.pipeline()) == []
+    (line,) = told
+    assert (line["event"], line["run"], line["job"]) == ("message_of_another_run", number, "shop.orders")
+    assert line["job_of_the_run"] == "shop.stock"
+    assert spine.run(number).state == "waiting"
+    # Its own message comes beside the other one: neither is taken for a double of the other.
+    spine.publisher.publish([Outgoing(exchange=JOBS, routing_key="shop", body=encode(older), message_id="1")])
+    assert spine.relay() == 1
+    spine.publisher.publish([Outgoing(exchange=JOBS, routing_key="shop", body=encode(older), message_id="1")])
+    assert spine.deliver(spine.pipeline(), 3) == [Done("all of it")]
 
 
 def test_j01_long_work_is_cut_into_slices_that_go_on_at_the_checkpoint(spine):

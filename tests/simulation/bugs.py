@@ -199,10 +199,11 @@ def claim_any_generation() -> AbstractContextManager[Any]:
     """A late delivery claims a run that was put off meanwhile."""
     claim = claims.claim
 
-    def careless(tx: Tx, pairs: Collection[tuple[int, int]], worker: str, lease: Any) -> Any:
-        told = dict(pairs)
-        found = tx.execute(sa.select(schema.run.c.id, schema.run.c.generation).where(schema.run.c.id.in_(told)))
-        claimed, overlapped = claim(tx, [(row.id, row.generation) for row in found], worker, lease)
+    def careless(tx: Tx, wanted: Collection[claims.Named], worker: str, lease: Any) -> Any:
+        told = {each.id: each.generation for each in wanted}
+        columns = (schema.run.c.id, schema.run.c.generation, schema.run.c.job)
+        found = tx.execute(sa.select(*columns).where(schema.run.c.id.in_(told)))
+        claimed, overlapped = claim(tx, [claims.Named(*row) for row in found], worker, lease)
         return [replace(each, generation=told[each.id]) for each in claimed], overlapped
 
     return mock.patch.object(claims, "claim", careless)

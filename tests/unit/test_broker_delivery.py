@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.broker.delivery import Delivery, delivery_of, invalid
 from hub.broker.topology import INVALID
+from hub.worker.decode import sort
 
 
 def delivery(**headers: Any) -> Delivery:
@@ -32,6 +33,17 @@ def test_headers_never_outgrow_a_frame() -> None:
 def test_a_headers_name_is_no_longer_than_amqp_takes() -> None:
     outgoing = invalid(delivery(**{"名" * 85: "shop"}), "not JSON")
     assert max(len(name.encode()) for name in outgoing.headers) <= 255
+
+
+def test_of_a_message_that_is_too_large_only_the_beginning_is_held() -> None:
+    info = {"exchange": "hub.triggers", "routing_key": "a.orders"}
+    body = b"{}" + b" " * 15_999_998
+    message = SimpleNamespace(delivery_info=info, properties={}, body=body, delivery_tag=1)
+    came = delivery_of(message, "hub.eshop.a", 1)
+    assert (len(came.body), came.length) == (100_000, 16_000_000)
+    # Its beginning alone would be a trigger.
+    ((_, reason),) = sort([came], {}).invalid
+    assert reason == "16,000,000 bytes are more than a message may have (1,000,000)"
 
 
 def test_j15_what_amqp_takes_for_text_and_is_none_can_be_sent_on_and_stored() -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from hub.cli import show, words
 from hub.config import ScheduleSettings
+from hub.counting import counted
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOON = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
@@ -14,8 +15,8 @@ def test_numbers_have_their_thousands_set_apart():
     assert words.outcomes({"quarantined": 14, "new": 2398}) == "2,398 new, 14 quarantined"
     assert words.outcomes({"new": 0, "sent": 2}) == "2 sent"
     assert words.outcomes(None) == ""
-    assert (words.counted(1, "row"), words.counted(2412, "row")) == ("1 row", "2,412 rows")
-    assert (words.counted(1, "entry"), words.counted(0, "entry")) == ("1 entry", "0 entries")
+    assert (counted(1, "row"), counted(2412, "row")) == ("1 row", "2,412 rows")
+    assert (counted(1, "entry"), counted(0, "entry")) == ("1 entry", "0 entries")
 
 
 def test_instants_are_in_the_hubs_time_zone_and_short_today():

@@ -9,10 +9,10 @@ from adapters.erp.files.options import ErpFilesOptions
 from adapters.erp.files.order_files import ORDERS
 from adapters.erp.files.refused import refused
 from adapters.files.checks import look_at
-from adapters.files.rows import counted
 from hub.clock import Clock
 from hub.config.durations import duration_text
 from hub.connector import Finding
+from hub.counting import counted
 from hub.errors import HubError
 
 

@@ -13,6 +13,7 @@ from adapters.fields import at
 from adapters.rows import Row
 from hub.clock import Clock
 from hub.config import resolve
+from hub.counting import counted
 from hub.errors import TryLater, Unanswered
 
 Filter = tuple[str, str, object]
@@ -75,7 +76,7 @@ class Shop:
         """Return the first rows of a list, as many as a page holds; TryLater, if the shop shows less than it counts."""
         rows, total = self.rows(path, *filters, **how)
         if len(rows) < min(total, PAGE):
-            raise TryLater(f"{self.name} says that it has {total} records more, but shows only {len(rows)}")
+            raise TryLater(f"{self.name} says that it has {counted(total, 'record')} more, but shows only {len(rows)}")
         return rows
 
     def all(self, path: str, *filters: Filter, by: tuple[str, str], fields: str = "") -> Iterator[Row]:
@@ -131,7 +132,7 @@ class Shop:
         answer = self._api.send("POST", f"{self._store}/async/bulk/V1/{path}", items).body
         told = sorted(answer["request_items"], key=lambda each: each["id"])
         if len(told) != len(items):
-            raise Unanswered(f"{self.name} took {len(told)} of {len(items)} records into its queue")
+            raise Unanswered(f"{self.name} took {len(told)} of {counted(len(items), 'record')} into its queue")
         took = sum(each["status"] == ACCEPTED for each in told)
         carried_out = iter(self._outcomes(answer["bulk_uuid"], took))
         rejected = {"status": 5}

@@ -17,6 +17,7 @@ from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.lists import Listing, everything
 from adapters.eshop.shopify.shop import Shop
 from adapters.rows import Row, Spot
+from hub.counting import counted
 from hub.errors import TryLater
 
 LARGE = 2500
@@ -79,7 +80,7 @@ def _whole(lines: Iterable[dict[str, Any]], expected: int, name: str) -> Iterato
     for count, line in enumerate(lines, start=1):  # noqa: B007  # counts
         yield line
     if count < expected:
-        raise TryLater(f"{name} has laid out {expected} records, but its file holds only {count}")
+        raise TryLater(f"{name} has laid out {counted(expected, 'record')}, but its file holds only {count}")
 
 
 def _grouped(lines: Iterable[dict[str, Any]]) -> Iterator[Row]:

@@ -10,6 +10,7 @@ from adapters.asking.connecting import connected
 from adapters.eshop.shopware.options import ShopwareOptions
 from hub.clock import Clock
 from hub.config import resolve
+from hub.counting import counted
 from hub.errors import TryLater
 from hub.tokens import Vault
 
@@ -46,7 +47,7 @@ class Shop:
         rows = rows_in(self.api.name, answer, "data")
         promised = min(asked["limit"], answer["total"])
         if len(rows) < promised:
-            raise TryLater(f"{self.api.name} shows {len(rows)} of {promised} records of {entity}")
+            raise TryLater(f"{self.api.name} shows {len(rows)} of {counted(promised, 'record')} of {entity}")
         return answer
 
     def carry_out(self, *operations: Operation | str) -> list[Any]:

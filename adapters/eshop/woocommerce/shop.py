@@ -14,6 +14,7 @@ from adapters.rows import Row
 from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config import resolve
+from hub.counting import counted
 from hub.errors import Unanswered
 
 PAGE = 100
@@ -71,7 +72,7 @@ class Shop:
         answer = self.send("POST", f"{path}/batch", body, repeatable=not create and not copies)
         told = [*answer.get("create", ()), *answer.get("update", ())]
         if len(told) != len(create) + len(update):
-            raise Unanswered(f"{self.name} answered for {len(told)} of {len(create) + len(update)} records")
+            raise Unanswered(f"{self.name} answered for {len(told)} of {counted(len(create) + len(update), 'record')}")
         return told
 
 
