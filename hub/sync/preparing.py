@@ -21,7 +21,7 @@ from hub.sync.outgoing import (
     wanted,
 )
 from hub.sync.scanning import is_unread
-from hub.sync.short import held_at, in_words, is_short
+from hub.sync.short import CONTENT, held_at, in_words, is_known_to, is_short
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
 
@@ -167,7 +167,7 @@ def _want(
     if bound is not None and _is_over(flow, record, bound):
         prepared.over.append(key)
         return None
-    fields = _told(flow, record, None if whole else bound)
+    fields = _told(flow, record, bound, whole=whole)
     if bound is not None and "status" in fields and is_short(flow, record):
         prepared.short[key] = in_words(record)
         del fields["status"]
@@ -184,12 +184,16 @@ def _want(
     return Want(Write(key, fields, record, id=id_, reference=marked, agreed=agreed), bound)
 
 
-def _told(flow: Flow, record: Mapping[str, Any], bound: Binding | None) -> dict[str, Any]:
-    """Return what of a record differs from what was agreed on; without that, all that goes out."""
+def _told(flow: Flow, record: Mapping[str, Any], bound: Binding | None, *, whole: bool) -> dict[str, Any]:
+    """Return what of a record is to be told: what differs from what was agreed on; of what is new, or `whole`, all."""
     rules = flow.rules_for(record)
-    if bound is not None:
-        return differing(record, seen=bound.seen, sent=bound.sent, rule=rules)
-    return {n: v for n, v in record.items() if v is not None and rules(n).direction in ("out", "both")}
+    if bound is not None and not whole:
+        fields = differing(record, seen=bound.seen, sent=bound.sent, rule=rules)
+    else:
+        fields = {n: v for n, v in record.items() if v is not None and rules(n).direction in ("out", "both")}
+    if bound is not None and is_known_to(flow, record, bound.agreed("lines")):
+        return {name: value for name, value in fields.items() if name not in CONTENT}
+    return fields
 
 
 def _is_over(flow: Flow, record: Mapping[str, Any], bound: Binding) -> bool:

@@ -14,13 +14,38 @@ SENT = ("shipped", "completed")
 """Statuses by which a shop takes all that was ordered for sent."""
 
 
+CONTENT = frozenset(["lines", "shipping", "discounts", "totals"])
+"""What changes of an order in its shop with what is taken off it there."""
+
+
 def unsent(order: Mapping[str, Any]) -> dict[str, tuple[Decimal, Decimal]]:
     """Return the products of which an order has more than was sent and ever will be: SKU -> what was sent, what it has."""
-    sent = {each["sku"]: Decimal(each["sent"]) for each in order.get("short_shipped") or ()}
-    has = defaultdict[str, Decimal](Decimal)
-    for line in order.get("lines") or () if sent else ():
-        has[line.get("sku") or ""] += Decimal(line["quantity"])
+    sent, has = _sent(order), _goods(order.get("lines"))
     return {sku: (quantity, has[sku]) for sku, quantity in sent.items() if has[sku] > quantity}
+
+
+def _sent(order: Mapping[str, Any]) -> dict[str, Decimal]:
+    return {each["sku"]: Decimal(each["sent"]) for each in order.get("short_shipped") or ()}
+
+
+def _goods(lines: Any) -> defaultdict[str, Decimal]:
+    found = defaultdict[str, Decimal](Decimal)
+    for line in lines or ():
+        found[line.get("sku") or ""] += Decimal(line["quantity"])
+    return found
+
+
+def is_known_to(flow: Flow, order: Mapping[str, Any], agreed: Any) -> bool:
+    """Tell whether nothing but what was not sent is off an order since its ERP was told of it, which has said so itself.
+
+    `agreed`: the lines that the ERP was told of. It cannot change a sale that it has closed, and need not.
+    """
+    sent = _sent(order)
+    if not sent or order.get("channel") == flow.system.name:
+        return False
+    before, now = _goods(agreed), _goods(order.get("lines"))
+    changed = {sku for sku in (*before, *now) if before[sku] != now[sku]}
+    return bool(changed) and all(sku in sent and now[sku] == sent[sku] for sku in changed)
 
 
 def is_short(flow: Flow, order: Mapping[str, Any]) -> bool:

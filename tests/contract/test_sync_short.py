@@ -70,6 +70,28 @@ def test_it_goes_on_by_itself_once_the_shop_has_no_more_of_it_than_was_sent(hub:
     assert not hub.waiting()
 
 
+def test_the_erp_is_not_told_of_what_it_has_said_itself(hub: Hub, erp: Tables, shop: Tables):
+    """It would refuse to change a sale that is closed, and somebody would have to look at that."""
+    before = len(erp.writes)
+    close(erp)
+    hub.run_all("orders")
+    shop.put("orders", "o1001", lines=lines("1"), totals={"gross": "10.00"})
+    hub.in_step("orders")
+    assert len(erp.writes) == before
+    says(erp, short_shipped=None)
+    hub.in_step("orders")
+    assert [sorted(each.fields) for _, each in erp.writes[before:]] == [["lines", "totals"]]
+
+
+def test_the_erp_is_told_of_what_else_changes(hub: Hub, erp: Tables, shop: Tables):
+    before = len(erp.writes)
+    close(erp)
+    hub.run_all("orders")
+    shop.put("orders", "o1001", lines=lines("0"), totals={"gross": "0.00"})
+    hub.in_step("orders")
+    assert [sorted(each.fields) for _, each in erp.writes[before:]] == [["lines", "totals"]]
+
+
 def test_it_goes_on_when_nothing_was_sent_of_a_product_that_the_shop_has_taken_off(hub: Hub, erp: Tables, shop: Tables):
     close(erp, sent="0")
     hub.run_all("orders")
