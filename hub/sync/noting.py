@@ -67,16 +67,18 @@ def note_short(tx: Tx, flow: Flow, run: int, short: Mapping[str, str], report: P
     """Put into quarantine orders closed short whose shop is not told their status: key -> what was sent, in words.
 
     They are owed, and so looked at with each run: of what ends their waiting, that somebody has brought them forward in
-    the shop, no record of ours need change. What waits so already is not counted again.
+    the shop, no record of ours need change. What waits so already, or was discarded as it is, is not put there again.
     """
-    bindings.owe(tx, flow.system.name, flow.stream.entity, [*short])
-    known = quarantine.by_identity(tx, flow.system.name, flow.name, [f"push:{key}" for key in short])
     system, new = flow.system.name, dict[str, str]()
+    bindings.owe(tx, system, flow.stream.entity, [*short])
+    there = quarantine.find(
+        tx, system=system, stream=flow.name, cause=CLOSED_SHORT, keys=[*short], state=None, most=len(short)
+    )
+    seen_to = {(each.key, each.message) for each in there if each.state in ("open", "discarded") and not each.again}
     for key, sent in short.items():
         why = f"{sent} was sent, and the ERP has closed the order. Take the rest off it in {system}, or give it back there: "
         why += f"{system} is told then that it is sent; or bring it forward there by hand"
-        waiting = known.get(f"push:{key}")
-        if waiting is None or waiting.again or (waiting.cause, waiting.message) != (CLOSED_SHORT, why):
+        if (key, why) not in seen_to:
             new[key] = why
     if new:
         note_each(tx, flow, run, CLOSED_SHORT, new, report)

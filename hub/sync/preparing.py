@@ -170,18 +170,24 @@ def _want(
     fields = _told(flow, record, bound, whole=whole)
     if bound is not None and "status" in fields and is_short(flow, record):
         prepared.short[key] = in_words(record)
-        del fields["status"]
         record = held_at(flow, record, bound.agreed("status"))
+        del fields["status"]
     if bound is not None and _is_called_off(flow, record, bound):
         fields["status"] = FINAL
     if bound is None and (not may_create(flow) or record.get("status") == FINAL):
         prepared.settled.append(key)
         return None
     if not fields:
-        prepared.settled += [key] if key not in prepared.short else []
+        _settle(prepared, key)
         return None
     id_, agreed = (bound.external_id, {name: bound.agreed(name) for name in fields}) if bound else (None, {})
     return Want(Write(key, fields, record, id=id_, reference=marked, agreed=agreed), bound)
+
+
+def _settle(prepared: Prepared, key: str) -> None:
+    """Note that there is nothing to be told of a record, unless that is because it must not be."""
+    if key not in prepared.short:
+        prepared.settled.append(key)
 
 
 def _told(flow: Flow, record: Mapping[str, Any], bound: Binding | None, *, whole: bool) -> dict[str, Any]:

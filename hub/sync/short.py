@@ -12,8 +12,6 @@ from hub.sync.system import Flow
 
 SENT = ("shipped", "completed")
 """Statuses by which a shop takes all that was ordered for sent."""
-
-
 CONTENT = frozenset(["lines", "shipping", "discounts", "totals"])
 """What changes of an order in its shop with what is taken off it there."""
 

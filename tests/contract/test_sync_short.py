@@ -123,6 +123,20 @@ def test_it_is_over_when_people_bring_it_forward_in_the_shop(hub: Hub, erp: Tabl
     assert not hub.waiting()
 
 
+def test_what_is_discarded_waits_no_more_until_something_else_was_sent(hub: Hub, erp: Tables, shop: Tables):
+    close(erp)
+    hub.run_all("orders")
+    [waiting] = hub.waiting()
+    with hub.store.write() as tx:
+        quarantine.close(tx, [waiting.id], "discarded")
+    hub.in_step("orders")
+    assert (hub.waiting(), told(shop)) == ([], [])
+    close(erp, sent="0")
+    hub.in_step("orders")
+    assert ["0 of 2 A" in each.message for each in hub.waiting()] == [True]
+    assert not told(shop)
+
+
 def test_a_cancelled_one_is_told(hub: Hub, erp: Tables, shop: Tables):
     close(erp, status="cancelled")
     hub.in_step("orders")
