@@ -229,14 +229,18 @@ def _short(erp: ErpNext, orders: Sequence[Row]) -> dict[str, list[dict[str, str]
     fields = "parent item_code qty delivered_qty returned_qty"
     lines = grouped(erp.some("Sales Order Item", fields, "parent", closed, parent="Sales Order"), "parent")
     return {
-        name: short_shipped((row["item_code"], row["qty"], row["delivered_qty"] + row["returned_qty"]) for row in rows)
-        for name, rows in lines.items()
+        name: short_shipped((row["item_code"], row["qty"], _gone(row)) for row in rows) for name, rows in lines.items()
     }
+
+
+def _gone(line: Row) -> float:
+    """Return how many have left, whatever has come back."""
+    return float(line["delivered_qty"] or 0) + float(line["returned_qty"] or 0)
 
 
 def _share(lines: Sequence[Row]) -> float:
     """As ERPNext reckons what is delivered (controllers/status_updater.py, _update_percent_field)."""
-    sent = sum(min(float(row["delivered_qty"]) + float(row["returned_qty"]), float(row["qty"])) for row in lines)
+    sent = sum(min(_gone(row), float(row["qty"])) for row in lines)
     return round(sent / sum(float(row["qty"]) for row in lines) * WHOLE, 6)
 
 
