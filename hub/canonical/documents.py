@@ -13,6 +13,7 @@ from hub.canonical.field_types import (
     Name,
     OrderStatus,
     Phone,
+    Quantity,
     Rate,
     SignedAmount,
     SignedQuantity,
@@ -103,6 +104,15 @@ class Tracking(Record):
     """Where its way can be followed."""
 
 
+class ShortShipped(Record):
+    """A product of which less was sent than ordered, and nothing more will be."""
+
+    sku: Identifier
+    """The product."""
+    sent: Quantity
+    """So much was sent, in all."""
+
+
 class Order(Record):
     """What a customer ordered. Key: given by the hub: the channel and its number."""
 
@@ -148,6 +158,8 @@ class Order(Record):
     """The parcels."""
     invoice: Identifier | None = None
     """Number of the invoice for it."""
+    short_shipped: Many[ShortShipped] | None = None
+    """Of what less was sent than ordered, where the ERP has closed it: the rest will not be sent (UN/EDIFACT 4221, CP)."""
     note: Description | None = None
     """What the customer wrote."""
 

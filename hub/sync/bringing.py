@@ -13,14 +13,13 @@ from hub import log
 from hub.connector import Write, Written
 from hub.errors import HubError, TryLater
 from hub.handler import Hold
-from hub.messages import RecordOutcome
 from hub.store import bindings, intents, quarantine, records
+from hub.sync import noting
 from hub.sync.adopting import adopt
 from hub.sync.apart import fetch, in_words, is_well, taken_apart
 from hub.sync.arriving import take
 from hub.sync.brake import BRAKE, too_many
 from hub.sync.losing import lose_found
-from hub.sync.noting import note, note_broken, note_unanswered, note_waiting, put_aside
 from hub.sync.preparing import Prepared, Want, portions, prepare, tried
 from hub.sync.reading import digested
 from hub.sync.storing import store
@@ -92,6 +91,7 @@ class Bringing:
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
         wants = wants if released else self._braked(wants, brought)
         self._write(wants, brought)
+        self._note_short(prepared, brought)
         self._settle_well([*prepared.settled, *prepared.not_there])
         return brought
 
@@ -151,7 +151,7 @@ class Bringing:
             gone = fetched.gone(list(keys))
             lose_found(tx, self.flow, gone)
             told = {each.write.key: {"id": each.write.id} for each in wants if each.write.id in gone}
-            note(tx, self.flow, self.run, "gone", told)
+            noting.note(tx, self.flow, self.run, "gone", told)
             taken.counts.pop("identical", None)
             taken.report(report)
         self.total.update(taken.counts)
@@ -238,7 +238,7 @@ class Bringing:
         brought.unsettled |= {each.write.key for each in left}
         if creates:
             with self.hold.page() as (tx, _):
-                note_unanswered(tx, self.flow, self.run, [each.write.key for each in creates], in_words(fault))
+                noting.note_unanswered(tx, self.flow, self.run, [each.write.key for each in creates], in_words(fault))
         if isinstance(fault, HubError) and not isinstance(fault, TryLater):
             raise fault
         told = in_words(fault) or f"{self.flow.system.name} said nothing of {len(left)} {self.flow.stream.entity}"
@@ -262,9 +262,8 @@ class Bringing:
     def _broke_on(self, key: str, fault: str, brought: Brought) -> None:
         """Put a record aside on which a system breaks that is well otherwise, or its connector."""
         with self.hold.page() as (tx, report):
-            note_broken(tx, self.flow, self.run, key, f"is well and cannot take this record: {fault}", report)
-            report.entity, report.counts = self.flow.stream.entity, {"quarantined": 1}
-        self.total.update({"quarantined": 1})
+            noting.note_broken(tx, self.flow, self.run, key, f"is well and cannot take this record: {fault}", report)
+        self.total.update(report.counts)
         brought.ended.add(key)
 
     def _resting(self, wants: Sequence[Want]) -> set[str]:
@@ -310,28 +309,29 @@ class Bringing:
             there = bindings.count(tx, self.flow.system.name, self.flow.stream.entity) if removes else 0
         if not too_many(self.removed + len(removes), there + self.removed, self.flow.system.options.delete_brake):
             return list(wants)
-        why = (
-            f"{self.removed + len(removes)} of {there + self.removed} would be taken away from "
-            f"{self.flow.system.name}; if that is right: hub quarantine retry --cause {BRAKE}"
-        )
+        would = f"{self.removed + len(removes)} of {there + self.removed} would be taken away"
+        why = f"{would} from {self.flow.system.name}; if that is right: hub quarantine retry --cause {BRAKE}"
         with self.hold.page() as (tx, report):
-            for each in removes:
-                put_aside(tx, self.flow, self.run, each.write.key, BRAKE, why)
-                report.records.append(RecordOutcome(key=each.write.key, outcome="quarantined", cause=BRAKE))
-            report.entity = self.flow.stream.entity
-            report.counts = {"quarantined": len(removes)}
-        self.total.update({"quarantined": len(removes)})
+            noting.note_each(tx, self.flow, self.run, BRAKE, {each.write.key: why for each in removes}, report)
+        self.total.update(report.counts)
         brought.ended.update(each.write.key for each in removes)
         return [each for each in wants if not each.write.remove]
 
     # After
 
     def _put_aside_waiting(self, prepared: Prepared) -> None:
-        if not prepared.aside:
-            return
-        with self.hold.page() as (tx, report):
-            note_waiting(tx, self.flow, self.run, prepared, report)
-        self.total.update(report.counts)
+        if prepared.aside:
+            with self.hold.page() as (tx, report):
+                noting.note_waiting(tx, self.flow, self.run, prepared, report)
+            self.total.update(report.counts)
+
+    def _note_short(self, prepared: Prepared, brought: Brought) -> None:
+        """Say which orders are not told as sent. Where something else could not be told either, that stands for both."""
+        left = {each.write.key for each in prepared.wants} - brought.told
+        if short := {key: words for key, words in prepared.short.items() if key not in left}:
+            with self.hold.page() as (tx, report):
+                noting.note_short(tx, self.flow, self.run, short, report)
+            self.total.update(report.counts)
 
     def _settle_well(self, keys: Sequence[str]) -> None:
         """Close what waited in quarantine for records that are in order now."""

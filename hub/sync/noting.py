@@ -7,7 +7,7 @@ from typing import Any
 from hub.connector import Written
 from hub.handler import PageReport
 from hub.messages import RecordOutcome
-from hub.store import Tx, history, quarantine
+from hub.store import Tx, bindings, history, quarantine
 from hub.store.history import Event
 from hub.sync.apart import BREAKS
 from hub.sync.preparing import Prepared, Want
@@ -21,6 +21,8 @@ AFTER_ALL = "goes-on-after-all"
 
 UNPRICED = "price-gone"
 """The cause of prices that are gone, and at which a shop goes on selling."""
+CLOSED_SHORT = "closed-short"
+"""The cause of orders of which less was sent than their shop has, and the rest will not be."""
 HELD = "held-back"
 """The cause of orders that a system is not to get yet."""
 
@@ -39,26 +41,47 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
             why = f"waits until the {entity} of {system} have been read once: {needed} may be there, nobody knows yet"
         put_aside(tx, flow, run, key, cause, why, needs={"entity": entity, "key": needed})
         report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=cause))
-    for key, lists in prepared.unclear.items():
-        why = (
-            f"its product has prices on the lists {', '.join(lists)}, and {system} keeps one: say which with price_list"
-        )
-        mend = f"in [systems.{system}.range], then hub apply"
-        put_aside(tx, flow, run, key, SEVERAL, f"{why} {mend}")
-        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=SEVERAL))
-    for key in prepared.over:
-        why = f"it goes on where it was placed, but {system} has it cancelled for good: take it up there by hand"
-        put_aside(tx, flow, run, key, AFTER_ALL, why)
-        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=AFTER_ALL))
-    for key in prepared.held:
-        why = f"{system} gets it as soon as this holds: {flow.system.options.range.orders}"
-        put_aside(tx, flow, run, key, HELD, f"{why} (orders under [systems.{system}.range])")
-        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=HELD))
-    for key, fact in prepared.unpriced.items():
-        mend = f"give it a price there, or take the product out of {system}"
-        put_aside(tx, flow, run, key, UNPRICED, f"{fact}: {mend}")
-        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=UNPRICED))
-    report.entity, report.counts = flow.stream.entity, {"quarantined": len(prepared.aside)}
+    one = f"and {system} keeps one: say which with price_list in [systems.{system}.range], then hub apply"
+    lists = {
+        key: f"its product has prices on the lists {', '.join(each)}, {one}" for key, each in prepared.unclear.items()
+    }
+    note_each(tx, flow, run, SEVERAL, lists, report)
+    over = f"it goes on where it was placed, but {system} has it cancelled for good: take it up there by hand"
+    note_each(tx, flow, run, AFTER_ALL, dict.fromkeys(prepared.over, over), report)
+    held = f"{system} gets it as soon as this holds: {flow.system.options.range.orders}"
+    held += f" (orders under [systems.{system}.range])"
+    note_each(tx, flow, run, HELD, dict.fromkeys(prepared.held, held), report)
+    mend = f"give it a price there, or take the product out of {system}"
+    note_each(tx, flow, run, UNPRICED, {key: f"{fact}: {mend}" for key, fact in prepared.unpriced.items()}, report)
+
+
+def note_each(tx: Tx, flow: Flow, run: int, cause: str, why: Mapping[str, str], report: PageReport) -> None:
+    """Put records into quarantine: key -> what is in their way."""
+    for key, message in why.items():
+        put_aside(tx, flow, run, key, cause, message)
+        report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=cause))
+    report.entity, report.counts = flow.stream.entity, {"quarantined": len(report.records)}
+
+
+def note_short(tx: Tx, flow: Flow, run: int, short: Mapping[str, str], report: PageReport) -> None:
+    """Put into quarantine orders closed short whose shop is not told their status: key -> what was sent, in words.
+
+    They are owed, and so looked at with each run: of what ends their waiting, that somebody has brought them forward in
+    the shop, no record of ours need change. What waits so already, or was discarded as it is, is not put there again.
+    """
+    system, new = flow.system.name, dict[str, str]()
+    bindings.owe(tx, system, flow.stream.entity, [*short])
+    there = quarantine.find(
+        tx, system=system, stream=flow.name, cause=CLOSED_SHORT, keys=[*short], state=None, most=len(short)
+    )
+    seen_to = {(each.key, each.message) for each in there if each.state in ("open", "discarded") and not each.again}
+    for key, sent in short.items():
+        why = f"{sent} was sent, and the ERP has closed the order. Take the rest off it in {system}, or give it back there: "
+        why += f"{system} is told then that it is sent; or bring it forward there by hand"
+        if (key, why) not in seen_to:
+            new[key] = why
+    if new:
+        note_each(tx, flow, run, CLOSED_SHORT, new, report)
 
 
 def put_aside(
@@ -109,6 +132,7 @@ def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageRe
     message = f"{flow.system.name} {why}" + ("; tried once more" if first else "")
     put_aside(tx, flow, run, key, BREAKS, message, again=first)
     report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
+    report.entity, report.counts = flow.stream.entity, {"quarantined": 1}
 
 
 def note_unanswered(tx: Tx, flow: Flow, run: int, keys: Iterable[str], fault: str) -> None:

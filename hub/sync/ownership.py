@@ -18,8 +18,10 @@ CHANNEL = "orders"
 _FOLLOWS: Mapping[str, Direction] = {ALL: "out"}
 _LEADS: Mapping[str, Direction] = {ALL: "in"}
 _SHARES: Mapping[str, Direction] = {ALL: "both"}
-_CHANNEL_ORDERS: Mapping[str, Direction] = {ALL: "in", "status": "both", "tracking": "out", "invoice": "out"}
-_ERP_ORDERS: Mapping[str, Direction] = {ALL: "out", "status": "both", "tracking": "in", "invoice": "in"}
+_ERPS_OWN = ("tracking", "invoice", "short_shipped")
+"""What becomes of an order in the ERP."""
+_CHANNEL_ORDERS: Mapping[str, Direction] = {ALL: "in", "status": "both", **dict.fromkeys(_ERPS_OWN, "out")}
+_ERP_ORDERS: Mapping[str, Direction] = {ALL: "out", "status": "both", **dict.fromkeys(_ERPS_OWN, "in")}
 
 DEFAULTS: Mapping[str, Mapping[str, Mapping[str, Direction]]] = {
     "erp": {

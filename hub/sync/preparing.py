@@ -21,6 +21,7 @@ from hub.sync.outgoing import (
     wanted,
 )
 from hub.sync.scanning import is_unread
+from hub.sync.short import CONTENT, held_at, in_words, is_known_to, is_short
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
 
@@ -60,6 +61,9 @@ class Prepared:
     """Keys of orders that go on, but are cancelled in the system."""
     held: list[str] = field(default_factory=list[str])
     """Keys of orders that the system is not to get yet (`range.orders`)."""
+    short: dict[str, str] = field(default_factory=dict[str, str])
+    """Key of an order closed short, whose shop is not told its status -> what was sent of it, in words. Whatever else has
+    changed of it is told: it is no thing that is put aside as a whole."""
     unpriced: dict[str, str] = field(default_factory=dict[str, str])
     """Key of a price that is gone, and at which the system goes on selling -> that fact, in words."""
     settled: list[str] = field(default_factory=list[str])
@@ -163,21 +167,39 @@ def _want(
     if bound is not None and _is_over(flow, record, bound):
         prepared.over.append(key)
         return None
-    rules = flow.rules_for(record)
-    if bound is not None and not whole:
-        fields = differing(record, seen=bound.seen, sent=bound.sent, rule=rules)
-    else:
-        fields = {n: v for n, v in record.items() if v is not None and rules(n).direction in ("out", "both")}
+    fields = _told(flow, record, bound, whole=whole)
+    if bound is not None and "status" in fields and is_short(flow, record):
+        prepared.short[key] = in_words(record)
+        record = held_at(flow, record, bound.agreed("status"))
+        del fields["status"]
     if bound is not None and _is_called_off(flow, record, bound):
         fields["status"] = FINAL
     if bound is None and (not may_create(flow) or record.get("status") == FINAL):
         prepared.settled.append(key)
         return None
     if not fields:
-        prepared.settled.append(key)
+        _settle(prepared, key)
         return None
     id_, agreed = (bound.external_id, {name: bound.agreed(name) for name in fields}) if bound else (None, {})
     return Want(Write(key, fields, record, id=id_, reference=marked, agreed=agreed), bound)
+
+
+def _settle(prepared: Prepared, key: str) -> None:
+    """Note that there is nothing to be told of a record, unless that is because it must not be."""
+    if key not in prepared.short:
+        prepared.settled.append(key)
+
+
+def _told(flow: Flow, record: Mapping[str, Any], bound: Binding | None, *, whole: bool) -> dict[str, Any]:
+    """Return what of a record is to be told: what differs from what was agreed on; of what is new, or `whole`, all."""
+    rules = flow.rules_for(record)
+    if bound is not None and not whole:
+        fields = differing(record, seen=bound.seen, sent=bound.sent, rule=rules)
+    else:
+        fields = {n: v for n, v in record.items() if v is not None and rules(n).direction in ("out", "both")}
+    if bound is not None and is_known_to(flow, record, bound.agreed("lines")):
+        return {name: value for name, value in fields.items() if name not in CONTENT}
+    return fields
 
 
 def _is_over(flow: Flow, record: Mapping[str, Any], bound: Binding) -> bool:
@@ -237,7 +259,11 @@ def outdated(tx: Tx, flow: Flow, written: Mapping[str, Write]) -> list[str]:
     Another run may have looked at it meanwhile, and left it to the one that writes; its checkpoint is past it.
     """
     now = wanted(tx, flow, written.keys())
-    return [key for key, each in written.items() if now.get(key) != each.record]
+    return [
+        key
+        for key, each in written.items()
+        if key not in now or held_at(flow, now[key], each.record.get("status")) != each.record
+    ]
 
 
 def portions(wants: Sequence[Want], suspect: Collection[str], size: int) -> Iterator[Sequence[Want]]:

@@ -144,7 +144,7 @@ ERPS: Mapping[str, Erp] = {
         Dolibarr,
         prepare_dolibarr,
         dolibarr_sales,
-        {"currency": "PLN"},
+        {"currency": "PLN", "shipments": True},
         dict.fromkeys(OTHERS, "currency-unknown"),
         TENTH,
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tests.fakes.dolibarr import Dolibarr
+from tests.fakes.dolibarr import Dolibarr, orders
 from tests.fakes.erpnext import ErpNext, selling
 from tests.fakes.odoo import Odoo
 from tests.fakes.sapb1 import SapB1, documents
@@ -86,3 +86,40 @@ PEOPLE: Mapping[str, Sequence[tuple[Act, Became]]] = {
     ),
 }
 """Dolibarr's orders tell neither parcels nor invoices (docs/connectors/dolibarr.md)."""
+
+
+def odoo_sends_less(erp: Odoo, sale: str) -> None:
+    """One of the first line stays, without a backorder (stock: stock_move.py, _action_done with cancel_backorder)."""
+    odoo_sends("P-1", all_of_it=True)(erp, sale)
+    first, *others = [
+        each for each in erp.orm.tables["sale.order.line"].there() if each.values["order_id"] == int(sale)
+    ]
+    for line in (first, *others):
+        line.values["qty_delivered"] = line.values["product_uom_qty"] - (line is first)
+    left = erp.make("stock.move", product_id=first.values["product_id"], state="cancel", sale_line_id=first.id)
+    first.values["move_ids"] = [left]
+
+
+def erpnext_sends_less(erp: ErpNext, sale: str) -> None:
+    """One of the first line stays."""
+    erpnext_sends("P-1", 1.0)(erp, sale)
+    order = erp.store.docs["Sales Order"][sale]
+    order["items"][0]["delivered_qty"] -= 1
+    selling.deliver(order, 0.0)
+
+
+def erpnext_closes(erp: ErpNext, sale: str) -> None:
+    """sales_order.py, update_status, as the button "Close" does."""
+    erp.store.update("Sales Order", sale, {"status": "Closed"})
+
+
+CLOSE_SHORT: Mapping[str, Sequence[Act]] = {
+    "odoo": [odoo_sends_less],
+    "erpnext": [erpnext_sends_less, erpnext_closes],
+    "sapb1": [
+        lambda erp, sale: documents.deliver(erp, int(sale), "P-1", whole=False, less=1),
+        lambda erp, sale: documents.close(erp, int(sale)),
+    ],
+    "dolibarr": [lambda erp, sale: orders.send(erp, int(sale), less=1), dolibarr_is(status=3)],
+}
+"""They send less than was ordered, two of three, and no more."""

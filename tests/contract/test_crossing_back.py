@@ -1,8 +1,8 @@
 """What becomes of an order in an ERP, and what its shop is told of it: once, and nothing that the ERP has not said."""
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from hub.store import Store
 from hub.sync import System
 from tests.contract.crossing import AT, ORDERS, sums
 from tests.contract.crossing_erps import ERPS
-from tests.contract.crossing_people import PEOPLE
+from tests.contract.crossing_people import CLOSE_SHORT, PEOPLE
 from tests.contract.crossing_shops import SHOPS
 from tests.contract.tables import ERP, Hub, Tables
 from tests.fakes.fake import Fake
@@ -142,13 +142,32 @@ def test_a_parcel_whose_number_another_one_begins_with_is_told_too(back: Back) -
     assert [each["note"].split()[1] for each in notes] == ["1234", "123"]
 
 
-@pytest.mark.parametrize("name", PEOPLE)
-def test_what_an_erps_people_do_comes_to_the_shop(
-    name: str, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """By their own documents, one after the other, into a shop that shows all of it."""
+FULFILS = r"/ship\b|/invoice\b|fulfillmentCreate|orderFulfill|invoiceCreate"
+"""What shops with shipments or invoices of their own are told of these."""
+
+
+def test_what_is_closed_short_is_not_told_as_sent(back: Back, request: pytest.FixtureRequest) -> None:
+    back.exchange()
+    before = back.shown()
+    [key] = back.hub.keys("orders")
+    sku = next(each["sku"] for each in before["lines"] if each.get("sku"))
+    short = [{"sku": sku, "sent": "0"}]
+    told = back.say(status="completed", tracking=[ONE], invoice="FV/1", short_shipped=short)
+    assert not [each for each in told if re.search(FULFILS, each)]
+    assert (back.shown()["status"], back.shown()["payment"]) == (before["status"], before["payment"])
+    assert back.waiting() == ["closed-short"]
+    assert back.exchange(full=True) == []
+    assert back.hub.record("orders", key).fields["status"] == "completed"
+    back.say(short_shipped=None)
+    assert back.shown()["status"] == SHOWN[request.node.callspec.params["back"]].split()[-1]
+    assert back.waiting() == []
+
+
+@contextmanager
+def sold(name: str, database: str, monkeypatch: pytest.MonkeyPatch) -> Generator[tuple[Back, Any]]:
+    """Bring an order from a shop that shows all of it to an ERP, by the ERP's own connector; yield its fake, too."""
     erp, shop, order = ERPS[name], SHOPS["ecwid"], ORDERS["with tax"]
-    with closing(erp.fake()) as erp_fake, closing(shop.fake()) as fake, closing(Store(migrated_sqlite)) as store:
+    with closing(erp.fake()) as erp_fake, closing(shop.fake()) as fake, closing(Store(database)) as store:
         for key, value in {**erp_fake.environment, **fake.environment}.items():
             monkeypatch.setenv(key, value)
         erp.prepare(erp_fake)
@@ -158,13 +177,47 @@ def test_what_an_erps_people_do_comes_to_the_shop(
         hub.run("erp", "products")
         back = Back(hub, Tables(ERP), fake, placed)
         back.exchange()
-        [key] = hub.keys("orders")
+        yield back, erp_fake
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_what_an_erps_people_do_comes_to_the_shop(
+    name: str, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By their own documents, one after the other."""
+    with sold(name, migrated_sqlite, monkeypatch) as (back, erp):
+        [key] = back.hub.keys("orders")
         for act, (status, parcels, invoice) in PEOPLE[name]:
-            erp_fake.clock.move(minutes=10)
-            act(erp_fake, hub.binding("erp", "orders", key).external_id)
+            erp.clock.move(minutes=10)
+            act(erp, back.hub.binding("erp", "orders", key).external_id)
             back.exchange()
             told = back.shown()
             assert (told["status"], [each["number"] for each in told["tracking"]]) == (status, parcels)
             assert told.get("invoice") == invoice
+            assert back.hub.record("orders", key).fields.get("short_shipped") is None
             assert back.exchange(full=True) == []
+        assert back.waiting() == []
+
+
+@pytest.mark.parametrize("name", CLOSE_SHORT)
+def test_what_an_erps_people_close_short_waits(
+    name: str, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with sold(name, migrated_sqlite, monkeypatch) as (back, erp):
+        [key], before = back.hub.keys("orders"), back.shown()["status"]
+        for act in CLOSE_SHORT[name]:
+            erp.clock.move(minutes=10)
+            act(erp, back.hub.binding("erp", "orders", key).external_id)
+        back.exchange()
+        record, told = back.hub.record("orders", key).fields, back.shown()
+        assert record["short_shipped"] == [{"sku": "A-1", "sent": "2"}]
+        assert record["status"] in ("shipped", "completed")
+        parcels = [parcel for _, (_, parcels, _) in PEOPLE[name][:1] for parcel in parcels]
+        assert (told["status"], [each["number"] for each in told["tracking"]]) == (before, parcels)
+        assert back.waiting() == ["closed-short"]
+        fake: Any = back.shop
+        fake.orders.records[max(fake.orders.records)].values["items"][0]["quantity"] = 2
+        fake.touch("orders", back.order)
+        back.exchange()
+        assert back.shown()["status"] == record["status"]
         assert back.waiting() == []

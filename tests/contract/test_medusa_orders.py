@@ -113,6 +113,23 @@ def steps(medusa: Peer, path: str, *asked: tuple[str, Any]) -> None:
         admin(medusa, f"{path}/{step}", body)
 
 
+def test_what_is_taken_off_an_order_is_not_sent_and_parcels_alone_send_nothing(medusa: Peer, shop: Exchange):
+    """An order that the ERP has closed short is told its parcels, and its status once the rest is off it."""
+    order = place_order(medusa, [(thing(medusa, medusa["shipping_profile"])["sku"], 3)], "short@example.com")
+    parcels = [{"number": "00359", "carrier": "DPD"}]
+    write = Write("o", {"tracking": parcels}, {"tracking": parcels, "status": "pending"}, id=order)
+    assert [each.outcome for each in shop.write("orders", [write])] == ["done"]
+    assert (parcels_of(medusa, order), told(shop, order)["status"]) == ([], "pending")
+    (item,) = items_of(medusa, order)
+    admin(medusa, "order-edits", {"order_id": order})
+    steps(
+        medusa, f"order-edits/{order}", (f"items/item/{item['id']}", {"quantity": 2}), ("request", {}), ("confirm", {})
+    )
+    assert [each["quantity"] for each in told(shop, order)["lines"]] == ["2"]
+    assert bring(shop, order) == ("done", "shipped", "")
+    assert [item["quantity"] for each in parcels_of(medusa, order) for item in each["items"]] == [2]
+
+
 def sums(order: dict[str, Any]) -> Sequence[Any]:
     lines = [(each["quantity"], each["unit_price"], each["gross"]) for each in order["lines"]]
     return lines, [each["amount"] for each in order["shipping"]], order["totals"], order["status"]

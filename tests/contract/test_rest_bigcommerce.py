@@ -146,6 +146,19 @@ def test_s06_a_parcel_whose_answer_is_lost_is_not_sent_twice(shop: Shop):
     assert (written.outcome, len(fake.shipments), fake.orders[1]["status_id"]) == ("done", 1, 2)
 
 
+def test_bigcommerce_is_told_no_parcel_of_all_lines_before_all_has_left(shop: Shop):
+    """Nor of an order closed short, whose status it is not told."""
+    connector, fake, _ = shop
+    (document,) = connector.fetch("orders", ["101|5101"])
+    parcels = [{"number": "P-1", "carrier": "DPD"}]
+    record = {**valid(connector, "orders", document), "tracking": parcels}
+    wrote(connector, "orders", {"tracking": parcels}, record, id="101|5101")
+    assert fake.shipments == []
+    for status in ("shipped", "completed"):
+        wrote(connector, "orders", {"status": status}, {**record, "status": status}, id="101|5101")
+        assert [each["tracking_number"] for each in fake.shipments] == ["P-1"]
+
+
 def test_bigcommerce_is_told_no_parcel_where_there_is_none(shop: Shop):
     connector, fake, _ = shop
     (document,) = connector.fetch("orders", ["101|5101"])

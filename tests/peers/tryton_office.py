@@ -110,12 +110,32 @@ class Office:
         return [each | {"lines": [line for line in lines if line["sale"] == each["id"]]} for each in found]
 
     def ship(self, sale: int, parcel: str) -> None:
-        """Send what was sold, with a parcel's number."""
-        (row,) = self.rows("sale.sale", [["id", "=", sale]], "shipments")
-        for shipment in row["shipments"]:
+        """Send what was sold and not sent yet, with a parcel's number."""
+        for shipment in self._open(sale):
             self.call("model.stock.shipment.out.write", [shipment], {"reference": parcel})
             for step in ("assign_try", "pick", "pack", "do"):
                 self.call(f"model.stock.shipment.out.{step}", [shipment])
+
+    def send_less(self, sale: int, parcel: str, pieces: float) -> None:
+        """Send so much of each line that was sold, which leaves the rest in another shipment."""
+        moves = self.rows("stock.move", [["shipment.id", "in", self._open(sale), "stock.shipment.out"]])
+        self.call("model.stock.move.write", [each["id"] for each in moves], {"quantity": pieces})
+        self.ship(sale, parcel)
+
+    def give_up(self, sale: int) -> None:
+        """Cancel what was not sent, and let that be, as the wizard "Handle Shipment Exception" does."""
+        self.call("model.stock.shipment.out.cancel", self._open(sale))
+        for line in self.rows("sale.line", [["sale", "=", sale]]):
+            of_line = [["origin", "=", f"sale.line,{line['id']}"], ["state", "=", "cancelled"]]
+            ignored = [each["id"] for each in self.rows("stock.move", of_line)]
+            self.call("model.sale.line.write", [line["id"]], {"moves_ignored": [["add", ignored]]})
+        self.call("model.sale.sale.process", [sale])
+
+    def _open(self, sale: int) -> list[int]:
+        """Return the shipments of a sale that have not left."""
+        (row,) = self.rows("sale.sale", [["id", "=", sale]], "shipments")
+        there = [["id", "in", row["shipments"]], ["state", "not in", ["done", "cancelled"]]]
+        return [each["id"] for each in self.rows("stock.shipment.out", there)]
 
     def available(self, products: Sequence[int]) -> dict[int, float]:
         """Return what lies in the storage of each product, less what is promised: product's number -> quantity."""

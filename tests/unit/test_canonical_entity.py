@@ -19,6 +19,7 @@ NESTED = {
         "shipping_address",
         "totals",
         "tracking",
+        "short_shipped",
     },
     "invoices": {"charges", "lines", "totals"},
     "shipments": {"lines", "tracking"},

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from adapters.asking.http import Rejected
+from adapters.asking.http import KeyRefused, Rejected
 from adapters.erp.dolibarr import translate
 from hub.connector import Write, Written
 from hub.errors import Refused, TryLater, Unanswered
@@ -18,7 +18,7 @@ from tests.contract.test_connector_odoo import order
 from tests.fakes import faults
 from tests.fakes.dolibarr import Dolibarr, Dolibarr20
 from tests.fakes.dolibarr.lists import error
-from tests.fakes.dolibarr.orders import shown
+from tests.fakes.dolibarr.orders import send, shown
 from tests.fakes.server import Answer, Asked, Fault, Reply
 
 
@@ -163,6 +163,29 @@ def test_an_order_cannot_be_cancelled_from_here(erp: Dolibarr) -> None:
     erp.orders.change(int(made.id or 0), {"status": -1})
     assert only(erp.connect().write("orders", [stopped])).outcome == "done"
     assert fields_of(erp.connect(), "orders", made.id)["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("sent", "short"),
+    [((1, -1), "1"), ((1, 1), None), ((), None)],
+    ids=["one shipment was cancelled", "both have left", "called delivered by hand"],
+)
+def test_what_an_order_that_is_delivered_has_not_sent_is_told_if_it_is_asked_for(
+    erp: Dolibarr, sent: tuple[int, ...], short: str | None
+) -> None:
+    connector = erp.connect(shipments=True)
+    made = only(connector.write("orders", [bought(erp)]))
+    line = erp.orders.records[int(made.id or 0)].values["lines"][0]
+    line["qty"] = "2"
+    for status in sent:
+        send(erp, int(made.id or 0), less=1, status=status)
+    erp.orders.change(int(made.id or 0), {"status": 3})
+    told = [{"sku": line["product_ref"], "sent": short}] if short else None
+    assert fields_of(connector, "orders", made.id)["short_shipped"] == told
+    erp.may_read_shipments = False
+    assert fields_of(erp.connect(), "orders", made.id)["short_shipped"] is None, "nobody asks"
+    with pytest.raises(KeyRefused):
+        connector.fetch("orders", [made.id or ""])
 
 
 def test_s18_what_dolibarr_cannot_make_is_refused_not_tried_again(erp: Dolibarr) -> None:

@@ -12,8 +12,10 @@ ORDER = ENTITIES["orders"].model
 
 def test_one_record_of_a_list_and_one_that_stands_alone():
     flat = {"status": "shipped", "tracking.number": "0035", "tracking.carrier": "DPD", "payment.state": "paid"}
-    assert folded(ORDER, flat) == {
+    short = {"short_shipped.sku": "A-1", "short_shipped.sent": "2"}
+    assert folded(ORDER, flat | short) == {
         "status": "shipped",
+        "short_shipped": [{"sku": "A-1", "sent": "2"}],
         "tracking": [{"number": "0035", "carrier": "DPD"}],
         "payment": {"state": "paid"},
     }

@@ -261,6 +261,7 @@ def test_what_comes_back_takes_no_order_back_to_processing(erp: Odoo) -> None:
         erp.orm.write("stock.picking", [back], {"state": state})
         fields = fields_of(erp.connect(), "orders", made.id)
         assert (fields["status"], [parcel["number"] for parcel in fields["tracking"]]) == ("shipped", ["RR1"])
+        assert fields["short_shipped"] is None
 
 
 def lines_of(erp: Odoo, written: Written) -> list[Any]:

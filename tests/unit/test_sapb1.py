@@ -1,7 +1,7 @@
 """What only SAP Business One has: sessions, dates without a zone, amounts that are reckoned anew, what is drawn from orders."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -450,6 +450,7 @@ def test_an_order_that_is_billed_without_a_delivery_is_completed(sap: SapB1) -> 
     documents.bill(sap, int(id_))
     fields = fields_of(connector, "orders", id_)
     assert (fields["status"], fields["invoice"], fields["tracking"]) == ("completed", "1001", [])
+    assert fields["short_shipped"] is None
 
 
 def what_became(sap: SapB1, id_: str) -> tuple[str, list[str], str | None]:
@@ -476,6 +477,20 @@ def test_an_order_that_is_billed_ahead_is_completed_when_its_goods_are_sent(sap:
         ("processing", ["P-1"], number),
         ("completed", ["P-1", "P-2"], number),
     ]
+    assert fields_of(sap.connect(), "orders", id_)["short_shipped"] is None
+
+
+@pytest.mark.parametrize("closed", [documents.close, documents.bill_ahead], ids=["by hand", "by a reserve invoice"])
+def test_what_an_order_that_is_closed_has_not_sent_is_told(sap: SapB1, closed: Callable[[SapB1, int], object]) -> None:
+    """A reserve invoice closes it as well, and its goods are still to be sent."""
+    connector = sap.connect()
+    id_ = only(connector.write("orders", [bought(sap)])).id or ""
+    line = sap.orders.records[int(id_)].values["DocumentLines"][0]
+    documents.deliver(sap, int(id_), "P-1", whole=False, less=1)
+    assert fields_of(connector, "orders", id_)["short_shipped"] is None
+    closed(sap, int(id_))
+    short = [{"sku": line["ItemCode"], "sent": f"{line['Quantity'] - 1:g}"}]
+    assert fields_of(connector, "orders", id_)["short_shipped"] == (short if closed is documents.close else None)
 
 
 def test_a_delivery_that_was_cancelled_does_not_count(sap: SapB1) -> None:

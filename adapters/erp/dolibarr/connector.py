@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.declared import Declared, Kind, Way
 from adapters.erp import parties, sales
-from adapters.erp.dolibarr import stock, translate
+from adapters.erp.dolibarr import shipped, stock, translate
 from adapters.erp.dolibarr.client import Dolibarr, kept
 from adapters.erp.dolibarr.lists import ORDERS, PRODUCTS, SALES, Listing
 from adapters.erp.dolibarr.options import DolibarrOptions
@@ -89,7 +89,7 @@ KINDS: Mapping[str, Kind[Dolibarr, DolibarrOptions]] = {
     "orders": kind(
         replace(sales.ORDERS, bulk=20),
         ORDERS,
-        with_fields(*translate.ORDER),
+        shipped.orders,
         translate.order,
         write=write_orders,
         find=partial(found, "orders", ORDER_SIGNS),

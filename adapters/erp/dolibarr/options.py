@@ -28,3 +28,6 @@ class DolibarrOptions(LocalOptions):
     or of all."""
     confirm: Literal["draft", "validated"] = "validated"
     """How far a new order is taken."""
+    shipments: bool = False
+    """Ask for the shipments of each order that is delivered, so that one which was closed short is known; the key's user
+    needs the right to read them."""

@@ -115,9 +115,14 @@ def party(row: Row, _options: DolibarrOptions) -> dict[str, Any]:
 
 def order(row: Row, _options: DolibarrOptions) -> dict[str, Any]:
     """What became of an order; its content is the channel's."""
-    state = int(row["statut"] if row["status"] is None else row["status"])
     billed = str(row["billed"] or 0) == "1"
-    return {"status": "completed" if state == CLOSED and billed else STATUS.get(state, "pending")}
+    status = "completed" if state(row) == CLOSED and billed else STATUS.get(state(row), "pending")
+    return {"status": status, "short_shipped": row.get("short")}
+
+
+def state(row: Row) -> int:
+    """Return how far an order or a shipment is; older versions have it under another name."""
+    return int(row["statut"] if row.get("status") is None else row["status"])
 
 
 # The other way

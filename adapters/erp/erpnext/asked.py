@@ -8,8 +8,9 @@ from typing import Any
 
 from adapters.asking.checks import Amiss
 from adapters.erp.erpnext.client import ErpNext, Filters
-from adapters.erp.erpnext.translate import WHOLE
+from adapters.erp.erpnext.translate import CLOSED, WHOLE
 from adapters.erp.reference import OURS
+from adapters.erp.short import short_shipped
 from adapters.rows import Row
 from hub.connector import Document
 
@@ -193,8 +194,14 @@ def orders(erp: ErpNext, rows: Sequence[Row]) -> Iterator[Document]:
     others = [row["against_sales_order"] for row in found if row["against_sales_order"] not in (None, "", *known)]
     known |= {row["name"]: row for row in erp.some("Sales Order", ORDER, "name", others, BROUGHT)}
     parcels, invoices, sent = _parcels(erp, [*known]), _invoices(erp, [*known]), _sent(erp, [*known.values()])
+    short = _short(erp, [*known.values()])
     for name, row in known.items():
-        also = {"parcels": parcels[name], "invoice": invoices.get(name), "sent": sent.get(name)}
+        also = {
+            "parcels": parcels[name],
+            "invoice": invoices.get(name),
+            "sent": sent.get(name),
+            "short": short.get(name),
+        }
         yield Document(name, plain(row, ORDER) | also)
 
 
@@ -213,9 +220,27 @@ def _sent(erp: ErpNext, orders: Sequence[Row]) -> dict[str, float]:
     return {name: _share(rows) for name, rows in lines.items()}
 
 
+def _short(erp: ErpNext, orders: Sequence[Row]) -> dict[str, list[dict[str, str]] | None]:
+    """Return of what closed orders sent less: Close leaves what is not delivered (sales_order.py, update_status).
+
+    What has come back was sent.
+    """
+    closed = [row["name"] for row in orders if row["status"] == CLOSED]
+    fields = "parent item_code qty delivered_qty returned_qty"
+    lines = grouped(erp.some("Sales Order Item", fields, "parent", closed, parent="Sales Order"), "parent")
+    return {
+        name: short_shipped((row["item_code"], row["qty"], _gone(row)) for row in rows) for name, rows in lines.items()
+    }
+
+
+def _gone(line: Row) -> float:
+    """Return how many have left, whatever has come back."""
+    return float(line["delivered_qty"] or 0) + float(line["returned_qty"] or 0)
+
+
 def _share(lines: Sequence[Row]) -> float:
     """As ERPNext reckons what is delivered (controllers/status_updater.py, _update_percent_field)."""
-    sent = sum(min(float(row["delivered_qty"]) + float(row["returned_qty"]), float(row["qty"])) for row in lines)
+    sent = sum(min(_gone(row), float(row["qty"])) for row in lines)
     return round(sent / sum(float(row["qty"]) for row in lines) * WHOLE, 6)
 
 

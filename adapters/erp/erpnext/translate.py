@@ -24,6 +24,7 @@ STATUS = {
     "Completed": "completed",
     "Cancelled": "cancelled",
 }
+CLOSED = "Closed"
 ALL_SENT = {"To Deliver and Bill": "shipped", "To Pay": "shipped", "To Deliver": "completed"}
 RESERVED = ("reserved_qty", "reserved_qty_for_production", "reserved_qty_for_sub_contract")
 """What orders, production and subcontractors are to get (stock/doctype/bin/bin.py, set_projected_qty)."""
@@ -53,7 +54,7 @@ def status(order: Row) -> str:
     What came back was sent; "To Pay" says that a payment was asked for, whatever was delivered (status_updater.py).
     """
     state, sent = order["status"], max(float(order["per_delivered"] or 0), float(order.get("sent") or 0))
-    if state == "Closed":
+    if state == CLOSED:
         return "completed" if sent else "cancelled"
     if state == "To Bill":
         return "shipped" if sent else "processing"
@@ -118,6 +119,7 @@ ORDER: Table = {
     "status": Field("", status),
     "tracking": parts("parcels", table("number carrier address")),
     "invoice": Field("invoice"),
+    "short_shipped": Field("short"),
 }
 """What becomes of an order; its content is the channel's."""
 

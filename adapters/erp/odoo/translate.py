@@ -13,7 +13,8 @@ from typing import Any
 from adapters.asking.http import exact
 from adapters.erp.orders import Unwritable, plain, same_place, visible_number
 from adapters.erp.reference import OURS, reference_in
-from adapters.fields import Field, active, asked, fixed, in_use, parts, table, told, words
+from adapters.erp.short import short_shipped
+from adapters.fields import Field, active, asked, at, fixed, in_use, parts, table, told, words
 from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
@@ -92,6 +93,20 @@ def _status(sale: Row) -> str:
     if {*going} - {"done"}:
         return "processing"
     return "completed" if sale["invoice_status"] == "invoiced" else "shipped" if going else "confirmed"
+
+
+def _short(sale: Row) -> list[dict[str, str]] | None:
+    """Return what was sent less, where nothing is to go any more: of lines of which something was cancelled.
+
+    That is what "No Backorder", or cancelling the backorder, leaves behind (stock: stock_move.py, _action_done, and
+    sale_stock: sale_order_line.py, move_ids). What only came back, has left; it is delivered no longer, either.
+    """
+    if _status(sale) not in ("shipped", "completed"):
+        return None
+    lines = [line for line in sale.get("order_line") or () if "cancel" in (at(line, "move_ids.state") or ())]
+    return short_shipped(
+        (at(line, "product_id.default_code"), line["product_uom_qty"], line["qty_delivered"]) for line in lines
+    )
 
 
 def _arrived(picking: Row) -> bool:
@@ -234,6 +249,12 @@ ORDER = {
         ),
     ),
     "invoice": Field("invoice_ids", _invoice, "name state move_type"),
+    "short_shipped": Field(
+        "",
+        _short,
+        "state invoice_status picking_ids.state picking_ids.location_id.usage order_line.product_id.default_code "
+        "order_line.product_uom_qty order_line.qty_delivered order_line.move_ids.state",
+    ),
 }
 """What becomes of a sale; its content is the channel's."""
 

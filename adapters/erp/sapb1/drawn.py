@@ -8,6 +8,7 @@ from adapters.erp.sapb1.asked import kept
 from adapters.erp.sapb1.client import ServiceLayer
 from adapters.erp.sapb1.lists import Listing
 from adapters.erp.sapb1.translate import YES
+from adapters.erp.short import short_shipped
 from adapters.rows import Row
 from hub.connector import Document
 
@@ -15,7 +16,7 @@ DATED = ("UpdateDate,UpdateTime",)
 ORDERS = Listing(
     "Orders",
     "DocEntry",
-    "DocEntry,CardCode,NumAtCard,DocumentStatus,Cancelled,Confirmed,CreationDate",
+    "DocEntry,CardCode,NumAtCard,DocumentStatus,Cancelled,Confirmed,CreationDate,DocumentLines",
     f"contains(NumAtCard, ' {OURS}')",
     DATED,
 )
@@ -30,7 +31,8 @@ INVOICES = Listing(
 )
 ORDER, DELIVERY, INVOICE = 17, 15, 13
 """What BaseType says (BoObjectTypes)."""
-UNSENT = ("bost_Open", "bost_Paid")
+OPEN = "bost_Open"
+UNSENT = (OPEN, "bost_Paid")
 """States of a reserve invoice whose goods have not all left (help, "A/R Reserve Invoice: General Area")."""
 
 
@@ -52,7 +54,24 @@ def orders(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
         ]
         invoice = str(min(bills, key=lambda bill: bill["id"])["DocNum"]) if bills else None
         told = {"delivered": bool(own), "owed": owed, "parcels": parcels, "invoice": invoice}
+        told["short"] = _short(row, own, billed[row["id"]]) if row["DocumentStatus"] != OPEN and not owed else None
         yield Document(str(row["id"]), kept(row, "DocEntry,NumAtCard,DocumentStatus,Cancelled,Confirmed") | told)
+
+
+def _short(order: Row, deliveries: Sequence[Row], invoices: Sequence[Row]) -> list[dict[str, str]] | None:
+    """Return what a closed order sent less: by deliveries of it or of its reserve invoices, and by other invoices of it.
+
+    Closing an order, or a line of it, by hand leaves its quantity as it was (sdk, Documents: Close).
+    """
+    ahead = {bill["id"] for bill in invoices if bill["ReserveInvoice"] == YES}
+    sent = [
+        (line["ItemCode"], 0, line["Quantity"])
+        for document in (*deliveries, *(bill for bill in invoices if bill["id"] not in ahead))
+        for line in document["DocumentLines"] or ()
+        if (line["BaseType"], line["BaseEntry"]) == (ORDER, order["id"])
+        or (line["BaseType"] == INVOICE and line["BaseEntry"] in ahead)
+    ]
+    return short_shipped([*((line["ItemCode"], line["Quantity"], 0) for line in order["DocumentLines"] or ()), *sent])
 
 
 def orders_of(sap: ServiceLayer, rows: Sequence[Row]) -> Sequence[Row]:

@@ -18,7 +18,7 @@ from adapters.writing.writes import Gone, Unfit, singly_with
 from hub.connector import Write, Written
 
 Values = dict[str, Any]
-STANDING = f"{drawn.ORDERS.fields},DocTotal,DocTotalFc,RoundingDiffAmount,DocumentLines"
+STANDING = f"{drawn.ORDERS.fields},DocTotal,DocTotalFc,RoundingDiffAmount"
 HALF_CENT = Decimal("0.005")
 """A unit's price is rounded by so much, if the company keeps two decimals (General Settings, Display)."""
 

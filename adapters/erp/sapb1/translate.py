@@ -99,7 +99,8 @@ def party(raw: Row, options: SapB1Options) -> dict[str, Any]:
 
 def order(raw: Row, _: SapB1Options) -> dict[str, Any]:
     """Return what became of an order; its content is the channel's."""
-    return {"status": _status(raw), "tracking": raw["parcels"], "invoice": raw["invoice"]}
+    became = {"tracking": raw["parcels"], "invoice": raw["invoice"], "short_shipped": raw["short"]}
+    return {"status": _status(raw), **became}
 
 
 def _status(raw: Row) -> str:

@@ -10,6 +10,7 @@ from stdnum.eu.vat import MEMBER_STATES
 from adapters.asking.http import exact
 from adapters.erp.orders import plain, visible_number
 from adapters.erp.reference import OURS
+from adapters.erp.short import short_shipped
 from adapters.erp.tryton.client import classed
 from adapters.fields import Field, at, backwards, first, in_use, of_type, parts, parts_in_use, table
 from adapters.rows import Row
@@ -43,6 +44,22 @@ def identifier(code: str) -> dict[str, str]:
 def _status(sale: Row) -> str:
     shipped = sale["state"] == "processing" and sale["shipment_state"] == "sent"
     return "shipped" if shipped else STATUS.get(sale["state"], sale["state"])
+
+
+def _short(sale: Row) -> list[dict[str, str]] | None:
+    """Return what was sent less: of a sale that is sent, the moves that somebody cancelled and then ignored.
+
+    Those count as sent for its state (sale: sale.py, get_moves_progress, HandleShipmentException). What never moves, such
+    as a service, has none.
+    """
+    if _status(sale) not in ("shipped", "completed"):
+        return None
+    lines = [line for line in sale["lines"] if line["moves"]]
+    return short_shipped((at(line, "product.code"), line["quantity"], _moved(line["moves"])) for line in lines)
+
+
+def _moved(moves: Sequence[Row]) -> float:
+    return sum(move["quantity"] for move in moves if move["state"] == "done")
 
 
 def _has_left(shipment: Row) -> bool:
@@ -97,6 +114,11 @@ ORDER = {
     "status": Field("", _status, "state shipment_state"),
     "tracking": parts("shipments", {"number": Field("reference")}, "state", where=_has_left),
     "invoice": Field("invoices.number", first(str)),
+    "short_shipped": Field(
+        "",
+        _short,
+        "state shipment_state lines.product.code lines.quantity lines.moves.quantity lines.moves.state",
+    ),
 }
 """What becomes of a sale; its content is the channel's."""
 

@@ -118,6 +118,7 @@ class Dolibarr(Fake):
         f"POST {API}/orders/{{id}}/lines": orders.add_line,
         f"POST {API}/orders/{{id}}/validate": orders.validate,
         f"GET {API}/orders/{{id}}/contacts": orders.list_contacts_of,
+        f"GET {API}/orders/{{id}}/shipment": orders.list_shipments_of,
         f"POST {API}/orders/{{id}}/contact/{{contact}}/{{type}}": orders.add_contact_to,
     }
     creates: ClassVar[Mapping[str, str]] = {"parties": rf"POST {API}/thirdparties\n", "orders": rf"POST {API}/orders\n"}
@@ -129,6 +130,7 @@ class Dolibarr(Fake):
     tells_total: ClassVar[bool] = False
     environment: Mapping[str, str] = {"DOLIBARR_KEY": KEY}
     wrong_key: Mapping[str, Any] = {"key": "env:WRONG_KEY"}
+    may_read_shipments = True
     takes_on_validation = False
     """STOCK_CALCULATE_ON_VALIDATE_ORDER, one of the ways in which a company may have goods taken out."""
     nothing: str | None = "404"

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 CENT, PRICE = Decimal("0.01"), Decimal("0.00001")
 """MAIN_MAX_DECIMALS_TOT and MAIN_MAX_DECIMALS_UNIT, as they are at first."""
 
+HIDDEN = ("lines", "contacts", "fk_soc", "sent", "shipments")
+
 
 def shown(record: Record) -> Row:
     lines = record.values["lines"]
     total = sum((net + tax for net, tax in map(sums, lines)), Decimal())
-    told = {name: value for name, value in record.values.items() if name not in ("lines", "contacts", "fk_soc", "sent")}
+    told = {name: value for name, value in record.values.items() if name not in HIDDEN}
     own = {"socid": str(record.values["fk_soc"]), "total_ttc": text(total), "lines": lines}
     return with_id(record, {**told, **own, "statut": str(record.values["status"])})
 
@@ -64,15 +66,39 @@ def add_order(erp: "Dolibarr", asked: Asked) -> Reply:
     if any(line["fk_product"] not in erp.products.records for line in given["lines"] if "fk_product" in line):
         return error(500, "Error creating order", "ErrorProductIdDoesNotExists")
     own = {name: given.get(name) for name in ("ref_ext", "ref_client", "note_public", "date")}
+    lines = [_line(erp, line) for line in given["lines"]]
     more: dict[str, Any] = {"fk_soc": int(given["socid"]), "status": 0, "billed": 0, "contacts": []}
-    return Reply(200, erp.orders.add({**own, **more, "lines": given["lines"]}).id)
+    return Reply(200, erp.orders.add({**own, **more, "lines": lines}).id)
+
+
+def _line(erp: "Dolibarr", line: Row) -> Row:
+    """code: commande.class.php, fetch_lines."""
+    product = erp.products.records.get(line.get("fk_product", 0))
+    about = {"fk_product": None, "product_type": "0", "product_ref": product and product.values["ref"]}
+    return {**about, **line}
+
+
+def list_shipments_of(erp: "Dolibarr", _asked: Asked, id_: str) -> Reply:
+    """code: api_orders.class.php, getOrderShipments."""
+    if not erp.may_read_shipments:
+        return error(403, "Access denied")
+    there = erp.orders.records[int(id_)].values.get("shipments")
+    return Reply(200, there) if there else error(404, "Shipments not found ")
+
+
+def send(erp: "Dolibarr", order: int, less: float = 0, status: int = 1) -> None:
+    """Make a shipment of an order; `less`: so much of its first line is not in it."""
+    values = erp.orders.records[order].values
+    lines = [{"fk_product": each["fk_product"], "qty_shipped": float(each["qty"])} for each in values["lines"]]
+    lines[0]["qty_shipped"] -= less
+    values["shipments"] = [*values.get("shipments", ()), {"statut": str(status), "lines": lines}]
 
 
 def add_line(erp: "Dolibarr", asked: Asked, id_: str) -> Reply:
     record = erp.orders.records[int(id_)]
     if record.values["status"] != 0:
         return error(400, "ErrorDeleteLineNotAllowedByObjectStatus")
-    erp.orders.change(record.id, {"lines": [*record.values["lines"], asked.json]})
+    erp.orders.change(record.id, {"lines": [*record.values["lines"], _line(erp, asked.json)]})
     return Reply(200, len(record.values["lines"]))
 
 

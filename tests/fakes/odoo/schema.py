@@ -47,7 +47,8 @@ MODELS = {
     ),
     "stock.move": (
         "product_id:many2one=product.product product_qty:float location_id:many2one=stock.location "
-        "location_dest_id:many2one=stock.location move_line_ids:one2many=stock.move.line,move_id state:selection"
+        "location_dest_id:many2one=stock.location move_line_ids:one2many=stock.move.line,move_id state:selection "
+        "sale_line_id:many2one=sale.order.line"
     ),
     "stock.move.line": "move_id:many2one=stock.move",
     "delivery.carrier": "name:char",
@@ -66,7 +67,8 @@ MODELS = {
     ),
     "sale.order.line": (
         "order_id:many2one=sale.order product_id:many2one=product.product name:text product_uom_qty:float "
-        "price_unit:float price_subtotal:monetary discount:float tax_id:many2many=account.tax invoice_lines:many2many=account.move.line"
+        "price_unit:float price_subtotal:monetary discount:float tax_id:many2many=account.tax "
+        "invoice_lines:many2many=account.move.line qty_delivered:float move_ids:one2many=stock.move,sale_line_id"
     ),
 }
 LOGGED = "create_date:datetime write_date:datetime"

@@ -114,12 +114,20 @@ def cancel(company: "SapB1", record: Record) -> None:
 # What people do there. None of it moves the order's mark.
 
 
-def deliver(company: "SapB1", order: int, parcel: str = "", *, whole: bool = True) -> int:
-    """Make a delivery of an order; `whole`: nothing of it is open then."""
+def deliver(company: "SapB1", order: int, parcel: str = "", *, whole: bool = True, less: float = 0) -> int:
+    """Make a delivery of an order; `whole`: nothing of it is open then; `less`: so much of its first line is not in it."""
     told = {"TrackingNumber": parcel, "TransportationCode": 1 if parcel else None}
     if whole:
         company.orders.change(order, {"DocumentStatus": "bost_Close"}, marked=False)
-    return _drawn(company, company.deliveries, ORDER, company.orders.records[order], told)
+    made = _drawn(company, company.deliveries, ORDER, company.orders.records[order], told)
+    first = company.deliveries.records[made].values["DocumentLines"][0]
+    first["Quantity"] -= less
+    return made
+
+
+def close(company: "SapB1", order: int) -> None:
+    """Close an order by hand (sdk, Documents: Close)."""
+    company.orders.change(order, {"DocumentStatus": "bost_Close"})
 
 
 def invoice(company: "SapB1", delivery: int) -> int:
