@@ -6,8 +6,11 @@ import pytest
 
 from adapters.erp import sales
 from hub.connector import Exchange, Write
+from hub.store import Store
+from hub.sync import System
 from tests.contract.connector_suite import Sample, fields_of
 from tests.contract.misbehaving_suite import MisbehavingContract
+from tests.contract.tables import SHOP, Hub, Tables
 from tests.contract.test_connector_odoo import CHANNEL, order
 from tests.fakes.businesscentral import BUYER, BusinessCentral, selling
 
@@ -66,3 +69,24 @@ class TestBusinessCentral(MisbehavingContract):
             id_ = fake.add(made)
             told = fields_of(connector, made, id_)
         assert connector.find(made, [Write("k", {}, told, reference="hub-unknown")]) == {"k": [id_]}
+
+    def test_a_cancelled_order_is_not_brought_again(self, fake: BusinessCentral, migrated_sqlite: str):
+        """It is deleted there, which is not taken for an accident."""
+        store = Store(migrated_sqlite)
+        hub, connector = Hub(store), fake.connect()
+        shop = hub.add("shop-a", "eshop", Tables(SHOP))
+        hub.systems["erp"] = System("erp", "erp", connector, connector.options)
+        shop.put("parties", "p", **party("Ana"))
+        told = order("1001")
+        shop.put("orders", "1", **told, status="confirmed")
+        for _ in range(2):
+            hub.run("shop-a", "parties", "orders")
+            hub.run("erp", "products", "parties", "orders")
+        assert fake.count("orders") == 1, hub.waiting()
+        shop.put("orders", "1", **told, status="cancelled")
+        for full in (False, True):
+            hub.run("shop-a", "parties", "orders", full=full)
+            hub.run("erp", "products", "parties", "orders", full=full)
+        assert (fake.count("orders"), len(fake.server.seen(fake.creates["orders"]))) == (0, 1)
+        assert not hub.waiting()
+        store.close()

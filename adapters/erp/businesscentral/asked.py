@@ -1,6 +1,5 @@
 """Business Central's lists, and their rows -> documents, with what stands elsewhere."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from adapters.asking.odata import literal
@@ -39,23 +38,16 @@ def prices(company: Company, rows: Sequence[Row]) -> Iterable[Document]:
 
 
 def levels(company: Company, rows: Sequence[Row]) -> Iterable[Document]:
-    """Yield how much of items there is, and how much of it orders are still owed, which only their lines say."""
-    owed = defaultdict[str, float](float)
-    for order in company.rows("salesOrders", translate.OWED_FIELDS, key="number"):
-        for line in order["salesOrderLines"] or ():
-            owed[line["itemId"]] += max(line["quantity"] - line["shippedQuantity"], 0)
-    return _levels(company, ({**row, "reserved": round(owed[row["id"]], 5)} for row in rows))
+    """Yield how much of items there is, and how much of it orders are still owed: the inventory is before they are shipped."""
+    owed = translate.owed(company.rows("salesOrders", translate.OWED_FIELDS, key="number"))
+    return _levels(company, ({**row, "reserved": str(owed.get(row["id"], 0))} for row in rows))
 
 
 def orders(company: Company, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield orders with the number of their first invoice."""
-    bills = defaultdict[str, list[str]](list)
-    for bill in INVOICES.having(company, "orderNumber", (row["id"] for row in rows)):
-        bills[bill["orderNumber"]] += [bill["number"]] if bill["status"] != "Canceled" else []
+    bills = INVOICES.having(company, "orderNumber", [row["id"] for row in rows])
     for row in rows:
-        shipped = any(line["shippedQuantity"] for line in row["salesOrderLines"] or ())
-        told = {name: row[name] for name in ("externalDocumentNumber", "status", "fullyShipped")}
-        yield Document(row["id"], told | {"shipped": shipped, "invoice": min(bills[row["id"]], default=None)})
+        yield Document(row["id"], translate.became(row, [each for each in bills if each["orderNumber"] == row["id"]]))
 
 
 def some_orders(company: Company, numbers: Sequence[str]) -> Sequence[Row]:

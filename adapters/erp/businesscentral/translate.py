@@ -4,7 +4,8 @@ Sources: learn.microsoft.com, Business Central API v2.0: item, customer, salesOr
 types; microsoft/ALAppExtensions, Apps/W1/APIV2 (code), for what the pages leave open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,10 +15,22 @@ from stdnum import ean
 from adapters.asking.http import exact
 from adapters.erp.businesscentral.options import BusinessCentralOptions
 from adapters.erp.entering import Entered
-from adapters.erp.orders import ROUNDING, Fields, SaleLine, main_address, places_of, visible_number
+from adapters.erp.orders import (
+    NOTHING,
+    ROUNDING,
+    Fields,
+    SaleLine,
+    main_address,
+    places_of,
+    sale_lines,
+    visible_number,
+)
 from adapters.fields import Field, Table, asked, emptied, fixed, given, or_none, table, told, written
 from adapters.rows import Row
+from adapters.writing.finding import Sign
+from adapters.writing.writes import Unfit
 from hub.canonical.contacts import vat_id_in
+from hub.connector import Write
 
 LONGEST_TEXT, LONGEST_NUMBER = 100, 35
 """Letters of a line's description, and of an external document number."""
@@ -104,6 +117,22 @@ def order(raw: Row, _: BusinessCentralOptions) -> dict[str, Any]:
     return {"status": status, "invoice": raw["invoice"]}
 
 
+def owed(orders: Iterable[Row]) -> Mapping[str, Decimal]:
+    """Return how much of each item orders are still owed, which only their lines say."""
+    found = defaultdict[str, Decimal](Decimal)
+    for line in (line for each in orders for line in each["salesOrderLines"] or ()):
+        found[line["itemId"]] += max(Decimal(str(line["quantity"])) - Decimal(str(line["shippedQuantity"])), Decimal())
+    return found
+
+
+def became(row: Row, bills: Iterable[Row]) -> dict[str, Any]:
+    """Return what counts of an order: how far it is, and the first of its invoices that was not cancelled."""
+    numbers = [each["number"] for each in bills if each["status"] != "Canceled"]
+    shipped = any(line["shippedQuantity"] for line in row["salesOrderLines"] or ())
+    told = {name: row[name] for name in ("externalDocumentNumber", "status", "fullyShipped")}
+    return told | {"shipped": shipped, "invoice": min(numbers, default=None)}
+
+
 def invoiced(bill: Row) -> Row:
     """Return the row of an order that is no more, made of an invoice."""
     told = {"id": bill["orderNumber"], "externalDocumentNumber": bill["externalDocumentNumber"]}
@@ -175,49 +204,70 @@ def new_party(record: Fields, reference: str) -> dict[str, Any]:
     return {"number": customer_number(reference), **values, "displayName": called, "type": kind}
 
 
-def external_number(reference: str) -> str:
-    """Return what an order that the hub made has as its external document number, a code of 35 letters."""
-    return reference.upper()
-
-
 def shown_number(record: Fields) -> str:
-    """Return the same of an order that people have entered under its number in the channel."""
+    """Return the external document number of an order that people have entered under its number in the channel."""
     return visible_number(record).upper()[:LONGEST_NUMBER].strip()
 
 
-def new_order(
-    record: Fields, reference: str, customer: str, placed: datetime, lines: list[dict[str, Any]]
-) -> dict[str, Any]:
-    """Return a new order. Properties are taken in their order: the customer's own settings come first, then ours.
+PARTY_SIGNS = (
+    Sign("customers", "number", "id", lambda write: customer_number(write.reference)),
+    Sign("customers", "taxRegistrationNumber", "id", lambda write: write.record.get("vat_id")),
+    Sign("customers", "email", "id", lambda write: write.record.get("email")),
+)
+ORDER_SIGNS = (
+    Sign("salesOrders", "externalDocumentNumber", "number", lambda write: write.reference),
+    Sign(
+        "salesInvoices", "externalDocumentNumber", "orderNumber", lambda write: write.reference, ["orderNumber ne ''"]
+    ),
+    Sign("salesOrders", "externalDocumentNumber", "number", lambda write: shown_number(write.record)),
+)
 
-    `placed`: when, by the clock that orders have their day of.
+
+def new_order(
+    write: Write, customer: str, placed: datetime, units: Mapping[str, str], options: BusinessCentralOptions
+) -> dict[str, Any]:
+    """Return a new order. `units`: of the items that are there, by their ids. Raises Unfit.
+
+    Properties are taken in their order: first the customer's own settings, then ours.
     """
+    record, products = write.record, write.links.get("products", {})
     _, shipping = places_of(record)
     company = shipping.get("company")
     words = (visible_number(record), *(record.get("note") or "").splitlines())
     comments = [{"lineType": "Comment", "description": each[:LONGEST_TEXT]} for each in words if each.strip()]
-    named = {"shipToName": company, "shipToContact": shipping.get("name")} if company else {}
+    named = {"shipToName": company, "shipToContact": shipping.get("name") or ""} if company else {}
+    sold = [(each, products.get(each.sku or "", "")) for each in sale_lines(record)]
+    items = {id_: {"itemId": id_, "unitOfMeasureCode": unit} for id_, unit in units.items()}
     return {
-        "externalDocumentNumber": external_number(reference),
-        "orderDate": f"{placed:%Y-%m-%d}",
+        "externalDocumentNumber": write.reference.upper(),
+        "orderDate": f"{placed.astimezone(options.place):%Y-%m-%d}",
         "customerId": customer,
         "currencyCode": record.get("currency"),
         "pricesIncludeTax": False,
         **written(SHIP_TO, shipping),
         **named,
-        "salesOrderLines": [*comments, *lines],
+        "salesOrderLines": [*comments, *(_line(each, items.get(id_), options) for each, id_ in sold)],
     }
 
 
-def line(sold: SaleLine, item: Mapping[str, Any], tax: str) -> dict[str, Any]:
+def rounding(amount: Decimal, options: BusinessCentralOptions) -> dict[str, Any]:
+    """Return a line that makes an order come to its total. Raises Unfit."""
+    return _line(SaleLine(None, ROUNDING, "1", amount, None), None, options)
+
+
+def _line(sold: SaleLine, item: Fields | None, options: BusinessCentralOptions) -> dict[str, Any]:
     """Return a line; `item`: what says which it is, and its unit. What is below zero is taken back: prices never are."""
-    back = sold.price < 0
+    rate, back = sold.rate or NOTHING, sold.price < 0
+    if not item and not options.service_item:
+        raise Unfit("item-missing", f"there is no item for {sold.text}; name one as service_item in hub.toml")
+    if rate not in options.taxes:
+        raise Unfit("tax-unknown", f"no tax code is named for {rate} %; name it under taxes in hub.toml")
     return {
         "lineType": "Item",
-        **item,
+        **(item or {"lineObjectNumber": options.service_item}),
         "description": sold.text[:LONGEST_TEXT],
         "quantity": float(sold.quantity) * (-1 if back else 1),
         "unitPrice": float(abs(sold.price)),
         "discountPercent": 0,
-        "taxCode": tax,
+        "taxCode": options.taxes[rate],
     }
