@@ -115,7 +115,6 @@ NEEDED = {
     "warehouse": '"warszawa"',
     "catalogue": "307",
     "price_group": "105",
-    "auth": '{ type = "basic", user = "hub", password = "env:PASSWORD" }',
     "taxes": '{ "23" = "VAT23" }',
     "described": '{ orders = { fields.number = "number" } }',
 }

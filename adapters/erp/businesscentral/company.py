@@ -2,14 +2,18 @@
 
 import re
 from functools import cached_property
+from typing import Any
 
-from adapters.asking.auth.settings import open_auth
+from adapters.asking.auth.oauth2 import OAuth2, OAuth2Settings
 from adapters.asking.checks import Amiss
 from adapters.asking.connecting import connected
 from adapters.asking.odata import Service
 from adapters.erp.businesscentral.options import BusinessCentralOptions
 from hub.clock import Clock
+from hub.config import resolve
 from hub.tokens import Vault
+
+SCOPE = "https://api.businesscentral.dynamics.com/.default"
 
 
 class Company(Service):
@@ -19,8 +23,12 @@ class Company(Service):
 
     def __init__(self, name: str, options: BusinessCentralOptions, clock: Clock, vault: Vault) -> None:
         self.options, self.clock = options, clock
-        # Messages come in the user's language otherwise.
-        headers, auth = {"accept-language": "en-US"}, open_auth(name, options.auth, vault, clock)
+        auth: OAuth2 | tuple[str, str] = (options.user, resolve(options.key))
+        if options.login:
+            known: Any = {"client_id": options.user, "client_secret": options.key, "client_by": "body", "scope": SCOPE}
+            token_url = f"{resolve(options.login).rstrip('/')}/oauth2/v2.0/token"
+            auth = OAuth2(name, OAuth2Settings(type="oauth2", token_url=token_url, **known), vault, clock)
+        headers = {"accept-language": "en-US"}  # of messages
         super().__init__(name, connected(name, options, clock, headers=headers, auth=auth, below="/api/v2.0"))
 
     def at(self, path: str) -> str:

@@ -1,13 +1,8 @@
 """What the table of a Business Central system says."""
 
-from typing import Annotated
-
-from pydantic import Field
-
-from adapters.asking.auth.endpoint import OAuth2Settings
-from adapters.asking.auth.settings import Basic
 from adapters.erp.options import LocalOptions
 from adapters.rates import Rates
+from hub.config import Secret, WebAddress
 
 
 class BusinessCentralOptions(LocalOptions):
@@ -17,8 +12,13 @@ class BusinessCentralOptions(LocalOptions):
     have their day, changes are asked for in UTC.
     """
 
-    auth: Annotated[Basic | OAuth2Settings, Field(discriminator="type")]
-    """`oauth2`, by the secret of an application in Microsoft Entra; `basic` for an own server, by user and access key."""
+    login: WebAddress | None = None
+    """Where the application's tokens come from: https://login.microsoftonline.com/TENANT; none: an own server, which knows
+    `user` and `key` itself."""
+    user: str
+    """The application's client ID; of an own server, the user's name."""
+    key: Secret
+    """The application's client secret; of an own server, the user's web service access key."""
     company: str
     """The company's name, as `hub check` lists them."""
     price_list: str = "standard"

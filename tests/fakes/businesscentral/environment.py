@@ -96,6 +96,7 @@ class BusinessCentral(Fake):
     }
     tells_total: ClassVar[bool] = False
     environment: Mapping[str, str] = {"BC_SECRET": SECRET}
+    wrong_key: Mapping[str, Any] = {"key": "env:WRONG_KEY"}
     largest: int = odata.LARGEST
     """Max Page Size of an own server."""
     manual: bool = True
@@ -110,19 +111,10 @@ class BusinessCentral(Fake):
         self.items.add(self.new_item(SERVICE) | {"type": "Service", "unitPrice": 0})
         self.new_customer({"displayName": "Kos d.o.o."})
 
-    @property
-    def wrong_key(self) -> Mapping[str, Any]:  # type: ignore[override]
-        return {"auth": self.auth("env:WRONG_KEY")}
-
-    def auth(self, secret: str = "env:BC_SECRET") -> dict[str, Any]:
-        own = {"client_id": CLIENT, "client_secret": secret, "client_by": "body"}
-        where = {"token_url": self.server.url + TOKEN, "scope": "https://api.businesscentral.dynamics.com/.default"}
-        return {"type": "oauth2", **own, **where}
-
     def connect(self, **options: Any) -> BusinessCentralConnector:
-        known = {"company": COMPANY, "service_item": SERVICE, "zone": "Europe/Warsaw"}
+        known = {"login": f"{self.server.url}/tenant", "user": CLIENT, "key": "env:BC_SECRET", "company": COMPANY}
         taxes = {"23": "VAT23", "8": "VAT8", "0": "NOVAT"}
-        own = {"url": self.server.url, "auth": self.auth(), "taxes": taxes, **known}
+        own = {"url": self.server.url, **known, "taxes": taxes, "service_item": SERVICE, "zone": "Europe/Warsaw"}
         told = BusinessCentralOptions.model_validate({**own, **options})
         return BusinessCentralConnector("erp", told, SystemClock(), MemoryVault())
 
