@@ -5,14 +5,16 @@ An order is taken on from wherever a run that broke off has left it.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from adapters.erp import goods
-from adapters.erp.orders import HAS_LEFT, UNIT_PRICE, Unwritable, lacking
+from adapters.erp.orders import HAS_LEFT, UNIT_PRICE, Unwritable, lacking, no_customer
 from adapters.erp.sales import CONTENT
 from adapters.rows import Row
 from adapters.writing.writes import Unfit
+from hub.clock import Clock
 from hub.connector import Write, Written
 
 System = TypeVar("System")
@@ -50,6 +52,20 @@ class Entering(Generic[System]):
     """Adds a line of rounding, without tax."""
     unit: Decimal = UNIT_PRICE
     """By so much the ERP may round the price of a unit."""
+
+
+def customer_of(write: Write) -> str:
+    """Return the ERP's identity of who ordered. Raises Unfit."""
+    customer = write.links.get("parties", {}).get(write.record.get("party") or "")
+    if not customer:
+        raise Unfit("party-missing", no_customer(write.record))
+    return customer
+
+
+def placed(write: Write, clock: Clock) -> datetime:
+    """Return when an order was placed, as far as that is known."""
+    at = write.record.get("placed_at")
+    return datetime.fromisoformat(at) if at else clock.now()
 
 
 def write_order(erp: Entering[System], system: System, write: Write) -> Written:

@@ -2,9 +2,8 @@
 
 import re
 from functools import cached_property
-from typing import Any
 
-from adapters.asking.auth.oauth2 import OAuth2, OAuth2Settings
+from adapters.asking.auth.oauth2 import by_secret
 from adapters.asking.checks import Amiss
 from adapters.asking.connecting import connected
 from adapters.asking.odata import Service
@@ -23,11 +22,9 @@ class Company(Service):
 
     def __init__(self, name: str, options: BusinessCentralOptions, clock: Clock, vault: Vault) -> None:
         self.options, self.clock = options, clock
-        auth: OAuth2 | tuple[str, str] = (options.user, resolve(options.key))
-        if options.login:
-            known: Any = {"client_id": options.user, "client_secret": options.key, "client_by": "body", "scope": SCOPE}
-            token_url = f"{resolve(options.login).rstrip('/')}/oauth2/v2.0/token"
-            auth = OAuth2(name, OAuth2Settings(type="oauth2", token_url=token_url, **known), vault, clock)
+        user, key, login = resolve(options.user), options.key, options.login and resolve(options.login).rstrip("/")
+        token = by_secret(name, f"{login}/oauth2/v2.0/token", user, key, vault, clock, SCOPE) if login else None
+        auth = token or (user, resolve(key))
         headers = {"accept-language": "en-US"}  # of messages
         super().__init__(name, connected(name, options, clock, headers=headers, auth=auth, below="/api/v2.0"))
 

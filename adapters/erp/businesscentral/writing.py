@@ -1,6 +1,5 @@
 """Customers and orders brought to Business Central, one at a time."""
 
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 
@@ -8,34 +7,19 @@ from adapters.asking.odata import Guid
 from adapters.erp.businesscentral import translate
 from adapters.erp.businesscentral.asked import INVOICES
 from adapters.erp.businesscentral.company import Company
-from adapters.erp.entering import Entered, Entering, write_order
-from adapters.erp.orders import no_customer
-from adapters.writing.odata_finding import finding
-from adapters.writing.writes import Gone, Unfit, singly
-from hub.connector import Write, Written
-
-
-def _write_party(company: Company, write: Write) -> Written:
-    if write.id:
-        company.change("customers", write.id, translate.party_values(write.fields))
-        return Written(write.key, "done", write.id)
-    made = company.create("customers", translate.new_party(write.record, write.reference))
-    return Written(write.key, "done", made["id"])
+from adapters.erp.entering import Entered, Entering, customer_of, placed, write_order
+from adapters.writing.odata_records import finding, saving
+from adapters.writing.writes import Gone, singly
+from hub.connector import Write
 
 
 def _enter(company: Company, write: Write) -> str:
     """Make an order. Units are those that prices are of: an item's unit of sales may be a box."""
-    customer = write.links.get("parties", {}).get(write.record.get("party") or "")
-    if not customer:
-        raise Unfit("party-missing", no_customer(write.record))
-    ids = map(Guid, write.links.get("products", {}).values())
-    units = {
-        row["id"]: row["baseUnitOfMeasureCode"]
-        for row in company.having("items", "id baseUnitOfMeasureCode", "id", ids, key="number")
-    }
-    at = write.record.get("placed_at")
-    placed = datetime.fromisoformat(at) if at else company.clock.now()
-    return company.create("salesOrders", translate.new_order(write, customer, placed, units, company.options))["number"]
+    customer, ids = customer_of(write), map(Guid, write.links.get("products", {}).values())
+    there = company.having("items", "id baseUnitOfMeasureCode", "id", ids, key="number")
+    units = {row["id"]: row["baseUnitOfMeasureCode"] for row in there}
+    values = translate.new_order(write, customer, placed(write, company.clock), units, company.options)
+    return company.create("salesOrders", values)["number"]
 
 
 def _look(company: Company, number: str) -> Entered:
@@ -56,6 +40,10 @@ def _round(company: Company, order: Entered, amount: Decimal) -> None:
     company.create(f"salesOrders({order.row['id']})/salesOrderLines", translate.rounding(amount, company.options))
 
 
-write_parties = singly(_write_party)
+write_parties = saving(
+    "customers",
+    lambda write: translate.new_party(write.record, write.reference),
+    lambda write: translate.party_values(write.fields),
+)
 write_orders = singly(partial(write_order, Entering(_enter, _look, _cancel, _round)))
 find_parties, find_orders = finding("number", translate.PARTY_SIGNS), finding("number", translate.ORDER_SIGNS)
