@@ -12,7 +12,7 @@ import httpx2
 from adapters.asking import budgets
 from adapters.asking.auth.endpoint import OAuth2Settings, TokenEndpoint
 from hub.clock import Clock
-from hub.config import resolve
+from hub.config import Secret, resolve
 from hub.errors import Refused
 from hub.tokens import Tokens, Vault
 
@@ -104,11 +104,11 @@ class OAuth2(httpx2.Auth):
 
 
 def by_secret(
-    name: str, token_url: str, client: str, secret: str, vault: Vault, clock: Clock, scope: str = ""
+    name: str, token_url: str, client: str, secret: Secret, vault: Vault, clock: Clock, scope: str = ""
 ) -> OAuth2:
     """Return how a system knows a client by its own secret, among the form's fields. Raises Misconfigured.
 
-    `client`, `secret`: or references to them.
+    `client`: or a reference to it.
     """
     settings = OAuth2Settings(
         type="oauth2", token_url=token_url, client_id=client, client_secret=secret, client_by="body", scope=scope
