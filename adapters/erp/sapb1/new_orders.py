@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from adapters.asking.odata import literal
 from adapters.erp import goods
 from adapters.erp.entering import customer_of, placed
 from adapters.erp.orders import HAS_LEFT, NOTHING, ROUNDING, SaleLine, Unwritable, lacking, sale_lines
@@ -11,7 +12,7 @@ from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.erp.sapb1 import drawn, translate
 from adapters.erp.sapb1.asked import vat_rates
-from adapters.erp.sapb1.client import SOME, ServiceLayer, any_of, literal
+from adapters.erp.sapb1.client import SOME, ServiceLayer, any_of
 from adapters.rows import Row
 from adapters.writing.bulk import portions
 from adapters.writing.writes import Gone, Unfit, singly_with
