@@ -13,7 +13,7 @@ from adapters.asking.answers import Answer, Rejected, no_data, rows_in
 from adapters.asking.http import Api
 from adapters.fields import picked, tree
 from adapters.rows import Row
-from hub.errors import TryLater
+from hub.errors import Refused, TryLater
 
 NEXT = "@odata.nextLink"
 SOME = 20
@@ -78,9 +78,10 @@ class Service:
         return found
 
     def create(self, name: str, values: Mapping[str, Any]) -> Row:
-        """Make an entity; returns it as it was stored. What is not there then is something that it names."""
+        """Make an entity; returns it as it was stored. What is not there then is something that it names, not the entity."""
+        where = self.at(name)
         try:
-            made: Any = self._tried(lambda: self.api.send("POST", self.at(name), values)).body
+            made: Any = self._tried(lambda: self.api.send("POST", where, values), entity=True).body
         except NotFit as fault:
             raise NotFit(str(fault), status=HTTPStatus.BAD_REQUEST, body=fault.body) from None
         if not isinstance(made, Mapping):
@@ -89,26 +90,30 @@ class Service:
 
     def change(self, name: str, id_: str, values: Mapping[str, Any], etag: str = "*") -> None:
         """Set some of an entity's properties; `etag`: only if it stands as it was read."""
-        self._tried(
-            lambda: self.api.send(
-                "PATCH", self.at(f"{name}({id_})"), values, headers={"if-match": etag}, repeatable=True
-            )
-        )
+        where, match = self.at(f"{name}({id_})"), {"if-match": etag}
+        self._tried(lambda: self.api.send("PATCH", where, values, headers=match, repeatable=True), entity=True)
 
     def delete(self, name: str, id_: str, etag: str = "*") -> None:
         """Delete an entity; `etag`: see `change`."""
-        self._tried(lambda: self.api.send("DELETE", self.at(f"{name}({id_})"), headers={"if-match": etag}))
+        where, match = self.at(f"{name}({id_})"), {"if-match": etag}
+        self._tried(lambda: self.api.send("DELETE", where, headers=match), entity=True)
 
     def _page(self, path: str, size: int) -> Any:
         return self._tried(lambda: self.api.get(path, headers={"prefer": f"odata.maxpagesize={size}"})).body
 
-    def _tried(self, ask: Callable[[], Answer]) -> Answer:
+    def _tried(self, ask: Callable[[], Answer], *, entity: bool = False) -> Answer:
+        """`entity`: what is asked for is one. Nothing else is not there: its address is wrong then, or something before it."""
         try:
             return ask()
         except Rejected as fault:
-            said = self.noise.sub("", str(_told(fault.body).get("message") or fault))
+            told = _told(fault.body)
+            said = self.noise.sub("", str(told.get("message") or fault))
             if fault.status in (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED):
                 raise TryLater(f"{self.name}: {said}") from None
+            if fault.is_gone and not (entity and told):
+                raise Refused(
+                    f"{self.name} answered {fault.status}: {said}; mend url in [systems.{self.name}]"
+                ) from None
             raise NotFit(said, status=fault.status, body=fault.body) from None
 
 

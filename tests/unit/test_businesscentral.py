@@ -313,6 +313,8 @@ def test_s18_what_is_not_named_is_not_guessed(bc: BusinessCentral) -> None:
 
 def test_what_became_of_an_order_is_read_although_its_mark_stands_still(bc: BusinessCentral) -> None:
     connector, number = bc.connect(), brought(bc, bought(bc))
+    bc.clock.move(hours=1)
+    bc.add("orders")  # so that the first does not lie at the last mark
     _, since = read_on(connector, "orders", None)
     bc.clock.move(hours=1)
 
@@ -425,6 +427,27 @@ def test_s18_a_create_that_misses_something_is_refused_not_gone(bc: BusinessCent
     bc.server.misbehave(lambda _asked, _answer: Reply(404, said), to=bc.creates["orders"])
     written: Written = only(bc.connect().write("orders", [bought(bc)]))
     assert (written.outcome, written.cause) == ("refused", "refused-Internal_RecordNotFound")
+
+
+@pytest.mark.parametrize(
+    ("to", "body"),
+    [
+        ("/companies", faults.PAGE),
+        ("PATCH ", faults.PAGE),
+        ("/companies", {"error": {"code": "NoEnvironment", "message": "No such environment."}}),
+    ],
+)
+def test_s15_an_address_that_is_wrong_takes_no_customer_for_gone(bc: BusinessCentral, to: str, body: Any) -> None:
+    """An environment may be renamed: what is not there then is no record."""
+    bc.server.misbehave(lambda _asked, _answer: Reply(404, body, {"content-type": "text/html"}), to=to, times=-1)
+    with pytest.raises(Refused, match=r"mend url in \[systems.erp\]"):
+        list(bc.connect().write("parties", [replace(customer(), id=BUYER, fields={"name": "Eva"})]))
+
+
+def test_a_customer_that_was_deleted_is_gone(bc: BusinessCentral) -> None:
+    bc.remove("parties", BUYER)
+    written = only(bc.connect().write("parties", [replace(customer(), id=BUYER, fields={"name": "Eva"})]))
+    assert written.outcome == "gone"
 
 
 def test_a_company_without_an_answer_is_no_refusal(bc: BusinessCentral) -> None:
