@@ -22,6 +22,7 @@ class Listing:
     """The field that holds the identity of documents: `id` is a GUID, others are text."""
     mark: str = "lastModifiedDateTime"
     key: ClassVar[str] = "number"
+    """The field that holds the key, text; a subclass may say another."""
     size: ClassVar[int] = PAGE
 
     def behind(self, service: Service, since: datetime | None, after: Any) -> Sequence[Row]:
