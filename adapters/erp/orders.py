@@ -100,6 +100,12 @@ def places_of(order: Fields) -> tuple[dict[str, Any], dict[str, Any]]:
     return {**(billing or shipping), "use": "billing"}, {**(shipping or billing), "use": "shipping"}
 
 
+def main_address(party: Fields) -> Fields:
+    """Return the address of a party's invoices, or the first there is: for ERPs that keep one."""
+    addresses: list[Fields] = party.get("addresses") or [{}]
+    return next((each for each in addresses if each.get("use") == "billing"), addresses[0])
+
+
 def same_place(address: Fields) -> str:
     """Return what two addresses have in common that are one, however capitals and blanks are written."""
     names = ("name", "company", "street", "street_more", "city", "postcode", "country")

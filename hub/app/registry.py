@@ -47,6 +47,7 @@ def _type(package: str, name: str, *also: Literal["folder", "vault"]) -> Connect
 SQL, REST = _type("adapters.sql", "Sql", "folder"), _type("adapters.rest", "Rest", "vault")
 TYPES: dict[tuple[str, str], ConnectorType] = {
     ("warehouse", "files"): _type("adapters.warehouse", "Files", "folder"),
+    ("erp", "business-central"): _type("adapters.erp.businesscentral", "BusinessCentral", "vault"),
     ("erp", "dolibarr"): _type("adapters.erp.dolibarr", "Dolibarr"),
     ("erp", "erpnext"): _type("adapters.erp.erpnext", "ErpNext"),
     ("erp", "files"): _type("adapters.erp.files", "ErpFiles", "folder"),

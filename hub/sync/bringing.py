@@ -263,6 +263,7 @@ class Bringing:
         """Put a record aside on which a system breaks that is well otherwise, or its connector."""
         with self.hold.page() as (tx, report):
             noting.note_broken(tx, self.flow, self.run, key, f"is well and cannot take this record: {fault}", report)
+            report.entity, report.counts = self.flow.stream.entity, {"quarantined": 1}
         self.total.update(report.counts)
         brought.ended.add(key)
 

@@ -132,7 +132,6 @@ def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageRe
     message = f"{flow.system.name} {why}" + ("; tried once more" if first else "")
     put_aside(tx, flow, run, key, BREAKS, message, again=first)
     report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
-    report.entity, report.counts = flow.stream.entity, {"quarantined": 1}
 
 
 def note_unanswered(tx: Tx, flow: Flow, run: int, keys: Iterable[str], fault: str) -> None:

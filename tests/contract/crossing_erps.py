@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.contract.crossing import by_rate
+from tests.fakes.businesscentral import BusinessCentral, selling
 from tests.fakes.dolibarr import Dolibarr, orders
 from tests.fakes.erpnext import ErpNext
 from tests.fakes.erpnext.site import COMPANY
@@ -133,6 +134,24 @@ def sapb1_sales(erp: SapB1) -> list[Sale]:
     return found
 
 
+def prepare_bc(bc: BusinessCentral) -> None:
+    for number in PRODUCTS:
+        bc.items.add(bc.new_item(number))
+
+
+def bc_sales(bc: BusinessCentral) -> list[Sale]:
+    found = list[Sale]()
+    for record in bc.orders.there():
+        values = record.values
+        number, *lines = values["salesOrderLines"]
+        taxes = by_rate((str(rate), tax) for rate, (_, tax) in selling.sums(values).items())
+        codes = [line["lineObjectNumber"] for line in lines]
+        products = [None if code == "CHARGE" else code for code in codes]
+        total, customer = selling.total(values), values["customerId"]
+        found.append(Sale(number["description"], total, taxes, customer, values["orderDate"], products))
+    return found
+
+
 MANY = ("dozens", "unit price that is no coin", "three decimals")
 OTHERS = ("euros", "no decimals", "three decimals")
 TENTH = Decimal("0.00005")
@@ -148,6 +167,7 @@ ERPS: Mapping[str, Erp] = {
         dict.fromkeys(OTHERS, "currency-unknown"),
         TENTH,
     ),
+    "business central": Erp(BusinessCentral, prepare_bc, bc_sales, rounds=TENTH),
     "sapb1": Erp(
         SapB1,
         prepare_sapb1,

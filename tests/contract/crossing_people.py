@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tests.fakes.businesscentral import selling as sales
 from tests.fakes.dolibarr import Dolibarr, orders
 from tests.fakes.erpnext import ErpNext, selling
 from tests.fakes.odoo import Odoo
@@ -79,13 +80,18 @@ PEOPLE: Mapping[str, Sequence[tuple[Act, Became]]] = {
         (lambda erp, sale: documents.deliver(erp, int(sale), "P-2"), ("shipped", ["P-1", "P-2"], None)),
         (sapb1_bills, ("completed", ["P-1", "P-2"], "1001")),
     ),
+    "business central": (
+        (lambda bc, sale: sales.ship(bc, sale, whole=False), ("processing", [], None)),
+        (sales.ship, ("shipped", [], None)),
+        (sales.invoice, ("completed", [], "PS-INV100000")),
+    ),
     "dolibarr": (
         (dolibarr_is(status=2), ("processing", [], None)),
         (dolibarr_is(status=3), ("shipped", [], None)),
         (dolibarr_is(billed=1), ("completed", [], None)),
     ),
 }
-"""Dolibarr's orders tell neither parcels nor invoices (docs/connectors/dolibarr.md)."""
+"""Dolibarr's orders tell neither parcels nor invoices (docs/connectors/dolibarr.md), Business Central's no parcels."""
 
 
 def odoo_sends_less(erp: Odoo, sale: str) -> None:

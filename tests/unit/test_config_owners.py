@@ -115,6 +115,7 @@ NEEDED = {
     "warehouse": '"warszawa"',
     "catalogue": "307",
     "price_group": "105",
+    "taxes": '{ "23" = "VAT23" }',
     "described": '{ orders = { fields.number = "number" } }',
 }
 

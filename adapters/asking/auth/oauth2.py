@@ -12,11 +12,11 @@ import httpx2
 from adapters.asking import budgets
 from adapters.asking.auth.endpoint import OAuth2Settings, TokenEndpoint
 from hub.clock import Clock
-from hub.config import resolve
+from hub.config import Secret, resolve
 from hub.errors import Refused
 from hub.tokens import Tokens, Vault
 
-__all__ = ["OAuth2", "OAuth2Settings"]
+__all__ = ["OAuth2", "OAuth2Settings", "by_secret"]
 
 EARLY = timedelta(seconds=60)
 """A token is renewed so long before its end: clocks differ, and a request takes its time. Of one that lives no two
@@ -101,3 +101,16 @@ class OAuth2(httpx2.Auth):
         if self._settings.grant == "authorization-code":
             return f"hub systems connect {self._name}"
         return f"refresh_token in [systems.{self._name}.auth]"
+
+
+def by_secret(
+    name: str, token_url: str, client: str, secret: Secret, vault: Vault, clock: Clock, scope: str = ""
+) -> OAuth2:
+    """Return how a system knows a client by its own secret, among the form's fields. Raises Misconfigured.
+
+    `client`: or a reference to it.
+    """
+    settings = OAuth2Settings(
+        type="oauth2", token_url=token_url, client_id=client, client_secret=secret, client_by="body", scope=scope
+    )
+    return OAuth2(name, settings, vault, clock)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.erp.dolibarr.options import DolibarrOptions
-from adapters.erp.orders import SaleLine, places_of, plain, sale_lines, visible_number
+from adapters.erp.orders import SaleLine, main_address, places_of, plain, sale_lines, visible_number
 from adapters.rows import Row
 
 OURS = "hub-"
@@ -136,12 +136,6 @@ def new_party(record: Mapping[str, Any], reference_: str, country: int | None) -
     own = {theirs: record[ours] for ours, theirs in PARTY_FIELDS.items() if record.get(ours)}
     coded = {"ref_ext": OURS + reference_, "client": 1, "code_client": "auto"}
     return {**own, "name": called, **coded, **place(main_address(record), country)}
-
-
-def main_address(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the address of the invoice, or the first there is."""
-    addresses: list[Mapping[str, Any]] = record.get("addresses") or [{}]
-    return next((each for each in addresses if each.get("use") == "billing"), addresses[0])
 
 
 def place(address: Mapping[str, Any], country: int | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from adapters.asking.http import Rejected
 from adapters.erp import goods
 from adapters.erp.dolibarr import translate
 from adapters.erp.dolibarr.client import Dolibarr
-from adapters.erp.orders import HAS_LEFT, ROUNDING, SaleLine, Unwritable, lacking, no_customer, same_place
+from adapters.erp.orders import HAS_LEFT, ROUNDING, SaleLine, Unwritable, lacking, main_address, no_customer, same_place
 from adapters.erp.sales import CONTENT
 from adapters.rows import Row
 from adapters.writing.writes import Unfit, singly, singly_with
@@ -31,7 +31,7 @@ def country(erp: Dolibarr, code: str | None) -> int | None:
 
 def _write_party(erp: Dolibarr, write: Write) -> Written:
     if not write.id:
-        where = country(erp, translate.main_address(write.record).get("country"))
+        where = country(erp, main_address(write.record).get("country"))
         made = erp.send("POST", "thirdparties", translate.new_party(write.record, write.reference, where))
         return Written(write.key, "done", str(made))
     told = {theirs: write.fields[ours] or "" for ours, theirs in translate.PARTY_FIELDS.items() if ours in write.fields}

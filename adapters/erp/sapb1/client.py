@@ -13,6 +13,7 @@ from urllib.parse import quote
 from adapters.asking.answers import Answer, no_data, rows_in
 from adapters.asking.connecting import connected
 from adapters.asking.http import Rejected
+from adapters.asking.odata import all_of, literal
 from adapters.asking.sessions import Session
 from adapters.erp.sapb1.options import SapB1Options
 from adapters.rows import Row
@@ -137,19 +138,9 @@ class ServiceLayer:
             raise _meant(fault) from None
 
 
-def literal(value: Any) -> str:
-    """Return a value as conditions and keys have it; a quote within is doubled."""
-    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
-
-
 def any_of(conditions: Iterable[str]) -> str:
     """Return what holds where one of these does."""
     return " or ".join(conditions)
-
-
-def all_of(*conditions: str) -> str:
-    """Return what holds where all of these do; empty ones say nothing."""
-    return " and ".join(f"({each})" for each in conditions if each)
 
 
 def _meant(fault: Rejected) -> Exception:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from adapters.asking.odata import literal
 from adapters.declared import Source
-from adapters.erp.sapb1.client import PAGE, ServiceLayer, any_of, literal
+from adapters.erp.sapb1.client import PAGE, ServiceLayer, any_of
 from adapters.reading.local_time import earliest_at, instant_of
 from adapters.reading.walks import by_key
 from adapters.rows import Row

@@ -1,17 +1,18 @@
 """Orders brought to SAP Business One: made, brought to their total, cancelled; one at a time."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from adapters.asking.odata import literal
 from adapters.erp import goods
-from adapters.erp.orders import HAS_LEFT, NOTHING, ROUNDING, SaleLine, Unwritable, lacking, no_customer, sale_lines
+from adapters.erp.entering import customer_of, placed
+from adapters.erp.orders import HAS_LEFT, NOTHING, ROUNDING, SaleLine, Unwritable, lacking, sale_lines
 from adapters.erp.reference import OURS
 from adapters.erp.sales import CONTENT
 from adapters.erp.sapb1 import drawn, translate
 from adapters.erp.sapb1.asked import vat_rates
-from adapters.erp.sapb1.client import SOME, ServiceLayer, any_of, literal
+from adapters.erp.sapb1.client import SOME, ServiceLayer, any_of
 from adapters.rows import Row
 from adapters.writing.bulk import portions
 from adapters.writing.writes import Gone, Unfit, singly_with
@@ -96,10 +97,7 @@ def _cancel(sap: ServiceLayer, row: Row) -> None:
 
 def _new_order(sap: ServiceLayer, codes: Mapping[str, str], write: Write) -> Values:
     record, options = write.record, sap.options
-    customer = write.links.get("parties", {}).get(record.get("party") or "")
-    if not customer:
-        raise Unfit("party-missing", no_customer(record))
-    at = datetime.fromisoformat(record["placed_at"]) if record.get("placed_at") else sap.clock.now()
+    customer, at = customer_of(write), placed(write, sap.clock)
     lines = [_line(sap, codes, write, each) for each in sale_lines(record)]
     values = translate.new_order(record, write.reference, at.astimezone(options.place), lines, options)
     return {"CardCode": customer, **values}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.asking.answers import rows_in
-from adapters.asking.auth.oauth2 import OAuth2, OAuth2Settings
+from adapters.asking.auth.oauth2 import by_secret
 from adapters.asking.connecting import connected
 from adapters.eshop.shopware.options import ShopwareOptions
 from hub.clock import Clock
@@ -34,9 +34,8 @@ class Shop:
     def __init__(self, name: str, options: ShopwareOptions, clock: Clock, vault: Vault) -> None:
         """`name`: the system's in hub.toml. Raises Misconfigured for a secret that is not to be had."""
         self.options, self.clock, token_url = options, clock, f"{resolve(options.url).rstrip('/')}/api/oauth/token"
-        login: Any = {"token_url": token_url, "client_id": options.key, "client_secret": options.secret}
-        settings = OAuth2Settings(type="oauth2", client_by="body", **login)
-        self.api = connected(name, options, clock, auth=OAuth2(name, settings, vault, clock), below="/api")
+        auth = by_secret(name, token_url, options.key, options.secret, vault, clock)
+        self.api = connected(name, options, clock, auth=auth, below="/api")
 
     def search(self, entity: str, **criteria: Any) -> Any:
         """Return the answer to a search; variants have what they inherit (page "Request Headers": `sw-inheritance`)."""
