@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from adapters.sql.address import SqlAddress
 from adapters.sql.paths import Expression, column_of, columns_in, columns_of
-from adapters.sql.shape import nested_model
+from adapters.sql.shape import item_fields
 from adapters.sql.texts import parameters
 from hub.canonical import ENTITIES, EntityModel
 from hub.config import Duration, ScheduleSettings, Secret, refuse, within
@@ -188,8 +188,7 @@ class StreamOptions(Rows):
                     )
 
     def _given(self, entity: EntityModel, step: Step) -> frozenset[str]:
-        inner = nested_model(entity.model, step.each) if step.each else None
-        more = frozenset(inner.model_fields) if inner else frozenset[str]()
+        more = item_fields(entity.model, step.each) if step.each else frozenset[str]()
         return entity.fields | more | {*ALWAYS, *self.key, *self.values}
 
 
