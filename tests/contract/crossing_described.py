@@ -17,7 +17,6 @@ from adapters.erp.files.connector import ErpFilesConnector
 from adapters.sql.connector import SqlConnector
 from hub.app.registry import OPTIONS
 from hub.clock import SystemClock
-from hub.connector import Exchange
 from tests.contract.crossing import by_rate
 from tests.contract.crossing_erps import Sale
 from tests.servers.postgres import PostgresServer
@@ -30,7 +29,7 @@ NAMESPACE = "{http://www.cdn.com.pl/optima/dokument}"
 class Described(Protocol):
     """An ERP, and what it has made of orders."""
 
-    connector: Exchange
+    connector: Any
     environment: Mapping[str, str]
 
     def close(self) -> None:
