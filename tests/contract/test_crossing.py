@@ -139,3 +139,19 @@ def test_s26_other_goods_at_the_same_total_wait_until_the_sale_has_them(crossing
     orders.change(id_, {"line_items": lines})
     crossing.exchange()
     assert crossing.waiting() == waiting
+
+
+@pytest.mark.parametrize("crossing", [("woocommerce", erp) for erp in ERPS], indirect=True, ids=[*ERPS])
+def test_s27_an_order_whose_tax_has_no_rate_waits_and_is_not_sold_without_tax(crossing: Crossing) -> None:
+    """It came to the same total, so nobody saw that the ERP had no tax of it at all."""
+    orders, number = crossing.shop_fake.posts, crossing.placed["company"]
+    id_ = int(number.rpartition(" ")[2])
+    for each in list(orders.records):
+        if each != id_:
+            orders.remove(each)
+    values = orders.records[id_].values
+    without = {name: [{**each, "taxes": []} for each in values[name]] for name in ("line_items", "shipping_lines")}
+    orders.change(id_, {**without, "tax_lines": []})
+    crossing.hub.run("erp", "products")
+    crossing.exchange()
+    assert (crossing.sales(), crossing.waiting()) == ({}, {number: "tax-unknown"})
