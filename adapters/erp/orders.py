@@ -51,7 +51,8 @@ class SaleLine:
 
 def sale_lines(order: Fields) -> Iterator[SaleLine]:
     """Return a new sale's lines, then shipping and discounts. Raises Unfit, if it has a tax, and no rate of it is told."""
-    tax: str = (order.get("totals") or {}).get("tax") or NOTHING
+    totals: Fields = order.get("totals") or {}
+    tax: str = totals.get("tax") or NOTHING
     if Decimal(tax) and not any(_rates(order)):
         why = f"the order's tax is {tax}, and no line of it says at which rate: the sale would have none, at the same total"
         raise Unfit("tax-unknown", f"{why}; let {order['channel']} tell rates (tax_rate), then try again")
