@@ -152,6 +152,13 @@ class StreamOptions(Rows):
             if column:
                 yield ours, column
 
+    def untold(self) -> list[str]:
+        """What an order comes to beside its lines, where statements write the prices of these, and not that."""
+        lines = [each for each in self.create if each.each and {"unit_price"} <= parameters(each.sql)]
+        paths = (*self.values.values(), *(each.each for each in self.create if each.each))
+        named = frozenset[str]().union(*map(columns_in, paths), *(parameters(each.sql) for each in self.create))
+        return [each for each in ("shipping", "discounts") if lines and each not in named]
+
     def judge(self, entity: EntityModel) -> Iterator[tuple[str, str]]:
         """Yield what does not agree with the canonical model: the key to mend, and why."""
         known = tuple(sorted(entity.fields))

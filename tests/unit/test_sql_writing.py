@@ -211,3 +211,16 @@ def test_what_is_made_for_several_lists_has_a_value_for_each_of_them(tables: Tab
         "(1, 2, None, '1', '3')",
         "(1, 3, 'Post', '1', '4')",
     ]
+
+
+def test_lines_with_their_prices_and_no_charges_are_told_by_the_check(tables: Tables):
+    """What the way costs was in no row: the ERP billed less than the customer had paid."""
+    tables.do("CREATE TABLE sale (id INTEGER PRIMARY KEY, ref)")
+    first, each = CHARGED["create"]
+    alone = {**CHARGED, "create": [first, {**each, "each": "lines"}]}
+    said = [finding.message for finding in tables.connect(alone, "orders").check() if not finding.good]
+    assert said == [
+        "lines are written with their prices, and not shipping, discounts: the total of an order is another"
+    ]
+    [said] = [finding.message for finding in tables.connect(CHARGED, "orders").check() if not finding.good]
+    assert "not discounts" in said

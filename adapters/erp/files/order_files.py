@@ -89,6 +89,12 @@ class OrderFiles(Frozen):
         return found | each
 
     @property
+    def untold(self) -> list[str]:
+        """What an order comes to beside its lines, where the file tells the prices of these, and not that."""
+        priced = "unit_price" in str(self.template or self.columns)
+        return [each for each in ("shipping", "discounts") if priced and each not in self.told]
+
+    @property
     def writes(self) -> frozenset[str]:
         """The fields of an order that are handed out, and told again when they change.
 
