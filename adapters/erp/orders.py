@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from adapters.writing.writes import Unfit
 from hub.canonical.codes import decimals_of
 from hub.errors import Refused
 
@@ -49,7 +50,16 @@ class SaleLine:
 
 
 def sale_lines(order: Fields) -> Iterator[SaleLine]:
-    """Yield an order's lines, then shipping and discounts."""
+    """Return a new sale's lines, then shipping and discounts. Raises Unfit, if it has a tax, and no rate of it is told."""
+    totals: Fields = order.get("totals") or {}
+    tax: str = totals.get("tax") or NOTHING
+    if Decimal(tax) and not any(_rates(order)):
+        why = f"the order's tax is {tax}, and no line of it says at which rate: the sale would have none, at the same total"
+        raise Unfit("tax-unknown", f"{why}; let {order['channel']} tell rates (tax_rate), then try again")
+    return _lines(order)
+
+
+def _lines(order: Fields) -> Iterator[SaleLine]:
     for line in order.get("lines") or ():
         text = " ".join(part for part in (line.get("name"), line.get("sku")) if part)
         price, rate = _net(order, line["unit_price"], line.get("tax_rate"))
@@ -58,6 +68,12 @@ def sale_lines(order: Fields) -> Iterator[SaleLine]:
         for charge in order.get(sort) or ():
             price, rate = _net(order, charge["amount"], charge.get("tax_rate"))
             yield SaleLine(None, charge.get("name") or charge.get("code") or sort.capitalize(), "1", price, rate)
+
+
+def _rates(order: Fields) -> Iterator[Decimal]:
+    for sort in ("lines", "shipping", "discounts"):
+        for each in order.get(sort) or ():
+            yield Decimal(each.get("tax_rate") or 0)
 
 
 def _net(order: Fields, amount: str, rate: str | None) -> tuple[Decimal, str | None]:
@@ -84,7 +100,7 @@ def lacking(order: Fields, total: str, unit: Decimal = UNIT_PRICE) -> Decimal:
     if gross is None:
         return Decimal()
     difference = Decimal(gross) - Decimal(total)
-    lines = list(sale_lines(order))
+    lines = list(_lines(order))
     units = sum(abs(Decimal(line.quantity)) * (1 + Decimal(line.rate or 0) / 100) for line in lines)
     cent = Decimal(1).scaleb(-decimals_of(order.get("currency")))
     if abs(difference) > cent * (len(lines) + 1) + units * unit:

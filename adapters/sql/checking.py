@@ -33,6 +33,9 @@ def _stream(source: Source) -> Iterator[Finding]:
     subject = f"{source.database.name}.{source.name}"
     found = looked(subject, lambda: _look(source), MEND)
     yield from found
+    if untold := source.options.untold():
+        message = f"lines are written with their prices, and not {', '.join(untold)}: the total of an order is another"
+        yield Finding(subject, good=False, message=message, mend='docs/sql.md says how, under "create"')
     if found[0].good and source.options.changed:
         yield from looked(subject, lambda: _look_at_marks(source), "let the query give one, as by COALESCE")[:1]
         yield from (

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from adapters.sql.address import SqlAddress
 from adapters.sql.paths import Expression, column_of, columns_in, columns_of
-from adapters.sql.shape import nested_model
+from adapters.sql.shape import item_fields
 from adapters.sql.texts import parameters
 from hub.canonical import ENTITIES, EntityModel
 from hub.config import Duration, ScheduleSettings, Secret, refuse, within
@@ -152,6 +152,13 @@ class StreamOptions(Rows):
             if column:
                 yield ours, column
 
+    def untold(self) -> list[str]:
+        """What an order comes to beside its lines, where statements write the prices of these, and not that."""
+        lines = [each for each in self.create if each.each and {"unit_price"} <= parameters(each.sql)]
+        paths = (*self.values.values(), *(each.each for each in self.create if each.each))
+        named = frozenset[str]().union(*map(columns_in, paths), *(parameters(each.sql) for each in self.create))
+        return [each for each in ("shipping", "discounts") if lines and each not in named]
+
     def judge(self, entity: EntityModel) -> Iterator[tuple[str, str]]:
         """Yield what does not agree with the canonical model: the key to mend, and why."""
         known = tuple(sorted(entity.fields))
@@ -188,8 +195,7 @@ class StreamOptions(Rows):
                     )
 
     def _given(self, entity: EntityModel, step: Step) -> frozenset[str]:
-        inner = nested_model(entity.model, step.each) if step.each else None
-        more = frozenset(inner.model_fields) if inner else frozenset[str]()
+        more = item_fields(entity.model, step.each) if step.each else frozenset[str]()
         return entity.fields | more | {*ALWAYS, *self.key, *self.values}
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
+from adapters.sql.paths import columns_in
 from hub.canonical import values
 from hub.canonical.fields import is_boolean, models_in, text_check
 
@@ -37,6 +38,12 @@ def nested_model(model: type[BaseModel], field: str) -> type[BaseModel] | None:
     """Return the model of the records within a field, if it holds some."""
     sort = sorts(model).get(field)
     return None if sort is None or isinstance(sort, str) else sort
+
+
+def item_fields(model: type[BaseModel], path: str) -> frozenset[str]:
+    """Return the fields that the items of lists have which an expression names: of `[lines, shipping][]`, of both."""
+    inner = (nested_model(model, field) for field in columns_in(path))
+    return frozenset[str]().union(*(each.model_fields for each in inner if each))
 
 
 def converted(model: type[BaseModel], record: Mapping[str, Any], by: Converters) -> dict[str, Any]:

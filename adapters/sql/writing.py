@@ -16,8 +16,9 @@ from adapters.sql.database import Busy
 from adapters.sql.finding import look_up
 from adapters.sql.options import PUT, Step
 from adapters.sql.paths import computes, found
-from adapters.sql.plain import identity
+from adapters.sql.plain import identity, plain
 from adapters.sql.reading import Source
+from adapters.sql.shape import item_fields
 from adapters.sql.texts import bound, parameters
 from adapters.sql.values import bindable, in_words, values_of
 from adapters.writing.prices import check_described
@@ -25,6 +26,7 @@ from adapters.writing.writes import Unfit, all_or_none
 from hub.canonical import EntityModel
 from hub.connector import Write, Written
 
+CANCELLED = "cancelled"
 AT_ONCE = 4
 """Attempts at a transaction that another one stood in the way of."""
 Values = Mapping[str, Any]
@@ -72,10 +74,24 @@ class Writer:
         ):  # statements may touch what is only marked
             return Written(write.key, "gone")
         # Less than none is what a driver says that was not told: of a procedure, or behind a trigger.
-        touched = [result.rowcount > 0 for step in steps for result in self._results(connection, step, values)]
-        if not (touched and all(touched)) and not self.source.there(connection, [write.id]):
-            return Written(write.key, "gone")
+        touched = [result.rowcount for step in steps for result in self._results(connection, step, values)]
+        if not (touched and all(count > 0 for count in touched)):
+            there = self.source.there(connection, [write.id])
+            if not there:
+                return Written(write.key, "gone")
+            if touched and not any(touched):
+                self._check_called_off(write, there[0])
         return Written(write.key, "done", write.id)
+
+    def _check_called_off(self, write: Write, row: Values) -> None:
+        """Refuse a cancellation whose statement has touched nothing, unless the row says that it is cancelled."""
+        path = self.source.options.fields.get("status")
+        state = None if path is None else self._found(path, {name: plain(each) for name, each in row.items()})
+        if write.fields.get("status") == CANCELLED and state not in (None, CANCELLED):
+            why = (
+                f"it is cancelled where it was placed, and update leaves it {state}: see there what is to become of it"
+            )
+            raise Unfit("not-cancelled", f"{why}; then: hub quarantine discard")
 
     def _create(self, connection: sa.Connection, write: Write, values: Values) -> Written:
         first, *others = self.source.options.create
@@ -145,9 +161,10 @@ class Writer:
 
     def _items(self, path: str, values: Values) -> Iterator[Values]:
         items: Sequence[Any] = self._found(path, values) or ()
+        left_out = dict.fromkeys(item_fields(self.entity.model, path))  # a line without a name has not the buyer's
         for position, item in enumerate(items, 1):
             own: Values = cast("Values", item) if isinstance(item, Mapping) else {}
-            yield {**own, "id": values.get("id"), "item": item, "position": position}
+            yield {**left_out, **own, "id": values.get("id"), "item": item, "position": position}
 
     def _bound(self, step: Step, values: Values) -> sa.TextClause:
         return bound(step.sql, self._given(step, values))

@@ -161,3 +161,10 @@ def by_rate(parts: Iterable[tuple[str, Decimal]]) -> dict[str, Decimal]:
     for rate, amount in parts:
         added[rate] += amount
     return {rate: amount for rate, amount in added.items() if amount}
+
+
+def slack(order: Placed, rounds: Decimal, rate: str) -> Decimal:
+    """Return by so much a tax may differ: it is reckoned anew of prices that were rounded, one by so much as `rounds`."""
+    parts = [each for each in (*order.lines, order.shipping, order.fee) if each]
+    coin = Decimal(1).scaleb(-min(decimals_of(order.currency), 2))
+    return coin * len(parts) / 2 + sum(each.quantity for each in parts) * rounds * Decimal(rate) / 100

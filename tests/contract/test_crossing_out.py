@@ -10,6 +10,7 @@ import pytest
 from hub.connector import Change
 from hub.store import Store
 from hub.sync import System
+from tests.contract.crossing_erps import ERPS, PRODUCTS
 from tests.contract.crossing_shops import SHOPS
 from tests.contract.tables import ERP, Hub, Tables
 from tests.fakes.fake import Fake
@@ -120,3 +121,23 @@ def test_what_loses_its_name_is_called_by_its_sku(outward: Outward) -> None:
     [product] = shown(outward.hub.systems["eshop"].connector, "products")
     assert (outward.waiting(), product.fields["name"]) == ([], outward.price["sku"])
     assert outward.exchange(full=True) == 0
+
+
+@pytest.mark.parametrize(("name", "stand_in"), [("odoo", "CHARGE"), ("erpnext", "SERVICE"), ("sapb1", "SERVICE")])
+def test_what_stands_for_charges_in_an_erp_is_not_for_sale(
+    name: str, stand_in: str, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every shop offered it, as a service that is never sold out, at the price that the ERP gives to what has none."""
+    erp, shop = ERPS[name], SHOPS["ecwid"]
+    with closing(erp.fake()) as erp_fake, closing(shop.fake()) as fake, closing(Store(migrated_sqlite)) as store:
+        for key, value in {**erp_fake.environment, **fake.environment}.items():
+            monkeypatch.setenv(key, value)
+        erp.prepare(erp_fake)
+        hub = Hub(store)
+        for kind, each in (("erp", erp_fake.connect(**erp.options)), ("eshop", fake.connect(**shop.options))):
+            hub.systems[kind] = System(each.name, kind, each, each.options)
+            hub.run(kind, "products")
+        offered = {
+            each.fields["sku"]: each.fields["active"] for each in shown(hub.systems["eshop"].connector, "products")
+        }
+        assert offered == {**dict.fromkeys(PRODUCTS, True), stand_in: False}

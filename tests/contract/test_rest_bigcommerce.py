@@ -57,6 +57,15 @@ def test_bigcommerce_shows_orders_with_their_guests_and_then_those_that_changed(
     assert connector.fetch("orders", ["100|5100"]) == []
 
 
+def test_s27_bigcommerce_orders_tell_the_rates_of_their_taxes(shop: Shop):
+    """An ERP made a sale without any tax of them, that came to the same total."""
+    connector, fake, _ = shop
+    fake.orders[0] |= {"handling_cost_ex_tax": "4.0000", "handling_cost_inc_tax": "4.3200", "coupon_discount": "3.0000"}
+    told = valid(connector, "orders", connector.fetch("orders", ["100|5100"])[0])
+    rates = [each["tax_rate"] for name in ("lines", "shipping", "discounts") for each in told[name]]
+    assert rates == ["23", "23", "8", "23"]
+
+
 def test_s27_bigcommerce_takes_money_for_handling_and_wrapping_as_well(shop: Shop):
     connector, fake, _ = shop
     fake.orders[0] |= {"handling_cost_inc_tax": "3.0000", "wrapping_cost_inc_tax": "2.5000", "total_inc_tax": "55.2900"}

@@ -269,7 +269,7 @@ def test_idosell_shows_orders_by_the_clock_of_the_shop_and_then_those_that_chang
         "completed",
         "cancelled",
     )
-    assert (told["totals"]["gross"], told.get("vat_id")) == ("34.59", None)
+    assert (told["totals"]["gross"], told["vat_id"]) == ("34.59", "PL5252674798")
     assert told["billing_address"]["country"] == "PL"
     assert told["lines"][0]["net"] == "20.00"
     assert told["shipping"] == [{"name": "DPD", "code": "DPD", "amount": "9.99", "tax_rate": "23"}]
@@ -334,6 +334,14 @@ def test_shoper_shows_orders_with_their_lines_and_none_that_is_not_whole(store: 
     assert valid(connector, "orders", two)["party"] == "guest:jan@example.com"
     with pytest.raises(Exception, match="lines"):
         valid(connector, "orders", long)
+
+
+def test_shoper_tells_whose_vat_id_stands_on_the_order(store: tuple[RestConnector, shoper.Shoper]):
+    """Only the customer had it: an ERP that takes orders as files, or has its own customers, billed without it."""
+    connector, fake = store
+    assert valid(connector, "orders", connector.fetch("orders", ["1"])[0])["vat_id"] is None
+    fake.orders[0]["billing_address"] |= {"company": "Żak sp. z o.o.", "tax_identification_number": "525-267-47-98"}
+    assert valid(connector, "orders", connector.fetch("orders", ["1"])[0])["vat_id"] == "PL5252674798"
 
 
 def test_s02_shoper_orders_of_nobody_are_not_one_customers(store: tuple[RestConnector, shoper.Shoper]):

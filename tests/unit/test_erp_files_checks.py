@@ -46,6 +46,15 @@ def test_one_that_waits_too_long_is_bad(source: Path):
     assert bad(source, taken_within="2h") == []
 
 
+def test_lines_with_their_prices_and_no_charges_are_told(source: Path):
+    """The ERP billed less than the customer had paid for the way, and nobody heard of it."""
+    lines = {"lines": "lines[].{sku: sku, price: unit_price}"}
+    [said] = bad(source, template=lines)
+    assert said == "lines are handed out with their prices, and not shipping, discounts: the ERP reckons another total"
+    assert bad(source, template=lines | {"way": "shipping[0].amount", "off": "discounts[0].amount"}) == []
+    assert bad(source, template={"pick": "lines[].{sku: sku, quantity: quantity}"}) == [], "whoever packs asks no price"
+
+
 def test_each_folder_that_is_missing_is_named(source: Path):
     (source / "errors").rmdir()
     (source / "orders").rmdir()

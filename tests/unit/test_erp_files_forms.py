@@ -61,6 +61,15 @@ def test_xml_keeps_the_erps_own_names_and_escapes_what_is_put_in():
     assert root.findtext("DATA") == "29.03.2026 01:30"
 
 
+def test_a_line_without_a_name_has_not_the_buyers():
+    """Records leave out what says nothing; the order has a name as well, which stood in the line's place."""
+    order = {"name": "Ana", "lines": [{"id": "1", "quantity": "1"}], "shipping": [{"amount": "9.99"}]}
+    each = "[lines, shipping[].{name: name, quantity: '1'}][]"
+    files = OrderFiles(type="csv", each=each, columns={"name": "name", "who": "order.name", "n": "quantity"})
+    content = forms.filled(files, order, FileFunctions({}.__getitem__, "."))
+    assert content.decode().splitlines()[1:] == [";Ana;1", ";Ana;1"]
+
+
 def test_xml_in_another_encoding_writes_what_it_does_not_have_as_references():
     content = filled(type="xml", template="<a><b>{name} \N{SNOWMAN}</b></a>", encoding="cp1250")
     assert b'encoding="windows-1250"' in content, "as the register of encodings has it, not Python"

@@ -202,8 +202,9 @@ def test_an_item_says_its_group_its_maker_and_the_tax_of_today(sap: SapB1) -> No
 )
 def test_an_item_is_sold_while_it_is_active(sap: SapB1, marks: Mapping[str, str], active: bool) -> None:
     """Orders of others are refused; before, the days from and until which it is (in)active were not looked at."""
-    sap.items.change(1, {**marks})
-    assert fields_of(sap.connect(), "products", SERVICE)["active"] is active
+    code = sap.add("products")
+    sap.items.change(2, {**marks})
+    assert fields_of(sap.connect(), "products", code)["active"] is active
 
 
 def test_prices_of_chosen_lists_are_read_with_or_without_tax_as_the_list_has_them(sap: SapB1) -> None:

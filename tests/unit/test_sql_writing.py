@@ -171,3 +171,56 @@ def test_s24_an_identifier_of_digits_is_read_as_it_stands(tables: Tables):
     [page] = tables.connect(stream).read("products", None, full=True)
     assert [(each.id, each.raw) for each in page.documents] == [("0012", {"code": "0012"})]
     assert tables.connect(stream).fetch("products", ["0012", "12"]) == list(page.documents)
+
+
+CHARGED = {
+    "table": "sale",
+    "key": "id",
+    "reference": "ref",
+    "writes": ["channel", "number", "name", "lines", "shipping"],
+    "create": [
+        "INSERT INTO sale (ref) VALUES (:reference) RETURNING id",
+        {
+            "each": "[lines, shipping[].{name: name, quantity: '1', unit_price: amount}][]",
+            "sql": "INSERT INTO item VALUES (:id, :position, :name, :quantity, :unit_price)",
+        },
+    ],
+    "fields": {"number": "ref"},
+}
+
+
+def test_what_is_made_for_several_lists_has_a_value_for_each_of_them(tables: Tables):
+    """Only of one list was it known what its items have; and a line without a name was given the buyer's."""
+    tables.do("CREATE TABLE sale (id INTEGER PRIMARY KEY, ref)")
+    tables.do("CREATE TABLE item (sale, position, name, quantity, price)")
+    lines = [
+        {"id": "7", "name": "Lamp", "quantity": "2", "unit_price": "5"},
+        {"id": "8", "quantity": "1", "unit_price": "3"},
+    ]
+    order = {
+        "channel": "shop",
+        "number": "1",
+        "name": "Ana",
+        "lines": lines,
+        "shipping": [{"name": "Post", "amount": "4"}],
+    }
+    [done] = tables.connect(CHARGED, "orders").write("orders", [Write("k", order, order, reference="hub-1")])
+    assert done.outcome == "done", done.message
+    assert [*map(str, tables.do("SELECT * FROM item"))] == [
+        "(1, 1, 'Lamp', '2', '5')",
+        "(1, 2, None, '1', '3')",
+        "(1, 3, 'Post', '1', '4')",
+    ]
+
+
+def test_lines_with_their_prices_and_no_charges_are_told_by_the_check(tables: Tables):
+    """What the way costs was in no row: the ERP billed less than the customer had paid."""
+    tables.do("CREATE TABLE sale (id INTEGER PRIMARY KEY, ref)")
+    first, each = CHARGED["create"]
+    alone = {**CHARGED, "create": [first, {**each, "each": "lines"}]}
+    said = [finding.message for finding in tables.connect(alone, "orders").check() if not finding.good]
+    assert said == [
+        "lines are written with their prices, and not shipping, discounts: the total of an order is another"
+    ]
+    [said] = [finding.message for finding in tables.connect(CHARGED, "orders").check() if not finding.good]
+    assert "not discounts" in said

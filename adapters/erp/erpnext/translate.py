@@ -125,12 +125,13 @@ ORDER: Table = {
 
 
 def product(raw: Row, options: ErpNextOptions) -> dict[str, Any]:
-    """Return what an item says."""
+    """Return what an item says; what stands for charges in orders is not for sale by itself."""
     image, rates = raw["image"] or "", {options.tax_templates.get(each) for each in raw["tax_templates"]}
     whole = f"{resolve(options.url).rstrip('/')}{image}" if image.startswith("/files/") else image
     told_of = {"images": [whole]} if whole.startswith("http") else {}
     rate = rates.pop() if len(rates) == 1 else None
-    return told(PRODUCT, raw) | told_of | ({"tax_rate": rate} if rate else {})
+    fields = told(PRODUCT, raw) | told_of | ({"tax_rate": rate} if rate else {})
+    return fields | {"active": fields["active"] and fields["sku"] != options.service_item}
 
 
 def price(raw: Row, options: ErpNextOptions) -> dict[str, Any]:

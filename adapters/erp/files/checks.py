@@ -27,6 +27,11 @@ def findings(system: str, options: ErpFilesOptions, base_folder: Path, clock: Cl
 
 def _orders(subject: str, handing: Handing, clock: Clock) -> Iterator[Finding]:
     files = handing.files
+    if files.untold:
+        message = (
+            f"lines are handed out with their prices, and not {', '.join(files.untold)}: the ERP reckons another total"
+        )
+        yield Finding(subject, good=False, message=message, mend="docs/connectors/file-exchange.md says how")
     for name in filter(None, (files.folder, files.archive, files.errors)):
         path = handing.source / name
         if not path.is_dir():

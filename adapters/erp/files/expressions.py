@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import cache
 from typing import Annotated, Any, cast
 
 from jmespath.functions import signature
@@ -9,9 +10,13 @@ from jmespath.functions import signature
 from adapters.asking.http import exact
 from adapters.rest.functions import RestFunctions, Tables
 from adapters.writing.writes import Unfit
+from hub.canonical import ENTITIES
+from hub.canonical.fields import models_in
 from hub.config.expressions import compiled, expressions, found
 from hub.config.faults import show
 
+ORDERS = "orders"
+"""The stream in which orders go out and what became of them comes in."""
 Scope = Mapping[str, Any]
 """What an expression sees: the order's fields, `reference`, `customer`; of a line its own, `position` and `order`."""
 
@@ -63,9 +68,18 @@ def text_of(expression: str, scope: Scope, functions: FileFunctions) -> str:
 def each_of(expression: str, scope: Scope, functions: FileFunctions) -> Iterator[Scope]:
     """Yield what is seen for each item of a list: its own fields before those of the order. Raises Unfit."""
     items: Sequence[Any] = value_of(expression, scope, functions) or ()
+    left_out = dict.fromkeys(_fields_in(roots(expression)))  # a line without a name has not the buyer's
     for position, item in enumerate(items, 1):
         own: Scope = cast("Scope", item) if isinstance(item, Mapping) else {}
-        yield {**scope, **own, "position": position, "order": scope.get("order", scope)}
+        yield {**scope, **(left_out if own else {}), **own, "position": position, "order": scope.get("order", scope)}
+
+
+@cache
+def _fields_in(names: frozenset[str]) -> frozenset[str]:
+    """Return the fields that the records in some fields of an order have."""
+    known = ENTITIES[ORDERS].model.model_fields
+    models = (model for name in names & known.keys() for model in models_in(known[name].annotation))
+    return frozenset[str]().union(*(model.model_fields for model in models))
 
 
 def roots(expression: str) -> frozenset[str]:

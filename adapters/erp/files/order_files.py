@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self, cast
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from adapters.erp.files import xml_form
-from adapters.erp.files.expressions import CHECK, Expression, roots
+from adapters.erp.files.expressions import CHECK, ORDERS, Expression, roots
 from adapters.files.format import below
 from adapters.files.nested import field_names
 from hub.canonical import ENTITIES
@@ -18,8 +18,6 @@ from hub.config.durations import Duration, within
 from hub.config.faults import guess_or_list, refuse, show
 from hub.config.settings import Frozen
 
-ORDERS = "orders"
-"""The stream in which orders go out and what became of them comes in."""
 SEEN = frozenset({"reference", "customer", "position", "order"})
 """What expressions see beside the order's fields and those of its lines."""
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}", re.ASCII)
@@ -89,6 +87,12 @@ class OrderFiles(Frozen):
             )
         each = roots(self.each) if self.each else frozenset[str]()
         return found | each
+
+    @property
+    def untold(self) -> list[str]:
+        """What an order comes to beside its lines, where the file tells the prices of these, and not that."""
+        priced = "unit_price" in str(self.template or self.columns)
+        return [each for each in ("shipping", "discounts") if priced and each not in self.told]
 
     @property
     def writes(self) -> frozenset[str]:

@@ -101,6 +101,14 @@ def _reserves_later(operation: Row | None) -> bool:
     return bool(operation) and operation.get("reservation_method", AT_CONFIRM) != AT_CONFIRM
 
 
+def offered(odoo: Odoo, rows: Sequence[Row]) -> Iterator[Document]:
+    """Yield products; what stands for charges in sales is not for sale by itself."""
+    stands_in = {ALSO: {"active": False}}
+    for row in rows:
+        is_charge = row["default_code"] == (odoo.options.charge_product or "")
+        yield Document(str(row["id"]), {**row, **(stands_in if is_charge else {})})
+
+
 def priced(odoo: Odoo, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield the prices of products, on Odoo's own list."""
     return (Document(str(row["id"]), {**row, ALSO: {"list": odoo.options.price_list}}) for row in rows)
@@ -174,7 +182,7 @@ def by_field(field: str, value: Callable[[Write], str | None]) -> Sign:
 
 
 KINDS: Mapping[str, Kind[Odoo, OdooOptions]] = {
-    "products": kept(Stream("products"), PRODUCTS),
+    "products": kept(Stream("products"), PRODUCTS, offered),
     "prices": kept(Stream("prices"), PRICES, priced),
     # A product's own mark stays when it is moved.
     "stock": kept(Stream("stock"), GOODS, levels, moved=MOVES),

@@ -68,9 +68,10 @@ def _country(raw: Row) -> str | None:
     return next((each["Country"] for each in raw["BPAddresses"] if each["Country"]), None)
 
 
-def product(raw: Row, _: SapB1Options) -> dict[str, Any]:
-    """Return what an item says."""
-    return told(PRODUCT, raw)
+def product(raw: Row, options: SapB1Options) -> dict[str, Any]:
+    """Return what an item says; what stands for charges in orders is not for sale by itself."""
+    fields = told(PRODUCT, raw)
+    return fields | {"active": fields["active"] and fields["sku"] != options.service_item}
 
 
 def price(raw: Row, options: SapB1Options) -> dict[str, Any]:

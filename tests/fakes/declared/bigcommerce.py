@@ -61,6 +61,8 @@ def order(number: int, at: datetime) -> Row:
             "total_inc_tax": "49.7900", "total_ex_tax": "40.4797", "total_tax": "9.3103", "payment_method": "Bank Deposit",
             "payment_status": "captured", "customer_message": "", "shipping_cost_inc_tax": "9.9900", "is_deleted": False,
             "shipping_cost_ex_tax": "8.1220", "handling_cost_inc_tax": "0.0000", "wrapping_cost_inc_tax": "0.0000",
+            "handling_cost_ex_tax": "0.0000", "wrapping_cost_ex_tax": "0.0000",
+            "subtotal_ex_tax": "32.3577", "subtotal_inc_tax": "39.8000",
             "coupon_discount": "0.0000", "discount_amount": "0.0000",
             "billing_address": address(), "consignments": [{"shipping": [there], "pickups": []}]}  # fmt: skip
 
