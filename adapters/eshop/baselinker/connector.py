@@ -14,6 +14,7 @@ from adapters.reading.journals import by_journal
 from adapters.reading.numbered import Numbered
 from adapters.reading.walks import listed
 from adapters.writing import prices
+from adapters.writing.finding import by_sku
 from hub.clock import Clock
 from hub.connector import Stream
 
@@ -34,7 +35,7 @@ KINDS = {
         asked.products,
         translate.product,
         write=writing.products,
-        find=writing.find,
+        find=by_sku(asked.having),
     ),
     "prices": Kind(
         _put("prices", writes=prices.WRITTEN),

@@ -10,6 +10,7 @@ from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.oscar.shop import Shop
 from adapters.reading.lists import Listing, in_blocks, listed
 from adapters.writing import prices
+from adapters.writing.finding import by_sku
 from adapters.writing.writes import singly_with
 from hub.clock import Clock
 from hub.connector import Stream
@@ -26,7 +27,7 @@ KINDS: Mapping[str, Kind[Shop, OscarOptions]] = {
         shop.products,
         translate.product,
         write=singly_with(Shop.product_class, writing.write_product),
-        find=writing.find_products,
+        find=by_sku(lambda shop, _: shop.short().values(), "upc"),  # of which there are no doubles
     ),
     "prices": Kind(
         Stream("prices", delta=False, writes=prices.WRITTEN, create="put"),

@@ -29,12 +29,6 @@ LONGEST_CODE = 255
 """Letters, of an image (django-oscar, AbstractProductImage)."""
 
 
-def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
-    """Look for products by their UPC, which is unique: the shop has no place for the hub's reference."""
-    ids = {row["upc"]: id_ for id_, row in shop.short().items() if row["upc"]}
-    return {each.key: [ids[sku]] if (sku := each.record.get("sku")) in ids else [] for each in wanted}
-
-
 def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     """Create, change or remove a product."""
     path = f"admin/products/{write.id}/"

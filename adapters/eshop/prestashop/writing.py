@@ -20,7 +20,6 @@ from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, given
 from adapters.rates import theirs_for
 from adapters.rows import Row
-from adapters.writing.finding import Sign, by_signs
 from adapters.writing.prices import check_currency, check_plain, check_tax
 from adapters.writing.writes import Gone, Unfit, product_of
 from hub.canonical import moves_forward
@@ -49,7 +48,6 @@ UNSAFE = frozenset('|[]"\\')
 TOLD = {"processing": "PREPARATION", "shipped": "SHIPPING", "completed": "DELIVERED", "cancelled": "CANCELED"}
 LONGEST = 64
 """Characters of a tracking number (`OrderCarrier`)."""
-SKU = Sign("products", "reference", "id", lambda write: write.record["sku"])
 
 
 class Given:
@@ -93,18 +91,14 @@ class Given:
         return state in {row["id"] for row in self.states if str(row["paid"]) == "1"}
 
 
-def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
-    """Look for products by reference; the shop compares as its database does, without regard to capitals."""
-
-    def ask(_: Sign, values: Sequence[str]) -> list[Row]:
-        skus, shown = [each for each in values if not UNSAFE & {*each}], "[id,id_product,reference]"
-        combined = shop.some("combinations", skus, by="reference", display=shown)
-        alone = shop.some("products", skus, by="reference", display="[id,reference]")
-        parents = combinations_of(shop, [row["id"] for row in alone], shown)
-        found = [{**row, "id": identity(row["id_product"], row["id"])} for row in combined]
-        return [row for row in alone if row["id"] not in parents] + found
-
-    return by_signs(wanted, [SKU], ask)
+def having(shop: Shop, references: Sequence[str]) -> list[Row]:
+    """Return what is sold under some references; the shop compares as its database does, without regard to capitals."""
+    skus, shown = [each for each in references if not UNSAFE & {*each}], "[id,id_product,reference]"
+    combined = shop.some("combinations", skus, by="reference", display=shown)
+    alone = shop.some("products", skus, by="reference", display="[id,reference]")
+    parents = combinations_of(shop, [row["id"] for row in alone], shown)
+    found = [{**row, "id": identity(row["id_product"], row["id"])} for row in combined]
+    return [row for row in alone if row["id"] not in parents] + found
 
 
 def write_product(shop: Shop, about: Given, write: Write) -> Written:
