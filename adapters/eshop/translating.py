@@ -10,7 +10,7 @@ is a `precision`:
 - a line, a charge: `net` and `gross`; a line also `full_net`, `full_gross`: a unit's price before what was taken off;
   charges in coins without a `tax_rate` get one of the order's `rates`; `surcharges` are charges beside `shipping`
 - a stock level: `on_hand` and `reserved`
-- a party: `person`, and `company_name`, if the shop has companies
+- a party: `person`, and `company_name`, if the shop has companies; without a `person`, addresses say who it is, and its phone
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -71,12 +71,15 @@ def price(fields: Fields, options: ExchangeOptions) -> Fields:
 
 def party(fields: Fields, _: ExchangeOptions) -> Fields:
     """Complete a customer: it is called by its company, else by the person, else by the e-mail address."""
+    addresses = [filled(each) for each in fields["addresses"] or ()]
+    if "person" not in fields:
+        first = {name: next((each[name] for each in addresses if name in each), None) for name in ("name", "phone")}
+        fields = {"person": first["name"], "phone": first["phone"]} | fields
     person, company = fields.pop("person"), fields.get("company_name")
     if "company_name" in fields:
         fields["company"] = bool(fields.pop("company_name"))
     if company and person:
         fields["contacts"] = [{"name": person}]
-    addresses = [filled(each) for each in fields["addresses"] or ()]
     return fields | {"name": company or person or fields["email"], "customer": True, "addresses": addresses}
 
 

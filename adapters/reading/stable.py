@@ -26,7 +26,7 @@ def stable(
 
 def shown(lasting: Callable[[Any], Any]) -> Callable[[object, Iterable[Mapping[str, Any]]], Iterator[Document]]:
     """Return what yields a document for each row, by its `id`; `lasting` leaves out what moves by itself."""
-    return lambda _, rows: (Document(row["id"], lasting(row)) for row in rows)
+    return lambda _, rows: (Document(str(row["id"]), lasting(row)) for row in rows)
 
 
 def by_table(

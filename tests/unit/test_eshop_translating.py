@@ -165,3 +165,11 @@ def test_s05_what_is_reserved_is_not_available(on_hand: float, reserved: float, 
 def test_a_table_translates():
     said = by_table(table("sku", tags=parts("tags", {"name": Field("n", str.upper)})))
     assert said({"sku": "A", "tags": [{"n": "x"}], "more": 1}, OPTIONS) == {"sku": "A", "tags": [{"name": "X"}]}
+
+
+def test_who_is_known_by_addresses_alone_is_called_as_the_first_that_says_so():
+    addresses = [{"name": "", "phone": "1"}, {"name": "Ana", "phone": "2"}]
+    party = translating.party({"email": "a@example.com", "addresses": addresses}, OPTIONS)
+    assert (party["name"], party["phone"]) == ("Ana", "1")
+    told = {"email": "a@example.com", "phone": None, "addresses": addresses}
+    assert translating.party(told, OPTIONS)["phone"] is None

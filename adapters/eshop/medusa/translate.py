@@ -7,7 +7,7 @@ from adapters.eshop import translating
 from adapters.eshop.orders import Raw, joined, plain, rate_of
 from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
-from adapters.fields import Field, fixed, or_none, part, parts, table, words
+from adapters.fields import Field, as_it_is, first, fixed, or_none, part, parts, table, words
 
 STATUS = words(cancelled="canceled", completed="completed archived")
 PAID = words(authorised="authorized", paid="captured partially_refunded", refunded="refunded")
@@ -18,7 +18,7 @@ PRODUCT = table(
     "alone=product.alone title=product.title sku=variant.sku name=variant.title description=product.description",
     gtin=Field("variant.ean", or_none),
     active=Field("product.status", lambda status: status == "published"),
-    category=Field("product.categories", lambda paths: next(iter(paths), None)),
+    category=Field("product.categories", first(as_it_is)),
     images=Field("product.images", lambda images: [each["url"] for each in sorted(images, key=itemgetter("rank"))]),
     variant_of=Field("product", lambda raw: raw["external_id"] or raw["handle"]),
     options=Field("variant.options", lambda options: {each["option"]["title"]: each["value"] for each in options}),

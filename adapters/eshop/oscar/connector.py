@@ -19,7 +19,8 @@ MEND = "set OSCARAPI_BLOCK_ADMIN_API_ACCESS = False in the shop"
 PRODUCT = frozenset(["name", "description", "category", "active", "images"])
 RECORDS = listed(Listing("admin/products/", rest=shop.with_record))
 ORDERS = Listing("admin/orders/", shop.as_orders, shop.lines_of)
-BUYERS = Listing[Shop]("admin/orders/", lambda rows: buyers.one_each(shop.as_orders(rows)))
+BY_BUYER = Listing[Shop]("admin/orders/", lambda rows: buyers.one_each(shop.as_orders(rows)))
+BUYERS = Source(listed(BY_BUYER).everything, lambda shop, _: BY_BUYER.rows(shop))
 KINDS: Mapping[str, Kind[Shop, OscarOptions]] = {
     "products": Kind(
         Stream("products", delta=False, writes=PRODUCT, create="intent", removes=True),
@@ -34,22 +35,17 @@ KINDS: Mapping[str, Kind[Shop, OscarOptions]] = {
         RECORDS,
         shop.prices,
         translate.price,
-        write=singly_with(Shop.partner, writing.put_price),
+        write=writing.putting(writing.price, shop.prices),
     ),
     "stock": Kind(
         Stream("stock", delta=False, writes=frozenset(["available"]), create="put"),
         RECORDS,
         shop.levels,
         translate.stock,
-        write=singly_with(Shop.partner, writing.put_stock),
+        write=writing.putting(writing.stock, shop.levels),
     ),
     # They are known by their orders only.
-    "parties": Kind(
-        Stream("parties", delta=False),
-        Source(listed(BUYERS).everything, lambda shop, _: BUYERS.rows(shop)),
-        buyers.buyers,
-        translate.party,
-    ),
+    "parties": Kind(Stream("parties", delta=False), BUYERS, buyers.buyers, translate.party),
     # The list of orders shows all but their lines, so that what has changed is known without a mark.
     "orders": Kind(
         Stream("orders"),
