@@ -8,10 +8,10 @@ from adapters.eshop.baselinker import asked, told, translate, writing
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
 from adapters.eshop.forward import forward
-from adapters.reading.connections import documents
 from adapters.reading.instants import by_instant
 from adapters.reading.journals import by_journal
 from adapters.reading.numbered import Numbered
+from adapters.reading.stable import documents
 from adapters.reading.walks import listed
 from adapters.writing import prices
 from adapters.writing.finding import by_sku

@@ -19,7 +19,7 @@ from adapters.eshop.translating import by_table, number
 from adapters.eshop.variants import full_name
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, asked, at, fixed, part, parts, table, told, words
-from adapters.reading.connections import documents
+from adapters.reading.stable import documents
 from adapters.rows import Row
 from hub.connector import Document
 

@@ -13,7 +13,7 @@ from adapters.eshop.sources import sources
 from adapters.eshop.translating import by_table
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.fields import Field, asked, at, below, fixed, part, parts, table, told, words
-from adapters.reading.stable import stable
+from adapters.reading.stable import documents
 from hub.connector import Document
 
 STATUS = words(
@@ -27,18 +27,13 @@ STATUS = words(
 NOTES = "history.items.data.note"
 SOURCE = "hub "
 """Begins the tag of an asset that says where it came from."""
+MARK = "updatedAt"
+RECORDS = documents(MARK)
 
 
 def came_from(assets: Sequence[Raw]) -> list[str]:
     """Return where assets of ours came from."""
     return sources((tag["value"] for asset in assets for tag in asset["tags"]), SOURCE)
-
-
-def documents(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
-    """Yield a document for each row; an article stands for its variants."""
-    for row in rows:
-        for each in row.get("variants", [row]):
-            yield Document(each["id"], stable(each, frozenset(["updatedAt"]).__contains__))
 
 
 def prices(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
