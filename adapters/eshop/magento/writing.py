@@ -21,7 +21,7 @@ from adapters.pictures import left_out
 from adapters.rates import theirs_for
 from adapters.rows import Row
 from adapters.writing.batches import in_batches
-from adapters.writing.prices import check_currency, check_plain, check_priced, check_tax
+from adapters.writing.prices import check_plain, check_priced, check_sort
 from adapters.writing.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
 from hub.connector import Write, Written
 from hub.errors import TryLater
@@ -166,8 +166,7 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
 
     def prepare(write: Write) -> tuple[str, Body]:
         check_plain(write)
-        check_tax(write, included=included)
-        check_currency(write, currency)
+        check_sort(write, currency=currency, included=included)
         # The shop takes a JSON number.
         return "products/base-prices", {"sku": product_of(write), "store_id": 0, "price": float(write.record["amount"])}
 

@@ -1,7 +1,6 @@
 """What a django-oscar shop is told, record by record. All but the creation of a product may be repeated."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from adapters.eshop.orders import Fields
 from adapters.eshop.oscar.shop import Shop, mark, products, record_of, with_record
@@ -10,12 +9,12 @@ from adapters.eshop.slugs import slug
 from adapters.eshop.sources import arranged, marks, sources
 from adapters.fields import Field, emptied, given, table
 from adapters.pictures import fetch, left_out, tried
+from adapters.reading.stable import Show
 from adapters.rows import Row
-from adapters.writing.prices import check_currency, check_plain, check_tax
+from adapters.writing.prices import check_plain, check_sort
 from adapters.writing.writes import Unfit, Writing, product_of, singly_with
-from hub.connector import Document, Write, Written
+from hub.connector import Write, Written
 
-Show = Callable[[object, Sequence[Row]], Iterator[Document]]
 PRODUCT = table(
     title=Field("name", emptied),
     description=Field("description", emptied),
@@ -53,7 +52,7 @@ def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     return left_out(written, write, faults)
 
 
-def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Unfit]) -> dict[str, Any]:
+def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Unfit]) -> Fields:
     """Return the images of a product: the shop fetches those that are new; what others added comes behind.
 
     What is there is named by where the shop has it. The shop knows an image by its content, and adds none twice. What
@@ -70,7 +69,7 @@ def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Un
     told = [
         {"original": each, "code": begins + each} if isinstance(each, str) else {"original": each["original"]}
         for each in places
-        if not (isinstance(each, str) and each in faults)
+        if str(each) not in faults
     ]
     return {"images": [each | {"display_order": place} for place, each in enumerate(told)]}
 
@@ -78,9 +77,8 @@ def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Un
 def price(shop: Shop, write: Write, held: Row) -> Fields:
     """Return a price as a stock record has it, which keeps one: everybody's, with tax or without as the options say."""
     check_plain(write)
-    check_tax(write, included=shop.options.tax_included)
-    if held.get("price") is not None:
-        check_currency(write, held["price_currency"])
+    currency = None if held.get("price") is None else held["price_currency"]
+    check_sort(write, currency=currency, included=shop.options.tax_included)
     return {"price": write.record.get("amount"), "price_currency": write.record["currency"]}
 
 

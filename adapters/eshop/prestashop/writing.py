@@ -20,7 +20,7 @@ from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, given
 from adapters.rates import theirs_for
 from adapters.rows import Row
-from adapters.writing.prices import check_currency, check_plain, check_tax
+from adapters.writing.prices import check_plain, check_sort
 from adapters.writing.writes import Gone, Unfit, product_of
 from hub.canonical import moves_forward
 from hub.connector import Write, Written
@@ -181,8 +181,7 @@ def _own(fields: Mapping[str, Any]) -> Body:
 def put_price(shop: Shop, about: Given, write: Write) -> Written:
     """Set what a product costs everybody, without tax; specific prices are the shop's own."""
     check_plain(write)
-    check_tax(write, included=False)
-    check_currency(write, about.currency)
+    check_sort(write, currency=about.currency, included=False)
     id_, amount = product_of(write), write.record["amount"]
     product, _, combination = id_.partition("-")
     row = _one(shop, "products", product)

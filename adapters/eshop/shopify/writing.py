@@ -18,7 +18,7 @@ from adapters.fields import Field, given, table
 from adapters.rows import Row
 from adapters.writing.bulk import portions
 from adapters.writing.finding import REFERENCE, SKU, Sign, by_signs
-from adapters.writing.prices import check_currency, check_plain, check_priced, check_tax
+from adapters.writing.prices import check_priced, check_sort
 from adapters.writing.writes import known, one_by_one, product_of
 from hub.connector import Write, Written
 
@@ -155,9 +155,7 @@ def _write(shop: Shop, write: Write, brought: media.Brought) -> Written:
 
 def _price(write: Write, terms: Row) -> Body:
     """Return a variant's price as the shop is told it; refuse one that it cannot hold."""
-    check_plain(write)
-    check_currency(write, terms["currencyCode"])
-    check_tax(write, included=terms["taxesIncluded"])
+    check_sort(write, currency=terms["currencyCode"], included=terms["taxesIncluded"])
     return {"id": product_of(write), "price": write.record["amount"]}
 
 

@@ -13,7 +13,7 @@ from adapters.pictures import left_out
 from adapters.rows import Row
 from adapters.writing.batches import in_batches
 from adapters.writing.bulk import portions
-from adapters.writing.prices import check_currency, check_plain, check_tax
+from adapters.writing.prices import check_plain, check_sort
 from adapters.writing.writes import Gone, Unfit, one_by_one, product_of
 from hub.connector import Write, Written
 
@@ -57,9 +57,7 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
 
     def body(write: Write) -> Body:
         check_plain(write)
-        if included is not None:
-            check_tax(write, included=included)
-        check_currency(write, currency)
+        check_sort(write, currency=currency, included=included)
         return {"regular_price": write.record["amount"]}
 
     return _put(shop, writes, product_of, body, _check_priced)
