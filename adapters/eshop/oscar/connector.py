@@ -28,7 +28,7 @@ KINDS: Mapping[str, Kind[Shop, OscarOptions]] = {
         shop.products,
         translate.product,
         write=singly_with(Shop.product_class, writing.write_product),
-        find=by_sku(lambda shop, _: shop.short().values(), "upc"),  # of which there are no doubles
+        find=by_sku(lambda system, _: shop.SHORT.rows(system), "upc"),  # of which there are no doubles
     ),
     "prices": Kind(
         Stream("prices", delta=False, writes=prices.WRITTEN, create="put"),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from adapters.asking.answers import rows_in
 from adapters.asking.connecting import connected
 from adapters.eshop.buyers import guest, with_latest
 from adapters.eshop.named import named
@@ -12,6 +11,7 @@ from adapters.eshop.oscar import translate
 from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.sources import sources
 from adapters.fields import at
+from adapters.reading.lists import Listing
 from adapters.reading.stable import by_table, id_of, stable, without_host
 from adapters.rows import Row
 from hub.clock import Clock
@@ -22,6 +22,8 @@ MOVING = frozenset(["url", "lines", "basket", "payment_url", "stockrecords", "im
 """What is not the record's own, moves by itself, or holds the host's address."""
 BUYER = ("email", "billing_address", "shipping_address")
 """What an order says of who placed it."""
+mark = "{} ".format
+"""UPC -> what the codes of our images of a product begin with: a code is of one image of one product alone."""
 
 
 class Shop:
@@ -31,10 +33,6 @@ class Shop:
         self.name, self.options, self.clock = name, options, clock
         self.api = connected(name, options, clock, auth=(options.user, resolve(options.password)))
 
-    def short(self) -> dict[str, Row]:
-        """Return `upc` and `title` of each product by its id, from the short list: 5,000 take less than half a second."""
-        return {str(row["id"]): row for row in rows_in(self.name, self.api.get("products/").body)}
-
     def partner(self) -> Row:
         """Return the partner whose prices and stock are meant."""
         return named(self.api.get("admin/partners/").body, "partner", self.options.partner, "code")
@@ -43,6 +41,10 @@ class Shop:
         """Return the class that new products get."""
         rows = self.api.get("admin/productclasses/").body
         return named(rows, "product class", self.options.product_class, "slug")["slug"]
+
+
+SHORT = Listing[Shop]("products/")
+"""Says of each product its `upc` and `title` only: 5,000 take less than half a second."""
 
 
 def lasting(row: Row) -> dict[str, Any]:
@@ -57,11 +59,6 @@ def products(_: Shop, rows: Sequence[Row]) -> Iterator[Document]:
         if row["structure"] != "parent":
             images = sources(at(row, "images.code"), mark(row["upc"]))
             yield Document(str(row["id"]), lasting(row) | {"images": images})
-
-
-def mark(upc: str | None) -> str:
-    """Return what the codes of our images of a product begin with: a code is of one image of one product alone."""
-    return f"{upc or ''} "
 
 
 def with_record(shop: Shop, partner: Row | None = None) -> Callable[[Row], Row]:
@@ -89,7 +86,7 @@ def as_orders(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 def lines_of(shop: Shop) -> Callable[[Row], Row]:
     """Return what asks for the lines of an order, with what is known of what was bought."""
-    short = cache(shop.short)
+    short = cache(lambda: {str(row["id"]): row for row in SHORT.rows(shop)})
 
     def complete(order: Row) -> Row:
         rows = shop.api.get(f"admin/orders/{order['id']}/lines/").body

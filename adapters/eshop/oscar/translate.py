@@ -23,18 +23,10 @@ ADDRESS = table(
     "street=line1 street_more=line2 city=line4 region=state postcode country phone=phone_number",
     name=Field("", lambda raw: joined(raw["first_name"], raw["last_name"])),
 )
-
-
-def _addresses(raw: Raw) -> list[Fields]:
-    given = {use: raw[f"{use}_address"] for use in ("billing", "shipping")}
-    return [told(ADDRESS, each) | {"use": use} for use, each in given.items() if each]
-
-
-PARTY = table("email", addresses=Field("", _addresses))
+USES = {use: part(f"{use}_address", ADDRESS | table(use=fixed(use))) for use in ("billing", "shipping")}
+PARTY = table("email", addresses=Field("", lambda raw: [*written(USES, raw).values()]))
 GONE = "A product that is not in the shop any more"
 """The name of a line of which nothing else is known."""
-
-
 LINE = table(
     "id sku quantity net=price_excl_tax gross=price_incl_tax",
     name=Field("", lambda raw: raw["title"] or (None if raw["sku"] else GONE)),
@@ -54,8 +46,7 @@ ORDER = table(
     surcharges=parts("surcharges", table("name net=excl_tax gross=incl_tax")),
     rounding=fixed("line"),
 )
-stock = by_table(STOCK, translating.stock)
-party = by_table(PARTY, translating.party)
+stock, party = by_table(STOCK, translating.stock), by_table(PARTY, translating.party)
 
 
 def product(raw: Raw, _: OscarOptions) -> Fields:
