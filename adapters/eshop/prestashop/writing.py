@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.asking.http import Rejected
 from adapters.eshop.categories import Categories
-from adapters.eshop.orders import plain
+from adapters.eshop.orders import Fields, plain
 from adapters.eshop.prestashop import images
 from adapters.eshop.prestashop.asked import associated, categories, combinations_of, currencies, identity, levels
 from adapters.eshop.prestashop.orders import meanings, states
@@ -25,7 +25,6 @@ from adapters.writing.writes import Gone, Unfit, product_of
 from hub.canonical import moves_forward
 from hub.connector import Write, Written
 
-Body = dict[str, Any]
 NEW = {
     "price": 0,
     "state": 1,
@@ -130,7 +129,7 @@ def _create(shop: Shop, about: Given, write: Write) -> str:
     return str(shop.create("products", body, about.language)["id"])
 
 
-def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row, sku: str) -> Body:
+def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row, sku: str) -> Fields:
     """Return what is set, in the shop's own terms; what has no name is called by its SKU."""
     table = {
         "name": Field("name", lambda name: name or sku),
@@ -147,7 +146,7 @@ def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row, sku: 
     return body
 
 
-def _placed(about: Given, path: str | None, row: Row) -> Body:
+def _placed(about: Given, path: str | None, row: Row) -> Fields:
     """Return a product's main category, beside the others in which it stands."""
     main = about.tree.id_of(path) if path else about.settings["PS_HOME_CATEGORY"]
     others = [id_ for id_ in associated(row, "categories") if id_ not in (main, str(row["id_category_default"]))]
@@ -174,7 +173,7 @@ def _change_combination(shop: Shop, about: Given, write: Write, product: str, co
         shop.change("combinations", row, body)
 
 
-def _own(fields: Mapping[str, Any]) -> Body:
+def _own(fields: Mapping[str, Any]) -> Fields:
     return {name: fields[name] for name in ("gtin", "weight") if name in fields}
 
 
