@@ -18,8 +18,8 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.asking.http import exact
-from adapters.eshop.orders import Fields, Raw, charge, paid_by, parcels, plain, rate_between, sums
-from adapters.fields import Table, told
+from adapters.eshop.orders import Fields, Raw, charge, joined, paid_by, parcels, plain, rate_between, sums
+from adapters.fields import Field, Table, told
 from hub.canonical.sums import rounded
 from hub.config.exchange import ExchangeOptions
 
@@ -39,6 +39,17 @@ def by_table(table: Table, complete: Callable[[Fields, ExchangeOptions], Fields]
         return complete(told(table, raw), options)
 
     return translate
+
+
+def in_one(path: str, *names: str) -> Field:
+    """Return a field that is several texts in one, such as a first and a last name; nothing, if there are none."""
+    return Field(path, lambda raw: joined(*(raw.get(name) for name in names)), " ".join(names))
+
+
+def use(billing: str, shipping: str) -> Field:
+    """Return what a customer's address is used for, where marks of these names say which ones are the usual."""
+    uses = {billing: "billing", shipping: "shipping"}
+    return Field("", lambda raw: next((uses[mark] for mark in uses if raw.get(mark)), "other"), f"{billing} {shipping}")
 
 
 def number(value: Any) -> Decimal:

@@ -4,9 +4,9 @@ from decimal import Decimal
 from operator import itemgetter
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined
+from adapters.eshop.orders import Fields, Raw
 from adapters.eshop.oscar.options import OscarOptions
-from adapters.eshop.translating import by_table, number
+from adapters.eshop.translating import by_table, in_one, number
 from adapters.fields import Field, as_it_is, first, fixed, or_none, part, parts, table, told, written
 from adapters.rates import rate_about
 
@@ -21,7 +21,7 @@ PRICE = table("sku=upc list currency=record.price_currency amount=record.price")
 STOCK = table("sku=upc on_hand=record.num_in_stock reserved=record.num_allocated")
 ADDRESS = table(
     "street=line1 street_more=line2 city=line4 region=state postcode country phone=phone_number",
-    name=Field("", lambda raw: joined(raw["first_name"], raw["last_name"])),
+    name=in_one("", "first_name", "last_name"),
 )
 USES = {use: part(f"{use}_address", ADDRESS | table(use=fixed(use))) for use in ("billing", "shipping")}
 PARTY = table("email", addresses=Field("", lambda raw: [*written(USES, raw).values()]))
