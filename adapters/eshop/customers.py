@@ -3,19 +3,23 @@
 For rows of orders with `email`, `customer_id`, and the `customer` as the list of customers shows it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from adapters.reading.stable import Show
 from adapters.rows import Row
-from hub.connector import GUEST, Document
-
-Show = Callable[[object, Sequence[Row]], Iterator[Document]]
-"""Rows of customers -> documents."""
+from hub.connector import GUEST
 
 
 def buyer_of(order: Row) -> str:
     """Return the identity of who placed an order."""
     return order["customer_id"] or GUEST + order["email"]
+
+
+def apart(ids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the identities of customers with an account, and the e-mail addresses of guests."""
+    emails = [each.removeprefix(GUEST) for each in ids if each.startswith(GUEST)]
+    return [each for each in ids if not each.startswith(GUEST)], emails
 
 
 def placed_by(show: Show) -> Show:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from adapters.eshop import sources
 from adapters.pictures import Picture
 from adapters.rows import Row
 
@@ -25,12 +26,6 @@ def marked(picture: Picture, address: str) -> Picture:
 
 
 def arranged(wanted: Sequence[str], held: Sequence[Row], name: Callable[[Row], str]) -> list[str | Row]:
-    """Return a product's pictures as they shall stand: ours in their order, and behind them what others have added.
-
-    `held`: what the shop has; `name`: of a row, the text that its file's name stands in. A row is there already, an
-    address is still to be brought; ours that are left out are to go.
-    """
-    marks = [found[0] if (found := MARK.search(name(row))) else None for row in held]
-    there = dict(zip(reversed(marks), reversed(held), strict=True))
-    ours = [there.get(mark(each), each) for each in dict.fromkeys(wanted)]
-    return ours + [row for row, its in zip(held, marks, strict=True) if its is None]
+    """Return a product's pictures as they shall stand: see `sources`; `name`: of a row, the text that its file's name stands in."""
+    found = {mark(each): each for each in wanted}
+    return sources.arranged(found, held, lambda row: its[0] if (its := MARK.search(name(row))) else None)

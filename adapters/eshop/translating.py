@@ -10,7 +10,7 @@ is a `precision`:
 - a line, a charge: `net` and `gross`; a line also `full_net`, `full_gross`: a unit's price before what was taken off;
   charges in coins without a `tax_rate` get one of the order's `rates`; `surcharges` are charges beside `shipping`
 - a stock level: `on_hand` and `reserved`
-- a party: `person`, and `company_name`, if the shop has companies
+- a party: `person`, and `company_name`, if the shop has companies; without a `person`, addresses say who it is, and its phone
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,8 +18,8 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.asking.http import exact
-from adapters.eshop.orders import Fields, Raw, charge, paid_by, parcels, plain, rate_between, sums
-from adapters.fields import Table, told
+from adapters.eshop.orders import Fields, Raw, charge, joined, paid_by, parcels, plain, rate_between, sums
+from adapters.fields import Field, Table, told
 from hub.canonical.sums import rounded
 from hub.config.exchange import ExchangeOptions
 
@@ -39,6 +39,17 @@ def by_table(table: Table, complete: Callable[[Fields, ExchangeOptions], Fields]
         return complete(told(table, raw), options)
 
     return translate
+
+
+def in_one(path: str, *names: str) -> Field:
+    """Return a field that is several texts in one, such as a first and a last name; nothing, if there are none."""
+    return Field(path, lambda raw: joined(*(raw.get(name) for name in names)), " ".join(names))
+
+
+def use(billing: str, shipping: str) -> Field:
+    """Return what a customer's address is used for, where marks of these names say which ones are the usual."""
+    uses = {billing: "billing", shipping: "shipping"}
+    return Field("", lambda raw: next((uses[mark] for mark in uses if raw.get(mark)), "other"), f"{billing} {shipping}")
 
 
 def number(value: Any) -> Decimal:
@@ -71,12 +82,15 @@ def price(fields: Fields, options: ExchangeOptions) -> Fields:
 
 def party(fields: Fields, _: ExchangeOptions) -> Fields:
     """Complete a customer: it is called by its company, else by the person, else by the e-mail address."""
+    addresses = [filled(each) for each in fields["addresses"] or ()]
+    if "person" not in fields:
+        first = {name: next((each[name] for each in addresses if name in each), None) for name in ("name", "phone")}
+        fields = {"person": first["name"], "phone": first["phone"]} | fields
     person, company = fields.pop("person"), fields.get("company_name")
     if "company_name" in fields:
         fields["company"] = bool(fields.pop("company_name"))
     if company and person:
         fields["contacts"] = [{"name": person}]
-    addresses = [filled(each) for each in fields["addresses"] or ()]
     return fields | {"name": company or person or fields["email"], "customer": True, "addresses": addresses}
 
 

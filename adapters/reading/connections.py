@@ -4,7 +4,7 @@ They are read in the order of their change mark: a row that changes meanwhile mo
 nobody. Where the page behind a cursor is known by the values of the row before it, nothing else moves a row.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -15,7 +15,7 @@ from adapters.asking.cursors import by_cursor, rows_of
 from adapters.asking.edges import PAGE, nodes, page_of, type_of
 from adapters.asking.forms import Filled, Form
 from adapters.declared import Kind, More, Source, Told, Way
-from adapters.reading.stable import stable
+from adapters.reading.stable import documents
 from adapters.reading.walks import by_mark, source
 from adapters.rows import Row, Spot
 from adapters.writing.bulk import portions
@@ -158,14 +158,3 @@ def kind(
     way = changed_with(listing, owners) if owners else changed(listing)
     told: Shown[System] = {"documents": documents(listing.dialect.mark), "look": listing.last, **more}
     return Kind(stream, listed(listing), translate=translate, changes={"changed": way} if stream.delta else {}, **told)
-
-
-def documents(mark: str) -> Callable[[object, Sequence[Row]], Iterator[Document]]:
-    """Return what makes a document of each row, less its mark; of an owner's row, of each of its `variants`."""
-
-    def make(_: object, rows: Sequence[Row]) -> Iterator[Document]:
-        for row in rows:
-            for each in row.get("variants", [row]):
-                yield Document(each["id"], stable(each, mark.__eq__))
-
-    return make

@@ -6,6 +6,9 @@ from typing import Any, cast
 from adapters.fields import Table, asked, picked, tree
 from hub.connector import Document
 
+Show = Callable[[object, Iterable[Mapping[str, Any]]], Iterator[Document]]
+"""Yields the documents of rows."""
+
 
 def stable(
     value: Any, moves: Callable[[str], bool], *, ordered: bool = True, leaf: Callable[[Any], Any] = lambda value: value
@@ -24,14 +27,18 @@ def stable(
     return parts if ordered or not parts or not isinstance(parts[0], Mapping) else sorted(parts, key=_place)
 
 
-def shown(lasting: Callable[[Any], Any]) -> Callable[[object, Iterable[Mapping[str, Any]]], Iterator[Document]]:
+def shown(lasting: Callable[[Any], Any]) -> Show:
     """Return what yields a document for each row, by its `id`; `lasting` leaves out what moves by itself."""
-    return lambda _, rows: (Document(row["id"], lasting(row)) for row in rows)
+    return lambda _, rows: (Document(str(row["id"]), lasting(row)) for row in rows)
 
 
-def by_table(
-    table: Table, within: Callable[[Iterable[Mapping[str, Any]]], Iterable[Mapping[str, Any]]] = iter
-) -> Callable[[object, Iterable[Mapping[str, Any]]], Iterator[Document]]:
+def documents(mark: str) -> Show:
+    """Return what yields a document for each row, less its change mark; of an owner's row, for each of its `variants`."""
+    show = shown(lambda row: stable(row, mark.__eq__))
+    return lambda system, rows: show(system, (each for row in rows for each in row.get("variants", [row])))
+
+
+def by_table(table: Table, within: Callable[[Iterable[Mapping[str, Any]]], Iterable[Mapping[str, Any]]] = iter) -> Show:
     """Return what yields a document for each row, by its `id`, of nothing but what a table is made of.
 
     `within`: rows -> the records within them, if each is a document of its own, as the variants of products are.

@@ -41,6 +41,16 @@ def by_signs(
     return found
 
 
+def by_sku(
+    rows: Callable[[System, Sequence[str]], Iterable[Mapping[str, object]]], field: str = "sku"
+) -> Callable[[System, Sequence[Write]], dict[str, list[str]]]:
+    """Make a function that looks for products by their SKU alone, in a system with no place for the hub's reference.
+
+    `rows` asks for those of some SKUs, or of more; `field`: of a row, the one that holds it, beside `id`.
+    """
+    return lambda system, wanted: by_signs(wanted, [replace(SKU, field=field)], lambda _, skus: rows(system, skus))
+
+
 def by_reference_or_sku(
     field: str,
     by_reference: Callable[[System, Sequence[str]], Iterable[Mapping[str, object]]],

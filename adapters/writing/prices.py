@@ -20,20 +20,16 @@ def check_plain(write: Write) -> None:
         raise Unfit("price-not-possible", "a price from some quantity or some day on cannot be brought to this shop")
 
 
-def check_tax(write: Write, *, included: bool) -> None:
-    """Refuse a price that differs from the shop's own in whether it holds the tax."""
-    if write.record.get("tax_included") not in (None, included):
+def check_sort(write: Write, *, currency: str | None = None, included: bool | None = None) -> None:
+    """Refuse a price of another sort than all of the shop's are: in this currency, with the tax or without; None: of any."""
+    if currency is not None and write.record["currency"] != currency:
+        raise Unfit("price-not-possible", f"the shop sells in {currency} only")
+    if included is not None and write.record.get("tax_included") not in (None, included):
         held = "with" if included else "without"
         mend = "name the list that is like them under range.price_list of the shop in hub.toml"
         raise Unfit(
             "price-not-possible", f"the shop's prices in {write.record['currency']} are those {held} tax; {mend}"
         )
-
-
-def check_currency(write: Write, currency: str) -> None:
-    """Refuse a price in another currency than the only one in which the shop's prices are set."""
-    if write.record["currency"] != currency:
-        raise Unfit("price-not-possible", f"the shop sells in {currency} only")
 
 
 def check_priced(stock: Write, price: object) -> None:
@@ -57,7 +53,4 @@ def check_described(write: Write, fields: Mapping[str, Any], told: Collection[st
     always = ENTITIES["prices"].valid(constants(fields))
     if not {*_LATER} & {*fields, *told}:
         check_plain(write)
-    if (included := always.get("tax_included")) is not None:
-        check_tax(write, included=included)
-    if (currency := always.get("currency")) is not None:
-        check_currency(write, currency)
+    check_sort(write, currency=always.get("currency"), included=always.get("tax_included"))

@@ -16,6 +16,8 @@ from hub.config.settings import Frozen, Options
 
 Pace = Annotated[float, Field(gt=0, le=10_000)] | None
 """Requests a second; none: as many as there are."""
+Timeout = Annotated[Duration, within(timedelta(seconds=1), timedelta(minutes=10))]
+"""For one request."""
 WEBHOOKS = "webhooks"
 """What the job is called that looks after a system's webhooks: `SYSTEM.webhooks`."""
 LOOKED_AFTER = ScheduleSettings(every=timedelta(minutes=15))
@@ -50,7 +52,7 @@ class ExchangeOptions(Options):
 
     url: WebAddress
     requests_per_second: Pace = None
-    timeout: Annotated[Duration, within(timedelta(seconds=1), timedelta(minutes=10))] = timedelta(seconds=30)
+    timeout: Timeout = timedelta(seconds=30)
     """For one request."""
     range: RangeSettings = RangeSettings()
     payment: Mapping[str, str] = Field(default_factory=dict[str, str])

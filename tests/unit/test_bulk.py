@@ -6,7 +6,7 @@ import pytest
 
 from adapters.asking.http import KeyRefused, Rejected
 from adapters.writing.bulk import Batch, portions
-from adapters.writing.finding import Sign, by_signs
+from adapters.writing.finding import Sign, by_signs, by_sku
 from hub.connector import Write
 
 WRITES = [Write(key, {"name": key}, {"name": key, "mail": f"{key}@x.example"}, reference=f"r-{key}") for key in "abcd"]
@@ -87,3 +87,17 @@ def test_s06_the_surest_sign_goes_before_others() -> None:
 
     assert by_signs(WRITES, signs, ask) == {"a": ["1"], "b": ["2"], "c": [], "d": []}
     assert asked == [["r-a", "r-b", "r-c", "r-d"], ["b@x.example", "c@x.example"]]
+
+
+def test_a_system_without_a_place_for_the_reference_finds_products_by_their_sku_alone() -> None:
+    """It may show more than it was asked for, and products that have no SKU."""
+    shown = [{"id": 1, "upc": "A"}, {"id": 2, "upc": None}, {"id": 3, "upc": "a"}]
+    asked = list[str]()
+
+    def rows(_: object, skus: Sequence[str]) -> Sequence[Mapping[str, object]]:
+        asked.extend(skus)
+        return shown
+
+    wanted = [Write(f"of-{sku}", {}, {"sku": sku}, reference=f"r-{sku}") for sku in ("A", "B")]
+    assert by_sku(rows, "upc")(None, wanted) == {"of-A": ["1"], "of-B": []}
+    assert asked == ["A", "B"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.eshop.customers import buyer_of, customers_of, placed_by
+from adapters.eshop.customers import apart, buyer_of, customers_of, placed_by
 from adapters.eshop.named import named
 from hub.connector import Document
 from hub.errors import Refused
@@ -42,3 +42,7 @@ def test_a_customer_of_an_order_is_shown_as_the_list_of_customers_shows_one():
 def test_of_who_placed_an_order_only_what_the_list_of_customers_shows_counts():
     (shown,) = customers_of([GUEST], "address", ("id", "email", "phone"))
     assert shown == {"id": "guest:b@example.com", "email": "b@example.com", "phone": None}
+
+
+def test_customers_and_guests_are_asked_for_apart():
+    assert apart(["7", "guest:ana@example.com", "8"]) == (["7", "8"], ["ana@example.com"])

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.eshop import translating
 from adapters.eshop.translating import by_table
-from adapters.fields import Field, parts, table
+from adapters.fields import Field, asked, parts, table, value_of
 from hub.config.exchange import ExchangeOptions
 
 OPTIONS = ExchangeOptions.model_validate(
@@ -165,3 +165,25 @@ def test_s05_what_is_reserved_is_not_available(on_hand: float, reserved: float, 
 def test_a_table_translates():
     said = by_table(table("sku", tags=parts("tags", {"name": Field("n", str.upper)})))
     assert said({"sku": "A", "tags": [{"n": "x"}], "more": 1}, OPTIONS) == {"sku": "A", "tags": [{"name": "X"}]}
+
+
+def test_who_is_known_by_addresses_alone_is_called_as_the_first_that_says_so():
+    addresses = [{"name": "", "phone": "1"}, {"name": "Ana", "phone": "2"}]
+    party = translating.party({"email": "a@example.com", "addresses": addresses}, OPTIONS)
+    assert (party["name"], party["phone"]) == ("Ana", "1")
+    told = {"email": "a@example.com", "phone": None, "addresses": addresses}
+    assert translating.party(told, OPTIONS)["phone"] is None
+
+
+def test_a_name_of_two_fields_is_one():
+    name = translating.in_one("customer", "first", "last")
+    people = [{"first": "Ana", "last": "Novak"}, {"first": "", "last": "Novak"}, {"last": None}, None]
+    assert [value_of(name, {"customer": each}) for each in people] == ["Ana Novak", "Novak", None, None]
+    assert asked({"name": name}) == "customer.first customer.last"
+
+
+def test_an_address_has_the_use_that_its_marks_say():
+    use = translating.use("bills", "parcels")
+    marks = [{"bills": True, "parcels": True}, {"bills": False, "parcels": True}, {"bills": False, "parcels": None}, {}]
+    assert [value_of(use, each) for each in marks] == ["billing", "shipping", "other", "other"]
+    assert asked({"use": use}) == "bills parcels"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapters.eshop.oscar.shop import called
 from adapters.eshop.oscar.translate import COIN, GONE, LINE
 from adapters.fields import told
 from adapters.rates import rate_about
@@ -14,23 +15,25 @@ RAW: dict[str, Any] = {
     **dict.fromkeys(("price_excl_tax", "price_incl_tax", "price_incl_tax_excl_discounts"), "1.00"),
     "id": "1",
     "quantity": 1,
-    "upc": None,
-    "title": None,
 }
 
 
 @pytest.mark.parametrize(
-    ("shown", "sku", "name"),
+    ("shown", "product", "sku", "name"),
     [
-        ({"upc": "A"}, "A", None),
-        ({"upc": "A", "title": "Lamp"}, "A", "Lamp"),
-        ({"partner_sku": "B"}, "B", None),
-        ({"title": "Lamp"}, None, "Lamp"),
-        ({}, None, GONE),
+        ({"upc": "A"}, {"upc": "C", "title": "Lantern"}, "A", None),
+        ({"upc": "A", "title": "Lamp"}, {}, "A", "Lamp"),
+        ({"partner_sku": "B"}, {}, "B", None),
+        ({"partner_sku": "B"}, {"upc": None, "title": "Lantern"}, "B", "Lantern"),
+        ({"title": "Lamp"}, {}, None, "Lamp"),
+        ({}, {"upc": "C", "title": "Lantern"}, "C", None),
+        ({}, {}, None, GONE),
     ],
 )
-def test_s20_a_line_has_an_sku_or_a_name(shown: dict[str, Any], sku: str | None, name: str | None):
-    line = told(LINE, RAW | shown)
+def test_s20_a_line_has_an_sku_or_a_name(
+    shown: dict[str, Any], product: dict[str, Any], sku: str | None, name: str | None
+):
+    line = told(LINE, called(RAW | shown, product))
     assert (line["sku"], line["name"]) == (sku, name)
 
 

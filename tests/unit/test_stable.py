@@ -1,7 +1,7 @@
 """What moves by itself is left out of documents."""
 
 from adapters.fields import Field, table
-from adapters.reading.stable import by_table, shown, stable, without_host
+from adapters.reading.stable import by_table, documents, shown, stable, without_host
 from hub.connector import Document
 
 
@@ -31,6 +31,15 @@ def test_addresses_of_the_system_itself_become_ids():
 def test_each_row_is_shown_as_a_document_without_what_moves():
     show = shown(lambda row: {name: row[name] for name in row if name != "at"})
     assert [(each.id, each.raw) for each in show(None, [{"id": "1", "at": "now"}])] == [("1", {"id": "1"})]
+
+
+def test_what_stands_under_an_owner_is_shown_without_its_mark():
+    rows = [
+        {"id": 1, "at": "now", "sku": "A"},
+        {"id": 2, "at": "now", "variants": [{"id": 3, "at": "then", "sku": "B"}]},
+    ]
+    shown_ = [Document("1", {"id": 1, "sku": "A"}), Document("3", {"id": 3, "sku": "B"})]
+    assert [*documents("at")(None, rows)] == shown_
 
 
 def test_s12_a_document_holds_what_its_table_is_made_of_and_nothing_else():

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.rates import theirs_for
-from adapters.writing.prices import check_currency, check_tax
+from adapters.writing.prices import check_sort
 from adapters.writing.writes import Unfit
 from hub.connector import Write
 
@@ -14,20 +14,24 @@ def price(**record: object) -> Write:
 
 @pytest.mark.parametrize(("said", "included"), [(None, True), (None, False), (True, True), (False, False)])
 def test_a_price_that_holds_the_tax_as_the_shops_do_is_fine(said: bool | None, included: bool):
-    check_tax(price(tax_included=said), included=included)
+    check_sort(price(tax_included=said), included=included)
 
 
 @pytest.mark.parametrize(("included", "held"), [(True, "with"), (False, "without")])
 def test_a_price_that_differs_from_the_shops_in_its_tax_is_refused(included: bool, held: str):
     with pytest.raises(Unfit, match=f"prices in EUR are those {held} tax") as refused:
-        check_tax(price(tax_included=not included), included=included)
+        check_sort(price(tax_included=not included), included=included)
     assert refused.value.cause == "price-not-possible"
 
 
 def test_a_shop_of_one_currency_takes_no_other():
-    check_currency(price(), "EUR")
+    check_sort(price(), currency="EUR")
     with pytest.raises(Unfit, match="sells in PLN only"):
-        check_currency(price(), "PLN")
+        check_sort(price(), currency="PLN")
+
+
+def test_a_shop_that_keeps_prices_of_any_sort_takes_all():
+    check_sort(price(tax_included=True))
 
 
 def test_a_rate_that_the_options_do_not_name_is_refused():

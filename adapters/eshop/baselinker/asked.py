@@ -27,6 +27,12 @@ def numbered(shop: Shop, page: int) -> list[Row]:
     return rows_of(shop, shop.of_catalogue("getInventoryProductsList", filter_sort="id ASC", page=page)["products"])
 
 
+def having(shop: Shop, skus: Iterable[str]) -> Iterator[Row]:
+    """Yield the rows of products with one of these SKUs (page "getInventoryProductsList")."""
+    for sku in skus:
+        yield from dict(shop.of_catalogue("getInventoryProductsList", filter_sku=sku)["products"]).values()
+
+
 def details(shop: Shop, rows: Iterable[Row]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what is sold: a product, or its variants as `PRODUCT|VARIANT` (page "getInventoryProductsData")."""
     for some in portions([int(row["id"]) for row in rows], _AT_ONCE):

@@ -8,12 +8,13 @@ from adapters.eshop.baselinker import asked, told, translate, writing
 from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
 from adapters.eshop.forward import forward
-from adapters.reading.connections import documents
 from adapters.reading.instants import by_instant
 from adapters.reading.journals import by_journal
 from adapters.reading.numbered import Numbered
+from adapters.reading.stable import documents
 from adapters.reading.walks import listed
 from adapters.writing import prices
+from adapters.writing.finding import by_sku
 from hub.clock import Clock
 from hub.connector import Stream
 
@@ -34,7 +35,7 @@ KINDS = {
         asked.products,
         translate.product,
         write=writing.products,
-        find=writing.find,
+        find=by_sku(asked.having),
     ),
     "prices": Kind(
         _put("prices", writes=prices.WRITTEN),

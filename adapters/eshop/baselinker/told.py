@@ -7,7 +7,7 @@ from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.translate import EXEMPT
 from adapters.eshop.putting import pieces
 from adapters.fields import Field, emptied, given
-from adapters.writing.prices import check_currency, check_plain, check_tax
+from adapters.writing.prices import check_plain, check_sort
 from adapters.writing.writes import Unfit
 from hub.connector import Write
 
@@ -44,8 +44,7 @@ def product(write: Write) -> dict[str, Any]:
 def price(write: Write, options: BaseLinkerOptions) -> Mapping[str, Any]:
     """Return a price by its group; Unfit for one that is not everybody's, or of another sort than the group's."""
     check_plain(write)
-    check_tax(write, included=True)
-    check_currency(write, options.currency)
+    check_sort(write, currency=options.currency, included=True)
     return {str(options.price_group): float(write.record["amount"])}
 
 

@@ -66,9 +66,8 @@ stock = by_table(table("sku on_hand=stock", reserved=fixed(0)), translating.stoc
 def party(raw: Row, options: BaseLinkerOptions) -> Fields:
     """Return what the latest order says of who placed it."""
     places = [place for use in ("invoice", "delivery") if (place := _place(raw, use))]
-    fields = {"person": raw["invoice_fullname"] or raw["delivery_fullname"], "company_name": raw["invoice_company"]}
-    known = {"email": raw["email"], "phone": raw["phone"] or None, "vat_id": _vat_id(raw), "addresses": places}
-    return translating.party(fields | known, options)
+    fields = {"company_name": raw["invoice_company"], "email": raw["email"], "phone": raw["phone"] or None}
+    return translating.party(fields | {"vat_id": _vat_id(raw), "addresses": places}, options)
 
 
 def order(raw: Row, options: BaseLinkerOptions) -> Fields:

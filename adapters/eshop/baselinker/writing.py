@@ -1,6 +1,6 @@
 """Carrying out in BaseLinker what `told` says."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,6 @@ from adapters.eshop.baselinker.options import BaseLinkerOptions
 from adapters.eshop.baselinker.shop import Shop
 from adapters.eshop.categories import Categories
 from adapters.rows import Row
-from adapters.writing.finding import SKU, Sign, by_signs
 from adapters.writing.writes import Unfit, Writing, all_or_none, known, saving, whole_product_of
 from hub.canonical.statuses import moves_forward
 from hub.connector import Write, Written
@@ -48,16 +47,6 @@ def _remove(shop: Shop, id_: str) -> None:
 
 
 products = saving(asked.there, _trees, _save, _remove)
-
-
-def find(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
-    """Look for products by their SKU: there is no place for a reference."""
-
-    def ask(_: Sign, skus: Sequence[str]) -> Iterator[Row]:
-        for sku in skus:
-            yield from dict(shop.of_catalogue("getInventoryProductsList", filter_sku=sku)["products"]).values()
-
-    return by_signs(wanted, [SKU], ask)
 
 
 def put(method: str, value: Callable[[Write, BaseLinkerOptions], Mapping[str, Any]]) -> Writing[Shop]:

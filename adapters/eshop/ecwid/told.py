@@ -11,7 +11,7 @@ from adapters.eshop.putting import pieces
 from adapters.eshop.translating import number
 from adapters.eshop.variants import named
 from adapters.fields import Field, Table, emptied, given
-from adapters.writing.prices import check_currency, check_plain, check_tax
+from adapters.writing.prices import check_plain, check_sort
 from hub.connector import Write
 
 ARTICLE: Table = {"name": Field("name"), "description": Field("description", emptied), "enabled": Field("active")}
@@ -52,8 +52,7 @@ def variant(raw: Raw, fields: Raw) -> Fields:
 def price(write: Write, profile: Raw) -> Fields:
     """Return what is set of a price; raises Unfit, if the shop would take it for another."""
     check_plain(write)
-    check_currency(write, profile["currency"])
-    check_tax(write, included=profile["pricesIncludeTax"])
+    check_sort(write, currency=profile["currency"], included=profile["pricesIncludeTax"])
     return {"price": float(write.record["amount"])}
 
 

@@ -6,7 +6,6 @@ A simple product has a value of each attribute that tells variants apart, and st
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 from urllib.parse import quote
 
 from adapters.asking.http import Rejected
@@ -14,12 +13,12 @@ from adapters.eshop.magento.goods import families
 from adapters.eshop.magento.lists import ALL_TYPES
 from adapters.eshop.magento.shop import Shop
 from adapters.eshop.magento.translate import ENABLED
+from adapters.eshop.orders import Fields
 from adapters.eshop.slugs import slug
 from adapters.rows import Row
 from adapters.writing.writes import Unfit
 from hub.connector import Write, Written
 
-Body = dict[str, Any]
 ALONE, BELOW = 4, 1
 """A product's visibility: catalogue and search, or not by itself (code: Magento\\Catalog\\Model\\Product\\Visibility)."""
 FIELDS = ("variant_of", "options")
@@ -35,7 +34,7 @@ class Families:
         self.faults: dict[str, str] = {}
         """Key of a write -> why its product stands alone."""
 
-    def apart(self, write: Write) -> tuple[Body, Body]:
+    def apart(self, write: Write) -> tuple[Fields, Fields]:
         """Return the attributes that set a product apart from others of its family, and whether it is seen by itself."""
         if not {*FIELDS} & {*write.fields}:
             return {}, {}

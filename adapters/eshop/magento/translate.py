@@ -9,8 +9,8 @@ from adapters.eshop.magento.options import MagentoOptions
 from adapters.eshop.magento.sales import CREDIT
 from adapters.eshop.magento.unsent import FIXED, amount, gross, sent
 from adapters.eshop.notes import invoice_in
-from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
-from adapters.eshop.translating import number
+from adapters.eshop.orders import Fields, Raw, plain, rate_of
+from adapters.eshop.translating import in_one, number, use
 from adapters.fields import Field, fixed, or_none, parts, table, told, words
 from hub.canonical.contacts import vat_id_in
 
@@ -27,30 +27,23 @@ STATUS = words(
 """By an order's state (page "Order Status"): its status may be a word of the shop's own."""
 
 
-def _name(raw: Raw) -> str | None:
-    return joined(raw.get("firstname"), raw.get("lastname"))
-
-
-def _use(raw: Raw) -> str:
-    return "billing" if raw.get("default_billing") else "shipping" if raw.get("default_shipping") else "other"
-
-
 def _region(raw: Any) -> Any:
     """Return a region's name: an order has it as text, a customer as a record."""
     return cast("Raw", raw).get("region") if isinstance(raw, Mapping) else raw
 
 
+PERSON = in_one("", "firstname", "lastname")
 ADDRESS = table(
     "company city postcode country=country_id phone=telephone",
-    name=Field("", _name),
+    name=PERSON,
     street=Field("street", lambda lines: next(iter(lines), None)),
     street_more=Field("street", lambda lines: ", ".join(filter(None, lines[1:]))),
     region=Field("region", _region),
 )
 PARTY = table(
     "email",
-    person=Field("", _name),
-    addresses=parts("addresses", ADDRESS | table(id=Field("id", str), use=Field("", _use))),
+    person=PERSON,
+    addresses=parts("addresses", ADDRESS | table(id=Field("id", str), use=use("default_billing", "default_shipping"))),
 )
 
 

@@ -15,18 +15,17 @@ from adapters.eshop.magento.goods import categories, salable
 from adapters.eshop.magento.lists import ALL_TYPES, CATALOGUE, STAND_FOR_OTHERS, Listing, any_of
 from adapters.eshop.magento.shop import OPEN, Shop
 from adapters.eshop.magento.translate import DISABLED, ENABLED, KILOGRAMS
-from adapters.eshop.orders import plain
+from adapters.eshop.orders import Fields, plain
 from adapters.eshop.slugs import slug
 from adapters.pictures import left_out
 from adapters.rates import theirs_for
 from adapters.rows import Row
 from adapters.writing.batches import in_batches
-from adapters.writing.prices import check_currency, check_plain, check_priced, check_tax
+from adapters.writing.prices import check_plain, check_priced, check_sort
 from adapters.writing.writes import Gone, Unfit, all_or_none, known, one_by_one, product_of
 from hub.connector import Write, Written
 from hub.errors import TryLater
 
-Body = dict[str, Any]
 DONE, RETRY, MEND = 1, 2, 3
 OUT_OF_STOCK, IN_STOCK = 0, 1
 """Of what lies in a source (source: SourceItemInterface)."""
@@ -63,14 +62,14 @@ def write_products(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
 
 def _prepared(
     shop: Shop, tree: Categories, old: dict[str, Row], unit: str, family: Families, write: Write
-) -> tuple[str, Body]:
+) -> tuple[str, Fields]:
     """Return a product as it is saved: the shop makes one whose SKU it does not know, and changes one whose it does."""
     sku = write.id or write.record["sku"]
     row = known(old, sku.lower()) if write.id else old.get(sku.lower())
     if row and row["type_id"] in STAND_FOR_OTHERS.split(","):
         raise Unfit("sku-taken", f"{sku} is a {row['type_id']} product there, which stands for others")
-    body: Body = {"sku": row["sku"]} if row else _new(shop, write)
-    attributes: Body = {} if row else {"url_key": slug(f"{write.fields.get('name') or ''} {sku}")}
+    body: Fields = {"sku": row["sku"]} if row else _new(shop, write)
+    attributes: Fields = {} if row else {"url_key": slug(f"{write.fields.get('name') or ''} {sku}")}
     for name, value in write.fields.items():
         match name:
             case "name":
@@ -95,14 +94,14 @@ def _prepared(
     return "products", {"product": {**body, **seen, "custom_attributes": told}}
 
 
-def _new(shop: Shop, write: Write) -> Body:
+def _new(shop: Shop, write: Write) -> Fields:
     """Return what a new product must have. It has no stock yet, so that nobody can buy it at this price."""
     sku = write.record["sku"]
     told = {"sku": sku, "name": sku, "attribute_set_id": shop.options.attribute_set, "price": 0}
     return told | {"type_id": "simple", "status": ENABLED, "visibility": ALONE}
 
 
-def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
+def _queued(shop: Shop, path: str, parts: Sequence[tuple[Write, Fields]]) -> Iterator[Row]:
     """Yield what each came to; those that the shop asks to send again are for another time."""
     rows = [_passing(row) for row in _taken([body for _, body in parts], partial(shop.bulk, path), _mended)]
     yield from ({**row, "product": body["product"]} for row, (_, body) in zip(rows, parts, strict=True))
@@ -120,7 +119,7 @@ def _mended(fault: Rejected) -> Row:
 
 
 def _taken(
-    items: Sequence[Body], send: Callable[[Sequence[Body]], list[Told]], refused: Callable[[Rejected], Told]
+    items: Sequence[Fields], send: Callable[[Sequence[Fields]], list[Told]], refused: Callable[[Rejected], Told]
 ) -> list[Told]:
     """Send many; where the shop refuses to look at them at all, it is one that it cannot read, or they are too many.
 
@@ -164,17 +163,16 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Set base prices in the default scope (page "Manage prices for multiple products"); the others are the shop's own."""
     included, currency = shop.options.prices_include_tax, shop.currency()
 
-    def prepare(write: Write) -> tuple[str, Body]:
+    def prepare(write: Write) -> tuple[str, Fields]:
         check_plain(write)
-        check_tax(write, included=included)
-        check_currency(write, currency)
+        check_sort(write, currency=currency, included=included)
         # The shop takes a JSON number.
         return "products/base-prices", {"sku": product_of(write), "store_id": 0, "price": float(write.record["amount"])}
 
     return in_batches(writes, prepare, partial(_priced, shop), _put)
 
 
-def _priced(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> list[str | None]:
+def _priced(shop: Shop, path: str, parts: Sequence[tuple[Write, Fields]]) -> list[str | None]:
     """Return what is wrong with each, None of one that is not there.
 
     The shop answers with those alone that it refused, and says of an unknown SKU the same as of one that has no base
@@ -182,7 +180,7 @@ def _priced(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> list[
     """
     skus = [body["sku"] for _, body in parts]
 
-    def send(items: Sequence[Body]) -> list[str]:
+    def send(items: Sequence[Fields]) -> list[str]:
         faults, told = shop.send("POST", path, {"prices": items}, repeatable=True), dict[str, str]()
         for each in faults:
             message = filled(each["message"], each["parameters"])
@@ -225,7 +223,7 @@ def _levelled(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
         salable(shop, [row["id"] for row in rows.values()]),
         _held(shop, [row["sku"] for row in rows.values()]),
     )
-    items: list[Body] = []
+    items: list[Fields] = []
     for each in writes:
         check_priced(each, rows[each.key]["price"])
         sku = rows[each.key]["sku"]

@@ -4,21 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from adapters.eshop.categories import Categories
 from adapters.eshop.medusa.shop import Listing, Shop, lasting
 from adapters.eshop.medusa.translate import SINGLE
+from adapters.eshop.orders import Fields
 from adapters.eshop.putting import Pairs
 from adapters.eshop.slugs import apart, handle
 from adapters.eshop.variants import articles, as_shown, each_variant, named, parted, whole, with_article
 from adapters.fields import Field, given, table
 from adapters.rows import Row
-from adapters.writing.prices import check_tax
+from adapters.writing.prices import check_sort
 from adapters.writing.writes import Unfit, done, product_of
 from hub.connector import Document, Write, Written
 
-Body = dict[str, Any]
 PRODUCTS = Listing(
     "products",
     "id,updated_at,title,handle,status,external_id,description,images.id,images.url,images.rank,categories.id,"
@@ -72,7 +71,7 @@ def products(rows: Sequence[Row], tree: Categories) -> Iterator[Document]:
     return with_article(rows, lasting, categories=lambda row: tree.known(each["id"] for each in row["categories"]))
 
 
-def _article(tree: Categories, fields: Row) -> Body:
+def _article(tree: Categories, fields: Row) -> Fields:
     chosen = {"categories": Field("category", lambda path: [{"id": tree.id_of(path)}] if path else [])}
     return given(ARTICLE | chosen, fields)
 
@@ -87,9 +86,9 @@ def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     return as_shown(writes, products(made, tree), "variant.sku")
 
 
-def _new(write: Write, tree: Categories) -> Body:
+def _new(write: Write, tree: Categories) -> Fields:
     fields, sku = named(write), write.record["sku"]
-    variant: Body = {**given(VARIANT, fields), "sku": sku, "title": SINGLE, "prices": [], "options": {OPTION: VALUE}}
+    variant: Fields = {**given(VARIANT, fields), "sku": sku, "title": SINGLE, "prices": [], "options": {OPTION: VALUE}}
     known_by = {"external_id": write.reference, "handle": handle(f"{fields['name']} {sku}")}
     return _article(tree, fields) | known_by | {"variants": [variant]}
 
@@ -105,7 +104,7 @@ def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     return as_shown(writes, products(changed, tree), "variant.sku")
 
 
-def _keep_images(row: Row, told: Body) -> None:
+def _keep_images(row: Row, told: Fields) -> None:
     """Name the images that are there already: as new ones, they would not be any variant's any more."""
     there = {each["url"]: each["id"] for each in row["images"]}
     for image in told.get("images", ()):
@@ -147,14 +146,14 @@ def put_prices(shop: Shop, pairs: Pairs) -> None:
     held, wanted = shop.tax_included(), defaultdict[str, dict[str, float]](dict)
     for write, _ in pairs:
         currency = write.record["currency"]
-        check_tax(write, included=held.get(currency, False))
+        check_sort(write, included=held.get(currency, False))
         # The shop takes JSON numbers, exact to 15 digits.
         wanted[product_of(write)][currency.lower()] = float(write.record["amount"])
     rows = whole((row for _, row in pairs), lambda each: _priced(each, wanted.get(each["id"], {})))
     shop.send(BATCH, {"update": rows}, repeatable=True)
 
 
-def _priced(variant: Row, new: Mapping[str, float]) -> Body:
+def _priced(variant: Row, new: Mapping[str, float]) -> Fields:
     """Return all of a variant's prices as they shall be, if any is new."""
     kept = [price for price in variant["prices"] if not (is_plain(price) and price["currency_code"] in new)]
     names = ("amount", "currency_code", "min_quantity", "max_quantity", "rules")
@@ -185,7 +184,7 @@ def stock(rows: Sequence[Row], location: str) -> Iterator[Document]:
 
 def put_stock(shop: Shop, pairs: Pairs) -> None:
     """Set what may be sold. The shop keeps what lies there, and what its open orders have reserved of it."""
-    location, body = shop.the("stock_location")["id"], {"create": list[Body](), "update": list[Body]()}
+    location, body = shop.the("stock_location")["id"], {"create": list[Fields](), "update": list[Fields]()}
     for write, row in pairs:
         item = item_of(next(each for each in row["variants"] if each["id"] == product_of(write)))
         if item is None:

@@ -2,17 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
 from adapters.eshop.forward import left
 from adapters.eshop.medusa.sales import ORDERS
 from adapters.eshop.medusa.shop import Shop
 from adapters.eshop.medusa.sold import as_sold
+from adapters.eshop.orders import Fields
 from adapters.fields import at
 from adapters.rows import Row
 from hub.connector import Write
 
-Body = dict[str, Any]
 CHOSEN = "shipping_methods.shipping_option_id"
 PACKED = f"id,items.id,items.requires_shipping,items.variant.product.shipping_profile.id,{CHOSEN}"
 
@@ -34,7 +33,7 @@ def ship(shop: Shop, row: Row, write: Write) -> None:
             shop.send(f"{path}/{packed['id']}/shipments", {"items": sent, "labels": labels})
 
 
-def _parcels(shop: Shop, order: str, items: Mapping[str, float]) -> list[Body]:
+def _parcels(shop: Shop, order: str, items: Mapping[str, float]) -> list[Fields]:
     """Return the parcels of some items: one for each shipping profile, another for what needs no shipping.
 
     Medusa refuses what is mixed; each leaves from where its stock is reserved, as no location is named.
@@ -43,7 +42,7 @@ def _parcels(shop: Shop, order: str, items: Mapping[str, float]) -> list[Body]:
     chosen = at(row, CHOSEN)
     options = shop.rows("shipping-options", fields="id,shipping_profile_id", **{"id[]": chosen})[0] if chosen else ()
     by_profile = {each["shipping_profile_id"]: each["id"] for each in options}
-    parcels = defaultdict[tuple[bool, str | None], list[Body]](list)
+    parcels = defaultdict[tuple[bool, str | None], list[Fields]](list)
     for item in row["items"]:
         if item["id"] in items:
             profile = at(item, "variant.product.shipping_profile.id") if item["requires_shipping"] else None

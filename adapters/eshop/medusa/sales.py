@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from adapters.eshop.customers import customers_of
+from adapters.eshop.customers import apart, customers_of
 from adapters.eshop.forward import Step, unless
 from adapters.eshop.medusa.shop import Listing, Shop, lasting
 from adapters.eshop.medusa.sold import as_sold
@@ -19,13 +19,9 @@ class Customers(RestListing[Shop]):
 
     def some(self, system: Shop, ids: Sequence[str]) -> list[Row]:
         """Return the rows of customers by their identity, of guests by their e-mail address."""
-        accounts, guests = (
-            [each for each in ids if not each.startswith(GUEST)],
-            [each.removeprefix(GUEST) for each in ids if each.startswith(GUEST)],
-        )
-        return super().some(system, accounts) + [
-            each for each in BY_EMAIL.some(system, guests) if not each["has_account"]
-        ]
+        accounts, emails = apart(ids)
+        guests = [each for each in BY_EMAIL.some(system, emails) if not each["has_account"]]
+        return super().some(system, accounts) + guests
 
 
 CUSTOMERS = Customers("customers", BY_EMAIL.fields)

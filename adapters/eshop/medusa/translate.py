@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from operator import itemgetter
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Raw, joined, plain, rate_of
-from adapters.eshop.translating import by_table, number
+from adapters.eshop.orders import Raw, plain, rate_of
+from adapters.eshop.translating import by_table, in_one, number
 from adapters.eshop.variants import full_name
-from adapters.fields import Field, fixed, or_none, part, parts, table, words
+from adapters.fields import Field, as_it_is, first, fixed, or_none, part, parts, table, words
 
 STATUS = words(cancelled="canceled", completed="completed archived")
 PAID = words(authorised="authorized", paid="captured partially_refunded", refunded="refunded")
 SINGLE = "Default variant"
 """What Medusa's own pages call the variant of a product that has no options."""
-PERSON = Field("", lambda raw: joined(raw.get("first_name"), raw.get("last_name")))
+PERSON = in_one("", "first_name", "last_name")
 PRODUCT = table(
     "alone=product.alone title=product.title sku=variant.sku name=variant.title description=product.description",
     gtin=Field("variant.ean", or_none),
     active=Field("product.status", lambda status: status == "published"),
-    category=Field("product.categories", lambda paths: next(iter(paths), None)),
+    category=Field("product.categories", first(as_it_is)),
     images=Field("product.images", lambda images: [each["url"] for each in sorted(images, key=itemgetter("rank"))]),
     variant_of=Field("product", lambda raw: raw["external_id"] or raw["handle"]),
     options=Field("variant.options", lambda options: {each["option"]["title"]: each["value"] for each in options}),

@@ -10,6 +10,7 @@ from adapters.eshop.oscar.options import OscarOptions
 from adapters.eshop.oscar.shop import Shop
 from adapters.reading.lists import Listing, in_blocks, listed
 from adapters.writing import prices
+from adapters.writing.finding import by_sku
 from adapters.writing.writes import singly_with
 from hub.clock import Clock
 from hub.connector import Stream
@@ -18,7 +19,8 @@ MEND = "set OSCARAPI_BLOCK_ADMIN_API_ACCESS = False in the shop"
 PRODUCT = frozenset(["name", "description", "category", "active", "images"])
 RECORDS = listed(Listing("admin/products/", rest=shop.with_record))
 ORDERS = Listing("admin/orders/", shop.as_orders, shop.lines_of)
-BUYERS = Listing[Shop]("admin/orders/", lambda rows: buyers.one_each(shop.as_orders(rows)))
+BY_BUYER = Listing[Shop]("admin/orders/", lambda rows: buyers.one_each(shop.as_orders(rows)))
+BUYERS = Source(listed(BY_BUYER).everything, lambda shop, _: BY_BUYER.rows(shop))
 KINDS: Mapping[str, Kind[Shop, OscarOptions]] = {
     "products": Kind(
         Stream("products", delta=False, writes=PRODUCT, create="intent", removes=True),
@@ -26,29 +28,24 @@ KINDS: Mapping[str, Kind[Shop, OscarOptions]] = {
         shop.products,
         translate.product,
         write=singly_with(Shop.product_class, writing.write_product),
-        find=writing.find_products,
+        find=by_sku(lambda system, _: shop.SHORT.rows(system), "upc"),  # of which there are no doubles
     ),
     "prices": Kind(
         Stream("prices", delta=False, writes=prices.WRITTEN, create="put"),
         RECORDS,
         shop.prices,
         translate.price,
-        write=singly_with(Shop.partner, writing.put_price),
+        write=writing.putting(writing.price, shop.prices),
     ),
     "stock": Kind(
         Stream("stock", delta=False, writes=frozenset(["available"]), create="put"),
         RECORDS,
         shop.levels,
         translate.stock,
-        write=singly_with(Shop.partner, writing.put_stock),
+        write=writing.putting(writing.stock, shop.levels),
     ),
     # They are known by their orders only.
-    "parties": Kind(
-        Stream("parties", delta=False),
-        Source(listed(BUYERS).everything, lambda shop, _: BUYERS.rows(shop)),
-        buyers.buyers,
-        translate.party,
-    ),
+    "parties": Kind(Stream("parties", delta=False), BUYERS, buyers.buyers, translate.party),
     # The list of orders shows all but their lines, so that what has changed is known without a mark.
     "orders": Kind(
         Stream("orders"),

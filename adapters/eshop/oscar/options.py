@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated
 
 from pydantic import Field
 
 from adapters.rates import Rate
-from hub.config.durations import Duration, within
-from hub.config.exchange import ExchangeOptions
+from hub.config.exchange import ExchangeOptions, Timeout
 from hub.config.secrets import Secret
 
 STATUSES = {
@@ -28,7 +26,7 @@ class OscarOptions(ExchangeOptions):
     user: str
     """A member of the staff: the admin API is used."""
     password: Secret
-    timeout: Annotated[Duration, within(timedelta(seconds=1), timedelta(minutes=10))] = timedelta(minutes=5)
+    timeout: Timeout = timedelta(minutes=5)
     """For one request. Lists come whole: 5,000 products after twenty seconds of silence."""
     product_class: str | None = None
     """Slug of the class that new products get; none: the first there is."""

@@ -4,47 +4,32 @@ from decimal import Decimal
 from operator import itemgetter
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined
+from adapters.eshop.orders import Fields, Raw
 from adapters.eshop.oscar.options import OscarOptions
-from adapters.eshop.translating import by_table, number
-from adapters.fields import Field, fixed, or_none, part, parts, table, told, written
+from adapters.eshop.translating import by_table, in_one, number
+from adapters.fields import Field, as_it_is, first, fixed, or_none, part, parts, table, told, written
 from adapters.rates import rate_about
 
 PRODUCT = table(
     "sku=upc description active=is_public images",
-    category=Field("categories", lambda paths: next(iter(paths), None)),
+    category=Field("categories", first(as_it_is)),
     attributes=Field("attributes", lambda rows: {each["name"]: str(each["value"]) for each in rows}),
 )
 IF_ANY = table(name=Field("title", or_none), variant_of=Field("parent", str))
 """A variant may have no title of its own."""
+PRICE = table("sku=upc list currency=record.price_currency amount=record.price")
+STOCK = table("sku=upc on_hand=record.num_in_stock reserved=record.num_allocated")
 ADDRESS = table(
     "street=line1 street_more=line2 city=line4 region=state postcode country phone=phone_number",
-    name=Field("", lambda raw: joined(raw["first_name"], raw["last_name"])),
+    name=in_one("", "first_name", "last_name"),
 )
-
-
-def _addresses(raw: Raw) -> list[Fields]:
-    given = {use: raw[f"{use}_address"] for use in ("billing", "shipping")}
-    return [told(ADDRESS, each) | {"use": use} for use, each in given.items() if each]
-
-
-def _first(name: str) -> Field:
-    return Field("", lambda raw: next((each[name] for each in _addresses(raw) if each[name]), None))
-
-
-PARTY = table("email", person=_first("name"), phone=_first("phone"), addresses=Field("", _addresses))
+USES = {use: part(f"{use}_address", ADDRESS | table(use=fixed(use))) for use in ("billing", "shipping")}
+PARTY = table("email", addresses=Field("", lambda raw: [*written(USES, raw).values()]))
 GONE = "A product that is not in the shop any more"
 """The name of a line of which nothing else is known."""
-
-
-def _sku(raw: Raw) -> str | None:
-    return raw["upc"] or raw.get("partner_sku")
-
-
 LINE = table(
-    "id quantity net=price_excl_tax gross=price_incl_tax",
-    sku=Field("", _sku),
-    name=Field("", lambda raw: raw["title"] or (None if _sku(raw) else GONE)),
+    "id sku quantity net=price_excl_tax gross=price_incl_tax",
+    name=Field("", lambda raw: raw["title"] or (None if raw["sku"] else GONE)),
     full_gross=Field("", lambda raw: number(raw["price_incl_tax_excl_discounts"]) / raw["quantity"]),
 )
 SHIPPING = table("name=shipping_method code=shipping_code net=shipping_excl_tax gross=shipping_incl_tax")
@@ -61,8 +46,7 @@ ORDER = table(
     surcharges=parts("surcharges", table("name net=excl_tax gross=incl_tax")),
     rounding=fixed("line"),
 )
-stock = by_table(table("sku=upc on_hand=num_in_stock reserved=num_allocated"), translating.stock)
-party = by_table(PARTY, translating.party)
+stock, party = by_table(STOCK, translating.stock), by_table(PARTY, translating.party)
 
 
 def product(raw: Raw, _: OscarOptions) -> Fields:
@@ -72,8 +56,7 @@ def product(raw: Raw, _: OscarOptions) -> Fields:
 
 def price(raw: Raw, options: OscarOptions) -> Fields:
     """Return a price."""
-    fields = told(table("sku=upc list currency=price_currency amount=price"), raw)
-    return fields | {"tax_included": options.tax_included}
+    return told(PRICE, raw) | {"tax_included": options.tax_included}
 
 
 def order(raw: Raw, options: OscarOptions) -> Fields:

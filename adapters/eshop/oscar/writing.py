@@ -1,22 +1,20 @@
 """What a django-oscar shop is told, record by record. All but the creation of a product may be repeated."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from adapters.eshop.orders import Fields
-from adapters.eshop.oscar.shop import Shop, levels, mark, prices, products, record_of
+from adapters.eshop.oscar.shop import Shop, mark, products, record_of, with_record
 from adapters.eshop.putting import pieces
 from adapters.eshop.slugs import slug
-from adapters.eshop.sources import marks, sources
+from adapters.eshop.sources import arranged, marks, sources
 from adapters.fields import Field, emptied, given, table
 from adapters.pictures import fetch, left_out, tried
+from adapters.reading.stable import Show
 from adapters.rows import Row
-from adapters.writing.prices import check_currency, check_plain, check_tax
-from adapters.writing.writes import Unfit
-from hub.connector import Document, Write, Written
+from adapters.writing.prices import check_plain, check_sort
+from adapters.writing.writes import Unfit, Writing, product_of, singly_with
+from hub.connector import Write, Written
 
-Show = Callable[[Shop, Sequence[Row]], Iterator[Document]]
 PRODUCT = table(
     title=Field("name", emptied),
     description=Field("description", emptied),
@@ -27,12 +25,6 @@ KEPT = ("product_class", "structure", "title", "slug", "upc")
 """What has to be said again when a product is replaced."""
 LONGEST_CODE = 255
 """Letters, of an image (django-oscar, AbstractProductImage)."""
-
-
-def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
-    """Look for products by their UPC, which is unique: the shop has no place for the hub's reference."""
-    ids = {row["upc"]: id_ for id_, row in shop.short().items() if row["upc"]}
-    return {each.key: [ids[sku]] if (sku := each.record.get("sku")) in ids else [] for each in wanted}
 
 
 def write_product(shop: Shop, product_class: str, write: Write) -> Written:
@@ -60,7 +52,7 @@ def write_product(shop: Shop, product_class: str, write: Write) -> Written:
     return left_out(written, write, faults)
 
 
-def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Unfit]) -> dict[str, Any]:
+def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Unfit]) -> Fields:
     """Return the images of a product: the shop fetches those that are new; what others added comes behind.
 
     What is there is named by where the shop has it. The shop knows an image by its content, and adds none twice. What
@@ -68,55 +60,47 @@ def _images(shop: Shop, write: Write, there: Sequence[Row], faults: dict[str, Un
     """
     if "images" not in write.fields:
         return {}
-    ours = marks(write.fields["images"] or (), mark(write.record["sku"]), LONGEST_CODE)
-    known = {each["code"]: each["original"] for each in there}
+    begins = mark(write.record["sku"])
+    ours = marks(write.fields["images"] or (), begins, LONGEST_CODE)
+    places = arranged(ours, there, lambda row: row["code"] if sources([row["code"]], begins) else None)
     # The shop takes whatever it is given, and breaks where nothing answers.
-    new = [source for code, source in ours.items() if code not in known]
-    faults |= tried(new, lambda source: fetch(source, shop.clock))[1]
+    faults |= tried([each for each in places if isinstance(each, str)], lambda each: fetch(each, shop.clock))[1]
     # A code that is there already is refused, on the image that has it as well.
-    had = {code: source for code, source in ours.items() if source not in faults}
-    told = [{"original": known[c]} if c in known else {"original": source, "code": c} for c, source in had.items()]
-    others = [each for each in there if not sources([each["code"]], mark(write.record["sku"]))]
-    told += [{"original": each["original"]} for each in others]
+    told = [
+        {"original": each, "code": begins + each} if isinstance(each, str) else {"original": each["original"]}
+        for each in places
+        if str(each) not in faults
+    ]
     return {"images": [each | {"display_order": place} for place, each in enumerate(told)]}
 
 
-def put_price(shop: Shop, partner: Row, write: Write) -> Written:
-    """Set the price in the product's stock record: it keeps one, everybody's, with tax or without as the options say."""
+def price(shop: Shop, write: Write, held: Row) -> Fields:
+    """Return a price as a stock record has it, which keeps one: everybody's, with tax or without as the options say."""
     check_plain(write)
-    check_tax(write, included=shop.options.tax_included)
-    return _put(shop, partner, write, partial(_priced, write), prices)
-
-
-def _priced(write: Write, held: Row) -> Fields:
-    """Return a price as a stock record has it: of each partner's there is one, in one currency."""
-    if held.get("price") is not None:
-        check_currency(write, held["price_currency"])
+    currency = None if held.get("price") is None else held["price_currency"]
+    check_sort(write, currency=currency, included=shop.options.tax_included)
     return {"price": write.record.get("amount"), "price_currency": write.record["currency"]}
 
 
-def put_stock(shop: Shop, partner: Row, write: Write) -> Written:
-    """Set the stock in the product's stock record: what may be sold, and what open orders hold already."""
-    available = pieces(write.record)
-    return _put(
-        shop, partner, write, lambda held: {"num_in_stock": available + (held.get("num_allocated") or 0)}, levels
-    )
+def stock(_: Shop, write: Write, held: Row) -> Fields:
+    """Return the stock as a stock record has it: what may be sold, and what open orders hold already."""
+    return {"num_in_stock": pieces(write.record) + (held.get("num_allocated") or 0)}
 
 
-def _put(shop: Shop, partner: Row, write: Write, values: Callable[[Row], Row], show: Show) -> Written:
-    """Set values of a stock record, made of what it holds now, and nothing else in it."""
-    sku = write.record["sku"]
-    product = write.id or write.links.get("products", {}).get(sku)
-    if product is None:
-        raise Unfit("no-product", "the product is not in the shop")
-    # The short list: a whole product takes the shop three times as long.
-    record = record_of(partner, shop.api.get(f"products/{product}/stockrecords/").body)
-    if record:
-        path, told = f"admin/stockrecords/{record['id']}/", values(record)
-        record = shop.api.send("PATCH", path, told, repeatable=True).body
-    else:
-        new = {"partner": partner["url"], "partner_sku": sku, **values({})}
-        path, told = f"admin/products/{product}/", {"stockrecords": [new]}
-        record = record_of(partner, shop.api.send("PATCH", path, told, repeatable=True).body["stockrecords"])
-    row = {"id": product, "upc": sku, "record": record}
-    return Written(write.key, "done", id=product, document=next(show(shop, [row]), None))
+def putting(values: Callable[[Shop, Write, Row], Fields], show: Show) -> Writing[Shop]:
+    """Make a function that sets values of stock records, made of what each holds now, and nothing else in them."""
+
+    def put(shop: Shop, partner: Row, write: Write) -> Written:
+        id_, sku = product_of(write), write.record["sku"]
+        # The short list: a whole product takes the shop three times as long.
+        held = record_of(partner, shop.api.get(f"products/{id_}/stockrecords/").body)
+        told, new = values(shop, write, held or {}), {"partner": partner["url"], "partner_sku": sku}
+        if held:
+            records = [shop.api.send("PATCH", f"admin/stockrecords/{held['id']}/", told, repeatable=True).body]
+        else:
+            made = {"stockrecords": [new | told]}
+            records = shop.api.send("PATCH", f"admin/products/{id_}/", made, repeatable=True).body["stockrecords"]
+        row = with_record(shop, partner)({"id": id_, "upc": sku, "stockrecords": records})
+        return Written(write.key, "done", id=id_, document=next(show(shop, [row]), None))
+
+    return singly_with(Shop.partner, put)

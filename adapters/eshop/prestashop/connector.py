@@ -14,6 +14,7 @@ from adapters.reading.walks import ID
 from adapters.reading.windows import by_key
 from adapters.rows import Row
 from adapters.writing import prices
+from adapters.writing.finding import by_sku
 from adapters.writing.writes import singly, singly_with
 from hub.clock import Clock
 from hub.connector import Stream
@@ -62,7 +63,7 @@ KINDS: Mapping[str, Kind[Shop, PrestaShopOptions]] = {
         translate.product,
         changed("products"),
         write=singly_with(Given, writing.write_product),
-        find=writing.find_products,
+        find=by_sku(writing.having, "reference"),
     ),
     "prices": Kind(
         Stream("prices", writes=prices.WRITTEN, create="put", bulk=25),

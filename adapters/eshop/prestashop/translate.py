@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of, with_tax
+from adapters.eshop.orders import Fields, Raw, plain, rate_of, with_tax
 from adapters.eshop.prestashop.options import PrestaShopOptions
-from adapters.eshop.translating import by_table, number
+from adapters.eshop.translating import by_table, in_one, number
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, fixed, parts, table, told
 from adapters.rates import rate_about
@@ -22,7 +22,7 @@ COIN = Decimal("0.01")
 """To it an order's total is rounded, less what was refunded."""
 SUMS = ("total_price_tax_incl", "total_price_tax_excl")
 """Of a line."""
-PERSON = Field("", lambda raw: joined(raw.get("firstname"), raw.get("lastname")))
+PERSON = in_one("", "firstname", "lastname")
 ADDRESS = table(
     "company street=address1 street_more=address2 city postcode region country",
     name=PERSON,

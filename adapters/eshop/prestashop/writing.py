@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.asking.http import Rejected
 from adapters.eshop.categories import Categories
-from adapters.eshop.orders import plain
+from adapters.eshop.orders import Fields, plain
 from adapters.eshop.prestashop import images
 from adapters.eshop.prestashop.asked import associated, categories, combinations_of, currencies, identity, levels
 from adapters.eshop.prestashop.orders import meanings, states
@@ -20,13 +20,11 @@ from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, given
 from adapters.rates import theirs_for
 from adapters.rows import Row
-from adapters.writing.finding import Sign, by_signs
-from adapters.writing.prices import check_currency, check_plain, check_tax
+from adapters.writing.prices import check_plain, check_sort
 from adapters.writing.writes import Gone, Unfit, product_of
 from hub.canonical import moves_forward
 from hub.connector import Write, Written
 
-Body = dict[str, Any]
 NEW = {
     "price": 0,
     "state": 1,
@@ -49,7 +47,6 @@ UNSAFE = frozenset('|[]"\\')
 TOLD = {"processing": "PREPARATION", "shipped": "SHIPPING", "completed": "DELIVERED", "cancelled": "CANCELED"}
 LONGEST = 64
 """Characters of a tracking number (`OrderCarrier`)."""
-SKU = Sign("products", "reference", "id", lambda write: write.record["sku"])
 
 
 class Given:
@@ -93,18 +90,14 @@ class Given:
         return state in {row["id"] for row in self.states if str(row["paid"]) == "1"}
 
 
-def find_products(shop: Shop, wanted: Sequence[Write]) -> dict[str, list[str]]:
-    """Look for products by reference; the shop compares as its database does, without regard to capitals."""
-
-    def ask(_: Sign, values: Sequence[str]) -> list[Row]:
-        skus, shown = [each for each in values if not UNSAFE & {*each}], "[id,id_product,reference]"
-        combined = shop.some("combinations", skus, by="reference", display=shown)
-        alone = shop.some("products", skus, by="reference", display="[id,reference]")
-        parents = combinations_of(shop, [row["id"] for row in alone], shown)
-        found = [{**row, "id": identity(row["id_product"], row["id"])} for row in combined]
-        return [row for row in alone if row["id"] not in parents] + found
-
-    return by_signs(wanted, [SKU], ask)
+def having(shop: Shop, references: Sequence[str]) -> list[Row]:
+    """Return what is sold under some references; the shop compares as its database does, without regard to capitals."""
+    skus, shown = [each for each in references if not UNSAFE & {*each}], "[id,id_product,reference]"
+    combined = shop.some("combinations", skus, by="reference", display=shown)
+    alone = shop.some("products", skus, by="reference", display="[id,reference]")
+    parents = combinations_of(shop, [row["id"] for row in alone], shown)
+    found = [{**row, "id": identity(row["id_product"], row["id"])} for row in combined]
+    return [row for row in alone if row["id"] not in parents] + found
 
 
 def write_product(shop: Shop, about: Given, write: Write) -> Written:
@@ -136,7 +129,7 @@ def _create(shop: Shop, about: Given, write: Write) -> str:
     return str(shop.create("products", body, about.language)["id"])
 
 
-def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row, sku: str) -> Body:
+def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row, sku: str) -> Fields:
     """Return what is set, in the shop's own terms; what has no name is called by its SKU."""
     table = {
         "name": Field("name", lambda name: name or sku),
@@ -153,7 +146,7 @@ def _fields(shop: Shop, about: Given, fields: Mapping[str, Any], row: Row, sku: 
     return body
 
 
-def _placed(about: Given, path: str | None, row: Row) -> Body:
+def _placed(about: Given, path: str | None, row: Row) -> Fields:
     """Return a product's main category, beside the others in which it stands."""
     main = about.tree.id_of(path) if path else about.settings["PS_HOME_CATEGORY"]
     others = [id_ for id_ in associated(row, "categories") if id_ not in (main, str(row["id_category_default"]))]
@@ -180,15 +173,14 @@ def _change_combination(shop: Shop, about: Given, write: Write, product: str, co
         shop.change("combinations", row, body)
 
 
-def _own(fields: Mapping[str, Any]) -> Body:
+def _own(fields: Mapping[str, Any]) -> Fields:
     return {name: fields[name] for name in ("gtin", "weight") if name in fields}
 
 
 def put_price(shop: Shop, about: Given, write: Write) -> Written:
     """Set what a product costs everybody, without tax; specific prices are the shop's own."""
     check_plain(write)
-    check_tax(write, included=False)
-    check_currency(write, about.currency)
+    check_sort(write, currency=about.currency, included=False)
     id_, amount = product_of(write), write.record["amount"]
     product, _, combination = id_.partition("-")
     row = _one(shop, "products", product)

@@ -8,6 +8,7 @@ from adapters.asking.edges import nodes
 from adapters.declared import Declared, Kind
 from adapters.eshop import putting, telling
 from adapters.eshop.categories import ids_of
+from adapters.eshop.customers import apart
 from adapters.eshop.forward import check_open, forward
 from adapters.eshop.saleor import told, translate
 from adapters.eshop.saleor.options import SaleorOptions
@@ -34,10 +35,11 @@ class Customers(Connection[Shop]):
 
     def some(self, system: Shop, ids: Sequence[str]) -> list[Row]:
         """Return customers by their identities."""
-        rows = super().some(system, [each for each in ids if not each.startswith(GUEST)])
-        for id_ in (each for each in ids if each.startswith(GUEST)):
-            placed = ORDERS.asked(system, {"filter": {"customer": id_.removeprefix(GUEST)}}, direction="DESC")
-            rows += [translate.placed_by(row) for row in nodes(placed) if translate.buyer(row) == id_][:1]
+        accounts, emails = apart(ids)
+        rows = super().some(system, accounts)
+        for email in emails:
+            placed = ORDERS.asked(system, {"filter": {"customer": email}}, direction="DESC")
+            rows += [translate.placed_by(row) for row in nodes(placed) if translate.buyer(row) == GUEST + email][:1]
         return rows
 
 

@@ -15,7 +15,7 @@ from adapters.eshop.saleor.translate import OF_VARIANT, notes
 from adapters.eshop.variants import check_shown, for_article, named
 from adapters.fields import Field, given, table
 from adapters.rows import Row
-from adapters.writing.prices import check_currency, check_tax
+from adapters.writing.prices import check_sort
 from hub.connector import Subscription, Write
 
 _ERRORS = "errors{field message code}"
@@ -116,8 +116,7 @@ def removal(_: object, __: Write, row: Row) -> Iterator[Filled]:
 
 def price(terms: Row, write: Write, row: Row) -> Filled:
     """Return what sets a price in our channel."""
-    check_currency(write, terms["currencyCode"])
-    check_tax(write, included=terms["tax_included"])
+    check_sort(write, currency=terms["currencyCode"], included=terms["tax_included"])
     return PRICE(id=row["id"], input=[{"channelId": terms["id"], "price": write.record["amount"]}])
 
 

@@ -11,15 +11,15 @@ from adapters.eshop.categories import BELOW
 from adapters.eshop.editorjs import html
 from adapters.eshop.named import named
 from adapters.eshop.notes import invoice_in, parcels_in
-from adapters.eshop.orders import Fields, Raw, joined, plain
+from adapters.eshop.orders import Fields, Raw, plain
 from adapters.eshop.saleor import sums
 from adapters.eshop.saleor.options import SaleorOptions
 from adapters.eshop.saleor.sums import is_over, is_refunded, sent
-from adapters.eshop.translating import by_table, number
+from adapters.eshop.translating import by_table, in_one, number, use
 from adapters.eshop.variants import full_name
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, asked, at, fixed, part, parts, table, told, words
-from adapters.reading.connections import documents
+from adapters.reading.stable import documents
 from adapters.rows import Row
 from hub.connector import Document
 
@@ -100,7 +100,7 @@ def _sizes(attributes: Sequence[Raw]) -> Fields:
     return {each["attribute"]["name"]: ", ".join(at(each, "values.name")) for each in attributes}
 
 
-PERSON = Field("", lambda raw: joined(raw["firstName"], raw["lastName"]), "firstName lastName")
+PERSON = in_one("", "firstName", "lastName")
 PRODUCT = table(
     "sku title=product.name variant_of=product.id",
     alone=Field("product.variants", lambda variants: len(variants) == 1, "id"),
@@ -117,12 +117,7 @@ ADDRESS = table(
 )
 
 
-def _use(address: Raw) -> str:
-    billing, shipping = address["isDefaultBillingAddress"], address["isDefaultShippingAddress"]
-    return "billing" if billing else "shipping" if shipping else "other"
-
-
-USE = table("id", use=Field("", _use, "isDefaultBillingAddress isDefaultShippingAddress"))
+USE = table("id", use=use("isDefaultBillingAddress", "isDefaultShippingAddress"))
 PARTY = table("email", person=PERSON, addresses=parts("addresses", ADDRESS | USE))
 
 
@@ -194,7 +189,7 @@ ORDER = table(
     "number currency=total.currency net=total.net.amount gross=total.gross.amount placed_at=created "
     "tax_included=displayGrossPrices email=userEmail note=customerNote",
     party=Field("", buyer, "user.id userEmail"),
-    name=Field("user", PERSON.make, PERSON.asks),
+    name=in_one("user", "firstName", "lastName"),
     billing_address=part("billingAddress", ADDRESS),
     shipping_address=part("shippingAddress", ADDRESS),
     lines=parts("lines", LINE),

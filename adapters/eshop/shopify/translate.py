@@ -7,11 +7,11 @@ from operator import itemgetter
 from typing import Any
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined, plain, rate_of
+from adapters.eshop.orders import Fields, Raw, plain, rate_of
 from adapters.eshop.shopify.options import ShopifyOptions
 from adapters.eshop.shopify.returns import as_sent, with_refunds
 from adapters.eshop.shopify.shop import Shop
-from adapters.eshop.translating import by_table, number
+from adapters.eshop.translating import by_table, in_one, number
 from adapters.eshop.variants import each_variant, full_name, with_article
 from adapters.fields import Field, at, fixed, or_none, part, parts, table, told, words
 from adapters.reading.stable import id_of, shown, stable
@@ -88,7 +88,7 @@ PRODUCT = table(
 ADDRESS = table("name company street street_more city postcode region country phone")
 PARTY = table(
     "email=email.emailAddress phone=phone.phoneNumber",
-    person=Field("", lambda raw: joined(raw["firstName"], raw["lastName"])),
+    person=in_one("", "firstName", "lastName"),
     addresses=parts(
         "addresses", ADDRESS | table(id=Field("id", lambda gid: id_of(gid.partition("?")[0])), use=fixed("other"))
     ),
@@ -189,7 +189,7 @@ def _tracking(raw: Raw) -> list[Fields]:
 ORDER = table(
     "number currency=currencyCode tax_included=taxesIncluded placed_at=processedAt party=customer.id email phone "
     "invoice=invoice.value note",
-    name=Field("customer", lambda raw: joined(raw["firstName"], raw["lastName"])),
+    name=in_one("customer", "firstName", "lastName"),
     billing_address=part("billingAddress", ADDRESS | table(use=fixed("billing"))),
     shipping_address=part("shippingAddress", ADDRESS | table(use=fixed("shipping"))),
     paid=Field("", lambda raw: PAID.get(raw["displayFinancialStatus"], "unpaid")),

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 from uuid import uuid4
 
 from adapters.asking.forms import send
+from adapters.eshop.orders import Fields
 from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.shopify import media, queries
 from adapters.eshop.shopify.lists import Listing, Part
@@ -18,11 +18,10 @@ from adapters.fields import Field, given, table
 from adapters.rows import Row
 from adapters.writing.bulk import portions
 from adapters.writing.finding import REFERENCE, SKU, Sign, by_signs
-from adapters.writing.prices import check_currency, check_plain, check_priced, check_tax
+from adapters.writing.prices import check_priced, check_sort
 from adapters.writing.writes import known, one_by_one, product_of
 from hub.connector import Write, Written
 
-Body = dict[str, Any]
 PARTS = {"variants": Part(queries.VARIANT), "media": Part(queries.IMAGE, 10)}
 PRODUCTS = Listing("products", "Product", queries.PRODUCT, PARTS, owners=queries.OWNERS)
 MADE = replace(PRODUCTS, parts={**PARTS, "variants": Part(queries.VARIANT, 1)})
@@ -79,7 +78,7 @@ def create(shop: Shop, write: Write, brought: media.Brought) -> Written:
     fields = named(write)
     option = {"optionName": OPTION, "name": SINGLE}
     item = {"sku": write.record["sku"], "tracked": True, **given(ITEM, fields)}
-    variant: Body = {"optionValues": [option], "inventoryItem": item, **given(VARIANT, fields)}
+    variant: Fields = {"optionValues": [option], "inventoryItem": item, **given(VARIANT, fields)}
     body = given(ARTICLE, fields) | {
         "productOptions": [{"name": OPTION, "values": [{"name": SINGLE}]}],
         "variants": [variant],
@@ -119,7 +118,7 @@ def change(shop: Shop, write: Write, brought: media.Brought) -> Written:
     return Written(write.key, "done", write.id)
 
 
-def _of_variant(fields: Row) -> Body:
+def _of_variant(fields: Row) -> Fields:
     item = given(ITEM, fields)
     return given(VARIANT, fields) | ({"inventoryItem": item} if item else {})
 
@@ -153,17 +152,15 @@ def _write(shop: Shop, write: Write, brought: media.Brought) -> Written:
     return (change if write.id else create)(shop, write, brought)
 
 
-def _price(write: Write, terms: Row) -> Body:
+def _price(write: Write, terms: Row) -> Fields:
     """Return a variant's price as the shop is told it; refuse one that it cannot hold."""
-    check_plain(write)
-    check_currency(write, terms["currencyCode"])
-    check_tax(write, included=terms["taxesIncluded"])
+    check_sort(write, currency=terms["currencyCode"], included=terms["taxesIncluded"])
     return {"id": product_of(write), "price": write.record["amount"]}
 
 
 def put_prices(shop: Shop, pairs: Pairs) -> None:
     """Set prices, those of one article together."""
-    variants, terms = defaultdict[str, list[Body]](list), shop.terms()
+    variants, terms = defaultdict[str, list[Fields]](list), shop.terms()
     for write, row in pairs:
         variants[row["id"]].append(_price(write, terms))
     for id_, some in variants.items():
@@ -180,7 +177,7 @@ def put_stock(shop: Shop, pairs: Pairs) -> None:
     shop.ask(queries.SET_STOCK, input=told, key=str(uuid4()))
 
 
-def _quantity(shop: Shop, write: Write, row: Row) -> Body:
+def _quantity(shop: Shop, write: Write, row: Row) -> Fields:
     variant = next(each for each in row["variants"] if each["id"] == product_of(write))
     check_priced(write, variant["price"])
     item = variant["inventoryItem"]

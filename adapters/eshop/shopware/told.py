@@ -19,7 +19,7 @@ from adapters.eshop.shopware.translate import INVOICE, available, delivery, stat
 from adapters.eshop.variants import named
 from adapters.fields import Field, at, given, table
 from adapters.rates import theirs_for
-from adapters.writing.prices import check_tax
+from adapters.writing.prices import check_sort
 from adapters.writing.writes import Unfit
 from hub.canonical.statuses import moves_forward
 from hub.connector import Write
@@ -151,7 +151,7 @@ def _without_nothing(price: Raw) -> Fields:
 
 def _amounts(row: Raw, write: Write, options: ShopwareOptions) -> Fields:
     held = options.tax_included
-    check_tax(write, included=held)
+    check_sort(write, included=held)
     amount, rate = write.record.get("amount"), at(row, "tax.taxRate")
     if amount is None or rate is None:
         raise Unfit("price-not-possible", "the price has no amount, or its product no tax in the shop")

@@ -14,8 +14,8 @@ from adapters.asking.http import exact
 from adapters.eshop import translating
 from adapters.eshop.buyers import guest
 from adapters.eshop.categories import BELOW
-from adapters.eshop.orders import Fields, Raw, charge, joined, plain, rate_of
-from adapters.eshop.translating import by_table, number
+from adapters.eshop.orders import Fields, Raw, charge, plain, rate_of
+from adapters.eshop.translating import by_table, in_one, number
 from adapters.fields import Field, asked, at, below, fixed, or_none, part, table, told, words
 
 OVER = "cancelled"
@@ -102,18 +102,11 @@ def prices(row: Raw, codes: Mapping[str, str]) -> Iterator[tuple[str, Fields]]:
             yield f"{row['id']}|{code}", {"sku": row["productNumber"], "currency": code, **amounts}
 
 
-def _person(row: Raw) -> str | None:
-    return joined(row["firstName"], row["lastName"])
-
-
+PERSON = in_one("", "firstName", "lastName")
 ADDRESS = table(
     "id city postcode=zipcode street country=country.iso region=countryState.name phone=phoneNumber company",
-    name=Field("", _person, "firstName lastName"),
-    street_more=Field(
-        "",
-        lambda row: joined(row["additionalAddressLine1"], row["additionalAddressLine2"]),
-        "additionalAddressLine1 additionalAddressLine2",
-    ),
+    name=PERSON,
+    street_more=in_one("", "additionalAddressLine1", "additionalAddressLine2"),
 )
 _PLACE = asked(ADDRESS)
 _OF_ORDER = {name: field for name, field in ADDRESS.items() if name != "id"}
@@ -127,7 +120,7 @@ def _addresses(row: Raw) -> list[Fields]:
 _DEFAULTS = "defaultBillingAddressId defaultShippingAddressId"
 PARTY = table(
     "email company_name=company",
-    person=Field("", _person, "firstName lastName"),
+    person=PERSON,
     vat_id=Field("vatIds", lambda ids: next(iter(ids), None)),
     language=Field("language.locale.code", lambda code: code.partition("-")[0]),
     addresses=Field("", _addresses, f"{below('addresses', _PLACE)} {_DEFAULTS}"),
@@ -274,7 +267,7 @@ ORDER = table(
     "number=orderNumber placed_at=orderDateTime currency=currency.isoCode email=orderCustomer.email note=customerComment "
     "net=price.netPrice",
     party=Field("", buyer, _ASKED),
-    name=Field("orderCustomer", _person, "firstName lastName"),
+    name=in_one("orderCustomer", "firstName", "lastName"),
     vat_id=Field("orderCustomer.vatIds", lambda ids: next(iter(ids), None)),
     billing_address=part("billingAddress", _OF_ORDER),
     shipping_address=Field(

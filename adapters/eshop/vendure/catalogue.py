@@ -10,13 +10,13 @@ from adapters.asking.forms import send
 from adapters.asking.http import exact
 from adapters.eshop.orders import Fields, in_coins, with_tax
 from adapters.eshop.putting import Pairs, pieces
+from adapters.eshop.telling import without
 from adapters.eshop.variants import as_shown, for_article, named
 from adapters.eshop.vendure import assets, queries
 from adapters.eshop.vendure.client import Listing, Shop
-from adapters.eshop.vendure.translate import PRICE, VARIANT, alike, documents
+from adapters.eshop.vendure.translate import PRICE, RECORDS, VARIANT, alike
 from adapters.eshop.vendure.translate import STOCK as LEVELS
 from adapters.fields import Field, asked, below, emptied, given, table, written
-from adapters.pictures import left_out
 from adapters.reading.walks import found
 from adapters.rows import Row
 from adapters.writing.writes import Unfit, done, known
@@ -167,8 +167,7 @@ class _Terms:
 
     def outcomes(self, writes: Sequence[Write], rows: Sequence[Row]) -> Iterator[Written]:
         """Yield that all is done, but for the pictures that could not be had."""
-        done_ = zip(writes, as_shown(writes, documents(self.shop, rows)), strict=True)
-        return (left_out(each, write, self._faults) for write, each in done_)
+        return without(as_shown(writes, RECORDS(self.shop, rows)), writes, self._faults)
 
 
 def put_prices(shop: Shop, pairs: Pairs) -> None:

@@ -1,6 +1,7 @@
 """Customers and orders: what a Vendure shop is asked for, and how its orders are brought forward."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from adapters.eshop.forward import Step, unless
 from adapters.eshop.notes import notes_of
@@ -33,15 +34,11 @@ cancel: Step[Shop] = unless(
 )
 
 
-def move(*states: str) -> Step[Shop]:
-    """Make a step that brings all that is in no fulfilment yet into a new one, and all of them through these states.
+def _move(shop: Shop, row: Row, write: Write, *, states: Sequence[str]) -> None:
+    """Bring all that is in no fulfilment yet into a new one, and all of them through these states.
 
     The order follows; what keeps it from that, Vendure says.
     """
-    return lambda shop, row, write: _move(shop, row, write, states)
-
-
-def _move(shop: Shop, row: Row, write: Write, states: Sequence[str]) -> None:
     sent = fulfilments(row)
     parcel = next(iter(write.record.get("tracking") or ()), NO_PARCEL)
     if rest := unsent(row):
@@ -56,6 +53,10 @@ def _move(shop: Shop, row: Row, write: Write, states: Sequence[str]) -> None:
     # Vendure leaves an order behind whose payment is not settled, or was so only after it was sent.
     if shop.ask(queries.STATE, id=row["id"])["order"]["state"] not in REACHED[states[-1]]:
         shop.ask(queries.ADVANCE, id=row["id"], state=states[-1])
+
+
+ship: Step[Shop] = partial(_move, states=["Shipped"])
+deliver: Step[Shop] = partial(_move, states=["Shipped", "Delivered"])
 
 
 def tell(shop: Shop, row: Row, write: Write) -> None:

@@ -8,12 +8,12 @@ from adapters.asking.http import exact
 from adapters.eshop import translating
 from adapters.eshop.forward import left
 from adapters.eshop.notes import invoice_in, parcels_in
-from adapters.eshop.orders import Fields, Raw, joined
+from adapters.eshop.orders import Fields, Raw
 from adapters.eshop.sources import sources
-from adapters.eshop.translating import by_table
+from adapters.eshop.translating import by_table, in_one, use
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.fields import Field, asked, at, below, fixed, part, parts, table, told, words
-from adapters.reading.stable import stable
+from adapters.reading.stable import documents
 from hub.connector import Document
 
 STATUS = words(
@@ -27,18 +27,13 @@ STATUS = words(
 NOTES = "history.items.data.note"
 SOURCE = "hub "
 """Begins the tag of an asset that says where it came from."""
+MARK = "updatedAt"
+RECORDS = documents(MARK)
 
 
 def came_from(assets: Sequence[Raw]) -> list[str]:
     """Return where assets of ours came from."""
     return sources((tag["value"] for asset in assets for tag in asset["tags"]), SOURCE)
-
-
-def documents(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
-    """Yield a document for each row; an article stands for its variants."""
-    for row in rows:
-        for each in row.get("variants", [row]):
-            yield Document(each["id"], stable(each, frozenset(["updatedAt"]).__contains__))
 
 
 def prices(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
@@ -47,12 +42,6 @@ def prices(_: object, rows: Sequence[Raw]) -> Iterator[Document]:
         shared = {name: row[name] for name in ("sku", "tax_included", "precision")}
         for each in row["prices"]:
             yield Document(f"{row['id']}|{each['currency']}", shared | each)
-
-
-def _use(address: Raw) -> str:
-    return (
-        "billing" if address["defaultBillingAddress"] else "shipping" if address["defaultShippingAddress"] else "other"
-    )
 
 
 def fulfilments(raw: Raw) -> list[Raw]:
@@ -79,7 +68,7 @@ def _tracking(raw: Raw) -> list[Fields]:
     return [{"number": each["trackingCode"], "carrier": each["method"]} for each in sent] + parcels_in(at(raw, NOTES))
 
 
-PERSON = Field("", lambda raw: joined(raw["firstName"], raw["lastName"]), "firstName lastName")
+PERSON = in_one("", "firstName", "lastName")
 PRODUCT = table(
     "sku name title=name description=article:product.description variant_of=article:product.id",
     alone=Field("options", not_),
@@ -101,11 +90,11 @@ ADDRESS = table(
     "name:fullName company street:streetLine1 street_more:streetLine2 city postcode:postalCode region:province "
     "phone:phoneNumber"
 )
-USE = Field("", _use, "defaultBillingAddress defaultShippingAddress")
+OF_CUSTOMER = table("id country=country.code", use=use("defaultBillingAddress", "defaultShippingAddress"))
 PARTY = table(
     "email:emailAddress phone:phoneNumber",
     person=PERSON,
-    addresses=parts("addresses", ADDRESS | table("id country=country.code", use=USE)),
+    addresses=parts("addresses", ADDRESS | OF_CUSTOMER),
 )
 CUSTOMER = f"id updatedAt {asked(PARTY)}"
 LINE = table(
@@ -128,7 +117,7 @@ PAYMENT = table(
 ORDER = table(
     "number:code currency:currencyCode net=sum:total gross=sumWithTax:totalWithTax placed_at=orderPlacedAt "
     "party=customer.id email=customer.email:emailAddress phone=customer.phone:phoneNumber",
-    name=Field("customer", PERSON.make, PERSON.asks),
+    name=in_one("customer", "firstName", "lastName"),
     billing_address=part("billing_address:billingAddress", ADDRESS | table("country:countryCode")),
     shipping_address=part("shipping_address:shippingAddress", ADDRESS | table("country:countryCode")),
     lines=parts("lines", LINE, where=itemgetter("quantity")),  # the others were cancelled

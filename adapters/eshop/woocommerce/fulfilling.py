@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
+from adapters.eshop.orders import Fields
 from adapters.eshop.woocommerce.asked import INVOICE, TRACKING
 from adapters.eshop.woocommerce.shop import Shop
 from adapters.rows import Row
@@ -11,7 +11,6 @@ from adapters.writing.writes import Gone
 from hub.canonical import moves_forward
 from hub.connector import Write, Written
 
-Body = dict[str, Any]
 NOTED = {"tracking": TRACKING, "invoice": INVOICE}
 """Our field -> the meta key under which it is kept."""
 
@@ -31,7 +30,7 @@ def write_order(shop: Shop, write: Write) -> Written:
     return Written(write.key, "done", write.id)
 
 
-def _status(shop: Shop, now: str, wanted: str | None) -> Body:
+def _status(shop: Shop, now: str, wanted: str | None) -> Fields:
     """Return the shop's word for a status, if the order comes forward by it."""
     theirs = shop.options.told.get(wanted or "", now)
     forward = theirs != now and moves_forward(shop.options.status.get(now), wanted)

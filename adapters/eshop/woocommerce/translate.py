@@ -5,8 +5,8 @@ from decimal import Decimal
 from html import unescape
 
 from adapters.eshop import translating
-from adapters.eshop.orders import Fields, Raw, joined, plain
-from adapters.eshop.translating import by_table
+from adapters.eshop.orders import Fields, Raw, plain
+from adapters.eshop.translating import by_table, in_one
 from adapters.eshop.weights import KILOGRAMS
 from adapters.eshop.woocommerce.asked import INVOICE, PLUGIN_TRACKING, TRACKING, own_sku
 from adapters.eshop.woocommerce.options import WooCommerceOptions
@@ -27,7 +27,7 @@ def _number(value: str | float | None) -> Decimal:
     return Decimal(str(value or 0))
 
 
-PERSON = Field("", lambda raw: joined(raw.get("first_name"), raw.get("last_name")))
+PERSON = in_one("", "first_name", "last_name")
 ADDRESS = table("company street=address_1 street_more=address_2 city postcode region=state country phone", name=PERSON)
 
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cached_property
 from html import escape, unescape
-from typing import Any
 
 from adapters.eshop.categories import Categories
-from adapters.eshop.orders import plain
+from adapters.eshop.orders import Fields, plain
 from adapters.eshop.weights import KILOGRAMS
 from adapters.eshop.woocommerce.asked import REFERENCE, categories
 from adapters.eshop.woocommerce.images import NOTHING, Held
@@ -16,8 +15,6 @@ from adapters.eshop.woocommerce.translate import STANDARD
 from adapters.fields import Field, emptied, given, table
 from adapters.rates import theirs_for
 from hub.connector import Write
-
-Body = dict[str, Any]
 
 
 class Words:
@@ -37,7 +34,7 @@ class Words:
             tax_class=Field("tax_rate", self._tax_class),
         )
 
-    def product(self, write: Write) -> Body:
+    def product(self, write: Write) -> Fields:
         """Return what is set; a new product has its SKU and the hub's reference besides."""
         body = {} if write.id else self._new(write)
         body |= {name: value for name, value in given(self._table, write.fields).items() if value is not None}
@@ -46,7 +43,7 @@ class Words:
             body |= told | {"meta_data": [*body.get("meta_data", ()), *told["meta_data"]]}
         return body
 
-    def _new(self, write: Write) -> Body:
+    def _new(self, write: Write) -> Fields:
         sku = write.record["sku"]
         return {"type": "simple", "sku": sku, "name": sku, "meta_data": [{"key": REFERENCE, "value": write.reference}]}
 

@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from html import unescape
 
+from adapters.eshop.orders import Fields
 from adapters.eshop.putting import pieces
 from adapters.eshop.woocommerce import images
 from adapters.eshop.woocommerce.asked import REFERENCE, meta_of, taxes_included
 from adapters.eshop.woocommerce.shop import Shop
-from adapters.eshop.woocommerce.words import Body, Words
+from adapters.eshop.woocommerce.words import Words
 from adapters.pictures import left_out
 from adapters.rows import Row
 from adapters.writing.batches import in_batches
 from adapters.writing.bulk import portions
-from adapters.writing.prices import check_currency, check_plain, check_tax
+from adapters.writing.prices import check_plain, check_sort
 from adapters.writing.writes import Gone, Unfit, one_by_one, product_of
 from hub.connector import Write, Written
 
@@ -55,11 +56,9 @@ def put_prices(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Set regular prices; sales are the shop's own."""
     included, currency = taxes_included(shop), shop.setting("general", "currency")
 
-    def body(write: Write) -> Body:
+    def body(write: Write) -> Fields:
         check_plain(write)
-        if included is not None:
-            check_tax(write, included=included)
-        check_currency(write, currency)
+        check_sort(write, currency=currency, included=included)
         return {"regular_price": write.record["amount"]}
 
     return _put(shop, writes, product_of, body, _check_priced)
@@ -80,7 +79,7 @@ def put_stock(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     """Set what may be sold, in whole units. The shop itself takes off what it sells."""
     tracked = {"manage_stock": True} if shop.options.keep_stock else {}
 
-    def body(write: Write) -> Body:
+    def body(write: Write) -> Fields:
         return {**tracked, "stock_quantity": pieces(write.record)}
 
     return _put(shop, writes, product_of, body, _check_tracked)
@@ -96,12 +95,12 @@ def _put(
     shop: Shop,
     writes: Sequence[Write],
     known_as: Callable[[Write], str | None],
-    body: Callable[[Write], Body],
+    body: Callable[[Write], Fields],
     check: Callable[[Row], None] = lambda _: None,
 ) -> Iterator[Written]:
     """Create or change products in one batch, and variations in one for each article; `check` refuses what came of it."""
 
-    def prepare(write: Write) -> tuple[str, Body]:
+    def prepare(write: Write) -> tuple[str, Fields]:
         article, _, variation = (known_as(write) or "").partition("-")
         if variation:
             return f"products/{article}/variations", {"id": int(variation)} | _of_variation(body(write))
@@ -117,7 +116,7 @@ def _put(
     return in_batches(writes, prepare, partial(_carry_out, shop), outcome)
 
 
-def _carry_out(shop: Shop, path: str, parts: Sequence[tuple[Write, Body]]) -> Iterator[Row]:
+def _carry_out(shop: Shop, path: str, parts: Sequence[tuple[Write, Fields]]) -> Iterator[Row]:
     """Yield what each came to, and then note of the new images what the shop calls them."""
     told, known = _sent(shop, path, [body for _, body in parts]), list[tuple[Write, Row]]()
     for (write, body), first in zip(parts, told, strict=True):
@@ -156,7 +155,7 @@ def _trash(shop: Shop, write: Write) -> Written:
     return Written(write.key, "done", write.id)
 
 
-def _of_variation(body: Body) -> Body:
+def _of_variation(body: Fields) -> Fields:
     """Return what of a product's change can be set at a variation; the rest is its article's."""
     own = {name: body[name] for name in body if name not in ("name", "categories", "tags", "tax_class", "images")}
     if "status" in own:
