@@ -75,13 +75,13 @@ $(VENV)/%.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
 
 NEEDS_demo := --editable '.[files]'
 NEEDS_test := --editable '.[all,firebird]' --group test
-NEEDS_check := --editable '.[all,firebird]' --group check 'pyright[nodejs]'
 NEEDS_bench := $(NEEDS_test) --group bench
+NEEDS_check := $(NEEDS_bench) --group check 'pyright[nodejs]'
 
 lock:
 	@rm -rf .cache/lock && $(PYTHON) tests/install.py venv && $(PYTHON) -m venv .cache/lock
 	@.cache/lock/bin/python -m pip install -qq --upgrade 'pip>=25.1'
-	@.cache/lock/bin/python -m pip install -qq $(NEEDS_bench) --group check 'pyright[nodejs]'
+	@.cache/lock/bin/python -m pip install -qq $(NEEDS_check)
 	@.cache/lock/bin/python -m pip freeze --exclude-editable >.cache/constraints.txt
 	@{ echo "# The versions this is tested with. Made by: make lock"; cat .cache/constraints.txt; } >constraints.txt
 	@rm -rf .cache/lock .cache/constraints.txt

@@ -1,7 +1,6 @@
 """The connector `sql`: what hub.toml describes, read, found and written."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +30,9 @@ CHANNEL = "orders"
 class SqlConnector:
     """Speaks to one database. Threads share it."""
 
+    hooks = None
+    """Databases call nobody."""
+
     def __init__(self, name: str, options: SqlOptions, folder: Path, clock: Clock) -> None:
         """`folder`: from which an SQLite file's path counts. Nothing is opened yet."""
         self.name, self.options = name, options
@@ -38,21 +40,11 @@ class SqlConnector:
         self._sources = {stream: Source(database, stream, each, clock) for stream, each in options.described.items()}
         self._converters = reading(ZoneInfo(options.timezone))
         self._database = database
-
-    @cached_property
-    def streams(self) -> Mapping[str, Stream]:
-        """What is described."""
-        return {
-            name: Stream(
-                self.options.entity_of(name),
-                delta=each.changed is not None,
-                writes=written(self.options.entity_of(name), frozenset(each.writes), constants(each.fields)),
-                create=_create(self.options.entity_of(name), each),
-                removes=bool(each.remove),
-                late=2 * self.options.timeout.total_seconds(),
-            )
-            for name, each in self.options.described.items()
+        self.streams: Mapping[str, Stream] = {
+            name: _stream(options.entity_of(name), each, late=2 * options.timeout.total_seconds())
+            for name, each in options.described.items()
         }
+        """What is described."""
 
     def check(self) -> list[Finding]:
         """Look whether the database answers, and has what is named."""
@@ -104,6 +96,17 @@ class SqlConnector:
         """Look by the hub's reference, then by what the stream's `find` names."""
         entity = ENTITIES[self.options.entity_of(stream)]
         return {each.key: () for each in wanted} if entity.name in PUT else find(self._sources[stream], entity, wanted)
+
+
+def _stream(entity: str, options: StreamOptions, late: float) -> Stream:
+    return Stream(
+        entity,
+        delta=options.changed is not None,
+        writes=written(entity, frozenset(options.writes), constants(options.fields)),
+        create=_create(entity, options),
+        removes=bool(options.remove),
+        late=late,
+    )
 
 
 def _create(entity: str, options: StreamOptions) -> Any:

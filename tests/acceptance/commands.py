@@ -40,7 +40,8 @@ def run(
             process.kill()
             process.join()
             raise TimeoutError(f"hub {' '.join(arguments)} has not ended within {limit:g} s")
-        return process.exitcode, *(path.read_text(encoding="utf-8") for path in streams[1:])
+        out, err = (path.read_text(encoding="utf-8") for path in streams[1:])
+        return process.exitcode, out, err
 
 
 def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:

@@ -90,7 +90,8 @@ class Company:
         """The ERP exports all its lists."""
         for path in (EXAMPLE / "exchange" / "out").iterdir():
             shutil.copyfile(path, self.folder / "out" / path.name)
-            os.utime(self.folder / "out" / path.name, (time.time() - 100,) * 2)
+            ago = time.time() - 100
+            os.utime(self.folder / "out" / path.name, (ago, ago))
 
     def run(self, *jobs: str) -> None:
         for job in jobs:  # one after the other: what one brings, the next takes on
@@ -108,7 +109,9 @@ class Company:
         return [each for each in self.home.json("quarantine", "list") if each["stream"] == "orders"]
 
     def order(self, name: str, folder: str = "orders") -> Element:
-        return parse(self.folder / folder / name).getroot()
+        root = parse(self.folder / folder / name).getroot()
+        assert root is not None
+        return root
 
 
 @pytest.fixture

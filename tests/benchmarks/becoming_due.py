@@ -71,7 +71,7 @@ def peer(ground: Ground, count: int, longest: float) -> float:
         with app.connection_for_read() as connection, ground.running(beat, env=env) as team:
             queue = app.amqp.queues[celery_app.QUEUE](connection.default_channel)
             queue.declare()
-            team.until("beat's first publish", lambda: waiting(queue))
+            team.until("beat's first publish", lambda: waiting(queue) > 0)
             before, began = waiting(queue), time.perf_counter()
             while time.perf_counter() - began < longest and waiting(queue) < count:
                 time.sleep(LOOK)

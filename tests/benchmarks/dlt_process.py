@@ -26,10 +26,10 @@ SETTINGS = {
 }
 
 
-def main(url: str, address: str, folder: str, file_format: str, strategy: str) -> None:
+def main(url: str, address: str, folder: str, file_format: Any, strategy: Any) -> None:
     os.environ.update(SETTINGS)
     import dlt  # noqa: PLC0415  # reads its settings
-    from dlt.sources.helpers.rest_client import RESTClient  # noqa: PLC0415
+    from dlt.sources.helpers.rest_client.client import RESTClient  # noqa: PLC0415
     from dlt.sources.helpers.rest_client.paginators import OffsetPaginator  # noqa: PLC0415
 
     @dlt.resource(

@@ -37,6 +37,8 @@ class ProductsConnector:
 
     streams: Mapping[str, Stream] = {STREAM: Stream("products", delta=False)}
 
+    hooks = None
+
     def __init__(self, address: str) -> None:
         self._api = Api(SYSTEM, address, clock=SystemClock())
 

@@ -94,13 +94,13 @@ def hub(store: Store) -> Hub:
 @pytest.fixture
 def erp(hub: Hub) -> Tables:
     """The records of the ERP."""
-    return hub.systems["erp"].connector
+    return hub.tables("erp")
 
 
 @pytest.fixture
 def shop(hub: Hub) -> Tables:
     """The records of the shop."""
-    return hub.systems["shop"].connector
+    return hub.tables("shop")
 
 
 @contextmanager

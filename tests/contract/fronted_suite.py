@@ -24,6 +24,12 @@ from tests.fronts import Front
 SHORT = 4
 """Rows of a page."""
 SOON = timedelta(minutes=10)
+OF_THE_SYSTEM = (
+    "test_s12_a_change_that_moves_no_mark_is_found_by_a_full_scan",
+    "test_s12_a_mark_that_moves_without_a_change_changes_nothing",
+    "test_s13_what_comes_at_the_last_mark_is_not_lost",  # as with S14
+)
+"""Its clock, and whether its marks tell the truth: these are not tested."""
 
 
 class FastClock(SystemClock):
@@ -40,10 +46,11 @@ class FrontedContract(MisbehavingContract):
     page = SHORT
     pace = 5
     patience = "6s"
-    # The clock, and whether marks tell the truth, are the system's own.
-    test_s12_a_change_that_moves_no_mark_is_found_by_a_full_scan = None
-    test_s12_a_mark_that_moves_without_a_change_changes_nothing = None
-    test_s13_what_comes_at_the_last_mark_is_not_lost = None  # as with S14
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        for name in OF_THE_SYSTEM:
+            setattr(cls, name, None)
 
     @pytest.fixture
     def fake(self, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.rest.connector import RestConnector
+from adapters.rest.options import RestOptions
 from hub.app.registry import OPTIONS
 from hub.app.vault import MemoryVault
 from hub.clock import SystemClock
@@ -24,6 +25,5 @@ def described(name: str) -> dict[str, Any]:
 
 def connected(table: Mapping[str, Any], vault: Vault | None = None, **options: Any) -> RestConnector:
     """Return the connector of a system; options may be given in other words. `vault`: none, where no token changes."""
-    model = OPTIONS["eshop", "rest"]
     told = {name: value for name, value in {**table, **options}.items() if name not in ("kind", "connector")}
-    return RestConnector("shop", model.model_validate(told), SystemClock(), vault or MemoryVault())
+    return RestConnector("shop", RestOptions.model_validate(told), SystemClock(), vault or MemoryVault())

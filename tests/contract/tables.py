@@ -67,6 +67,7 @@ class Tables:
     answers_with_document: bool = True
     sizes: list[int] = field(default_factory=list)
     """How many were written together, each time."""
+    hooks = None
 
     def __post_init__(self):
         self.rows = {name: {} for name in self.streams}
@@ -139,7 +140,8 @@ class Tables:
         if "party" in fields:
             fields["party"] = each.links["parties"][fields["party"]]
         key_fields = {name: each.record[name] for name in ENTITIES[stream].key_fields if name in each.record}
-        self.put(stream, identity, **key_fields, **({"reference": each.reference} if each.id is None else {}))
+        mark: dict[str, Any] = {"reference": each.reference} if each.id is None else {}
+        self.put(stream, identity, **key_fields, **mark)
         self.put(stream, identity, **self.normalise(fields))
         if each.id is None and self.lost_answers:
             self.lost_answers -= 1
@@ -159,8 +161,8 @@ class Tables:
     def _like(self, stream: str, each: Write) -> list[str]:
         rows = self.rows[stream].items()
         marked = [identity for identity, row in rows if row.get("reference") == each.reference]
-        name = {"products": "sku", "parties": "email"}.get(stream)
-        value = each.record.get(name) if name else None
+        name = {"products": "sku", "parties": "email"}.get(stream, "")
+        value = each.record.get(name)
         return marked or [identity for identity, row in rows if value and row.get(name) == value]
 
 
@@ -218,6 +220,12 @@ class Hub:
         told = ExchangeOptions.model_validate({"url": "http://localhost", **options})
         self.systems[name] = System(name, kind, tables, told, owners or {}, self.takes_orders)
         return tables
+
+    def tables(self, system: str) -> Tables:
+        """Return the records of a system."""
+        connector = self.systems[system].connector
+        assert isinstance(connector, Tables)
+        return connector
 
     def run(
         self,

@@ -43,7 +43,7 @@ def configuration(store: Store, clock: StandingClock, folder: Path) -> Configura
 
 def breakers_of(configuration: Configuration, store: Store, clock: StandingClock, kind: str = "erp") -> Breakers:
     nobody: Any = None
-    pipeline = Pipeline("worker", store, nobody, configuration, clock, acknowledge=list)
+    pipeline = Pipeline("worker", store, nobody, configuration, clock, acknowledge=lambda _: None)
     return Breakers(store, configuration, pipeline, [kind])
 
 

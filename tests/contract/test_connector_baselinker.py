@@ -77,7 +77,7 @@ def test_orders_reach_an_erp_once_with_their_buyer(base: BaseLinker, hub: Hub):
 
 def test_the_catalogue_of_an_erp_is_brought_and_does_not_come_back(base: BaseLinker, hub: Hub):
     erp = hub.add("erp", "erp", Tables(ERP))
-    known = {"tax_rate": "23", "weight": "0.125", "category": "Lamps > Desk", "brand": "Acme"}
+    known: dict[str, Any] = {"tax_rate": "23", "weight": "0.125", "category": "Lamps > Desk", "brand": "Acme"}
     erp.put("products", "1", sku="00042", name="Lamp", **known)
     erp.put("prices", "1", sku="00042", list="default", currency="PLN", amount="21.99", tax_included=True)
     erp.put("stock", "1", sku="00042", location="main", on_hand="2.5", reserved="0")

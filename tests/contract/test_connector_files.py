@@ -132,6 +132,7 @@ class TestErpFiles(ConnectorContract):
     def test_s12_a_record_that_stands_still_is_read_the_same_each_time(self, connector: Exchange, stream: str):
         once, checkpoint = read_on(connector, stream, None)
         assert read_on(connector, stream, checkpoint)[0] == {}
+        assert isinstance(connector, ErpFilesConnector)
         deliver(connector.options.folder(Path()), stream, "2")
         same, _ = read_on(connector, stream, {"files": None, "errors": None})
         assert same == once
@@ -150,6 +151,7 @@ class TestErpFiles(ConnectorContract):
 
     def test_s06_a_plan_finds_and_looks_and_leaves_no_trace(self, connector: Exchange, system: Counterpart):
         before = sorted(path for path in Path(system.place).rglob("*"))
+        assert isinstance(connector, ErpFilesConnector)
         for stream in self.streams:
             assert list(connector.peek(stream, None, full=False))
         write = self.new(connector, "orders")

@@ -14,7 +14,7 @@ from adapters.eshop.vendure.connector import VendureConnector
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.reading.pages import instant
 from hub.clock import SystemClock
-from hub.connector import Document, Write, Written
+from hub.connector import Change, Document, Write, Written
 from hub.errors import Refused, TryLater, Unanswered
 from tests.contract.connector_suite import Sample
 from tests.contract.fronted_suite import FrontedContract
@@ -87,7 +87,13 @@ def put(stream: str, made: Written, **fields: Any) -> Write:
 
 def told(shop: VendureConnector, stream: str, id_: str | None) -> Mapping[str, Any]:
     (document,) = shop.fetch(stream, [id_ or ""])
-    return shop.translate(stream, document).fields
+    return said(shop, stream, document)
+
+
+def said(shop: VendureConnector, stream: str, document: Document) -> Mapping[str, Any]:
+    change = shop.translate(stream, document)
+    assert isinstance(change, Change), change
+    return change.fields
 
 
 def delta(shop: VendureConnector, stream: str, since: Any) -> tuple[list[Document], Any]:
@@ -125,7 +131,7 @@ def test_a_change_leaves_everything_else(shop: VendureConnector):
     before = told(shop, "products", made.id)
     (done,) = shop.write("products", [Write(made.key, {"name": "New"}, {**before, "name": "New"}, id=made.id)])
     assert (done.outcome, told(shop, "products", made.id)) == ("done", {**before, "name": "New"})
-    assert shop.translate("products", done.document or Document("", {})).fields["name"] == "New"
+    assert said(shop, "products", done.document or Document("", {}))["name"] == "New"
 
 
 def test_a_product_may_have_no_category_any_more(shop: VendureConnector):
@@ -245,12 +251,10 @@ def test_an_order_that_is_paid_later_is_read_again(vendure: Peer, shop: VendureC
     sku = for_sale(shop)
     order = order_of(shop, place_order(vendure, {sku: 1}, "later@example.com", payment=pay_later(shop)))
     _, since = delta(shop, "orders", None)
-    assert shop.translate("orders", order).fields["payment"]["state"] == "authorised"
+    assert said(shop, "orders", order)["payment"]["state"] == "authorised"
     payment = shop.system.ask("query($id:ID!){order(id:$id){payments{id}}}", id=order.id)["order"]["payments"][0]["id"]
     shop.system.ask("mutation($id:ID!){settlePayment(id:$id){...on ErrorResult{errorCode message}}}", id=payment)
-    states = {
-        each.id: shop.translate("orders", each).fields["payment"]["state"] for each in delta(shop, "orders", since)[0]
-    }
+    states = {each.id: said(shop, "orders", each)["payment"]["state"] for each in delta(shop, "orders", since)[0]}
     assert states[order.id] == "paid"
 
 
@@ -270,7 +274,7 @@ def test_orders_come_after_their_customers(vendure: Peer, shop: VendureConnector
     for page in shop.read("orders", None, full=True):
         for each in page.documents:
             if page.entity == "orders" and each.raw["number"] == code:
-                assert shop.translate("orders", each).fields["party"] in seen
+                assert said(shop, "orders", each)["party"] in seen
                 return
             seen += [each.id] if page.entity == "parties" else []
     pytest.fail("the order was not read")
@@ -324,7 +328,7 @@ def test_a_change_of_the_article_alone_is_read(shop: VendureConnector):
     article = (made.document or Document("", {})).raw["article"]["id"]
     shop.system.ask(queries.UPDATE_PRODUCTS, a=[{"id": article, "translations": [text]}], v=[])
     found = {each.id: each for each in delta(shop, "products", since)[0]}
-    assert shop.translate("products", found[made.id or ""]).fields["description"] == "Changed by hand"
+    assert said(shop, "products", found[made.id or ""])["description"] == "Changed by hand"
 
 
 def test_s13_what_was_read_last_is_read_again(shop: VendureConnector):

@@ -1,6 +1,7 @@
 """Images through the whole hub: sent once, and what the shop has made of them is nobody's change."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -59,8 +60,9 @@ def test_s09_images_are_sent_once_and_do_not_come_back(fake: Fake, pictures: Pic
     erp.put("products", "1", **lamp)
     hub.in_step("products")
     settled(2)
-    shown = [hub.systems["shop"].connector.translate("products", each).fields["images"] for page in
-             hub.systems["shop"].connector.read("products", None, full=True) for each in page.documents]  # fmt: skip
+    connector: Any = hub.systems["shop"].connector
+    shown = [connector.translate("products", each).fields["images"] for page in
+             connector.read("products", None, full=True) for each in page.documents]  # fmt: skip
     assert [len(each) for each in shown] == [1]
     store.close()
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from hub.connector import Exchange, Write
+from hub.connector import Exchange, Unreadable, Write
 from hub.errors import Unanswered
 from tests.contract.oscar_steps import fields_of, made, price, product, put
 from tests.peers import Peer
@@ -130,6 +130,7 @@ def test_a_product_without_upc_waits_with_its_reason(shop: Exchange, oscar: Peer
     [document] = shop.fetch("products", [id_])
     told = shop.translate("products", document)
     staff(oscar, f"products/{id_}", method="DELETE")
+    assert isinstance(told, Unreadable)
     assert told.cause == "missing-key"
 
 

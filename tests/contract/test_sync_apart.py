@@ -243,13 +243,13 @@ def test_s26_what_cannot_be_looked_at_before_is_not_written_over(store):
     assert {row["name"] for row in crm.rows["parties"].values()} == {f"Renamed {number}" for number in range(9)}
 
 
-def stop_behind(system: Tables, stream: str, *, pages: int) -> None:
+def stop_behind(system: Tables, broken: str, *, pages: int) -> None:
     """Have a list end in an error of the system behind so many pages."""
     read = system.read
 
-    def reading(name, since, *, full):
-        for number, page in enumerate(read(name, since, full=full)):
-            if name == stream and number == pages:
+    def reading(stream, since, *, full):
+        for number, page in enumerate(read(stream, since, full=full)):
+            if stream == broken and number == pages:
                 raise TryLater("erp answered 500")
             yield page
 

@@ -20,7 +20,7 @@ from tests.contract.tables import ERP, SHOP, Hub, Tables
 class Deliveries(Tables):
     """An ERP whose lists lie there until they have been stored; what was delivered is known to nobody else."""
 
-    store: Store | None = None
+    store: Store = field(kw_only=True)
     lists: dict[str, list[Page]] = field(default_factory=dict)
 
     def deliver(self, stream: str, *rows: Mapping[str, Any], ruined: Sequence[Unreadable] = (), name: str = "") -> None:
@@ -62,12 +62,14 @@ def hub(store: Store) -> Hub:
 
 @pytest.fixture
 def erp(hub: Hub) -> Deliveries:
-    return hub.systems["erp"].connector
+    erp = hub.tables("erp")
+    assert isinstance(erp, Deliveries)
+    return erp
 
 
 @pytest.fixture
 def shop(hub: Hub) -> Tables:
-    return hub.systems["shop"].connector
+    return hub.tables("shop")
 
 
 @pytest.fixture

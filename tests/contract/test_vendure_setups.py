@@ -13,7 +13,7 @@ from adapters.eshop.vendure import queries
 from adapters.eshop.vendure.connector import VendureConnector
 from adapters.eshop.vendure.options import VendureOptions
 from hub.clock import SystemClock
-from hub.connector import Write
+from hub.connector import Change, Write
 from tests.peers import Peer
 from tests.peers.vendure_shop import place_order
 
@@ -63,7 +63,9 @@ def shop(connect: Connect) -> VendureConnector:
 
 def told(shop: VendureConnector, stream: str, id_: str | None) -> Mapping[str, Any]:
     (document,) = shop.fetch(stream, [id_ or ""])
-    return shop.translate(stream, document).fields
+    change = shop.translate(stream, document)
+    assert isinstance(change, Change), change
+    return change.fields
 
 
 def made(shop: VendureConnector, **fields: Any) -> Write:
@@ -240,7 +242,7 @@ def adds_up(order: Mapping[str, Any]) -> None:
     """Check that an order's parts come to its totals."""
     parts = sum(Decimal(each["gross"]) for each in order["lines"])
     for each in order["shipping"]:
-        rate = 0 if order["tax_included"] else Decimal(each["tax_rate"] or 0)
+        rate = Decimal(0 if order["tax_included"] else each["tax_rate"] or 0)
         parts += (Decimal(each["amount"]) * (1 + rate / 100)).quantize(Decimal("0.01"), ROUND_HALF_UP)
     assert parts == Decimal(order["totals"]["gross"])
 

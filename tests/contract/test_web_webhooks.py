@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 
+from hub.app.applying import apply
+from hub.app.configuration import Configuration
 from hub.config import JobSettings
 from hub.connector import Call
 from hub.errors import Misconfigured
@@ -22,6 +25,20 @@ def job(what: str, *sync: str, enabled: bool = True) -> JobSettings:
 
 
 JOBS = {each.name: each for each in (job("all", "parties", "orders"), job("orders", "orders"), job("stock", "stock"))}
+
+
+DATABASE = """
+[systems.erp]
+kind = "erp"
+connector = "sql"
+url = "sqlite:///erp.db"
+webhook_secret = "env:SECRET"
+
+[systems.erp.streams.products]
+table = "article"
+key = "id"
+fields = { sku = "code" }
+"""
 
 
 @dataclass
@@ -67,6 +84,13 @@ def test_a_call_asks_for_the_record_it_speaks_of(store: Store, clock: StandingCl
     (said,) = called(store, ring("1001"))
     assert said == Answer(HTTPStatus.ACCEPTED, "taken")
     assert scope_of(store, clock) == ("shop.orders", ["1001"])
+
+
+def test_a_call_in_the_name_of_a_system_that_calls_nobody_is_not_taken(store: Store, tmp_path: Path):
+    apply(store, DATABASE, by="somebody")
+    configuration = Configuration(store, tmp_path, StandingClock())
+    configuration.refresh()
+    assert answer(store, configuration, "erp", ring("1001")).status == HTTPStatus.NOT_FOUND
 
 
 def test_s08_a_call_that_comes_again_is_taken_once(store: Store):

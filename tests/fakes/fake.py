@@ -3,14 +3,25 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
+from hub.config.exchange import ExchangeOptions
 from hub.connector import Call, Exchange
 from tests.contract.store_steps import StandingClock
 from tests.fakes.server import Asked, Reply, Server
 
 Handler = Callable[..., Reply]
 """(fake, request, the parts of the path that its route names, in their order) -> the answer."""
+
+
+class Connected(Exchange, Protocol):
+    """A connector that says what it was opened with, as all of the hub's own do."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def options(self) -> ExchangeOptions: ...
 
 
 class Fake:
@@ -75,7 +86,7 @@ class Fake:
 
     # What the contract asks
 
-    def connect(self, **options: Any) -> Exchange:
+    def connect(self, **options: Any) -> Connected:
         """Open a connector with the key as it was when the fake began; options may be given in other words."""
         raise NotImplementedError
 

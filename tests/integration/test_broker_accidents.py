@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
@@ -101,6 +102,7 @@ def test_j03_what_a_virtual_host_had_is_made_anew_with_its_bindings(
 def test_j03_consumes_again_when_the_broker_has_forgotten_the_consumer(hub: Given) -> None:
     consumer = hub.broker.consumer([SHOP], watch_every=0.1, threaded=False)
     assert consumer.turn(0)
+    assert consumer._link
     consumer._link._subscriptions[SHOP]._channel.basic_cancel(NAME)  # as if nobody had told us
     assert consumer.state().listed
     while consumer.turn(0.2):  # until the watchdog asks
@@ -227,7 +229,7 @@ def test_j13_what_lies_in_hub_dead_is_never_dropped(hub: Given) -> None:
     ],
 )
 def test_j15_a_malformed_message_is_taken_as_raw_bytes(
-    amqp_url: str, hub: Given, body: bytes, properties: dict[str, object]
+    amqp_url: str, hub: Given, body: bytes, properties: dict[str, Any]
 ) -> None:
     import pika  # noqa: PLC0415  # a foreign client
 

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -16,7 +17,8 @@ class Echo(BaseHTTPRequestHandler):
     """Answers with what it was sent, on a connection that stays open, and remembers it."""
 
     protocol_version = "HTTP/1.1"
-    seen: list[bytes]
+    seen: ClassVar[list[bytes]]
+    port: ClassVar[int]
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -41,11 +43,13 @@ class Server(ThreadingHTTPServer):
 
 @pytest.fixture
 def echo() -> Iterator[type[Echo]]:
-    handler = type("OneEcho", (Echo,), {"seen": []})
-    with Server((HOST, 0), handler) as server:
+    class OneEcho(Echo):
+        seen: ClassVar[list[bytes]] = []
+
+    with Server((HOST, 0), OneEcho) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        handler.port = server.server_address[1]
-        yield handler
+        OneEcho.port = server.server_address[1]
+        yield OneEcho
         server.shutdown()
 
 

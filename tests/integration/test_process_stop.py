@@ -8,7 +8,7 @@ from pathlib import Path
 from hub.app import Configuration, Process, Roles, open_hub
 from hub.broker import Topology, queue_of, topology
 from hub.clock import SystemClock
-from hub.handler import Done
+from hub.handler import Done, Handler
 from hub.store import Store, interventions, migrate
 from tests.benchmarks import hub_side
 from tests.benchmarks.hub_side import KIND, SYSTEM
@@ -24,7 +24,7 @@ DRAIN, REST = 8.0, 9.0
 class OneSystem(Configuration):
     """One system whose runs do what they are told."""
 
-    carry_out = staticmethod(lambda _work, _hold: Done())
+    carry_out: Handler = staticmethod(lambda _work, _hold: Done())
 
     def topology(self) -> Topology:
         return topology([(KIND, SYSTEM)])
@@ -55,8 +55,8 @@ def test_j11_a_process_ends_in_time_while_the_broker_takes_nothing(
 
     hub = open_hub(tmp_path / "hub.toml")
     process = Process(hub, Roles.everything())
-    process.configuration = OneSystem(hub.store, hub.folder, hub.clock)
-    process.configuration.carry_out = hang
+    process.configuration = configuration = OneSystem(hub.store, hub.folder, hub.clock)
+    configuration.carry_out = hang
     process.start()
     hub_side.put_jobs(hub.store, 1, 2)
     hub_side.make_runs(hub.store, 1, 1)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pika
 import psycopg
+from pika.exceptions import ChannelClosedByBroker
 
 from tests.servers.postgres import PostgresServer
 from tests.servers.process import is_alive, wait_until
@@ -119,7 +120,7 @@ def test_a_user_may_only_what_was_allowed(rabbitmq: Rabbit, amqp_url: str):
         refusal = None
         try:
             channel.queue_declare("mine")
-        except pika.exceptions.ChannelClosedByBroker as closed:
+        except ChannelClosedByBroker as closed:
             refusal = closed.reply_code
     assert refusal == 403
 

@@ -10,6 +10,7 @@ from typing import Any
 import pymysql
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
 
 from adapters.sql.connector import SqlConnector
 from adapters.sql.database import Database
@@ -142,7 +143,7 @@ def test_a_deadlock_is_tried_again_at_once(ground: Ground) -> None:
     engine, outcomes = ground.office.engine, []
     both = [article("X1", one, name="Mine"), article("X2", other, name="Mine")]
     writing = threading.Thread(target=lambda: outcomes.extend(ground.connect().write("products", both)))
-    with engine.connect() as rival, contextlib.suppress(sa.exc.DatabaseError), rival.begin():
+    with engine.connect() as rival, contextlib.suppress(DatabaseError), rival.begin():
         if engine.dialect.name == "postgresql":
             rival.execute(sa.text("SET LOCAL deadlock_timeout = '60s'"))  # the other one notices
         rival.execute(sa.text("UPDATE article SET name = 'Theirs' WHERE id <> :id"), {"id": int(one)})

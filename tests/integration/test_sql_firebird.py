@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError
 
 from adapters.sql.connector import SqlConnector
 from adapters.sql.database import Database
@@ -159,7 +160,7 @@ def test_two_servers_with_a_database_of_the_same_path_are_two(base: Base) -> Non
     here, elsewhere = sa.create_engine(base.url), sa.create_engine(base.url.set(port=9))
     with here.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM article").all() == [(0,)]
-    with pytest.raises(sa.exc.DatabaseError):
+    with pytest.raises(DatabaseError):
         elsewhere.connect()
     here.dispose()
 

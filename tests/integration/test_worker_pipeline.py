@@ -360,6 +360,7 @@ def test_a_result_is_never_larger_than_a_message_may_be(spine):
     spine.deliver(spine.pipeline())
     (result,) = results(spine)
     assert (result.run, result.outcome) == (number, "dead")
+    assert result.message
     assert result.message.startswith("<p><p>")
     assert spine.run(number).message == result.message
     assert "were kept" in result.lines[-1].text

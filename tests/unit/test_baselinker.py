@@ -256,6 +256,7 @@ def test_a_tax_category_is_told_as_the_rate_that_means_it(fake, connector):
     record = {"sku": "FREE", "name": "Stamp", "tax_rate": "0", "tax_category": "E"}
     fields = {name: record[name] for name in ("sku", "name", "tax_rate")}
     id_ = only(connector.write("products", [Write("k", fields, record)])).id
+    assert id_
     assert fake.products.records[int(id_)].values["tax_rate"] == -1
     assert fields_of(connector, "products", id_)["tax_category"] == "E"
 

@@ -119,7 +119,7 @@ def test_the_models_run_the_same_checks_and_keep_only_what_is_set():
         Product(sku="A", gtin="5,90123E+12")
     assert caught.value.errors()[0]["type"] == "gtin-ruined"
     with pytest.raises(ValidationError):
-        Price(sku="A", list="web", currency="PLN", amount=1.5)  # a float is no amount
+        Price(sku="A", list="web", currency="PLN", amount=1.5)  # pyright: ignore[reportArgumentType]  # a float is no amount
 
 
 def test_messages_may_hold_braces():

@@ -1,5 +1,7 @@
 """A plan in words."""
 
+from typing import Literal
+
 from hub.cli.plan_page import page
 from hub.cli.plan_words import examples, overview
 from hub.store.history import Conflict
@@ -11,7 +13,7 @@ def plan(*actions: Action) -> SystemPlan:
     return SystemPlan("shop", [StreamPlan("parties", "parties", list(actions))])
 
 
-def action(outcome: str, key: str = "jan", direction: str = "in", **more) -> Action:
+def action(outcome: str, key: str = "jan", direction: Literal["in", "out"] = "in", **more) -> Action:
     return Action("parties", direction, "parties", key, outcome, **more)
 
 

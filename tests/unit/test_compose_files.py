@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 import yaml
 
+from adapters.warehouse import FilesOptions
 from hub.app.registry import OPTIONS
 from hub.broker.topology import DEAD, EXCHANGES, INVALID, RESULTS, RUNLOG, TRIGGERS, topology
 from hub.config import load_file
@@ -179,6 +180,7 @@ def test_a_process_has_more_time_to_stop_than_it_takes_to_drain():
 def test_the_warehouses_folder_is_where_the_file_says():
     (system,) = load_file(COMPOSE / "hub.toml", OPTIONS).systems.values()
     mounted = [each["target"] for each in HUB_SERVICES["warehouse"]["volumes"] if isinstance(each, dict)]
+    assert isinstance(system.options, FilesOptions)
     assert mounted == [system.options.source]
 
 

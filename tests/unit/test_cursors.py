@@ -137,6 +137,8 @@ def test_s17_a_pass_that_was_broken_off_goes_on_and_reaches_no_further_than_it_m
     shop.change("a")
     way = since_mark(shop.walk, mark=lambda row: str(row[1]), moment=int, earlier=str, since=spot)
     _, broken = next(iter(way))
+    assert broken
+    assert spot
     assert broken["reached"] == spot["latest"]
     _, spot = shop.passed(broken)
     assert spot["base"] == "10"

@@ -23,7 +23,7 @@ OPTIONS = ExchangeOptions.model_validate({"url": "https://shop.example"})
 class Memory:
     """What the system has, and what it was asked to write."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     begins: str = "2026-01-01T00:00:00Z"
     asked: list[list[str]] = field(default_factory=list)
 
@@ -89,7 +89,7 @@ class Shop(Declared[Memory, ExchangeOptions]):
 
 
 def shop(count: int = 8) -> Shop:
-    rows = [
+    rows: list[Row] = [
         {"id": f"{n}", "sku": f"S{n}", "party": f"p{n % 2}", "at": f"2026-01-0{n + 1}T00:00:00Z"} for n in range(count)
     ]
     return Shop("shop", OPTIONS, Memory(rows), KINDS)

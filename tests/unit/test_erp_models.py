@@ -38,7 +38,9 @@ class Erp:
         if self.away:
             raise TryLater
         self.asked.append(model.name)
-        rows = [row for row in self.tables[model.name] if all(holds(row, each) for each in [*model.only, *only])]
+        rows: list[Row] = [
+            row for row in self.tables[model.name] if all(holds(row, each) for each in [*model.only, *only])
+        ]
         shown = [row for row in rows if hidden or row.get("active", True)]
         return shown[: limit or None]
 

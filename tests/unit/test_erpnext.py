@@ -598,6 +598,7 @@ def test_rates_are_per_cent():
 def test_s08_a_webhook_is_registered_signed_and_with_a_body_that_is_another_each_time(
     fake: ErpNext, erp: ErpNextConnector
 ):
+    assert erp.hooks
     erp.hooks.subscribe("Item Price on_trash", "https://hub.example/erp", "between us")
     (hook,) = erp.hooks.subscriptions()
     assert (hook.topic, hook.address, hook.active) == ("Item Price on_trash", "https://hub.example/erp", True)
@@ -611,6 +612,7 @@ def test_s08_a_webhook_is_registered_signed_and_with_a_body_that_is_another_each
 
 @pytest.mark.parametrize("new", [True, False])
 def test_s08_what_is_new_calls_as_what_changes_does(fake: ErpNext, erp: ErpNextConnector, *, new: bool):
+    assert erp.hooks
     for topic in erp.hooks.topics:
         erp.hooks.subscribe(topic, "https://hub.example/erp", "between us")
     assert all(fake.called(doctype, new=new) for doctype in ("Item", "Item Price", "Customer", "Sales Order"))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.eshop import notes
-from adapters.eshop.forward import check_open, forward, in_turn, left, unless
+from adapters.eshop.forward import Step, check_open, forward, in_turn, left, unless
 from adapters.rows import Row
 from adapters.writing.writes import Unfit
 from hub.connector import Write
@@ -69,7 +69,7 @@ def test_notes_tell_parcels_and_invoice_and_are_understood():
 
 def test_a_step_that_is_done_is_left_out():
     done: list[str] = []
-    step = unless(lambda row: row["closed"], lambda system, row, _: system.append(row["id"]))
+    step: Step[list[str]] = unless(lambda row: row["closed"], lambda system, row, _: system.append(row["id"]))
     for row in ({"id": "1", "closed": True}, {"id": "2", "closed": False}):
         step(done, row, Write("k", {}, {}))
     assert done == ["2"]

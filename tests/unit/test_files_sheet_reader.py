@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import xlwt
@@ -11,6 +12,7 @@ from odf.table import Table as OdsTable
 from odf.table import TableCell, TableRow
 from odf.text import P
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from adapters.files import archive, sheet_errors, sheet_reader
 from adapters.files.header import Wanted
@@ -21,15 +23,27 @@ AB = Wanted(("A", "B"))
 PLENTY = 100_000_000
 
 
-def book(path, rows, **more):
+def workbook():
+    """Return a new workbook, and its only sheet."""
     made = Workbook()
-    sheet = made.active
+    assert isinstance(made.active, Worksheet)
+    return made, made.active
+
+
+def book(path, rows, **more):
+    made, sheet = workbook()
     for row in rows:
         sheet.append(row)
     for merged in more.get("merged", ()):
         sheet.merge_cells(merged)
     made.save(path)
     return path
+
+
+def spreadsheet():
+    """Return a new OpenDocument, and what its sheets are put into."""
+    made: Any = OpenDocumentSpreadsheet()  # its stub does not know `spreadsheet`
+    return made, made.spreadsheet
 
 
 def cells(table):
@@ -57,9 +71,9 @@ def test_dates_and_booleans(tmp_path):
 
 
 def test_a_formula_that_has_failed_is_no_empty_cell(tmp_path):
-    made = Workbook()
-    made.active.append(["other", "sheet"])
-    made.active.append(["#N/A", "#N/A"])
+    made, other = workbook()
+    other.append(["other", "sheet"])
+    other.append(["#N/A", "#N/A"])
     sheet = made.create_sheet("Ceny & <stany>")
     for row in (["", "A", "B"], ["", "1", "#N/A"], ["", "#DIV/0!", "x"], ["", "2", "3"]):
         sheet.append(row)
@@ -155,8 +169,7 @@ def test_a_failed_formula_is_found_with_its_formula_and_across_two_pieces(tmp_pa
 
 
 def test_rows_and_columns_are_counted_as_the_spreadsheet_shows_them(tmp_path):
-    made = Workbook()
-    sheet = made.active
+    made, sheet = workbook()
     sheet["C3"], sheet["D3"] = "A", "B"
     sheet["C5"], sheet["D5"] = "1", "2"
     made.save(tmp_path / "a.xlsx")
@@ -176,8 +189,8 @@ def test_merged_cells_are_filled_down_and_headings_passed_over(tmp_path):
 
 
 def test_a_sheet_is_found_by_name_or_number(tmp_path):
-    made = Workbook()
-    made.active.append(["X"])
+    made, first = workbook()
+    first.append(["X"])
     second = made.create_sheet("Cennik")
     second.append(["A", "B"])
     second.append(["1", "2"])
@@ -196,7 +209,7 @@ def test_xls_and_ods_are_read_alike(tmp_path):
         for row, value in enumerate(values):
             sheet.write(row, column, value)
     old.save(str(tmp_path / "a.xls"))
-    document = OpenDocumentSpreadsheet()
+    document, sheets = spreadsheet()
     table = OdsTable(name="S")
     for values in (("A", "B"), ("007", "ż"), (5901234567890, 1.5)):
         row = TableRow()
@@ -207,7 +220,7 @@ def test_xls_and_ods_are_read_alike(tmp_path):
             cell.addElement(P(text=str(value)))
             row.addElement(cell)
         table.addElement(row)
-    document.spreadsheet.addElement(table)
+    sheets.addElement(table)
     document.save(str(tmp_path / "a.ods"))
     expected = [["007", "ż"], ["5901234567890", "1.5"]]
     assert cells(open_sheet(tmp_path / "a.xls", None, AB, PLENTY)) == expected
@@ -263,8 +276,7 @@ def test_a_zip_bomb_that_lies_about_its_size_is_refused(tmp_path):
 
 
 def test_a_cell_at_the_far_end_of_the_sheet_is_refused_before_memory_is_reserved(tmp_path):
-    made = Workbook()
-    sheet = made.active
+    made, sheet = workbook()
     sheet["A1"], sheet["B1"] = "A", "B"
     sheet["XFD1048576"] = "!"
     made.save(tmp_path / "a.xlsx")
@@ -272,20 +284,20 @@ def test_a_cell_at_the_far_end_of_the_sheet_is_refused_before_memory_is_reserved
 
 
 def test_absurdly_repeated_cells_of_ods_are_refused(tmp_path):
-    document = OpenDocumentSpreadsheet()
+    document, sheets = spreadsheet()
     table = OdsTable(name="S")
     row = TableRow(numberrowsrepeated=1_000_000)
     cell = TableCell(valuetype="string", numbercolumnsrepeated=16_000)
     cell.addElement(P(text="x"))
     row.addElement(cell)
     table.addElement(row)
-    document.spreadsheet.addElement(table)
+    sheets.addElement(table)
     document.save(str(tmp_path / "a.ods"))
     assert refusal(tmp_path / "a.ods") == "archive-bomb"
 
 
 def test_empty_formatted_rows_to_the_end_of_an_ods_are_no_bomb(tmp_path):
-    document = OpenDocumentSpreadsheet()
+    document, sheets = spreadsheet()
     table = OdsTable(name="S")
     for values in (("A", "B"), ("1", "2")):
         row = TableRow()
@@ -297,7 +309,7 @@ def test_empty_formatted_rows_to_the_end_of_an_ods_are_no_bomb(tmp_path):
     rest = TableRow(numberrowsrepeated=1_048_574)
     rest.addElement(TableCell(numbercolumnsrepeated=16_384))
     table.addElement(rest)
-    document.spreadsheet.addElement(table)
+    sheets.addElement(table)
     document.save(str(tmp_path / "a.ods"))
     assert cells(open_sheet(tmp_path / "a.ods", None, AB, PLENTY)) == [["1", "2"]]
 
@@ -391,8 +403,8 @@ MANY = " table:number-columns-repeated='20000'"
 
 def ods_of(path, rows):
     """Write an ODS with these rows in its table."""
-    made = OpenDocumentSpreadsheet()
-    made.spreadsheet.addElement(OdsTable(name="S"))
+    made, sheets = spreadsheet()
+    sheets.addElement(OdsTable(name="S"))
     made.save(str(path))
     with zipfile.ZipFile(path) as saved:
         content = saved.read("content.xml").decode()
@@ -429,8 +441,8 @@ def test_the_rows_before_a_filled_one_and_all_tables_count(tmp_path):
 
 
 def test_a_hidden_sheet_is_read_only_where_it_is_named(tmp_path):
-    made = Workbook()
-    hidden, shown = made.active, made.create_sheet("Now")
+    made, hidden = workbook()
+    shown = made.create_sheet("Now")
     hidden.title, hidden.sheet_state, made.active = "Old", "hidden", 1
     for sheet, value in ((hidden, "old"), (shown, "new")):
         for row in (["A", "B"], ["1", value]):

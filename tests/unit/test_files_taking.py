@@ -18,6 +18,20 @@ def folder(tmp_path):
     return Folder(tmp_path, "depot.stock")
 
 
+def taken_from(here):
+    """Take the first file that lies there."""
+    taken = here.take(here.look()[0])
+    assert taken
+    return taken
+
+
+def finished(here, *how):
+    """Finish a file that was taken; return where it lies then."""
+    final = here.finish(*how)
+    assert final
+    return final
+
+
 def names(found):
     return [file.path.name for file in found]
 
@@ -58,11 +72,12 @@ def test_one_of_two_takers_gets_the_file(tmp_path):
 
 def test_a_taker_thought_dead_cannot_move_the_file_any_more(tmp_path):
     put(tmp_path, "a.csv", "x")
-    zombie = folder(tmp_path).take(folder(tmp_path).look()[0])
+    zombie = taken_from(folder(tmp_path))
     (left,) = folder(tmp_path).left_over()
     ours = folder(tmp_path).take_again(left)
+    assert ours
     assert folder(tmp_path).finish(zombie, DONE, NOW) is None
-    assert folder(tmp_path).finish(ours, DONE, NOW).read_text() == "x"
+    assert finished(folder(tmp_path), ours, DONE, NOW).read_text() == "x"
     assert folder(tmp_path).left_over() == []
 
 
@@ -70,14 +85,14 @@ def test_nothing_is_overwritten_in_done(tmp_path):
     for content in "xyz":
         put(tmp_path, "a.csv", content)
         here = folder(tmp_path)
-        here.finish(here.take(here.look()[0]), DONE, NOW)
+        here.finish(taken_from(here), DONE, NOW)
     assert sorted(path.read_text() for path in (tmp_path / DONE).iterdir()) == ["x", "y", "z"]
 
 
 def test_the_reason_lies_beside_a_failed_file(tmp_path):
     put(tmp_path, "a.csv", "x")
     here = folder(tmp_path)
-    final = here.finish(here.take(here.look()[0]), FAILED, NOW, "no header")
+    final = finished(here, taken_from(here), FAILED, NOW, "no header")
     assert (tmp_path / FAILED / f"{final.name}.reason.txt").read_text() == "no header\n"
 
 
@@ -123,8 +138,8 @@ def test_a_move_that_a_scanner_holds_up_for_a_moment_is_tried_again(tmp_path, mo
     tries: list[Path] = []
     rename = Path.rename
     (tmp_path / "STAN.csv").write_text("a", encoding="utf-8")
-    taken = folder(tmp_path).take(folder(tmp_path).look()[0])
+    taken = taken_from(folder(tmp_path))
     monkeypatch.setattr(Path, "rename", held_once)
-    final = folder(tmp_path).finish(taken, DONE, NOW)
+    final = finished(folder(tmp_path), taken, DONE, NOW)
     assert len(tries) == 2
     assert final.read_text(encoding="utf-8") == "a"

@@ -2,6 +2,7 @@
 
 import tomllib
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,8 @@ from tests.unit.warehouse_samples import format_of, product_format, stock_format
 TITLES = ("Indeks", "EAN", "Nazwa")
 
 
-def translate(cells, titles=TITLES, locations=frozenset(), **format_):
+def translate(cells, titles=TITLES, locations=frozenset(), **format_) -> Any:
+    """Return the record, or why it is none: each test knows which of the two it is."""
     settings = format_of(**(format_ or product_format()))
     table = Table(titles, iter(()))
     return translator(settings, table, Place("file.csv", version="v1"), locations)(Row(7, cells))

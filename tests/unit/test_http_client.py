@@ -167,7 +167,7 @@ def test_nobody_there_is_tried_later_even_for_a_write():
 
 
 def test_https_where_only_http_is_spoken_is_told_as_such():
-    server = Server(lambda _number, _asked: Reply(200, {}))
+    server = Server(lambda _number, _asked: Reply())
     api = Api("shop", server.url.replace("http:", "https:"), clock=CLOCK, sleep=Slept())
     with pytest.raises(TryLater, match="shop cannot be reached: it speaks http there, not https"):
         api.get("/orders")

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs
 
@@ -36,7 +36,8 @@ class Clock(SystemClock):
 
 class Authorisation:
     def __init__(self) -> None:
-        self.given, self.accepts = 0, lambda number: True
+        self.given = 0
+        self.accepts: Callable[[int], bool] = lambda _: True
         self.answer: dict | None = None
         self.status = 200
         self.clock = Clock()
@@ -112,7 +113,7 @@ def test_a_token_that_is_refused_is_renewed_once(there: Authorisation):
     there.accepts = lambda number: number > 1
     assert there.api().send("POST", "/things", {"a": 1}).body == {"good": True}
     assert [asked.body for asked in there.server.asked if asked.path == "/things"] == [b'{"a":1}'] * 2
-    there.accepts = lambda number: False
+    there.accepts = lambda _: False
     with pytest.raises(KeyRefused) as caught:
         there.api().get("/things")
     assert there.given == 4

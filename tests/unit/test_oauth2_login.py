@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from adapters.asking.auth.endpoint import OAuth2Settings
 from adapters.asking.auth.login import Login, begin, challenge, finish, is_here
+from adapters.rest.options import RestOptions
 from hub.app.hub import Hub, open_hub
 from hub.app.logins import Standing, standing
 from hub.clock import SystemClock
@@ -177,6 +178,8 @@ def hub(tmp_path, monkeypatch: pytest.MonkeyPatch):
 def test_how_a_login_stands(hub: Hub):
     shop, mend = hub.settings.systems["shop"], "hub systems connect shop"
     assert standing(hub, shop) == Standing(needed=True, mend=mend)
+    assert isinstance(shop.options, RestOptions)
+    assert isinstance(shop.options.auth, OAuth2Settings)
     now, origin = hub.clock.now(), shop.options.auth.origin()
     past, later = now - timedelta(days=1), now + timedelta(days=1)
     for tokens, stands in [

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import orjson
 import pytest
@@ -52,7 +53,7 @@ class Table:
             **options,
         )
 
-    def all(self, size: int, since=None, **options) -> tuple[list[Row], dict]:
+    def all(self, size: int, since=None, **options) -> tuple[list[Row], Any]:
         seen: list[Row] = []
         for rows, spot in self.read(size, since, **options):
             seen += rows

@@ -1,4 +1,5 @@
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import orjson
 import pytest
@@ -27,7 +28,7 @@ class Listing:
         page = self.ids[offset : offset + min(size, self.most)]
         return page, len(self.ids) if self.counts else None
 
-    def read(self, size: int, **options) -> Iterator[tuple[list[int], dict]]:
+    def read(self, size: int, **options) -> Iterator[tuple[list[int], Mapping[str, Any]]]:
         return by_offset(self.fetch, size, key=str, **options)
 
     def all(self, size: int, **options) -> list[int]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -25,7 +26,7 @@ class Shop:
 
     def __init__(self) -> None:
         self.rows = {n: {"id": n, "sku": f"S{n}", "name": f"Lamp {n}", "at": 1000 + n} for n in range(1, COUNT + 1)}
-        self.deleted = list[dict[str, int]]()
+        self.deleted = list[dict[str, Any]]()
         self.server = Server(self.reply)
         self.after: Callable[[], None] = lambda: None
 
@@ -50,7 +51,8 @@ class Shop:
     def page(self, _path, query, _body):
         start = (int(query["page"]) - 1) * int(query["per_page"])
         rows, total = self.listed(query, start, int(query["per_page"]))
-        return said(rows, **{"X-Total": str(total)}) if rows else said({"detail": "Invalid page."}, status=404)
+        counted: Any = {"X-Total": str(total)}
+        return said(rows, **counted) if rows else said({"detail": "Invalid page."}, status=404)
 
     def cursor(self, _path, query, _body):
         start = int(query.get("cursor", 0))
@@ -68,7 +70,7 @@ class Shop:
         rows, total = self.listed(query, start, SIZE)
         return said({"rows": rows, "next": f"/next?start={start + SIZE}" if start + SIZE < total else None})
 
-    def none(self, path, query, _body):
+    def none(self, path, query, _body, /):
         ident = path.rpartition("/")[2]
         if ident.isdecimal():
             return said(self.rows[int(ident)]) if int(ident) in self.rows else said({}, status=404)
@@ -90,7 +92,7 @@ class Shop:
         info = {"endCursor": str(start + len(rows)), "hasNextPage": start + len(rows) < total}
         return said({"data": {"products": {"nodes": rows, "pageInfo": info}}})
 
-    def bulk(self, _path, _query, body):
+    def bulk(self, _path, _query, body, /):
         if any(item["name"] == "breaks" for item in body):
             return said({"message": "all of it is refused"}, status=422)
         return said([{"error": "no"} if item["name"] == "bad" else {"id": 900 + n} for n, item in enumerate(body)])

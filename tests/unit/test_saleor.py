@@ -495,8 +495,10 @@ def test_another_secret_is_given_to_a_webhook(fake: Saleor, shop: SaleorConnecto
     assert shop.hooks
     shop.hooks.subscribe("ORDER_FULLY_PAID", "https://hub.example/shop", "the first")
     (hook,) = fake.webhooks.there()
-    shop.hooks.sign(*shop.hooks.subscriptions(), "the second")
+    [subscription] = shop.hooks.subscriptions()
+    shop.hooks.sign(subscription, "the second")
     assert (hook.values["isActive"], hook.values["secretKey"]) == (True, "the second")
     fake.switch_off_webhooks()
-    shop.hooks.revive(*shop.hooks.subscriptions(), "the third")
+    [subscription] = shop.hooks.subscriptions()
+    shop.hooks.revive(subscription, "the third")
     assert (hook.values["isActive"], hook.values["secretKey"]) == (True, "the third")

@@ -104,6 +104,7 @@ def test_without_coalescing_each_runs_a_limited_number_at_a_time():
     first = decide(HOURLY, NOON, now, DAY, coalesce=False, limit=4)
     assert [run.scheduled_at for run in first.runs] == [NOON + n * HOUR for n in range(4)]
     assert first.next_due == NOON + 4 * HOUR
+    assert first.next_due
     second = decide(HOURLY, first.next_due, now, DAY, coalesce=False, limit=4)
     assert [run.scheduled_at for run in second.runs] == [NOON + 4 * HOUR, NOON + 5 * HOUR]
     assert second.next_due == NOON + 6 * HOUR
@@ -124,6 +125,7 @@ def test_j08_a_year_of_missed_minutes_costs_next_to_nothing(coalesce):
 def test_missed_intervals_are_counted_exactly_however_many():
     now = NOON + 365 * DAY
     decision = decide(Schedule(every=MINUTE), NOON, now, HOUR)
+    assert decision.missed
     assert decision.missed.count + decision.runs[0].stands_for == 365 * 24 * 60 + 1
     assert not decision.missed.at_least
 

@@ -82,6 +82,7 @@ def wall_fits(schedule: Schedule, wall: datetime) -> bool:
             and wall.month in numbers(month, 1, 12)
             and wall.isoweekday() % 7 in numbers(weekday, 0, 6)
         )
+    assert schedule.every
     at = schedule.between[0] if schedule.between else time()
     first_weekday = min(schedule.days, default=0) if schedule.every.days % 7 == 0 else 0
     since = (wall.date() - date(1970, 1, 5 + first_weekday)).days
@@ -211,6 +212,7 @@ def local_times(schedule: Schedule, after: datetime, count: int) -> list[str]:
     instant = after.astimezone(UTC)
     for _ in range(count):
         instant = next_after(schedule, instant)
+        assert instant
         found.append(instant.astimezone(schedule.zone).strftime("%d %H:%M%z"))
     return found
 
@@ -315,6 +317,7 @@ def test_whole_weeks_come_on_monday_or_on_the_first_weekday_named():
     before = datetime(2026, 11, 3, 12, tzinfo=UTC)  # a Tuesday
     weekly = next_after(Schedule(every=7 * DAY), before)
     fortnightly = list(occurrences(Schedule(every=14 * DAY, days=frozenset({4})), before, before + 40 * DAY))
+    assert weekly
     assert weekly.date() == date(2026, 11, 9)
     assert {instant.weekday() for instant in fortnightly} == {4}
     assert fortnightly[1] - fortnightly[0] == 14 * DAY
@@ -419,9 +422,8 @@ def test_jitter_does_not_change_between_versions_or_processes():
 
 
 def test_stored_settings_become_a_schedule():
-    configured = ScheduleSettings(
-        every="15m", days="mon-sat", between="06:00-24:00", timezone="Europe/Warsaw", holidays="skip", jitter="30s"
-    )
+    given = {"every": "15m", "days": "mon-sat", "between": "06:00-24:00", "timezone": "Europe/Warsaw"}
+    configured = ScheduleSettings.model_validate({**given, "holidays": "skip", "jitter": "30s"})
     stored = configured.model_dump(mode="json")
     assert read_settings(stored) == configured
     assert read_schedule(stored, country="PL") == Schedule(
@@ -440,7 +442,7 @@ def test_settings_without_a_time_make_no_schedule():
 
 def test_holidays_without_a_country_are_refused_with_the_mend():
     with pytest.raises(Misconfigured, match=r"hub\.holidays"):
-        from_settings(ScheduleSettings(every="1h", holidays="skip"))
+        from_settings(ScheduleSettings(every=HOUR, holidays="skip"))
 
 
 @settings(max_examples=100)
@@ -450,4 +452,6 @@ def test_whatever_cron_settings_accept_can_be_scheduled(cron):
         accepted = ScheduleSettings(cron=cron)
     except ValueError:
         assume(False)
-    assert next_after(from_settings(accepted), datetime(2026, 11, 3, tzinfo=UTC)) is not None
+    schedule = from_settings(accepted)
+    assert schedule
+    assert next_after(schedule, datetime(2026, 11, 3, tzinfo=UTC)) is not None

@@ -505,12 +505,14 @@ def test_how_far_an_order_is(fake: Shopify, shop: ShopifyConnector, values: dict
 
 def test_a_call_about_a_product_means_all_its_variants(fake: Shopify, shop: ShopifyConnector):
     one, other = varied(fake)
+    assert shop.hooks
     (hint,) = shop.hooks.hints(fake.call("products", one, "s"), "s")
     assert (hint.ids, hint.event) == ((one, other), "98880550")
 
 
 def test_s08_a_topic_that_is_not_ours_is_refused(fake: Shopify, shop: ShopifyConnector):
     call = fake.call("orders", fake.add("orders"), "s")
+    assert shop.hooks
     with pytest.raises(Exception, match="APP_UNINSTALLED"):
         shop.hooks.hints(replace(call, headers={**call.headers, "x-shopify-topic": "app/uninstalled"}), "s")
 

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.asking.http import KeyRefused
 from hub.canonical import ENTITIES
-from hub.connector import Document, Exchange, Write, Written
+from hub.connector import Change, Document, Exchange, Write, Written
 from hub.errors import Refused
 from tests.contract.picture_server import Pictures, png, serving
 from tests.fakes.server import Reply
@@ -47,7 +47,13 @@ def read(connector: Exchange, stream: str, since: Any = None) -> tuple[dict[str,
 
 def fields_of(connector: Exchange, stream: str, id_: str) -> Mapping[str, Any]:
     (document,) = connector.fetch(stream, [id_])
-    return ENTITIES[stream].valid(connector.translate(stream, document).fields)
+    return said(connector, stream, document)
+
+
+def said(connector: Exchange, stream: str, document: Document) -> Mapping[str, Any]:
+    change = connector.translate(stream, document)
+    assert isinstance(change, Change), change
+    return ENTITIES[stream].valid(change.fields)
 
 
 def write(connector: Exchange, stream: str, fields: Mapping[str, Any], id_: str | None = None, **told: Any) -> Written:
@@ -385,7 +391,7 @@ def test_the_orders_of_a_guest_are_of_one_party(fake: Shop, connector: Exchange)
         fake.record("orders", each).values["orderCustomer"]["email"] = "Gast@example.com"
     documents, _ = read(connector, "orders")
     assert {fields_of(connector, "orders", each)["party"] for each in orders} == {"guest:gast@example.com"}
-    told = ENTITIES["parties"].valid(connector.translate("parties", documents["guest:gast@example.com"]).fields)
+    told = said(connector, "parties", documents["guest:gast@example.com"])
     assert (told["name"], told["company"], told["email"]) == ("Muster GmbH", True, "gast@example.com")
     assert told["addresses"][0]["use"] == "billing"
     assert read(connector, "parties")[0] == {}

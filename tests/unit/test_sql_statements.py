@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import sqlglot
 from sqlalchemy.dialects import mssql, oracle
 from sqlglot import exp
+from sqlglot.errors import ParseError
 
 from adapters.sql.connector import SqlConnector
 from adapters.sql.options import SqlOptions
@@ -41,11 +42,17 @@ PARTY = {"name": "Żaneta Łoś", "vat_id": "PL5260250274", "email": "z@example.
 LINKS = {"parties": {"p1": "5"}, "products": {"A1": "5"}}
 
 
-def parsed(statement: str, dialect: str) -> exp.Expression:
+def parsed(statement: str, dialect: str) -> exp.Expr:
     named = re.sub(r"%\((\w+)\)s|(?<![:\w]):(\w+)", r"@\1\2" if dialect == "tsql" else r":\1\2", statement)
     [tree] = sqlglot.parse(named, read=dialect, error_level=sqlglot.ErrorLevel.RAISE)
     assert tree is not None
     return tree
+
+
+def selected(query: str) -> list[str]:
+    tree = parsed(query, "tsql")
+    assert isinstance(tree, exp.Query)
+    return tree.named_selects
 
 
 def written(record: dict[str, Any], entity: str, id_: str | None = None) -> Write:
@@ -70,14 +77,14 @@ def carry_out_everything(connector: SqlConnector) -> None:
 
 
 @pytest.fixture(params=["optima.toml", "xl.toml"])
-def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SqlServer]:
+def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SqlServer:
     """A SQL Server to which everything has been said that an example says."""
     text = (EXAMPLES / request.param).read_text("utf-8")
     options: Any = load(text, OPTIONS).systems["erp"].options
     values: dict[str, Any] = {"changed": MARKS[request.param], "id": 5, "product": 5, "place": 5, "state": 2}
     values |= {"reference": "hub-k", "vat_id": "PL5260250274", "code": "hub-k", "email": "z@example.com"}
     rows = {
-        each.query.strip(): {name: values.get(name, "1") for name in parsed(each.query, "tsql").named_selects}
+        each.query.strip(): {name: values.get(name, "1") for name in selected(each.query)}
         for each in options.described.values()
     }
     met = SqlServer(rows)
@@ -100,7 +107,7 @@ def test_each_statement_can_be_read_by_sql_server(server: SqlServer) -> None:
 
 def test_a_parser_of_sql_server_refuses_what_is_none() -> None:
     for wrong in ("SELECT TOP 5 FROM", "SELECT * FROM (SELECT 1 AS a ORDER r", "INSERT INTO a VALUES (1"):
-        with pytest.raises(sqlglot.errors.ParseError):
+        with pytest.raises(ParseError):
             parsed(wrong, "tsql")
 
 
@@ -133,7 +140,7 @@ def test_a_text_is_compared_as_varchar_so_that_an_index_serves(server: SqlServer
     assert "CAST" not in plain
 
 
-def oracle_statements() -> Iterator[sa.Executable]:
+def oracle_statements() -> Iterator[sa.Select[Any] | sa.TextClause]:
     """Yield what is read, looked for and marked in each stream of the contract's ERP."""
     office = Path(__file__).parents[1] / "contract" / "sql_office.toml"
     told = {"url": "oracle+oracledb://hub@erp.example/?service_name=ERP"}

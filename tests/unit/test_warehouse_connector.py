@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.warehouse import FilesConnector
 from hub.errors import Refused, TryLater
 from tests.unit.warehouse_samples import (
     NOW,
+    StandingClock,
     connector,
     product_format,
     put,
@@ -25,6 +27,11 @@ from tests.unit.warehouse_samples import (
 )
 
 PAGED = stock_format(page=10)
+
+
+def clock_of(source: FilesConnector) -> StandingClock:
+    assert isinstance(source.clock, StandingClock)
+    return source.clock
 
 
 def files_in(folder, where):
@@ -152,7 +159,7 @@ def test_a_half_written_file_waits(tmp_path):
     assert not page.changes
     put(tmp_path, "STAN_1.csv", stock_csv(5), age=0)
     later = connector(tmp_path, PAGED)
-    later.clock.at = NOW + timedelta(seconds=2)
+    clock_of(later).at = NOW + timedelta(seconds=2)
     assert len(rows_of(read(later, page.checkpoint))[0]) == 5
 
 
@@ -163,14 +170,14 @@ def test_a_half_written_file_waits_on_a_share_whose_clock_lags(tmp_path):
     path = tmp_path / "STAN_1.csv"
     path.write_text(stock_csv(5)[:-9], encoding="utf-8")
     source = connector(tmp_path, PAGED)
-    source.clock.at = datetime.fromtimestamp(path.stat().st_mtime, UTC) + timedelta(minutes=5)
+    clock_of(source).at = datetime.fromtimestamp(path.stat().st_mtime, UTC) + timedelta(minutes=5)
     (page,) = read(source)
     assert "still being written" in page.notes[0]
     path.write_text(stock_csv(5), encoding="utf-8")
-    source.clock.at += timedelta(minutes=1)
+    clock_of(source).at += timedelta(minutes=1)
     (again,) = read(source, page.checkpoint)
     assert "still being written" in again.notes[0]
-    source.clock.at += timedelta(minutes=1)
+    clock_of(source).at += timedelta(minutes=1)
     assert len(rows_of(read(source, again.checkpoint))[0]) == 5
 
 
@@ -222,6 +229,7 @@ def test_a_file_broken_in_the_middle_keeps_its_good_pages(tmp_path):
 def test_a_file_without_rows_is_accounted_for(tmp_path):
     put(tmp_path, "STAN_1.csv", "Indeks;Magazyn;Stan\n")
     (page,) = read(connector(tmp_path, PAGED))
+    assert page.completes
     assert page.completes.source == "STAN_1.csv"
     assert "no rows below its header" in page.notes[0]
 
@@ -336,7 +344,7 @@ def test_check_tells_what_is_missing(tmp_path):
     put(tmp_path / "sub", "STAN_1.csv", "x")
     assert all(finding.good for finding in source.check())
     (tmp_path / "sub").rename(tmp_path / "gone")
-    assert "mkdir" in source.check()[1].mend
+    assert "mkdir" in str(source.check()[1].mend)
 
 
 @settings(max_examples=60)

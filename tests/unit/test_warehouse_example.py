@@ -17,7 +17,9 @@ def test_the_examples_come_in_as_their_readme_says(tmp_path):
     for path in (tmp_path / "incoming").iterdir():
         os.utime(path, (NOW.timestamp() - 60, NOW.timestamp() - 60))
     settings = load_file(EXAMPLE / "hub.toml", {("warehouse", "files"): FilesOptions})
-    source = FilesConnector("depot", settings.systems["depot"].options, tmp_path, StandingClock())
+    options = settings.systems["depot"].options
+    assert isinstance(options, FilesOptions)
+    source = FilesConnector("depot", options, tmp_path, StandingClock())
     come = {stream: rows_of(list(source.read(stream, None))) for stream in ("price-list", "stock", "products")}
     assert {stream: (len(good), len(bad)) for stream, (good, bad) in come.items()} == {
         "price-list": (2398, 14),

@@ -569,6 +569,7 @@ def test_an_order_that_lies_in_the_trash_is_gone(fake: WooCommerce, shop: WooCom
 
 
 def test_a_ping_says_nothing_and_other_topics_are_refused(shop: WooCommerceConnector):
+    assert shop.hooks
     assert shop.hooks.hints(PING, "s") == ()
     with pytest.raises(Refused, match="coupon"):
         shop.hooks.hints(call("coupon.created", {"id": 1}, "s"), "s")
@@ -586,6 +587,7 @@ def test_a_ping_says_nothing_and_other_topics_are_refused(shop: WooCommerceConne
 def test_a_call_about_an_article_is_about_its_variations(
     shop: WooCommerceConnector, said: dict[str, Any], ids: tuple[str, ...]
 ):
+    assert shop.hooks
     (hint,) = shop.hooks.hints(call("product.updated", said, "s"), "s")
     assert hint.ids == ids
 
@@ -593,22 +595,27 @@ def test_a_call_about_an_article_is_about_its_variations(
 def test_another_secret_is_given_to_a_webhook_and_does_not_switch_on_what_people_have_paused(
     fake: WooCommerce, shop: WooCommerceConnector
 ):
+    assert shop.hooks
     shop.hooks.subscribe("order.created", "https://hub.example/shop", "the first")
     (hook,) = fake.webhooks.there()
     hook.values["status"] = "paused"
-    shop.hooks.sign(*shop.hooks.subscriptions(), "the second")
+    [subscription] = shop.hooks.subscriptions()
+    shop.hooks.sign(subscription, "the second")
     assert (hook.values["status"], hook.values["secret"]) == ("paused", "the second")
-    shop.hooks.revive(*shop.hooks.subscriptions(), "the third")
+    [subscription] = shop.hooks.subscriptions()
+    shop.hooks.revive(subscription, "the third")
     assert (hook.values["status"], hook.values["secret"]) == ("active", "the third")
 
 
 def test_an_error_that_the_shop_tells_instead_of_a_record_asks_for_all_that_has_changed(shop: WooCommerceConnector):
     said = {"code": "woocommerce_rest_cannot_view", "message": "Sorry, you cannot ...", "data": {"status": 401}}
+    assert shop.hooks
     (hint,) = shop.hooks.hints(call("order.updated", said, "s"), "s")
     assert (hint.stream, hint.ids) == ("orders", ())
 
 
 def test_what_is_deleted_restored_and_deleted_again_is_told_twice(shop: WooCommerceConnector):
+    assert shop.hooks
     events = [shop.hooks.hints(call("product.deleted", {"id": 7}, "s", each), "s")[0].event for each in ("a", "b")]
     assert events == ["a", "b"]
 
@@ -618,4 +625,5 @@ def test_more_webhooks_than_a_page_holds_are_all_seen(fake: WooCommerce, shop: W
         fake.webhooks.add(
             {"name": "", "status": "active", "topic": "order.created", "delivery_url": f"https://a/{number}"}
         )
+    assert shop.hooks
     assert len({each.address for each in shop.hooks.subscriptions()}) == 101

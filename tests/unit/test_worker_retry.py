@@ -28,6 +28,7 @@ def test_a_retry_waits_twice_as_long_each_time_give_or_take_a_fifth(attempt, fir
         attempt, attempts=attempt + 1, first=timedelta(seconds=first), longest=timedelta(seconds=longest), seed=seed
     )
     expected = min(first * 2 ** min(attempt - 1, 20), longest)
+    assert wait
     assert 0.799 * expected <= wait.total_seconds() <= 1.201 * expected
 
 

@@ -4,6 +4,7 @@ import queue
 import threading
 from datetime import UTC, datetime
 from types import SimpleNamespace
+from typing import Any
 
 from hub.worker.turns import Turns
 
@@ -18,7 +19,7 @@ class StandingClock:
         return self.ahead
 
 
-def run(system):
+def run(system) -> Any:
     return SimpleNamespace(delivery=SimpleNamespace(queue=system), began=0.0)
 
 
@@ -81,6 +82,7 @@ def test_only_slow_runs_make_a_queue_full():
     assert waiting.full() == {}
     clock.ahead = 2.0
     assert waiting.full() == {"slow": 1}
+    assert held
     waiting.ended(held)
     assert waiting.full() == {}
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +42,8 @@ class ErpFilesConnector:
         self._entities = {stream: each.entity for stream, each in options.formats.items()} | (
             {ORDERS: ORDERS} if options.orders else {}
         )
-
-    @cached_property
-    def streams(self) -> Mapping[str, Stream]:
+        self.streams: Mapping[str, Stream] = {name: self._stream(name) for name in options.streams()}
         """What comes by a format, and orders, if they go out."""
-        return {name: self._stream(name) for name in self.options.streams()}
 
     def _stream(self, name: str) -> Stream:
         orders = self.options.orders if name == ORDERS else None

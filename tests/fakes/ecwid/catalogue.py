@@ -129,7 +129,7 @@ def _refusal(fake: "Ecwid", told: Row, id_: int | None) -> Reply | None:
 def _set(values: Row, told: Row) -> None:
     """Set fields as Ecwid keeps them: trimmed, without scripts, the attributes as they are given and no others."""
     for name, value in told.items():
-        kept = value.strip() if isinstance(value, str) else value
+        kept: Any = value.strip() if isinstance(value, str) else value
         if name == "description":
             kept = SCRIPT.sub("", kept)
         values[name] = _attributes(kept) if name == "attributes" else kept

@@ -1,10 +1,8 @@
 """Pictures of products (docs: Image management; code: `WebserviceSpecificManagementImages`, `Image`)."""
 
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import TYPE_CHECKING
 
+from tests.fakes.forms import parts_of
 from tests.fakes.prestashop.lists import Wrong
 from tests.fakes.server import Asked, Reply
 
@@ -30,10 +28,7 @@ def carry_out(shop: "PrestaShop", asked: Asked, product: str, image: str = "") -
 
 
 def _add(shop: "PrestaShop", asked: Asked, product: str) -> object:
-    head = b"content-type: " + asked.headers["content-type"].encode() + b"\r\n\r\n"
-    told = BytesParser(EmailMessage, policy=HTTP).parsebytes(head + asked.body)
-    parts = {each.get_param("name", header="content-disposition"): each.get_payload(decode=True) for each in told.iter_parts()}  # type: ignore[attr-defined]  # fmt: skip
-    content = parts.get("image")
+    content = dict(parts_of(asked)).get("image")
     if not content:
         raise Wrong(400, 'Please set an "image" parameter with image data for value', 76)
     if len(content) > LARGEST:

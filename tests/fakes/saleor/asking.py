@@ -82,7 +82,7 @@ def allowed(shop: "Saleor", *permissions: str) -> None:
 
 def connection(
     rows: Iterable[Row],
-    place: Callable[[Row], Sequence[str]],
+    place: Callable[[Row], tuple[str, ...]],
     first: int | None,
     after: str | None,
     *,

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +76,7 @@ def _weight(value: float | None) -> Row | None:
     return None if value is None else {"unit": "KG", "value": value}
 
 
-def _place(row: Row) -> Sequence[str]:
+def _place(row: Row) -> tuple[str, ...]:
     return row["updatedAt"], row["name"], f"{number(row['id'], _kind(row)):09d}"
 
 

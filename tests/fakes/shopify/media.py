@@ -1,11 +1,9 @@
 """Pictures of products: room for uploads, files, and the shop's work on them (apps: manage media for products)."""
 
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tests.fakes.forms import parts_of
 from tests.fakes.records import Record
 from tests.fakes.server import Asked, Reply
 from tests.fakes.shopify.asking import Info, Row, number, said
@@ -41,10 +39,7 @@ def stage(shop: "Shopify", _info: Info, input: list[Row]) -> Row:  # noqa: A002
 def upload(shop: "Shopify", asked: Asked, id_: str) -> Reply:
     """Take a form as the storage does: all that was given with the room, then the file; it answers in XML."""
     assert "x-shopify-access-token" not in asked.headers, "the storage is not the shop's"
-    told = BytesParser(EmailMessage, policy=HTTP).parsebytes(
-        b"content-type: " + asked.headers["content-type"].encode() + b"\r\n\r\n" + asked.body
-    )
-    parts = [(each.get_param("name", header="content-disposition"), each.get_payload(decode=True)) for each in told.iter_parts()]  # type: ignore[attr-defined]  # fmt: skip
+    parts = parts_of(asked)
     place = next(each for each in shop.staged.values() if each["id"] == int(id_))
     form = {name: content.decode() for name, content in parts[:-1]}
     if form != place["form"] or parts[-1][0] != "file":
