@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hub.connector import Document, Unreadable
@@ -101,7 +101,7 @@ class Taken:
                 key=why.key,
                 cause=why.cause,
                 message=why.message,
-                place=asdict(why.place) | {"version": digest},
+                place=why.place._asdict() | {"version": digest},
                 raw=dict(why.raw),
                 external_id=document.id,
                 needs=needs,
