@@ -311,7 +311,7 @@ class Bringing:
             overtaken = outdated(tx, self.flow, {called[each.key]: batch[each.key].write for each in done})
             known_as = {each.id: called[each.key] for each in done if each.id and batch[each.key].creates}
             taken = take(tx, self.flow, shown, run=self.run, told=told, known_as=known_as)
-            bind_unread(tx, self.flow, self.run, told, {each.external_id for each in taken.bound}, known_as)
+            bind_unread(tx, self.flow, self.run, told, taken.matched, known_as)
             lose(tx, self.flow, [batch[key].write.id or "" for key in removed], owed=False)
             lose_found(tx, self.flow, [batch[key].write.id or "" for key in gone])
             intents.close(tx, name, entity, [called[each.key] for each in known])
