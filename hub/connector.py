@@ -10,11 +10,10 @@ each is to be understood, writes, and finds. Such a system may deliver its recor
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something was read, in the words of who delivered it: shown to the operator who has to mend it."""
 
     source: str
@@ -28,8 +27,7 @@ class Place:
     """Which delivery of the source, e.g. a digest: two files of one name are told apart by it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One record as the system has it now: canonical field values, JSON-ready. Fields left out are not touched."""
 
     key: str
@@ -48,8 +46,7 @@ GUEST = "guest:"
 then mean one party."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One record as the system itself shows it."""
 
     id: str

@@ -1,7 +1,7 @@
 """A row of a file -> a canonical record, or why not. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic_core import PydanticCustomError
@@ -152,7 +152,7 @@ def translator(format_: Format, table: Table, source: Place, locations: frozense
         for place, (name, column) in zip(places, mapped.items(), strict=True)
     ]
     return Translator(
-        source=replace(source, sheet=table.sheet),
+        source=source._replace(sheet=table.sheet),
         titles=table.titles,
         steps=steps,
         column_names={name: column.column or name for name, column in format_.columns.items()},

@@ -1,6 +1,6 @@
 """Many rows in one statement: they travel as one JSON parameter, so that the statement's text never changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,27 +16,7 @@ def insert_into(dialect: str, table: sa.Table) -> Any:
 
 def rows(dialect: str, name: str, /, **columns: sa.types.TypeEngine[Any]) -> sa.FromClause:
     """Return a table of the rows given as parameter NAME (see `pack`), to join with or to insert from."""
-    return _rows(dialect, name, sa.bindparam(name, type_=sa.Text), columns)
-
-
-def among(dialect: str, column: sa.ColumnElement[Any], values: Iterable[object]) -> sa.ColumnElement[bool]:
-    """Tell whether a column has one of these values: any number of them, where `in_` is limited by the databases."""
-    text = pack({"value": value} for value in values)
-    given = _rows(dialect, "among", sa.literal(text, sa.Text), {"value": column.type})
-    return one_of(dialect, column, sa.select(given.c.value))
-
-
-def one_of(dialect: str, column: sa.ColumnElement[Any], given: sa.Select[Any]) -> sa.ColumnElement[bool]:
-    """Tell whether a column has one of the values that were given, found by an index."""
-    if dialect == "postgresql":
-        # As an array: with IN the planner may read the whole table, as long as it does not know how large that is.
-        return column == sa.any_(sa.func.array(given.scalar_subquery()))
-    return column.in_(given)
-
-
-def _rows(
-    dialect: str, name: str, parameter: sa.ColumnElement[str], columns: Mapping[str, sa.types.TypeEngine[Any]]
-) -> sa.FromClause:
+    parameter = sa.bindparam(name, type_=sa.Text)
     if dialect == "postgresql":
         # Parsed once: from `json` every column of type jsonb would be written as text and parsed again.
         source = sa.func.jsonb_to_recordset(sa.cast(parameter, postgresql.JSONB))
@@ -50,6 +30,34 @@ def _rows(
     return sa.select(*extracted).subquery(name)
 
 
+def pairs(dialect: str, name: str) -> sa.FromClause:
+    """Return a table of texts, `key` and `value`, given as parameter NAME: an object as JSON."""
+    parameter = sa.bindparam(name, type_=sa.Text)
+    each = sa.func.json_each(parameter)
+    if dialect == "postgresql":
+        each = sa.func.jsonb_each_text(sa.cast(parameter, postgresql.JSONB))
+    return each.table_valued(sa.column("key", sa.Text), sa.column("value", sa.Text), name=name)
+
+
+def among(dialect: str, column: sa.ColumnElement[Any], values: Iterable[object]) -> sa.ColumnElement[bool]:
+    """Tell whether a column has one of these values: any number of them, where `in_` is limited by the databases."""
+    return _one_of(dialect, column, sa.literal(pack(values), sa.Text))
+
+
+def one_of(dialect: str, column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Tell whether a column has one of the values given as parameter NAME (see `pack`), found by an index."""
+    return _one_of(dialect, column, sa.bindparam(name, type_=sa.Text))
+
+
+def _one_of(dialect: str, column: sa.ColumnElement[Any], parameter: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    if dialect == "postgresql":
+        each = sa.func.jsonb_array_elements_text(sa.cast(parameter, postgresql.JSONB)).table_valued("value")
+        value = each.c.value if isinstance(column.type, sa.Text) else sa.cast(each.c.value, column.type)
+        # As an array: with IN the planner may read the whole table, as long as it does not know how large that is.
+        return column == sa.any_(sa.func.array(sa.select(value).scalar_subquery()))
+    return column.in_(sa.select(sa.func.json_each(parameter).table_valued("value").c.value))
+
+
 def pack(items: Iterable[object]) -> str:
-    """Return rows, mappings or dataclasses, as the parameter that `rows` expects."""
+    """Return rows (mappings or dataclasses) as the parameter that `rows` expects, or values as `one_of` does."""
     return json_text(list(items))

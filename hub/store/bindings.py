@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from hub.connector import GUEST
 from hub.store import bulk, scans
-from hub.store.batch import among, one_of, pack, rows
+from hub.store.batch import among, one_of, pack, pairs
 from hub.store.database import Tx
 from hub.store.schema import binding
+from hub.store.types import json_text
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -71,8 +72,8 @@ _COUNT = sa.select(sa.func.count()).where(_HERE, _THERE)
 
 @cache
 def _one_of(dialect: str, column: str) -> sa.Executable:
-    given = sa.select(rows(dialect, "given", value=sa.Text()).c.value)
-    return sa.select(*_COLUMNS).where(_HERE, one_of(dialect, binding.c[column], given)).order_by(binding.c.id)
+    known = one_of(dialect, binding.c[column], "given")
+    return sa.select(*_COLUMNS).where(_HERE, known).order_by(binding.c.id)
 
 
 def _found(tx: Tx, statement: sa.Executable, system: str, entity: str, **given: Any) -> list[Binding]:
@@ -82,15 +83,14 @@ def _found(tx: Tx, statement: sa.Executable, system: str, entity: str, **given: 
 def _with(tx: Tx, column: str, system: str, entity: str, values: Collection[str]) -> list[Binding]:
     if not values:
         return []
-    given = pack({"value": value} for value in values)
-    return _found(tx, _one_of(tx.dialect, column), system, entity, given=given)
+    return _found(tx, _one_of(tx.dialect, column), system, entity, given=pack(values))
 
 
 @cache
 def _differing(dialect: str) -> sa.Executable:
-    given = rows(dialect, "given", id=sa.Text(), digest=sa.Text())
-    known = sa.select(binding.c.digest).where(binding.c.external_id == given.c.id, _HERE, _THERE)
-    return sa.select(given.c.id).where(known.scalar_subquery().is_distinct_from(given.c.digest))
+    given = pairs(dialect, "given")
+    known = sa.select(binding.c.digest).where(binding.c.external_id == given.c.key, _HERE, _THERE)
+    return sa.select(given.c.key).where(known.scalar_subquery().is_distinct_from(given.c.value))
 
 
 def differing(tx: Tx, system: str, entity: str, digests: Mapping[str, str]) -> set[str]:
@@ -98,8 +98,8 @@ def differing(tx: Tx, system: str, entity: str, digests: Mapping[str, str]) -> s
 
     The database compares: of a page that has not changed, nothing needs to come back.
     """
-    given = pack({"id": identity, "digest": digest} for identity, digest in digests.items())
-    return set(tx.execute(_differing(tx.dialect), {"given": given, "system": system, "entity": entity}).scalars())
+    given = {"given": json_text(digests), "system": system, "entity": entity}
+    return set(tx.execute(_differing(tx.dialect), given).scalars())
 
 
 def by_ids(tx: Tx, system: str, entity: str, ids: Collection[str]) -> dict[str, Binding]:
@@ -186,13 +186,13 @@ def counts(tx: Tx, system: str, entity: str) -> Counted:
     return Counted(*map(int, tx.execute(sa.select(*number).where(_of(system, entity))).one()))
 
 
-def not_shown(tx: Tx, system: str, entity: str, stream: str, number: int, most: int) -> list[Binding]:
+def not_shown(tx: Tx, system: str, entity: str, stream: str, number: int) -> list[Binding]:
     """Return what is bound and there, but was not shown by a full scan; guests are shown by their orders alone."""
     # As a difference of sets, which takes one pass over each however little a planner knows of them.
     account = ~binding.c.external_id.startswith(GUEST)
     there = sa.select(binding.c.external_id).where(_of(system, entity), binding.c.gone_at.is_(None), account)
     missing = there.except_(scans.ids(tx.dialect, system, stream, number))
-    return list(by_ids(tx, system, entity, tx.execute(missing.limit(most)).scalars().all()).values())
+    return list(by_ids(tx, system, entity, tx.execute(missing).scalars().all()).values())
 
 
 def rename(tx: Tx, entity: str, old: str, new: str) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 import sqlalchemy as sa
 
 from hub.store import bulk
-from hub.store.batch import among, one_of, pack, rows
+from hub.store.batch import among, one_of, pack
 from hub.store.database import Tx
 from hub.store.schema import intent
 
@@ -25,7 +25,7 @@ class Intent:
 
 @cache
 def _find(dialect: str) -> sa.Executable:
-    known = one_of(dialect, intent.c.key, sa.select(rows(dialect, "given", key=sa.Text()).c.key))
+    known = one_of(dialect, intent.c.key, "given")
     here = (intent.c.system == sa.bindparam("system")) & (intent.c.entity == sa.bindparam("entity"))
     return sa.select(intent.c.key, intent.c.reference, intent.c.run, intent.c.made_at).where(here, known)
 
@@ -34,7 +34,7 @@ def find(tx: Tx, system: str, entity: str, keys: Collection[str]) -> dict[str, I
     """Return the open intents among some keys."""
     if not keys:
         return {}
-    given = {"system": system, "entity": entity, "given": pack({"key": key} for key in keys)}
+    given = {"system": system, "entity": entity, "given": pack(keys)}
     return {row.key: Intent(*row) for row in tx.execute(_find(tx.dialect), given)}
 
 

@@ -121,10 +121,8 @@ def any_open(tx: Tx, system: str, stream: str) -> bool:
 def resolve(tx: Tx, system: str, stream: str, keys: Collection[str]) -> int:
     """Close the entries of records that have come in well since; returns how many."""
     here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
-    given = rows(tx.dialect, "given", key=sa.Text())
-    known = quarantine.c.key.in_(sa.select(given.c.key))
-    statement = sa.update(quarantine).where(here, known).values(state="resolved", changed_at=tx.now)
-    return tx.execute(statement, {"given": pack({"key": key} for key in keys)}).rowcount
+    known = among(tx.dialect, quarantine.c.key, keys)
+    return tx.execute(sa.update(quarantine).where(here, known).values(state="resolved", changed_at=tx.now)).rowcount
 
 
 def supersede(tx: Tx, system: str, stream: str, source: str, version: str) -> int:

@@ -56,7 +56,7 @@ def take_turn(tx: Tx, name: str) -> int:
 
 
 def _among(dialect: str, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    known = one_of(dialect, record.c.key, sa.select(rows(dialect, "given", key=sa.Text()).c.key))
+    known = one_of(dialect, record.c.key, "given")
     return sa.select(*columns).where(record.c.entity == sa.bindparam("entity"), known)
 
 
@@ -72,8 +72,8 @@ def _by_keys(dialect: str) -> sa.Executable:
 
 def fields_of(tx: Tx, name: str, keys: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """Return the fields of those records that are known."""
-    given = pack({"key": key} for key in keys)
-    return {row.key: row.fields for row in tx.execute(_fields_of(tx.dialect), {"given": given, "entity": name})}
+    given = {"given": pack(keys), "entity": name}
+    return {row.key: row.fields for row in tx.execute(_fields_of(tx.dialect), given)}
 
 
 @cache
@@ -129,15 +129,15 @@ def by_keys(tx: Tx, name: str, keys: Collection[str]) -> dict[str, Record]:
     """Return those records that are known, deleted ones too."""
     if not keys:
         return {}
-    given = pack({"key": key} for key in keys)
-    return {row.key: Record(*row) for row in tx.execute(_by_keys(tx.dialect), {"given": given, "entity": name})}
+    given = {"given": pack(keys), "entity": name}
+    return {row.key: Record(*row) for row in tx.execute(_by_keys(tx.dialect), given)}
 
 
 @cache
 def _by_field(dialect: str, name: str, field: str, deleted: bool) -> sa.Executable:
     held = sa.literal_column(f"(fields ->> '{field}')", sa.Text)
     here = record.c.entity == sa.literal_column(f"'{name}'", sa.Text)
-    known = one_of(dialect, held, sa.select(rows(dialect, "given", value=sa.Text()).c.value))
+    known = one_of(dialect, held, "given")
     there = sa.true() if deleted else record.c.deleted_at.is_(None)
     return sa.select(*_COLUMNS).where(here, known, there).order_by(record.c.id)
 
@@ -147,8 +147,8 @@ def by_field(tx: Tx, name: str, field: str, values: Collection[str], *, deleted:
     assert (name, field) in LOOKED_UP, "an index must serve it"
     if not values:
         return []
-    given = pack({"value": value} for value in values)
-    return [Record(*row) for row in tx.execute(_by_field(tx.dialect, name, field, deleted), {"given": given})]
+    found = tx.execute(_by_field(tx.dialect, name, field, deleted), {"given": pack(values)})
+    return [Record(*row) for row in found]
 
 
 def holding(tx: Tx, name: str, field: str, value: str, most: int) -> list[Record]:

@@ -10,6 +10,7 @@ from hub.connector import Unreadable
 from hub.store import Tx, bindings, quarantine, records
 from hub.store.bindings import Binding
 from hub.store.history import Conflict, Event
+from hub.store.made import Made
 from hub.store.quarantine import Entry
 from hub.sync.matching import Known, Unclear, load
 from hub.sync.reading import Shown
@@ -143,7 +144,8 @@ class _Page:
         if bound is None:
             return
         ours = self.known.fields.get(bound.key)
-        if ours is None and self.flow.makes and (lacking := self.flow.entity.required - said.fields.keys()):
+        if ours is None and self.flow.makes and not self.flow.entity.required <= said.fields.keys():
+            lacking = self.flow.entity.required - said.fields.keys()
             self._aside(said, "missing-field", f"{', '.join(sorted(lacking))} is missing")
             return
         if ours is None and told is None and not bound.id and self._is_whole(said, bound):
@@ -174,19 +176,20 @@ class _Page:
         return Binding(external_id=said.document.id, key=key or self.known.new_key(said))
 
     def _is_whole(self, said: Understood, bound: Binding) -> bool:
-        """Tell whether a document makes a record just as it is: all its fields come in, under the key that they make."""
+        """Tell whether a document makes a record just as it is: all its fields come in, under the key that they make.
+
+        Never of what only follows: a record that it should not have is not looked up, and may be there.
+        """
         flow = self.flow
-        if not flow.makes or not flow.takes.issuperset(said.fields):
+        if not flow.makes or flow.follows or not flow.takes.issuperset(said.fields):
             return False
         return not flow.entity.natural or flow.entity.key(said.fields, said.fields) == bound.key
 
     def _make(self, said: Understood, bound: Binding) -> None:
         """Note a record that nobody has yet: what a merge would come to, without one, as most of a first load is."""
         entity, identity, key, fields = self.flow.stream.entity, said.document.id, bound.key, said.fields
-        new = Binding(external_id=identity, key=key, seen=fields, digest=said.digest, owed=self.flow.follows)
-        self.taken.writes[key] = fields
+        self.taken.made.append(Made(key, fields, identity, said.digest))
         self._note_left_out(said, key)
-        self.taken.bound.append(new)
         self.taken.well.append(f"id:{identity}")
         self.known.learn(key, fields)
         self.known.bound.setdefault(key, identity)

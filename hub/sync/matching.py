@@ -59,8 +59,8 @@ class Known:
         self.deleted.discard(key)
         for name in self.flow.entity.ladder:
             value = rung(name, fields)
-            if value and key not in self.ladder[name, value]:
-                self.ladder[name, value].append(key)
+            if value and key not in (having := self.ladder[name, value]):
+                having.append(key)
 
     def match(self, said: Understood) -> str | Unclear | None:
         """Return the key of the record that is meant; None: there is none yet."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.connector import Change, Page, Place, Unreadable
@@ -67,7 +67,7 @@ def caught(page: Page, compared: Compared, *, system: str, stream: str, run: int
                 key=change.key,
                 cause=quarantine.DIFFERS,
                 message=f"differs from the record in {', '.join(merged.changed)}",
-                place=asdict(change.place),
+                place=change.place._asdict(),
                 raw={name: str(merged.fields.get(name)) for name in merged.changed},
                 proposed=dict(change.fields),
                 run=run,
@@ -86,7 +86,7 @@ def _unreadable(row: Unreadable, entity: str, system: str, stream: str, run: int
         key=row.key,
         cause=row.cause,
         message=row.message,
-        place=asdict(row.place),
+        place=row.place._asdict(),
         raw=dict(row.raw),
         run=run,
     )

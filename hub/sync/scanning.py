@@ -67,8 +67,8 @@ def end(flow: Flow, number: int, run: int, hold: Hold, total: Counter[str]) -> N
     """Delete what a complete scan did not show, once it has been asked for and is not there."""
     system, entity = flow.system, flow.stream.entity
     with hold.reading() as tx:
-        there = bindings.count(tx, system.name, entity)
-        missing = bindings.not_shown(tx, system.name, entity, flow.name, number, there)
+        missing = bindings.not_shown(tx, system.name, entity, flow.name, number)
+        there = bindings.count(tx, system.name, entity) if missing else 0
         asked = quarantine.by_identity(tx, system.name, flow.name, [IDENTITY]).get(IDENTITY)
     if too_many(len(missing), there, system.options.delete_brake) and not (asked and asked.again):
         _ask(flow, missing, there, run, hold)

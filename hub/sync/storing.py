@@ -50,7 +50,7 @@ def store(flow: Flow, run: int, hold: Hold, batch: Mapping[str, Want], written: 
         for identity, key in _read_by_others(tx, flow, known_as).items():
             undo_twin(tx, flow, run, identity, key)
         taken = take(tx, flow, shown, run=run, told=told, known_as=known_as)
-        bind_unread(tx, flow, run, told, {each.external_id for each in taken.bound}, known_as)
+        bind_unread(tx, flow, run, told, taken.matched, known_as)
         lose(tx, flow, [batch[key].write.id or "" for key in removed], owed=False)
         lose_found(tx, flow, [batch[key].write.id or "" for key in gone])
         intents.close(tx, name, entity, [called[each.key] for each in known])

@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hub.connector import Document, Unreadable
 from hub.handler import PageReport
 from hub.messages import RecordOutcome
-from hub.store import Tx, bindings, history, intents, quarantine, records, unmatched
+from hub.store import Tx, bindings, history, intents, made, quarantine, records, unmatched
 from hub.store.bindings import Binding
 from hub.store.history import Conflict, Event
+from hub.store.made import Made
 from hub.sync.outgoing import meets
 from hub.sync.system import Flow
 
@@ -46,6 +47,8 @@ class Taken:
     arrivals: list[Arrival] = field(default_factory=list[Arrival])
     outcomes: list[RecordOutcome] = field(default_factory=list[RecordOutcome])
     writes: dict[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    made: list[Made] = field(default_factory=list[Made])
+    """What nobody had yet: neither among the writes nor among what is bound."""
     renamed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     bound: list[Binding] = field(default_factory=list[Binding])
     back: list[str] = field(default_factory=list[str])
@@ -57,6 +60,11 @@ class Taken:
     """Identities in quarantine that are settled."""
     unmatched: dict[str, str] = field(default_factory=dict[str, str])
     """The system's identity -> the key, of what is looked at again when there is a record of that key."""
+
+    @property
+    def matched(self) -> set[str]:
+        """The system's identities of what is bound by now."""
+        return {each.external_id for each in (*self.bound, *self.made)}
 
     def report(self, to: PageReport) -> None:
         """Add what came in to a page's report."""
@@ -101,7 +109,7 @@ class Taken:
                 key=why.key,
                 cause=why.cause,
                 message=why.message,
-                place=asdict(why.place) | {"version": digest},
+                place=why.place._asdict() | {"version": digest},
                 raw=dict(why.raw),
                 external_id=document.id,
                 needs=needs,
@@ -118,16 +126,15 @@ class Taken:
             intents.rename(tx, entity, old, new)
             history.rename(tx, entity, old, new)
             quarantine.renamed(tx, entity, old)
+        bindings.forget(tx, system, entity, self.matched.intersection(self.back))
+        latest = made.put(tx, system, entity, self.made, run=self.run, latest=latest)
         writes = [records.Write(key, fields) for key, fields in self.writes.items()]
         records.write(tx, entity, writes, system=system, run=self.run, latest=latest)
-        if self.back:
-            bindings.forget(tx, system, entity, {*self.back} & {each.external_id for each in self.bound})
         bindings.put(tx, system, entity, self.bound, self.run)
         if meets(self.flow):
             unmatched.put(tx, system, entity, self.unmatched)
-            matched = [each.external_id for each in self.bound]
             aside = [each.external_id for each in self.caught if each.external_id]
-            unmatched.forget(tx, system, entity, matched + aside)
+            unmatched.forget(tx, system, entity, [*self.matched, *aside])
         history.note(tx, self.events)
         history.keep(tx, self.conflicts)
         if self.well and quarantine.any_open(tx, system, self.flow.name):

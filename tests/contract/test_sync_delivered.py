@@ -28,7 +28,7 @@ class Deliveries(Tables):
         lists = self.lists.setdefault(stream, [])
         documents = [Document(str(row.pop("id")), row) for row in map(dict, rows)]
         source = Place(name or f"{stream}.csv", version=str(self.mark))
-        faults = [replace(each, place=replace(each.place, version=str(self.mark))) for each in ruined]
+        faults = [replace(each, place=each.place._replace(version=str(self.mark))) for each in ruined]
         lists.append(Page(stream, (), faults, {"taken": self.mark}, completes=source, documents=documents))
 
     def read(self, stream: str, since: Mapping[str, Any] | None, *, full: bool):

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.store.batch import among, pack, rows
+from hub.store.batch import among, one_of, pack, pairs, rows
 from hub.store.chosen import literal
-from hub.store.types import JSON, Instant
+from hub.store.types import JSON, Instant, json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,16 @@ def test_sqlite_reads_back_what_was_packed():
     with sa.create_engine("sqlite://").connect() as connection:
         assert connection.execute(sa.select(given), {"given": pack([row, row])}).all() == [tuple(row.values())] * 2
         assert connection.execute(sa.select(given), {"given": "[]"}).all() == []
+
+
+def test_sqlite_reads_back_pairs_and_finds_values():
+    given = pairs("sqlite", "given")
+    numbers = sa.select(sa.literal(2).label("id")).union_all(sa.select(sa.literal(3))).subquery()
+    known = one_of("sqlite", numbers.c.id, "given")
+    with sa.create_engine("sqlite://").connect() as connection:
+        found = connection.execute(sa.select(given), {"given": json_text({"1": "ł", "a.b": ""})}).all()
+        assert found == [("1", "ł"), ("a.b", "")]
+        assert connection.execute(sa.select(numbers).where(known), {"given": pack({1, 3})}).scalars().all() == [3]
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "sqlite"])
