@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from xml.etree.ElementTree import Element
 
 import sqlalchemy as sa
-from defusedxml.ElementTree import parse
+from defusedxml.ElementTree import fromstring
 
 from adapters.erp.files.connector import ErpFilesConnector
 from adapters.sql.connector import SqlConnector
@@ -73,15 +73,16 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "exchange"
         shutil.copytree(EXAMPLES / "exchange" / "exchange", self.folder)
+        long_ago = time.time() - 100
         for path in (self.folder / "out").iterdir():
-            os.utime(path, (time.time() - 100,) * 2)
+            os.utime(path, (long_ago, long_ago))
         self.connector = ErpFilesConnector("erp", options("exchange/hub.toml"), folder, SystemClock())
 
     def close(self) -> None:
         """Leave the folders to the test's own."""
 
     def sales(self) -> Sequence[Sale]:
-        return [self._sale(parse(path).getroot()) for path in sorted((self.folder / "orders").glob("*.xml"))]
+        return [self._sale(fromstring(path.read_bytes())) for path in sorted((self.folder / "orders").glob("*.xml"))]
 
     def _sale(self, root: Element) -> Sale:
         def text(path: str, under: Element = root) -> str:
@@ -116,7 +117,7 @@ class Rows:
                 connection.exec_driver_sql(statement)
         password = str(self.engine.url.password)
         url = self._address.replace(f":{password}@", "@")
-        self.environment = {"ERP_PASSWORD": password}
+        self.environment: Mapping[str, str] = {"ERP_PASSWORD": password}
         self.connector = SqlConnector("erp", options("sql/optima.toml", url=url), Path(), SystemClock())
 
     def close(self) -> None:

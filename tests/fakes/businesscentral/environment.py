@@ -129,7 +129,7 @@ class BusinessCentral(Fake):
 
     def token(self, asked: Asked) -> Reply:
         """login: the client's secret among the form's fields, and the scope `.default`."""
-        form = dict(part.partition("=")[::2] for part in asked.body.decode().split("&"))
+        form = {name: value for name, _, value in (part.partition("=") for part in asked.body.decode().split("&"))}
         if form.get("client_secret") != self.secret or not form.get("scope", "").endswith(".default"):
             said = "AADSTS7000215: Invalid client secret provided."
             return Reply(401, {"error": "invalid_client", "error_description": said})
