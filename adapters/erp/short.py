@@ -7,12 +7,19 @@ from typing import Any
 
 from adapters.erp.orders import plain
 
+SENT = ("shipped", "completed")
+"""Before that, more may be sent."""
 
-def short_shipped(lines: Iterable[tuple[str | None, Any, Any]]) -> list[dict[str, str]] | None:
-    """Return what an order says as `short_shipped`. `lines`: the SKU, what was ordered, and what was sent, of each line.
 
-    What has no SKU is no product: a text, or the way.
+def short_shipped(
+    lines: Iterable[tuple[str | None, Any, Any]], status: str = "completed"
+) -> list[dict[str, str]] | None:
+    """Return what an order with this status says as `short_shipped`.
+
+    `lines`: the SKU, what was ordered, and what was sent, of each line. What has no SKU is no product: a text, or the way.
     """
+    if status not in SENT:
+        return None
     ordered, sent = defaultdict[str, Decimal](Decimal), defaultdict[str, Decimal](Decimal)
     for sku, quantity, done in lines:
         ordered[sku or ""] += _decimal(quantity)

@@ -101,12 +101,9 @@ def _short(sale: Row) -> list[dict[str, str]] | None:
     That is what "No Backorder", or cancelling the backorder, leaves behind (stock: stock_move.py, _action_done, and
     sale_stock: sale_order_line.py, move_ids). What only came back, has left; it is delivered no longer, either.
     """
-    if _status(sale) not in ("shipped", "completed"):
-        return None
     lines = [line for line in sale.get("order_line") or () if "cancel" in (at(line, "move_ids.state") or ())]
-    return short_shipped(
-        (at(line, "product_id.default_code"), line["product_uom_qty"], line["qty_delivered"]) for line in lines
-    )
+    sent = ((at(each, "product_id.default_code"), each["product_uom_qty"], each["qty_delivered"]) for each in lines)
+    return short_shipped(sent, _status(sale))
 
 
 def _arrived(picking: Row) -> bool:

@@ -12,7 +12,7 @@ from adapters.erp.orders import plain, visible_number
 from adapters.erp.reference import OURS
 from adapters.erp.short import short_shipped
 from adapters.erp.tryton.client import classed
-from adapters.fields import Field, at, backwards, first, in_use, of_type, parts, parts_in_use, table
+from adapters.fields import Field, at, backwards, first, fixed, in_use, of_type, parts, parts_in_use, table
 from adapters.rows import Row
 from hub.canonical.contacts import vat_id_in
 
@@ -22,6 +22,7 @@ STATUS = {"draft": "pending", "quotation": "pending", "done": "completed"}
 IN_USE = "active salable template.active"
 """All of it has to hold: the variants of a template that is no longer in use still say that they are."""
 SENT = ("packed", "shipped", "done")
+"""Of a shipment: it has left."""
 
 
 def rate(taxes: Sequence[Row]) -> str | None:
@@ -47,23 +48,17 @@ def _status(sale: Row) -> str:
 
 
 def _short(sale: Row) -> list[dict[str, str]] | None:
-    """Return what was sent less: of a sale that is sent, the moves that somebody cancelled and then ignored.
+    """Return what was sent less: of a sale that is sent, by the moves that somebody cancelled and then ignored.
 
     Those count as sent for its state (sale: sale.py, get_moves_progress, HandleShipmentException). What never moves, such
     as a service, has none.
     """
-    if _status(sale) not in ("shipped", "completed"):
-        return None
-    lines = [line for line in sale["lines"] if line["moves"]]
-    return short_shipped((at(line, "product.code"), line["quantity"], _moved(line["moves"])) for line in lines)
-
-
-def _moved(moves: Sequence[Row]) -> float:
-    return sum(move["quantity"] for move in moves if move["state"] == "done")
-
-
-def _has_left(shipment: Row) -> bool:
-    return shipment["reference"] and shipment["state"] in SENT
+    moved = [
+        (line, sum(move["quantity"] for move in line["moves"] if move["state"] == "done"))
+        for line in sale["lines"]
+        if line["moves"]
+    ]
+    return short_shipped(((at(line, "product.code"), line["quantity"], sent) for line, sent in moved), _status(sale))
 
 
 def _family(template: Row) -> str | None:
@@ -71,90 +66,73 @@ def _family(template: Row) -> str | None:
 
 
 UNIT = Field("default_uom.symbol", lambda symbol: UNITS.get(symbol, symbol))
-PRODUCT = {
-    "sku": Field("code"),
-    "name": Field("name"),
-    "description": Field("description"),
-    "unit": UNIT,
-    "category": Field("categories.rec_name", lambda names: min(names, default="").replace(" / ", " > ")),
-    "gtin": Field("identifiers", of_type("code", "ean"), "type code"),
-    "brand": Field("identifiers", of_type("code", "brand"), "type code"),
-    "tax_rate": Field("account_category.customer_taxes", rate, "rate"),
-    "variant_of": Field("template", _family, "code name products"),
-    "active": Field("", lambda it: all(at(it, way) for way in IN_USE.split()), IN_USE),
-}
-PRICE = {"sku": Field("code"), "amount": Field("list_price_used", itemgetter("decimal"))}
-ON_HAND = Field("quantity", lambda quantity: exact(max(quantity, 0.0)))
-PENDING = {"product": Field("product"), "quantity": Field("internal_quantity")}
-STOCK = {"sku": Field("code"), "on_hand": ON_HAND, "unit": UNIT}
-ADDRESS = {
-    "name": Field("attn"),
-    "company": Field("party_name"),
-    "street": Field("street", lambda lines: lines.partition("\n")[0]),
-    "street_more": Field("street", lambda lines: lines.partition("\n")[2].replace("\n", " ")),
-    "city": Field("city"),
-    "postcode": Field("postal_code"),
-    "region": Field("subdivision.name"),
-    "country": Field("country.code"),
-    "use": Field(
+PRODUCT = table(
+    "sku=code name description",
+    unit=UNIT,
+    category=Field("categories.rec_name", lambda names: min(names, default="").replace(" / ", " > ")),
+    gtin=Field("identifiers", of_type("code", "ean"), "type code"),
+    brand=Field("identifiers", of_type("code", "brand"), "type code"),
+    tax_rate=Field("account_category.customer_taxes", rate, "rate"),
+    variant_of=Field("template", _family, "code name products"),
+    active=Field("", lambda it: all(at(it, way) for way in IN_USE.split()), IN_USE),
+)
+PRICE = table("sku=code", amount=Field("list_price_used", itemgetter("decimal")))
+STOCK = table("sku=code", on_hand=Field("quantity", lambda quantity: exact(max(quantity, 0.0))), unit=UNIT)
+PENDING = table("product quantity=internal_quantity")
+ADDRESS = table(
+    "name=attn company=party_name city postcode=postal_code region=subdivision.name country=country.code",
+    street=Field("street", lambda lines: lines.partition("\n")[0]),
+    street_more=Field("street", lambda lines: lines.partition("\n")[2].replace("\n", " ")),
+    use=Field(
         "", lambda at: "billing" if at["invoice"] else "shipping" if at["delivery"] else None, "invoice delivery"
     ),
-}
-PARTY = {
-    "number": Field("code"),
-    "name": Field("name"),
-    "vat_id": in_use("identifiers", first(vat_id), "type code_compact"),
-    "email": in_use("contact_mechanisms", of_type("value", "email"), "type value"),
-    "phone": in_use("contact_mechanisms", of_type("value", "phone", "mobile"), "type value"),
-    "addresses": parts_in_use("addresses", ADDRESS),
-    "language": Field("lang.code", lambda code: code[:2]),
-    "blocked": Field("active", lambda is_active: not is_active),
-}
-ORDER = {
-    "status": Field("", _status, "state shipment_state"),
-    "tracking": parts("shipments", {"number": Field("reference")}, "state", where=_has_left),
-    "invoice": Field("invoices.number", first(str)),
-    "short_shipped": Field(
-        "",
-        _short,
-        "state shipment_state lines.product.code lines.quantity lines.moves.quantity lines.moves.state",
+)
+PARTY = table(
+    "number=code name",
+    vat_id=in_use("identifiers", first(vat_id), "type code_compact"),
+    email=in_use("contact_mechanisms", of_type("value", "email"), "type value"),
+    phone=in_use("contact_mechanisms", of_type("value", "phone", "mobile"), "type value"),
+    addresses=parts_in_use("addresses", ADDRESS),
+    language=Field("lang.code", lambda code: code[:2]),
+    blocked=Field("active", lambda is_active: not is_active),
+)
+STANDS = "state shipment_state"
+ORDER = table(
+    status=Field("", _status, STANDS),
+    tracking=parts(
+        "shipments", table("number=reference"), "state", where=lambda it: it["reference"] and it["state"] in SENT
     ),
-}
+    invoice=Field("invoices.number", first(str)),
+    short_shipped=Field(
+        "", _short, f"{STANDS} lines.product.code lines.quantity lines.moves.quantity lines.moves.state"
+    ),
+)
 """What becomes of a sale; its content is the channel's."""
 
 # The other way
 
-ID = {"id": Field("id")}
-TAX = {"name": Field("name"), "rate": Field("", lambda tax: rate([tax]) or "0", "rate"), "company": Field("company")}
-STANDING = ID | {"state": Field("state"), "total": Field("total_amount", itemgetter("decimal"))}
+TAX = table("name company", rate=Field("", lambda tax: rate([tax]) or "0", "rate"))
+STANDING = table("id state", total=Field("total_amount", itemgetter("decimal")))
 LINE = table("sale id product quantity text=description", amount=Field("amount", itemgetter("decimal")))
-CUSTOMER = ID | {"term": Field("customer_payment_term"), "addresses": parts_in_use("addresses", ID | ADDRESS)}
-NEW_ADDRESS = backwards(ADDRESS) | {  # Tryton keeps no phone there, and regions only as records of a country.
-    "party": Field("customer"),
-    "street": Field("", lambda place: "\n".join(filter(None, [place.get("street"), place.get("street_more")]))),
-    "country": Field("country"),
-    "invoice": Field("", lambda place: place.get("use") == "billing"),
-    "delivery": Field("", lambda place: place.get("use") == "shipping"),
-}
-NEW_SALE = {
-    "party": Field("customer"),
-    "invoice_address": Field("billing"),
-    "shipment_address": Field("shipping"),
-    "payment_term": Field("term"),
-    "currency": Field("currency"),
-    "reference": Field("", visible_number),
-    "description": Field("reference", lambda reference: OURS + reference),
-    "sale_date": Field("placed_at", lambda at: classed(date.fromisoformat(at[:10]))),
-    "comment": Field("note"),
-    "lines": Field("lines", lambda lines: [["create", lines]]),
-}
-NEW_LINE = {
-    "type": Field("", lambda _: "line"),
-    "sale": Field("sale"),
-    "product": Field("product.id"),
-    "unit": Field("product.unit"),
-    "description": Field("", lambda line: None if line["product"] else line["text"]),
-    "quantity": Field("quantity", float),
-    "unit_price": Field("price", classed),
-    "taxes": Field("", lambda line: [["add", [line["tax"]]]] if line["tax"] else []),
-}
+CUSTOMER = table("id term=customer_payment_term", addresses=parts_in_use("addresses", table("id") | ADDRESS))
+NEW_ADDRESS = backwards(ADDRESS) | table(  # Tryton keeps no phone there, and regions only as records of a country.
+    "party=customer country",
+    street=Field("", lambda place: "\n".join(filter(None, [place.get("street"), place.get("street_more")]))),
+    invoice=Field("", lambda place: place.get("use") == "billing"),
+    delivery=Field("", lambda place: place.get("use") == "shipping"),
+)
+NEW_SALE = table(
+    "party=customer invoice_address=billing shipment_address=shipping payment_term=term currency comment=note",
+    reference=Field("", visible_number),
+    description=Field("reference", lambda reference: OURS + reference),
+    sale_date=Field("placed_at", lambda at: classed(date.fromisoformat(at[:10]))),
+    lines=Field("lines", lambda lines: [["create", lines]]),
+)
+NEW_LINE = table(
+    "sale product=product.id unit=product.unit",
+    type=fixed("line"),
+    description=Field("", lambda line: None if line["product"] else line["text"]),
+    quantity=Field("quantity", float),
+    unit_price=Field("price", classed),
+    taxes=Field("", lambda line: [["add", [line["tax"]]]] if line["tax"] else []),
+)
