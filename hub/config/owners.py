@@ -35,7 +35,9 @@ def _wrong_field(name: str) -> str | None:
     entity, _, field = name.partition(".")
     if entity not in ENTITIES:
         return f"nothing is called {show(entity)}{guess_or_list(entity, tuple(ENTITIES))}"
-    fields = ENTITIES[entity].fields
+    fields, keys = ENTITIES[entity].fields, (*ENTITIES[entity].key_fields, *ENTITIES[entity].more_key_fields)
     if field not in fields:
         return f"{entity} have no field {show(field)}{guess_or_list(field, tuple(sorted(fields)))}"
+    if field in keys:
+        return f"{entity} are told from one another by {show(field)}, which stays with whoever they come from"
     return None

@@ -176,12 +176,9 @@ class _Page:
         return Binding(external_id=said.document.id, key=key or self.known.new_key(said))
 
     def _is_whole(self, said: Understood, bound: Binding) -> bool:
-        """Tell whether a document makes a record just as it is: all its fields come in, under the key that they make.
-
-        Never of what only follows: a record that it should not have is not looked up, and may be there.
-        """
+        """Tell whether a document makes a record just as it is: all its fields come in, under the key that they make."""
         flow = self.flow
-        if not flow.makes or flow.follows or not flow.takes.issuperset(said.fields):
+        if not flow.makes or not flow.takes.issuperset(said.fields):
             return False
         return not flow.entity.natural or flow.entity.key(said.fields, said.fields) == bound.key
 

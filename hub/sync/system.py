@@ -102,8 +102,11 @@ class Flow:
 
     @cached_property
     def makes(self) -> bool:
-        """Whether what is not known yet becomes a record: all that one must have comes in by it."""
-        return self.comes and self.entity.required <= self.takes
+        """Whether what is not known yet becomes a record: all that one must have comes in by it, and it does not follow.
+
+        Whoever follows shows records that it should not have, of which only what it should have is looked up.
+        """
+        return self.comes and not self.follows and self.entity.required <= self.takes
 
     @property
     def leads(self) -> bool:

@@ -574,3 +574,16 @@ def test_a_price_and_a_stock_that_came_before_the_erp_had_them_are_bound_too(hub
     hub.run("shop", *CATALOGUE)
     assert shop.rows["products"]["p1"]["name"] == "Lamp"
     assert (shop.rows["prices"]["p1"]["amount"], shop.rows["stock"]["p1"]["available"]) == ("2.00", "7")
+
+
+def test_what_a_shop_owns_and_is_not_to_offer_stays_the_record_it_is(store):
+    """Its range leaves the product out; what the ERP says of it beside must not be lost with what the shop says."""
+    hub = Hub(store)
+    owners = {"products.sku": "shop", "products.name": "shop"}
+    erp = hub.add("erp", "erp", Tables(ERP), owners=owners)
+    shop = hub.add("shop", "eshop", Tables(SHOP), owners=owners, range={"products": "brand == 'Ours'"})
+    erp.put("products", "1", sku="A", name="Lamp", brand="Theirs", description="Bright")
+    hub.run("erp", "products")
+    shop.put("products", "7", sku="A", name="Their lamp")
+    hub.run("shop", "products")
+    assert hub.record("products", "A").fields["description"] == "Bright"

@@ -40,6 +40,10 @@ def test_a_system_may_own_a_field():
 @pytest.mark.parametrize(
     ("line", "message"),
     [
+        (
+            '"products.sku" = "shop"',
+            'products are told from one another by "sku", which stays with whoever they come from',
+        ),
         ('"products.descripton" = "shop"', 'products have no field "descripton"; did you mean "description"?'),
         ('"product.description" = "shop"', 'nothing is called "product"; did you mean "products"?'),
         ('"products.description" = "shopp"', 'there is no system "shopp"; did you mean "shop"?'),
