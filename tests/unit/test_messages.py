@@ -28,7 +28,7 @@ def test_records_are_portioned_in_their_order_so_that_each_portion_fits_into_a_m
     portions = in_messages(records)
     assert [record for portion in portions for record in portion] == records
     for portion in portions:
-        told = {
+        told: dict[str, Any] = {
             "run": 2**63 - 1,
             "generation": 2**31 - 1,
             "part": 2**31 - 1,
