@@ -138,7 +138,16 @@ def test_a_system_that_is_away_is_exit_code_3_of_a_plan(home: Home):
     done = home.run("plan", "shop.orders")
     assert "shop.orders cannot be planned" in done.err
     assert done.code == 3
-    assert home.json("plan", "shop.orders", code=3)["streams"][0]["error"]
+    assert done.out == "Nothing was changed.\n"
+    page = home.folder / "plan.html"
+    assert home.run("plan", "shop.orders", "--html", str(page)).out == "Nothing was changed.\n"
+    text = page.read_text(encoding="utf-8")
+    assert "cannot be planned: shop cannot be reached" in text
+    assert "apply-plan" not in text
+    plan = home.json("plan", "shop.orders", code=3)
+    (orders,) = plan["streams"]
+    assert orders["error"].startswith("shop cannot be reached")
+    assert (plan["id"], orders["out"], orders["in"], orders["identical"]) == (None, None, None, None)
 
 
 def test_a_secret_that_is_not_there_is_said_once_with_what_mends_it(home: Home, tmp_path):
