@@ -20,6 +20,18 @@ def test_init_writes_a_file_that_works(tmp_path: Path):
     assert made.run("up", "--until-idle").code == 0
 
 
+def test_init_says_what_is_in_its_way_and_writes_nothing_then(tmp_path: Path):
+    home = Home(tmp_path)
+    (tmp_path / "a").write_text("")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "in").write_text("")
+    for folder, in_the_way in (("a", tmp_path / "a"), ("b", tmp_path / "b" / "in")):
+        done = home.run("init", folder)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == f"hub: {in_the_way} is there already, and no folder\n"
+    assert not (tmp_path / "b" / "hub.toml").exists()
+
+
 def test_no_file_at_all_is_the_embedded_default(tmp_path: Path):
     home = Home(tmp_path)
     elsewhere = home.run("check")
@@ -129,6 +141,16 @@ def test_a_broker_that_is_away_is_exit_code_3(home: Home):
     assert "Revision 1 is in force now" in done.out
     assert "very-secret" not in done.err
     assert home.run("trigger", "depot.stock", "--publish").code == 3
+
+
+def test_what_was_applied_while_the_broker_is_away_is_one_answer_for_programs(home: Home):
+    home.environment = {"HUB_BROKER": "amqp://hub:very-secret@127.0.0.1:1/hub"}
+    applied = home.json("apply", code=3)
+    assert (applied["number"], "the revision is in force" in applied["error"]) == (1, True)
+    home.configure(policy="review")
+    assert home.json("apply", code=3)["changes"]
+    reverted = home.json("config", "revert", "1", code=3)
+    assert (reverted["number"], "the revision is in force" in reverted["error"]) == (3, True)
 
 
 def test_a_system_that_is_away_is_exit_code_3_of_a_plan(home: Home):

@@ -55,6 +55,16 @@ def test_a_plan_of_a_folder_that_is_not_there_does_not_say_that_there_is_nothing
     assert all("does not exist" in each["error"] and "counts" not in each for each in plans)
 
 
+def test_where_runs_are_given_up_it_is_not_said_that_nothing_waits(home: Home):
+    home.incoming.rmdir()
+    done = home.run("up", "--until-idle")
+    assert (done.code, "1 run and 0 messages given up: hub dead" in done.out) == (1, True)
+    assert "Nothing waits" not in done.out
+    home.incoming.mkdir()
+    home.ok("dead", "discard", "--all", "--yes")
+    assert "Nothing waits.\n" in home.ok("up", "--until-idle")
+
+
 def test_a_plan_names_the_jobs_that_do_what_it_shows(home: Home):
     home.configure(more=MORE)
     home.deliver("STAN_1.csv", ["1;MAG1;5"])
