@@ -1,6 +1,7 @@
 """What goes over the wire: JSON with a version, described by docs/asyncapi.yaml. References, never payloads."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
@@ -11,6 +12,12 @@ from hub.errors import InvalidMessage
 VERSION = 1
 LARGEST = 1_000_000
 """Bytes. A message carries references; RabbitMQ itself refuses above 16 MiB."""
+ROOM = LARGEST - 10_000
+"""Bytes for the records of a `RecordsDone`; what stands beside them is short."""
+FRAME, WIDEST = 100, 6
+"""Bytes: what JSON needs for a record beside its texts, and the most that it needs for one of their characters."""
+LONGEST = 10_000
+"""Characters that are kept of each text of a record whose texts may fit into no message."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Id = Annotated[int, Field(ge=1, lt=2**63)]
@@ -72,7 +79,7 @@ class LogLine(BaseModel):
 
 
 class RecordsDone(Message):
-    """The records of one page: to `hub.results`. Identical records are only counted."""
+    """The records of one page, or some of them: to `hub.results`. Identical records are only counted."""
 
     kind: Literal["records"] = "records"
     run: Id
@@ -82,6 +89,7 @@ class RecordsDone(Message):
     job: Name
     entity: str
     counts: dict[str, Count]
+    """Of the whole page; where it takes several messages, the first has them."""
     records: tuple[RecordOutcome, ...] = Field(strict=False)
 
 
@@ -117,6 +125,31 @@ def encode(message: Message) -> bytes:
         return orjson.dumps(message.model_dump(mode="python"))
     except orjson.JSONEncodeError:
         return json.dumps(message.model_dump(mode="json"), ensure_ascii=False).encode(errors="replace")
+
+
+def in_messages(records: Iterable[RecordOutcome]) -> list[tuple[RecordOutcome, ...]]:
+    """Return records in their order, in as many portions as it takes for each to fit into a message."""
+    portions: list[list[RecordOutcome]] = []
+    left = 0
+    for each in records:
+        record = each if _most_bytes(each) <= ROOM else _shortened(each)
+        size = _most_bytes(record)
+        if size > left:
+            portions.append([])
+            left = ROOM
+        portions[-1].append(record)
+        left -= size
+    return [tuple(portion) for portion in portions]
+
+
+def _most_bytes(record: RecordOutcome) -> int:
+    # A bound: to encode each record for its size as well would take as long as all else that is done for the message.
+    return FRAME + WIDEST * (len(record.key or "") + len(record.cause or "") + len(record.place or ""))
+
+
+def _shortened(record: RecordOutcome) -> RecordOutcome:
+    texts = {"key": record.key, "cause": record.cause, "place": record.place}
+    return record.model_copy(update={name: text and text[:LONGEST] for name, text in texts.items()})
 
 
 def refuse_larger(length: int) -> None:

@@ -53,7 +53,8 @@ class Intake:
                 done = replace(done.at(self.taken.name, self.digest, 0), newest=max(done.newest, changed))
             return (yield from self._read(done, look))
         except OSError as error:
-            raise TryLater(f"{self._name} cannot be read: {(error.strerror or str(error)).lower()}") from None
+            why = error.strerror.lower() if error.strerror else str(error)
+            raise TryLater(f"{self._name} cannot be read: {why}") from None
 
     def _is(self, file: Underway | None) -> bool:
         return file is not None and (file.name, file.digest) == (self.taken.name, self.digest)

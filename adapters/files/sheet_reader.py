@@ -37,7 +37,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 
 def open_sheet(path: Path, sheet: str | int | None, wanted: Wanted, most_bytes: int) -> Table:
-    """Open a sheet by name or number (from 1; None: the first that is shown); raises FileRefused."""
+    """Open a sheet by name or number (from 1; None: the first that is shown); raises FileRefused or OSError."""
     _check_kind(path, most_bytes)
     workbook = _workbook(path)
     opened = _sheet(workbook, sheet)

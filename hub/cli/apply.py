@@ -12,9 +12,10 @@ from hub.app.former import former_queues
 from hub.cli import show
 from hub.cli.call import Json, Yes, ask, opened, who
 from hub.cli.commands import single
+from hub.cli.main import code_of
 from hub.config import Changed
 from hub.counting import counted
-from hub.errors import Misconfigured, TryLater
+from hub.errors import HubError, Misconfigured, TryLater
 
 app = single()
 Note = Annotated[str | None, typer.Option("--note", help="Why, for the history.", show_default=False)]
@@ -42,8 +43,7 @@ def apply(
             show_changes(changes)
             ask("Apply this?", yes=yes or not changes, default=True)
         applied = apply_text(hub.store, text, by=who(), note=note, as_new=as_new)
-        show_applied(applied, hub.file.name, as_json=as_json)
-        declare(hub)
+        answer(hub, applied, hub.file.name, as_json=as_json)
 
 
 def text_of(hub: Hub) -> str:
@@ -53,7 +53,22 @@ def text_of(hub: Hub) -> str:
     return hub.text
 
 
-def declare(hub: Hub) -> None:
+def answer(hub: Hub, applied: Applied, name: str, *, as_json: bool) -> None:
+    """Write what has come of it, and make the queues. Raises TryLater; programs are told of that in the same answer."""
+    if not as_json:
+        _show_applied(applied, name)
+        _declare(hub)
+        return
+    told = {"number": applied.number, "changes": applied.changes}
+    try:
+        _declare(hub)
+    except HubError as fault:
+        show.json({**told, "error": str(fault)})
+        raise typer.Exit(code_of(fault)) from None
+    show.json(told)
+
+
+def _declare(hub: Hub) -> None:
     """Make the queues at a named broker, so that processes need no right to; remove those of systems that are gone.
 
     Raises TryLater.
@@ -80,11 +95,8 @@ def show_changes(changes: Sequence[Changed]) -> None:
     show.table(("", "", ""), [(_sign(each), each.place, _values(each)) for each in changes])
 
 
-def show_applied(applied: Applied, name: str, *, as_json: bool) -> None:
-    """Write the number of the new revision, or that there is none."""
-    if as_json:
-        show.json({"number": applied.number, "changes": applied.changes})
-    elif applied.number:
+def _show_applied(applied: Applied, name: str) -> None:
+    if applied.number:
         show.say(f"Revision {applied.number} is in force now ({counted(len(applied.changes), 'change')}).")
     else:
         show.say(f"{name} is in force already; nothing was changed.")

@@ -10,7 +10,7 @@ from hub.app import Hub, revert
 from hub.app.applying import preview
 from hub.app.registry import OPTIONS
 from hub.cli import show, words
-from hub.cli.apply import AsNew, declare, show_applied, show_changes
+from hub.cli.apply import AsNew, answer, show_changes
 from hub.cli.call import Json, Most, Yes, ask, opened, start_of, who
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.config import load_file
@@ -77,10 +77,9 @@ def revert_to(
             show_changes(changes)
             ask("Apply this?", yes=yes or not changes, default=True)
         applied = revert(hub.store, number, by=who(), as_new=as_new)
-        show_applied(applied, f"revision {number}", as_json=as_json)
         if applied.number and hub.text is not None:
             show.remark(f"{hub.file.name} still says otherwise: hub config export -o {hub.file.name} --force")
-        declare(hub)
+        answer(hub, applied, f"revision {number}", as_json=as_json)
 
 
 @app.command()

@@ -83,7 +83,8 @@ class Following:
             show.json_line({"event": "waiting", "quarantine": groups, "dead": dead, "messages": kept})
             return
         show.say()
-        show_groups(groups, MOST_CAUSES)
+        if groups or not (dead or kept):
+            show_groups(groups, MOST_CAUSES)
         if groups:
             show.say("See them: hub quarantine")
         if dead or kept:

@@ -25,6 +25,9 @@ def init(
     """Write a hub.toml to start from."""
     config = start_of(ctx).config
     file = (folder / config.name if folder else config).absolute()
+    for needed in (file.parent, file.parent / INCOMING):
+        if needed.exists() and not needed.is_dir():
+            raise Misconfigured(f"{needed} is there already, and no folder")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8", newline="\n") as written:

@@ -66,8 +66,7 @@ def _exchange(
     streams_of(system.name, tuple(system.connector.streams), stream)
     chosen = [stream] if stream else plans.synchronised(settings, system)
     planned = plans.make(hub, settings, system, chosen)
-    faults = [each.fault for each in planned.streams if each.fault is not None]
-    if planned.does and not faults:
+    if planned.can_be_done:
         plans.keep(hub, planned)
     title = settings.systems[system.name].connector
     if html is not None:
@@ -83,22 +82,22 @@ def _exchange(
         for each in planned.streams:
             for note in each.notes:
                 show.say(f"  {each.stream}: {note}")
-        _say_what_next(planned, stream, html, faults)
+        _say_what_next(planned, stream, html)
         _say_what_waits(hub, system.name, chosen)
     for each in planned.streams:
         if each.fault is not None:
             show.remark(f"hub: {system.name}.{each.stream} cannot be planned: {each.fault}")
-    return faults
+    return planned.faults
 
 
-def _say_what_next(planned: SystemPlan, stream: str, html: Path | None, faults: list[HubError]) -> None:
+def _say_what_next(planned: SystemPlan, stream: str, html: Path | None) -> None:
     if not planned.does:
         nothing = f"There is nothing to do; what goes which way: hub systems show {planned.system}"
-        show.say("Nothing was changed." if faults else nothing)
+        show.say("Nothing was changed." if planned.faults else nothing)
         return
     entity = stream or next(each.stream for each in planned.streams if any(a.does for a in each.actions))
     closer = f"{html} has it all." if html else f"Look closer: hub plan {planned.system}.{entity} --html plan.html"
-    do_it = "" if faults else f" Do it: hub apply-plan {planned.id}   "
+    do_it = f" Do it: hub apply-plan {planned.id}   " if planned.can_be_done else ""
     show.say(f"Nothing was changed.{do_it} {closer}")
 
 
@@ -111,9 +110,9 @@ def _say_what_waits(hub: Hub, system: str, streams: Sequence[str]) -> None:
 
 
 def data(planned: SystemPlan) -> Mapping[str, Any]:
-    """Return a plan for programs."""
+    """Return a plan for programs; without an ID where there is nothing that `hub apply-plan` could do."""
     return {
-        "id": planned.id,
+        "id": planned.id if planned.can_be_done else None,
         "system": planned.system,
         "streams": [_stream_data(each) for each in planned.streams],
         "actions": planned.actions,
@@ -121,12 +120,13 @@ def data(planned: SystemPlan) -> Mapping[str, Any]:
 
 
 def _stream_data(each: StreamPlan) -> Mapping[str, Any]:
+    known = each.fault is None
     return {
         "stream": each.stream,
         "entity": each.entity,
-        "out": dict(each.counts("out")),
-        "in": dict(each.counts("in")),
-        "identical": each.identical,
+        "out": dict(each.counts("out")) if known else None,
+        "in": dict(each.counts("in")) if known else None,
+        "identical": each.identical if known else None,
         "notes": each.notes,
-        "error": str(each.fault) if each.fault is not None else None,
+        "error": None if known else str(each.fault),
     }

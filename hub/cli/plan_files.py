@@ -32,9 +32,17 @@ def plan_files(
         works = [each for each in made.values() if isinstance(each, Plan)]
         for each in works:
             _show(each)
-        job = _job_of(settings, system.name, chosen[0])
-        show.say(f"Nothing was changed. Do it: hub jobs run {job}" if any_change(works) else "There is nothing to do.")
+        _say_what_next(settings, works, faulty=len(works) < len(made))
     return [each for each in made.values() if not isinstance(each, Plan)]
+
+
+def _say_what_next(settings: Settings, works: Sequence[Plan], *, faulty: bool) -> None:
+    # Two streams may have one job, and one that could not be read may have anything to do.
+    jobs = dict.fromkeys(_job_of(settings, each.system, each.stream) for each in works if any_change(each))
+    if jobs:
+        show.say(f"Nothing was changed. Do it: {', '.join(f'hub jobs run {job}' for job in jobs)}")
+    else:
+        show.say("Nothing was changed." if faulty else "There is nothing to do.")
 
 
 def _job_of(settings: Settings, system: str, stream: str) -> str:
@@ -55,7 +63,7 @@ def _planned(store: Store, connector: Connector, system: str, stream: str) -> Pl
 
 def _data(system: str, stream: str, plan: Plan | HubError) -> Mapping[str, Any]:
     if not isinstance(plan, Plan):
-        return {"error": f"{system}.{stream}: {plan}"}
+        return {"system": system, "stream": stream, "error": f"{system}.{stream}: {plan}"}
     return {
         "system": plan.system,
         "stream": plan.stream,

@@ -50,8 +50,7 @@ def page(plan: SystemPlan, connector: str, owners: Mapping[str, str], made_at: d
     yield f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><meta name="referrer" content="no-referrer">\n'
     yield f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{STYLE}</style></head>\n<body>\n'
     yield f"<h1>{title} ({escape(connector)})</h1>\n"
-    yield f"<p>Made {made_at:%Y-%m-%d %H:%M:%S} UTC. Nothing was changed. "
-    yield f"Do it: <code>hub apply-plan {plan.id}</code></p>\n"
+    yield f"<p>Made {made_at:%Y-%m-%d %H:%M:%S} UTC. Nothing was changed. {_what_next(plan)}</p>\n"
     yield from _overview(plan)
     for direction, heading in (("out", f"To {plan.system}"), ("in", f"From {plan.system}")):
         chosen = [each for each in plan.actions if each.direction == direction]
@@ -61,12 +60,18 @@ def page(plan: SystemPlan, connector: str, owners: Mapping[str, str], made_at: d
     yield "</body></html>\n"
 
 
+def _what_next(plan: SystemPlan) -> str:
+    if plan.faults:
+        return "It cannot be done: not everything could be planned."
+    return f"Do it: <code>hub apply-plan {plan.id}</code>" if plan.does else "There is nothing to do."
+
+
 def _overview(plan: SystemPlan) -> Iterable[str]:
     yield "<table><tr><th>Stream</th><th>goes there</th><th>comes from there</th><th>as it was</th></tr>\n"
     for each in plan.streams:
         cells = [each.stream, _counted(each, "out", OUT), _counted(each, "in", IN), words.number(each.identical)]
         if each.fault is not None:
-            cells[1:3] = [f"cannot be planned: {each.fault}", ""]
+            cells[1:] = [f"cannot be planned: {each.fault}", "", ""]
         yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>\n"
     yield "</table>\n"
     notes = [f"{each.stream}: {note}" for each in plan.streams for note in each.notes]

@@ -82,11 +82,17 @@ def logged(target: str | Path, *, debug: bool) -> Generator[None]:
 
 
 def serve(
-    process: Process, stop: Stop, step: Callable[[], bool], *, health: str | None, patience: float = float("inf")
+    process: Process,
+    stop: Stop,
+    step: Callable[[], bool],
+    *,
+    health: str | None,
+    started: Callable[[], None] = lambda: None,
+    patience: float = float("inf"),
 ) -> bool:
     """Start a process, take steps until one says that it is over or a signal comes, then drain; returns if all did.
 
-    Raises TryLater if the broker is not there within `patience` seconds.
+    `started` is called once it is at work. Raises TryLater if the broker is not there within `patience` seconds.
     """
     stop.process = process
     if stop.asked.is_set():
@@ -98,6 +104,8 @@ def serve(
         listening.start()
     try:
         process.start(patience)
+        if process.started.is_set():
+            started()
         while not stop.asked.is_set() and not process.broken() and not _stepped(step):
             stop.asked.wait(EVERY)
     finally:

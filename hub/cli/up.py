@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -126,13 +127,13 @@ def _turn(status: Status, text: str) -> None:
 def _run(hub: Hub, stop: Stop, *, until_idle: bool, health: str | None, as_json: bool, quiet: bool) -> int:
     process = Process(hub, Roles.everything())
     following = Following.of(process, as_json=as_json)
-    if not as_json:
-        _greet(hub)
     spinner = show.people().status("starting") if show.people().is_terminal and not (as_json or quiet) else None
     with spinner or nullcontext():
         watch = _Watch(following, until_idle, spinner)
         patience = PATIENCE if until_idle else float("inf")
-        drained = serve(process, stop, watch.step, health=health, patience=patience)
+        drained = serve(
+            process, stop, watch.step, health=health, started=partial(_greet, hub, as_json=as_json), patience=patience
+        )
     return _ended(watch, stop, drained=drained, broken=process.broken(), as_json=as_json)
 
 
@@ -161,7 +162,9 @@ def _ended(watch: _Watch, stop: Stop, *, drained: bool, broken: bool, as_json: b
     return GOOD
 
 
-def _greet(hub: Hub) -> None:
+def _greet(hub: Hub, *, as_json: bool) -> None:
+    if as_json:
+        return
     database = hub.store.engine.url.database if hub.embedded else "as hub.toml names it"
     name = "hub.db" if hub.embedded else database
     broker = "broker inside this process" if hub.broker_address is None else "broker as hub.toml names it"

@@ -220,13 +220,13 @@ def keep(tx: Tx, pairs: Collection[tuple[int, int]], lease: timedelta) -> dict[t
     return {(row.id, row.generation): row.cancel_by for row in found}
 
 
-def hold(tx: Tx, number: int, generation: int, lease: timedelta, counts: Mapping[str, int]) -> int:
+def hold(tx: Tx, number: int, generation: int, lease: timedelta, counts: Mapping[str, int], parts: int = 1) -> int:
     """Make sure, within a page's transaction, that the run is still ours, and note the progress.
 
-    Returns the number of this page. Raises LeaseLost or RunCancelled: nothing of the page is stored then.
+    `parts`: in how many messages the page goes out. Returns the number of the last one. Raises LeaseLost or RunCancelled: nothing of the page is stored then.
     """
     held = (run.c.id == number) & (run.c.generation == generation) & (run.c.state == "running")
-    progress = {"crashes": 0, "parts": run.c.parts + 1, "counts": counts, "lease_until": tx.now + lease}
+    progress = {"crashes": 0, "parts": run.c.parts + parts, "counts": counts, "lease_until": tx.now + lease}
     row = tx.execute(sa.update(run).where(held).values(progress).returning(run.c.cancel_by, run.c.parts)).first()
     if row is None:
         raise LeaseLost

@@ -1,7 +1,7 @@
 """What a pull would do, before it does it: the same way up to the writes."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +79,6 @@ def _show(
     planned.examples.append(Example(key, outcome, changes))
 
 
-def any_change(plans: Sequence[Plan]) -> bool:
-    """Return whether any of the plans would do something."""
-    return any(count for each in plans for name, count in each.counts.items() if name != "identical")
+def any_change(plan: Plan) -> bool:
+    """Return whether a plan would do something."""
+    return any(count for name, count in plan.counts.items() if name != "identical")

@@ -84,6 +84,16 @@ class SystemPlan:
         return [each for each in self.actions if each.does]
 
     @property
+    def faults(self) -> list[HubError]:
+        """Return why some streams have no plan."""
+        return [each.fault for each in self.streams if each.fault is not None]
+
+    @property
+    def can_be_done(self) -> bool:
+        """Return whether there is anything to do, and all of it is known."""
+        return bool(self.does) and not self.faults
+
+    @property
     def digest(self) -> str:
         """Return what is the same as long as the same would be done."""
         return digest(orjson.dumps([self.system, [each.digest for each in self.streams]]))

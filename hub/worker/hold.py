@@ -1,7 +1,7 @@
 """A worker's hold on one run, handed to the job's handler."""
 
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 from hub.clock import Clock
 from hub.errors import LeaseLost, RunCancelled
 from hub.handler import PageReport
-from hub.messages import LogLine, RecordsDone, encode
+from hub.messages import LogLine, RecordOutcome, RecordsDone, encode, in_messages
 from hub.store import Store, Tx, claims, outbox
 from hub.store.types import storable
 
@@ -57,26 +57,32 @@ class RunHold:
             yield tx, report
             counted = self.counts + Counter(report.counts)
             run, generation = self.claimed.id, self.claimed.generation
-            part = claims.hold(tx, run, generation, self._lease, dict(self._before + counted))
-            unsent = self._records_done(report, part) if report.records else None
-            if unsent:
-                outbox.put(tx, [unsent])
+            portions = in_messages(report.records)
+            total = dict(self._before + counted)
+            last = claims.hold(tx, run, generation, self._lease, total, max(len(portions), 1))
+            unsent = self._records_done(report, portions, last)
+            outbox.put(tx, unsent)
         self.counts = counted
-        if unsent:
-            self._to_post(unsent)
+        for each in unsent:
+            self._to_post(each)
 
-    def _records_done(self, report: PageReport, part: int) -> outbox.Unsent:
-        claimed = self.claimed
-        message = RecordsDone(
-            run=claimed.id,
-            generation=claimed.generation,
-            part=part,
-            job=claimed.job,
-            entity=report.entity,
-            counts=report.counts,
-            records=tuple(report.records),
-        )
-        return outbox.Unsent(claimed.id, claimed.generation, part, claimed.job, encode(message).decode())
+    def _records_done(
+        self, report: PageReport, portions: Sequence[tuple[RecordOutcome, ...]], last: int
+    ) -> list[outbox.Unsent]:
+        claimed, first = self.claimed, last - len(portions) + 1
+        messages = [
+            RecordsDone(
+                run=claimed.id,
+                generation=claimed.generation,
+                part=part,
+                job=claimed.job,
+                entity=report.entity,
+                counts=report.counts if part == first else {},
+                records=records,
+            )
+            for part, records in enumerate(portions, start=first)
+        ]
+        return [outbox.Unsent(m.run, m.generation, m.part, m.job, encode(m).decode()) for m in messages]
 
     def reading(self) -> AbstractContextManager[Tx]:
         """Open a transaction that only reads."""

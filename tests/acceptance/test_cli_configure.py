@@ -20,6 +20,18 @@ def test_init_writes_a_file_that_works(tmp_path: Path):
     assert made.run("up", "--until-idle").code == 0
 
 
+def test_init_says_what_is_in_its_way_and_writes_nothing_then(tmp_path: Path):
+    home = Home(tmp_path)
+    (tmp_path / "a").write_text("")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "in").write_text("")
+    for folder, in_the_way in (("a", tmp_path / "a"), ("b", tmp_path / "b" / "in")):
+        done = home.run("init", folder)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == f"hub: {in_the_way} is there already, and no folder\n"
+    assert not (tmp_path / "b" / "hub.toml").exists()
+
+
 def test_no_file_at_all_is_the_embedded_default(tmp_path: Path):
     home = Home(tmp_path)
     elsewhere = home.run("check")
@@ -131,6 +143,16 @@ def test_a_broker_that_is_away_is_exit_code_3(home: Home):
     assert home.run("trigger", "depot.stock", "--publish").code == 3
 
 
+def test_what_was_applied_while_the_broker_is_away_is_one_answer_for_programs(home: Home):
+    home.environment = {"HUB_BROKER": "amqp://hub:very-secret@127.0.0.1:1/hub"}
+    applied = home.json("apply", code=3)
+    assert (applied["number"], "the revision is in force" in applied["error"]) == (1, True)
+    home.configure(policy="review")
+    assert home.json("apply", code=3)["changes"]
+    reverted = home.json("config", "revert", "1", code=3)
+    assert (reverted["number"], "the revision is in force" in reverted["error"]) == (3, True)
+
+
 def test_a_system_that_is_away_is_exit_code_3_of_a_plan(home: Home):
     shop = 'kind = "eshop"\nconnector = "woocommerce"\nurl = "http://127.0.0.1:9"\nkey = "env:KEY"\nsecret = "env:KEY"'
     home.configure(more=f"[systems.shop]\n{shop}\n")
@@ -138,7 +160,16 @@ def test_a_system_that_is_away_is_exit_code_3_of_a_plan(home: Home):
     done = home.run("plan", "shop.orders")
     assert "shop.orders cannot be planned" in done.err
     assert done.code == 3
-    assert home.json("plan", "shop.orders", code=3)["streams"][0]["error"]
+    assert done.out == "Nothing was changed.\n"
+    page = home.folder / "plan.html"
+    assert home.run("plan", "shop.orders", "--html", str(page)).out == "Nothing was changed.\n"
+    text = page.read_text(encoding="utf-8")
+    assert "cannot be planned: shop cannot be reached" in text
+    assert "apply-plan" not in text
+    plan = home.json("plan", "shop.orders", code=3)
+    (orders,) = plan["streams"]
+    assert orders["error"].startswith("shop cannot be reached")
+    assert (plan["id"], orders["out"], orders["in"], orders["identical"]) == (None, None, None, None)
 
 
 def test_a_secret_that_is_not_there_is_said_once_with_what_mends_it(home: Home, tmp_path):

@@ -34,6 +34,50 @@ def test_a_plan_shows_everything_and_changes_nothing(home: Home):
     assert home.json("runs") == []
 
 
+MORE = """
+[systems.depot.formats.products]
+entity = "products"
+folder = "catalogue"
+files = "P_*.csv"
+every = "1000d"
+columns = { sku = "Code", name = "Name" }
+"""
+
+
+def test_a_plan_of_a_folder_that_is_not_there_does_not_say_that_there_is_nothing_to_do(home: Home):
+    home.configure(more=MORE)
+    home.incoming.rmdir()
+    done = home.run("plan", "depot")
+    assert (done.code, done.err.count("cannot be planned")) == (1, 2)
+    assert done.out == "depot (files)\nNothing was changed.\n"
+    plans = home.json("plan", "depot", code=1)
+    assert [(each["system"], each["stream"]) for each in plans] == [("depot", "stock"), ("depot", "products")]
+    assert all("does not exist" in each["error"] and "counts" not in each for each in plans)
+
+
+def test_where_runs_are_given_up_it_is_not_said_that_nothing_waits(home: Home):
+    home.incoming.rmdir()
+    done = home.run("up", "--until-idle")
+    assert (done.code, "1 run and 0 messages given up: hub dead" in done.out) == (1, True)
+    assert "Nothing waits" not in done.out
+    home.incoming.mkdir()
+    home.ok("dead", "discard", "--all", "--yes")
+    assert "Nothing waits.\n" in home.ok("up", "--until-idle")
+
+
+def test_a_plan_names_the_jobs_that_do_what_it_shows(home: Home):
+    home.configure(more=MORE)
+    home.deliver("STAN_1.csv", ["1;MAG1;5"])
+    done = home.run("plan", "depot")
+    assert (done.code, "depot.products cannot be planned" in done.err) == (1, True)
+    assert done.out.endswith("Nothing was changed. Do it: hub jobs run depot.stock\n")
+    (home.incoming / "catalogue").mkdir()
+    home.deliver("P_1.csv", ["1;Lamp"], header="Code;Name").rename(home.incoming / "catalogue" / "P_1.csv")
+    assert home.ok("plan", "depot").endswith("Do it: hub jobs run depot.stock, hub jobs run depot.products\n")
+    (home.incoming / "STAN_1.csv").unlink()
+    assert home.ok("plan", "depot").endswith("Do it: hub jobs run depot.products\n")
+
+
 def reviewed(home: Home) -> None:
     """Import twice, with a policy that leaves what differs for somebody to look at."""
     home.configure(policy="review")

@@ -69,12 +69,13 @@ def test_pages_are_numbered_and_counted(store: Store):
     with store.write() as tx:
         assert claims.hold(tx, held.id, 1, LEASE, {"new": 2}) == 1
         assert claims.hold(tx, held.id, 1, LEASE, {"new": 5, "update": 1}) == 2
+        assert claims.hold(tx, held.id, 1, LEASE, {"new": 5, "update": 1}, parts=3) == 5
     settle(store, held, "waiting")
     make(store)
     (again,) = claim(store, (held.id, 2))
     assert again.counts == {"new": 5, "update": 1}
     with store.write() as tx:
-        assert claims.hold(tx, held.id, 2, LEASE, {"new": 6}) == 3
+        assert claims.hold(tx, held.id, 2, LEASE, {"new": 6}) == 6
     settle(store, again)
     assert shown(store, held.id).counts == {"new": 6}
 

@@ -7,12 +7,15 @@ import pytest
 import structlog
 
 from hub.broker import Outgoing
-from hub.broker.topology import INVALID, JOBS, TRIGGERS, queue_of
+from hub.broker.topology import INVALID, JOBS, RUNLOG, TRIGGERS, queue_of
 from hub.connector import Stream
 from hub.errors import Refused, TryLater
 from hub.handler import Cancelled, Done, HandedOn, Later, Lost, Snoozed
-from hub.messages import Result, RunDue, decode, encode
-from hub.store import DatabaseAway, breakers, interventions, jobs, outbox, records, runs
+from hub.messages import RecordOutcome, RecordsDone, Result, RunDue, decode, encode
+from hub.posting import post
+from hub.runlog import store_batch
+from hub.store import DatabaseAway, breakers, interventions, jobs, letters, outbox, records, runs
+from hub.store import results as run_log
 from hub.store.records import Write
 from hub.sync import exchanger
 from hub.worker.pipeline import CALM
@@ -364,6 +367,52 @@ def test_a_result_is_never_larger_than_a_message_may_be(spine):
     assert result.message.startswith("<p><p>")
     assert spine.run(number).message == result.message
     assert "were kept" in result.lines[-1].text
+
+
+@pytest.mark.parametrize(
+    ("records", "letters_of_a_key"),
+    [(10_000, 90), (300, 5_000), (2, 1_000_000)],
+    ids=["many", "with long keys", "too long for any message"],
+)
+@pytest.mark.parametrize("letter", ["a", "ż", "\x01", "\udcff"], ids=["ASCII", "UTF-8", "escaped", "no UTF-8"])
+def test_what_became_of_the_records_of_a_page_of_any_size_comes_to_the_run_log(
+    spine, letter, records, letters_of_a_key
+):
+    """The run log would put aside as invalid what is larger than a message may be."""
+    found = [
+        RecordOutcome(
+            key=f"{number}|{letter * letters_of_a_key}", outcome="quarantined", cause="c", place=f"row {number}"
+        )
+        for number in range(records)
+    ]
+
+    def work(_work, hold):
+        for page in (found, found[:1]):
+            with hold.page() as (_, report):
+                report.entity, report.counts, report.records = "products", {"quarantined": len(page)}, page
+        return Done()
+
+    spine.add_job("shop.orders", work)
+    number = spine.make("shop.orders")
+    spine.relay()
+    unsent: list[outbox.Unsent] = []
+    spine.deliver(spine.pipeline(to_post=unsent.append))
+    with spine.store.read() as tx:
+        assert {each for each in outbox.waiting(tx, 1000) if each.part} == set(unsent)
+    pages = [decode(each.body.encode(), RecordsDone) for each in unsent]
+    assert [page.part for page in pages] == list(range(1, len(pages) + 1))
+    assert [page.counts for page in pages if page.counts] == [{"quarantined": records}, {"quarantined": 1}]
+    consumer = spine.broker.consumer([RUNLOG], 1000)
+    for _ in range(2):
+        post(spine.store, spine.publisher, unsent)
+    stored = 0
+    while stored < 2 * len(unsent):
+        stored += store_batch(spine.store, consumer.take(1000, LIMIT), consumer.ack)
+    with spine.store.read() as tx:
+        assert letters.find(tx) == []
+        told = run_log.records(tx, number, most=20_000)
+    assert [each["place"] for each in told] == [each.place for each in (*found, found[0])]
+    assert {each["key"].partition("|")[0] for each in told} == {str(number) for number in range(records)}
 
 
 def test_pause_on_failure_pauses_the_job(spine):

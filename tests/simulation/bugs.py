@@ -271,10 +271,10 @@ def heartbeat_revives() -> AbstractContextManager[Any]:
 def page_without_lease() -> AbstractContextManager[Any]:
     """A page is stored without looking whether the run is still held."""
 
-    def careless(tx: Tx, number: int, _generation: int, _lease: Any, counts: Mapping[str, int]) -> int:
+    def careless(tx: Tx, number: int, _generation: int, _lease: Any, counts: Mapping[str, int], parts: int) -> int:
         mine = sa.update(schema.run).where(schema.run.c.id == number)
-        parts = schema.run.c.parts + 1
-        return tx.execute(mine.values(parts=parts, counts=counts).returning(schema.run.c.parts)).scalar_one()
+        upto = schema.run.c.parts + parts
+        return tx.execute(mine.values(parts=upto, counts=counts).returning(schema.run.c.parts)).scalar_one()
 
     return mock.patch.object(claims, "hold", careless)
 

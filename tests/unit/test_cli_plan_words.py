@@ -4,6 +4,7 @@ from typing import Literal
 
 from hub.cli.plan_page import page
 from hub.cli.plan_words import examples, overview
+from hub.errors import HubError, TryLater
 from hub.store.history import Conflict
 from hub.sync.planned import Action, StreamPlan, SystemPlan
 from tests.contract.store_steps import StandingClock
@@ -66,6 +67,22 @@ def test_what_the_page_says_is_escaped():
 def test_what_is_only_skipped_is_nothing_to_do():
     assert plan(action("skipped")).does == []
     assert plan(action("skipped")).id == plan().id
+
+
+def page_of(*actions: Action, fault: HubError | None = None) -> str:
+    unread = [StreamPlan("orders", "orders", fault=fault)] if fault else []
+    planned = SystemPlan("shop", [*plan(*actions).streams, *unread])
+    return "".join(page(planned, "oscar", {}, StandingClock().now()))
+
+
+def test_the_page_says_how_to_do_only_what_can_be_done():
+    assert f"Nothing was changed. Do it: <code>hub apply-plan {plan(action('new')).id}</code>" in page_of(action("new"))
+    assert "Nothing was changed. There is nothing to do.</p>" in page_of(action("skipped"))
+    for actions in ([action("new")], []):
+        text = page_of(*actions, fault=TryLater("the shop is away"))
+        assert "Nothing was changed. It cannot be done: not everything could be planned.</p>" in text
+        assert "<td>orders</td><td>cannot be planned: the shop is away</td><td></td><td></td>" in text
+        assert "apply-plan" not in text
 
 
 def test_the_page_forbids_its_browser_to_load_or_run_anything():
