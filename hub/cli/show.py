@@ -116,10 +116,10 @@ def pairs(rows: Iterable[tuple[str, object]]) -> None:
 
 
 def fault(error: HubError, *, as_json: bool) -> None:
-    """Write what went wrong and how to mend it: one line, or one for each fault of the file."""
+    """Write what went wrong and how to mend it: one line, or one for each fault of the file; of JSON always one line."""
     faults = error.faults if isinstance(error, Faults) else ()
     if as_json:
-        json({"error": str(error).splitlines()[0].rstrip(":"), "faults": faults})
+        json_line({"error": str(error).splitlines()[0].rstrip(":"), "faults": faults})
     elif isinstance(error, Faults):
         count = f"{len(faults)} fault{'s' * (len(faults) != 1)}"
         remark(f"{error.source} has {count}, nothing was changed.\n{error.table()}")

@@ -1,5 +1,6 @@
 """`hub trigger`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,8 +13,8 @@ from hub.cli.call import Json, known_job, opened, who
 from hub.cli.commands import single
 from hub.cli.main import NOT_WELL
 from hub.cli.runs import remark_if_idle
-from hub.errors import Misconfigured, TryLater
-from hub.messages import Trigger, encode
+from hub.errors import InvalidMessage, Misconfigured, TryLater
+from hub.messages import VERSION, Trigger, decode, encode
 from hub.store import runs
 
 app = single()
@@ -35,7 +36,7 @@ def trigger(
     """Ask for a run of a job, as another system would. While one waits, more triggers coalesce into it."""
     with opened(ctx) as hub:
         if publish:
-            _publish(hub, job, Trigger(keys=tuple(key or ()), reason=reason))
+            _publish(hub, job, _message(key or (), reason))
             _say({"job": job, "published": True}, f"A trigger for {job} is published.", as_json=as_json)
             return
         with hub.store.write() as tx:
@@ -56,12 +57,22 @@ def trigger(
     _say({"job": job, "run": number}, f"Run {number} of {job} answers this trigger.", as_json=as_json)
 
 
-def _publish(hub: Hub, job: str, message: Trigger) -> None:
+def _message(keys: Sequence[str], reason: str | None) -> bytes:
+    """Return a trigger that adapters take; raises Misconfigured where they would not."""
+    body = encode(Trigger.model_construct(version=VERSION, job=None, keys=tuple(keys), reason=reason))
+    try:
+        decode(body, Trigger)
+    except InvalidMessage as fault:
+        raise Misconfigured(f"this trigger would not be taken: {fault}") from None
+    return body
+
+
+def _publish(hub: Hub, job: str, body: bytes) -> None:
     if hub.broker_address is None:
         raise Misconfigured("the broker inside a process cannot be reached from another; leave out --publish")
     broker = hub.broker("hub trigger")
     try:
-        fate = broker.publisher(limit=LIMIT).publish([Outgoing(TRIGGERS, job, encode(message))])[0]
+        fate = broker.publisher(limit=LIMIT).publish([Outgoing(TRIGGERS, job, body)])[0]
     finally:
         broker.close()
     if fate is Fate.UNCONFIRMED:

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.hubs import SELDOM, Home
 
 
@@ -141,6 +143,21 @@ def test_a_broker_that_is_away_is_exit_code_3(home: Home):
     assert "Revision 1 is in force now" in done.out
     assert "very-secret" not in done.err
     assert home.run("trigger", "depot.stock", "--publish").code == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (["--reason", "x" * 501], "reason: String should have at most 500 characters"),
+        (["--key", "x" * 201], "keys.0: String should have at most 200 characters"),
+        (["--key", "x" * 200] * 5_000, "1,015,047 bytes are more than a message may have (1,000,000)"),
+    ],
+    ids=["a long reason", "a long key", "many keys"],
+)
+def test_a_trigger_that_nobody_would_take_is_not_published(home: Home, given: list[str], why: str):
+    home.environment = {"HUB_BROKER": "amqp://hub:very-secret@127.0.0.1:1/hub"}
+    done = home.run("trigger", "depot.stock", "--publish", *given)
+    assert (done.code, done.out, done.err) == (2, "", f"hub: this trigger would not be taken: {why}\n")
 
 
 def test_what_was_applied_while_the_broker_is_away_is_one_answer_for_programs(home: Home):

@@ -142,3 +142,6 @@ def test_the_health_address_that_is_taken_is_a_clear_error(home: Home):
     assert done.code == 2
     assert "hub.health: nothing can listen at 256.0.0.1:80" in done.err
     assert "Hub is up" not in done.out
+    done = home.run("up", "--until-idle", "--health", "256.0.0.1:80", "--json")
+    (told,) = [json.loads(line) for line in done.out.splitlines()]
+    assert told["error"].startswith("hub.health: nothing can listen at 256.0.0.1:80")
