@@ -54,15 +54,16 @@ class Trigger(Message):
     reason: str | None = Field(default=None, max_length=500)
 
 
+CameTo = Literal["new", "update", "differs", "skipped", "quarantined", "deleted", "found", "created", "told", "removed"]
+
+
 class RecordOutcome(BaseModel):
     """What became of one record."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str | None
-    outcome: Literal[
-        "new", "update", "differs", "skipped", "quarantined", "deleted", "found", "created", "told", "removed"
-    ]
+    outcome: CameTo
     """The last four happened in the system: found there, created, told what has changed, removed."""
     cause: str | None = None
     place: str | None = None

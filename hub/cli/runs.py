@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,13 +14,16 @@ from hub.cli import show, words
 from hub.cli.call import LARGEST, Json, Most, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.main import NOT_WELL
+from hub.config.faults import guess_or_list
 from hub.errors import Misconfigured
+from hub.messages import CameTo
 from hub.store import Tx, breakers, interventions, processes, results
 from hub.store.interventions import Shown
 
 app = group(COMMANDS["runs"])
 Number = Annotated[int, typer.Argument(metavar="RUN", max=LARGEST, help="Its number, as hub runs lists it.")]
 STATES = ("waiting", "running", "done", "dead", "cancelled", "skipped", "discarded")
+OUTCOMES: tuple[str, ...] = get_args(CameTo)
 AT_WORK = timedelta(seconds=30)
 LOOK_AGAIN = 0.2
 
@@ -64,12 +67,14 @@ def show_one(
     records: Annotated[bool, typer.Option("--records", help="And what each record came to.")] = False,
     outcome: Annotated[
         str | None,
-        typer.Option("--outcome", help="Only these records: new, update, differs, skipped, quarantined."),
+        typer.Option("--outcome", help=f"Only these records: {', '.join(OUTCOMES)}."),
     ] = None,
     most: Most = 1000,
     as_json: Json = False,
 ) -> None:
     """Show a run: how it stands, each of its deliveries, its log, and what its records came to."""
+    if outcome is not None and outcome not in OUTCOMES:
+        raise Misconfigured(f"{outcome} is no outcome of a record{guess_or_list(outcome, OUTCOMES)}")
     with opened(ctx) as hub:
         with hub.store.read() as tx:
             shown = known_run(tx, run)

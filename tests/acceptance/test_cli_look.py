@@ -81,6 +81,8 @@ def test_a_run_is_shown_with_its_history_and_records(imported: Home):
     only = imported.json("runs", "show", str(run["id"]), "--outcome", "quarantined")["records"]
     assert [(each["cause"], each["place"]) for each in only] == [("not-a-number", "STAN_1.csv, row 3, column Stan")]
     assert "STAN_1.csv was read to its end" in imported.ok("runs", "show", str(run["id"]), "--records")
+    misspelt = imported.run("runs", "show", str(run["id"]), "--outcome", "nwe")
+    assert (misspelt.code, 'did you mean "new"?' in misspelt.err) == (2, True)
 
 
 def test_nothing_is_cut_off_in_a_pipe(imported: Home):
