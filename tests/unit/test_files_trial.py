@@ -33,7 +33,10 @@ def preceded(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
 def test_a_sheet_whose_trial_is_ended_from_outside_is_read_later(
     good: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ):
-    preceded(monkeypatch, f"os.kill(os.getpid(), signal.{name})")
+    # Whoever starts the tests may have it ignored (nohup), and children inherit that.
+    handler = {"SIGINT": "default_int_handler"}.get(name, "SIG_DFL")
+    heeded = [] if name == "SIGKILL" else [f"signal.signal(signal.{name}, signal.{handler})"]
+    preceded(monkeypatch, *heeded, f"os.kill(os.getpid(), signal.{name})")
     with pytest.raises(OSError, match=name):
         try_elsewhere(good)
 
@@ -95,7 +98,10 @@ def test_a_sheet_that_keeps_its_reader_busy_is_refused(good: Path, monkeypatch: 
 
 @pytest.mark.parametrize("name", ["SIGSEGV", "SIGILL", "SIGFPE"])
 def test_a_sheet_that_ends_its_reader_is_damaged(good: Path, monkeypatch: pytest.MonkeyPatch, name: str):
-    preceded(monkeypatch, f"os.kill(os.getpid(), signal.{name})")
+    # Whoever starts the tests may have it ignored (nohup), and children inherit that.
+    handler = {"SIGINT": "default_int_handler"}.get(name, "SIG_DFL")
+    heeded = [] if name == "SIGKILL" else [f"signal.signal(signal.{name}, signal.{handler})"]
+    preceded(monkeypatch, *heeded, f"os.kill(os.getpid(), signal.{name})")
     with pytest.raises(FileRefused) as refused:
         try_elsewhere(good)
     assert refused.value.cause == "file-damaged"
