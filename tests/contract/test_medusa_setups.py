@@ -22,7 +22,7 @@ def shop(connect_medusa: Connect) -> Exchange:
     return connect_medusa()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def taxed(medusa: Peer) -> dict[str, Any]:
     """A region for Croatia in dollars that hold the tax, 23 % or 8 %, with a way to ship; what an order there needs."""
     region = {"name": "HR", "currency_code": "usd", "countries": ["hr"], "payment_providers": ["pp_system_default"]}
