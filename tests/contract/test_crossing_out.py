@@ -123,7 +123,10 @@ def test_what_loses_its_name_is_called_by_its_sku(outward: Outward) -> None:
     assert outward.exchange(full=True) == 0
 
 
-@pytest.mark.parametrize(("name", "stand_in"), [("odoo", "CHARGE"), ("erpnext", "SERVICE"), ("sapb1", "SERVICE")])
+@pytest.mark.parametrize(
+    ("name", "stand_in"),
+    [("odoo", "CHARGE"), ("erpnext", "SERVICE"), ("sapb1", "SERVICE"), ("business central", "CHARGE")],
+)
 def test_what_stands_for_charges_in_an_erp_is_not_for_sale(
     name: str, stand_in: str, migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

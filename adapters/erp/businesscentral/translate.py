@@ -81,9 +81,10 @@ def _place(raw: Row) -> dict[str, Any]:
     return {**place, "use": "billing"} if place.keys() - {"country"} else {}
 
 
-def product(raw: Row, _: BusinessCentralOptions) -> dict[str, Any]:
-    """Return what an item says."""
-    return told(PRODUCT, raw)
+def product(raw: Row, options: BusinessCentralOptions) -> dict[str, Any]:
+    """Return what an item says; what stands for charges in orders is not for sale."""
+    fields = told(PRODUCT, raw)
+    return fields | {"active": fields["active"] and fields["sku"] != options.service_item}
 
 
 def price(raw: Row, options: BusinessCentralOptions) -> dict[str, Any]:
