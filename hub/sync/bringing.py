@@ -83,16 +83,17 @@ class Bringing:
         brought.found = self._look_for(prepared, brought)
         if brought.found:
             prepared = self._prepared(keys, finish=brought.found)
+        settled = {*prepared.settled} - brought.ended  # the others were looked for, and put aside
         self._put_aside_waiting(prepared)
         self.not_made.update(prepared.not_made)
-        brought.ended |= prepared.aside | {*prepared.settled}
+        brought.ended |= prepared.aside | settled
         if not released:
             brought.ended |= self._resting(prepared.wants)
         wants = [each for each in prepared.wants if each.write.key not in self._judged(brought)]
         wants = wants if released else self._braked(wants, brought)
         self._write(wants, brought)
         self._note_short(prepared, brought)
-        self._settle_well([*prepared.settled, *prepared.not_there])
+        self._settle_well([*settled, *prepared.not_there])
         return brought
 
     @staticmethod

@@ -73,7 +73,7 @@ class Prepared:
     not_there: list[str] = field(default_factory=list[str])
     """Keys of what belongs to a product that the system does not have."""
     abandoned: list[Want] = field(default_factory=list[Want])
-    """Not wanted any more, but an earlier create may have been carried out: to be looked for."""
+    """Not wanted any more, but may have been created: to be looked for."""
 
     @property
     def aside(self) -> set[str]:
@@ -116,9 +116,9 @@ def prepare(
             prepared.held.append(key)
             want = None
         if want is None:
-            if intent is not None and key not in bound:
-                write = Write(key, {}, records.get(key, {}), reference=intent.reference)
-                prepared.abandoned.append(Want(write, None, intent))
+            if key not in bound and (intent is not None or _may_have_been_brought(flow, records.get(key))):
+                marked = intent.reference if intent is not None else reference(system, entity, key)
+                prepared.abandoned.append(Want(Write(key, {}, records.get(key, {}), reference=marked), None, intent))
             continue
         _add(prepared, flow, want, intent, links)
     return prepared
@@ -206,6 +206,11 @@ def _is_over(flow: Flow, record: Mapping[str, Any], bound: Binding) -> bool:
     """Tell whether an order is cancelled in a system that it was brought to, and not where it was placed."""
     is_order = "status" in flow.entity.forward and not flow.makes
     return is_order and bound.seen.get("status") == FINAL and record.get("status") not in (None, FINAL)
+
+
+def _may_have_been_brought(flow: Flow, record: Mapping[str, Any] | None) -> bool:
+    """Tell whether a cancelled order may be in the system without our knowing: the database may have been restored since."""
+    return record is not None and record.get("status") == FINAL and may_create(flow) and flow.stream.create == "intent"
 
 
 def _is_called_off(flow: Flow, record: Mapping[str, Any], bound: Binding) -> bool:

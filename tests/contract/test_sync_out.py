@@ -7,8 +7,9 @@ import pytest
 from hub.connector import Document, Stream
 from hub.store import bindings
 from hub.sync.arriving import fresh
+from hub.sync.digest import reference
 from hub.sync.reading import digested
-from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables, lamp, order
+from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables, break_on, lamp, order
 
 
 def test_what_the_erp_has_comes_into_the_shop_and_stays(hub, erp, shop):
@@ -137,6 +138,28 @@ def test_an_order_waits_for_its_customer(hub, erp, shop):
     hub.in_step("parties", "orders")
     assert len(erp.rows["orders"]) == 1
     assert not hub.waiting()
+
+
+def test_s03_a_sale_that_a_restored_hub_does_not_know_is_cancelled_with_its_order(hub, erp, shop):
+    erp.streams = ERP | {"orders": replace(ERP["orders"], writes=ERP["orders"].writes | {"status"})}
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    order(shop, status="cancelled")
+    order(shop, "1002", status="cancelled")
+    erp.put("orders", "s1", reference=reference("erp", "orders", "shop|1001"), status="confirmed")
+    hub.in_step("parties", "orders")
+    assert [*erp.rows["orders"]] == ["s1"]
+    assert erp.rows["orders"]["s1"]["status"] == "cancelled"
+    assert not hub.waiting()
+
+
+def test_s18_a_cancelled_order_that_cannot_be_looked_for_waits_and_holds_up_no_other(hub, erp, shop):
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    order(shop, status="cancelled")
+    order(shop, "1002")
+    break_on(erp, "shop|1001")
+    hub.in_step("parties", "orders")
+    assert len(erp.rows["orders"]) == 1
+    assert [(each.key, each.cause) for each in hub.waiting()] == [("shop|1001", "breaks")]
 
 
 def test_s03_an_address_that_the_erp_still_shows_of_somebody_else_holds_a_party_back_only_once(hub, erp, shop):
