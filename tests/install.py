@@ -7,6 +7,7 @@ Standard library only: it runs before anything is installed.
 import contextlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from collections.abc import Generator
 from pathlib import Path
 
 POLICY = Path("/usr/sbin/policy-rc.d")
+FIREBIRD = "firebird-server"
+"""Debian's packages have the version in this name."""
 REFUSE_TO_START = "#!/bin/sh\nexit 101\n"
 
 
@@ -39,7 +42,7 @@ def missing_servers() -> list[str]:
     if not shutil.which("my_print_defaults"):  # mariadb-install-db asks for it
         missing.append("mariadb-client-core")
     if not Path("/usr/sbin/firebird").exists() or not shutil.which("isql-fb"):
-        missing.append("firebird-server")  # a name for whichever version Debian has
+        missing.append(FIREBIRD)
     own_rabbit = Path("/usr/lib/rabbitmq/bin/rabbitmq-server").exists() or shutil.which("rabbitmq-server")
     if not own_rabbit and "HUB_TEST_RABBITMQ_URL" not in os.environ:
         missing.append("rabbitmq-server")
@@ -60,12 +63,19 @@ def install(packages: list[str]) -> None:
             f"Not found on this machine: {' '.join(packages)} (Debian's names). Please install them.{by_container()}"
         )
     if os.geteuid() != 0:
-        command = f"sudo apt-get install --no-install-recommends {' '.join(packages)}"
+        command = f"sudo apt-get install --no-install-recommends {' '.join(called(packages))}"
         sys.exit(f"Not found on this machine: {' '.join(packages)}. Install with\n  {command}{by_container()}")
     sys.stderr.write(f"Installing from Debian's packages, without starting a service: {' '.join(packages)}\n")
     with services_left_alone():
         apt_get("update")
-        apt_get("install", "--no-install-recommends", *packages)
+        apt_get("install", "--no-install-recommends", *called(packages))
+
+
+def called(packages: list[str]) -> list[str]:
+    """Return the packages as this Debian calls them: of Firebird, the newest that it has."""
+    told = subprocess.run(["apt-cache", "pkgnames", "firebird"], capture_output=True, encoding="utf-8", check=False)
+    newest = max(re.findall(r"^firebird\d+\.\d+-server$", told.stdout, re.MULTILINE), default=FIREBIRD)
+    return [newest if each == FIREBIRD else each for each in packages]
 
 
 def by_container() -> str:

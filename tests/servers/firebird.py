@@ -58,12 +58,18 @@ class FirebirdServer(Database):
         users = USERS.format(folder=folder, user=self.user, password=self.password)
         for name, text in (("users.sql", users), ("databases.conf", ""), ("plugins.conf", "")):
             (folder / name).write_text(text, encoding="utf-8")  # the folder itself is closed to others
-        for charsets in Path("/usr/lib").glob("*/firebird/*/intl"):  # they are looked for beside the settings
-            shutil.copytree(charsets, folder / "intl")
+        newest = max(Path("/usr/lib").glob("*/firebird/*"))
+        for part in ("intl", "plugins"):  # they are looked for beside the settings, and links are refused
+            shutil.copytree(newest / part, folder / part)
         self._write_settings(folder)
         self._make_by(
             ["env", *self._places(folder), self._program("isql-fb"), "-q", "-i", str(folder / "users.sql")], folder
         )
+
+    def _program(self, name: str) -> str:
+        # Debian 13 puts scripts before them that name the folder of the settings themselves.
+        own = map(str, Path("/usr/lib/firebird").glob(f"*/bin/{name}"))
+        return max(own, default="") or super()._program(name)
 
     def _command(self, folder: Path) -> Sequence[str | Path]:
         self._write_settings(folder)
