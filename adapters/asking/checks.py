@@ -44,10 +44,10 @@ def _told(name: str, fault: HubError) -> str:
 def named(what: str, name: str, there: Mapping[str, Found], where: str) -> Found:
     """Return the one of what is there that an option names. Raises Amiss, which says what there is.
 
-    `what`: what it is called; `where`: the option.
+    `what`: what it is called; `where`: where the option stands, such as "as company in [systems.erp]".
     """
     if name not in there:
-        raise Amiss(f"there is no {what} {name}", f"name one of these as {where}: {', '.join(there)}")
+        raise Amiss(f"there is no {what} {name}", f"name one of these {where}: {', '.join(there)}")
     return there[name]
 
 

@@ -259,15 +259,16 @@ def test_s24_leading_zeros_stay(sap: SapB1) -> None:
 
 def test_a_check_names_what_the_options_name_and_is_not_there(sap: SapB1) -> None:
     sap.add("stock")
-    for options, why in (
-        ({"service_item": "FREIGHT"}, "no item FREIGHT"),
-        ({"storage": {"09": "main"}}, "no warehouse 09"),
-        ({"taxes": {"23": "X9"}}, "no VAT group X9"),
-        ({"company": "OTHER"}, "SLD"),
+    for options, why, mend in (
+        ({"service_item": "FREIGHT"}, "no item FREIGHT", "mend service_item"),
+        ({"storage": {"09": "main"}}, "no warehouse 09", "under storage in [systems.erp]: 01"),
+        ({"taxes": {"23": "X9"}}, "no VAT group X9", "under taxes in [systems.erp]: S0, S1, S2"),
+        ({"company": "OTHER"}, "SLD", "give the user"),
     ):
         [finding] = sap.connect(**options).check()
         assert not finding.good
         assert why in finding.message
+        assert mend in (finding.mend or "")
 
 
 # Customers

@@ -35,4 +35,4 @@ class Company(Service):
     @cached_property
     def _id(self) -> str:
         there = self.names("companies", "name", "id")
-        return named("company", self.options.company, there, f"company in [systems.{self.name}]")
+        return named("company", self.options.company, there, f"as company in [systems.{self.name}]")

@@ -45,12 +45,12 @@ def items(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
     makers = {**sap.names("Manufacturers", "Code", "ManufacturerName"), NO_MAKER: None}
     rates, today = vat_rates(sap), _today(sap)
     for row in rows:
-        named = {
+        about = {
             "usable": _usable(row, today),
             "category": groups.get(row["ItemsGroupCode"]),
             "brand": makers.get(row["Manufacturer"]),
         }
-        yield Document(row["id"], kept(row, ITEMS.fields) | named | {"tax_rate": rates.get(row["SalesVATGroup"])})
+        yield Document(row["id"], kept(row, ITEMS.fields) | about | {"tax_rate": rates.get(row["SalesVATGroup"])})
 
 
 def _today(sap: ServiceLayer) -> str:
@@ -83,7 +83,9 @@ def vat_rates(sap: ServiceLayer) -> dict[str, str]:
 def prices(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield what each item costs on each price list that is meant; a price of zero is none."""
     lists = sap.rows("PriceLists", "PriceListName IsGrossPrice", key="PriceListNo")
-    there = _meant(sap, "price list", sap.options.price_lists, {each["PriceListName"]: each for each in lists})
+    there = _meant(
+        sap, "price list", "price_lists", sap.options.price_lists, {each["PriceListName"]: each for each in lists}
+    )
     by_number = {each["PriceListNo"]: each for each in there.values()}
     for row in rows:
         for price in row["ItemPrices"] or ():
@@ -95,7 +97,9 @@ def prices(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
 
 def levels(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield how much of each item lies in each warehouse that is meant."""
-    there = _meant(sap, "warehouse", sap.options.storage, sap.names("Warehouses", "WarehouseCode", "WarehouseName"))
+    there = _meant(
+        sap, "warehouse", "storage", sap.options.storage, sap.names("Warehouses", "WarehouseCode", "WarehouseName")
+    )
     for row in rows:
         for each in row["ItemWarehouseInfoCollection"] or ():
             if each["WarehouseCode"] in there:
@@ -103,10 +107,12 @@ def levels(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
                 yield Document(f"{row['id']}|{each['WarehouseCode']}", told)
 
 
-def _meant(sap: ServiceLayer, what: str, wanted: Mapping[str, str], there: Mapping[str, Any]) -> dict[str, Any]:
+def _meant(
+    sap: ServiceLayer, what: str, option: str, wanted: Mapping[str, str], there: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return those of a sort that the options name, or all. Raises Amiss, if one is not there."""
     for name in wanted:
-        named(what, name, there, f"one in [systems.{sap.name}]")
+        named(what, name, there, f"under {option} in [systems.{sap.name}]")
     return {name: each for name, each in there.items() if not wanted or name in wanted}
 
 

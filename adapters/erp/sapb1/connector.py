@@ -78,7 +78,7 @@ class SapB1Connector(Declared[ServiceLayer, SapB1Options]):
 
     def _look_at_all(self, sap: ServiceLayer) -> str:
         """Look whether every stream can be read, and the options name what there is."""
-        found, where = self._look_at_kinds(sap), f"taxes in [systems.{self.name}]"
+        found, where = self._look_at_kinds(sap), f"under taxes in [systems.{self.name}]"
         sap.check("Items", "ItemCode", self.options.service_item, what="item", option="service_item")
         rates = asked.vat_rates(sap)
         for code in self.options.taxes.values():
@@ -86,5 +86,5 @@ class SapB1Connector(Declared[ServiceLayer, SapB1Options]):
         exempt = sorted(code for code, rate in rates.items() if rate == NOTHING)
         if len(exempt) > 1 and NOTHING not in self.options.taxes:
             what = f"several VAT groups have 0 %: {', '.join(exempt)}"
-            raise Amiss(what, f'name that of orders under {where}, such as "0" = "{exempt[0]}"')
+            raise Amiss(what, f'name that of orders {where}, such as "0" = "{exempt[0]}"')
         return found
