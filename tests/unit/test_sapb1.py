@@ -335,6 +335,15 @@ def test_s15_an_address_that_is_wrong_takes_no_record_for_gone(sap: SapB1, to: s
         list(connector.write(stream, [replace(wanted, id=made.id, fields={"name": "Eva"})]))
 
 
+def test_s15_a_login_that_is_not_there_takes_no_record_for_gone(sap: SapB1) -> None:
+    connector = sap.connect()
+    made = only(connector.write("parties", [customer()]))
+    sap.sessions.clear()
+    sap.server.misbehave(lambda _asked, _answer: error(404, -1, "Unrecognized resource path."), to=LOGIN)
+    with pytest.raises(Refused, match=r"Unrecognized.*mend url and company in \[systems.erp\]"):
+        list(connector.write("parties", [replace(customer(), id=made.id, fields={"name": "Eva"})]))
+
+
 @pytest.mark.parametrize("stream", ["parties", "orders"])
 def test_what_was_deleted_is_gone(sap: SapB1, stream: str) -> None:
     connector, wanted = sap.connect(), customer() if stream == "parties" else bought(sap)

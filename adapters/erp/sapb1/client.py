@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from adapters.asking.answers import Answer, no_data
+from adapters.asking.answers import Answer, Rejected, no_data
 from adapters.asking.connecting import connected
 from adapters.asking.odata import Service, any_of, entity_of
 from adapters.asking.sessions import Session
@@ -17,6 +17,7 @@ from adapters.erp.sapb1.options import SapB1Options
 from adapters.reading.local_time import earliest_at, instant_of
 from hub.clock import Clock
 from hub.config import resolve
+from hub.errors import Refused
 
 _COOKIES = re.compile(r"\b(B1SESSION|ROUTEID)=([^;,\s]+)")
 _BLIND = {"B1S-CaseInsensitive": "true"}
@@ -37,7 +38,11 @@ class ServiceLayer(Service):
         """Return both cookies: behind a load balancer, ROUTEID leads to the node that knows the session."""
         user, password = resolve(self.options.user), resolve(self.options.password)
         known = {"CompanyDB": self.options.company, "UserName": user, "Password": password}
-        answer = self.api.send("POST", "Login", known, repeatable=True)
+        try:
+            answer = self.api.send("POST", "Login", known, repeatable=True)
+        except Rejected as fault:  # it says nothing of what was asked for
+            why = f"{self.name} answered {fault.status}: {fault}"
+            raise Refused(f"{why}; mend url and company in [systems.{self.name}]") from None
         told: Any = answer.body
         body = cast("Mapping[str, Any]", told) if isinstance(told, Mapping) else dict[str, Any]()
         if "SessionId" not in body:

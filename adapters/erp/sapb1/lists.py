@@ -9,7 +9,8 @@ from adapters.rows import Row
 
 DATED = "UpdateDate,UpdateTime"
 MARKS = f"{DATED} CreateDate,CreateTime"
-"""Pairs of a date and a time, as `$orderby` has them: what was never changed has only the date of its making (OITM and OCRD; documents have both at once)."""
+"""Pairs of a date and a time: what was never changed has only the date of its making (OITM and OCRD; documents have both
+at once)."""
 
 
 def listing(name: str, key: str, fields: str, only: str = "", mark: str = MARKS) -> Listing:
