@@ -71,6 +71,7 @@ class More(TypedDict, Generic[System], total=False):
     buyers: Callable[[System, Sequence[Row]], Iterable[Document]]
     write: Callable[[System, Sequence[Write]], Iterable[Written]]
     find: Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]]
+    reference: Callable[[Row], str]
     look: Callable[[System], object]
 
 

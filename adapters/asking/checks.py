@@ -1,11 +1,13 @@
 """Whether a system answers, for `hub check`."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from adapters.asking.answers import Rejected
 from hub.connector import Finding
 from hub.errors import HubError, Refused, TryLater
 
+Found = TypeVar("Found")
 AWAY = "is url in hub.toml right, is the system up, does a firewall stand between?"
 """What may help where no answer came that says more."""
 
@@ -37,6 +39,16 @@ def _told(name: str, fault: HubError) -> str:
     if isinstance(fault, Rejected) and fault.is_gone and "answered" not in str(fault):
         return f"{name} answered {fault.status}: {fault}"
     return str(fault)
+
+
+def named(what: str, name: str, there: Mapping[str, Found], where: str) -> Found:
+    """Return the one of what is there that an option names. Raises Amiss, which says what there is.
+
+    `what`: what it is called; `where`: where the option stands, such as "as company in [systems.erp]".
+    """
+    if name not in there:
+        raise Amiss(f"there is no {what} {name}", f"name one of these {where}: {', '.join(there)}")
+    return there[name]
 
 
 def all_there(lists: Mapping[str, Mapping[str, str]], named: Iterable[tuple[str, str]]) -> str:

@@ -4,20 +4,21 @@ An order is taken on from wherever a run that broke off has left it.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from adapters.erp import goods
+from adapters.erp import goods, parties, sales
 from adapters.erp.orders import HAS_LEFT, UNIT_PRICE, Unwritable, lacking, no_customer
-from adapters.erp.sales import CONTENT
 from adapters.rows import Row
-from adapters.writing.writes import Unfit
+from adapters.writing.writes import Unfit, Writing, singly_with
 from hub.clock import Clock
 from hub.connector import Write, Written
 
 System = TypeVar("System")
+PARTIES, ORDERS = replace(parties.PARTIES, bulk=20), replace(sales.ORDERS, bulk=20)
+"""The streams of such an ERP: each record takes a request or more, and what has been done is kept after so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,12 @@ class Entered:
     """With tax."""
     changes: bool
     """Whether it can be changed."""
-    left: bool
-    """Whether something of it was delivered or invoiced."""
     rounded: bool
     """Whether it has a line of rounding."""
     goods: Iterable[tuple[Any, Any]]
     """The product, by the ERP's identity, and the quantity of each line."""
+    left: bool = False
+    """Whether something of it was delivered or invoiced, as far as that shows without another request."""
     row: Row = field(default_factory=dict[str, Any])
     """What else the ERP knows it by."""
 
@@ -43,15 +44,18 @@ class Entered:
 class Entering(Generic[System]):
     """What an ERP does with orders."""
 
-    enter: Callable[[System, Write], str]
-    """Makes one; returns its identity. Raises Unfit or what the ERP refuses."""
+    enter: Callable[[System, Write], Entered]
+    """Makes one. Raises Unfit or what the ERP refuses."""
     look: Callable[[System, str], Entered]
     """Raises Gone."""
     cancel: Callable[[System, Entered], object]
+    """Raises Unfit, if something has left after all."""
     round: Callable[[System, Entered, Decimal], object]
-    """Adds a line of rounding, without tax."""
+    """Adds what is missing, without tax."""
     unit: Decimal = UNIT_PRICE
     """By so much the ERP may round the price of a unit."""
+    mend: str = "change it there"
+    """What people do about one that cannot be rounded."""
 
 
 def customer_of(write: Write) -> str:
@@ -68,15 +72,20 @@ def placed(write: Write, clock: Clock) -> datetime:
     return datetime.fromisoformat(at) if at else clock.now()
 
 
-def write_order(erp: Entering[System], system: System, write: Write) -> Written:
+def entering(erp: Callable[[System], Entering[System]]) -> Writing[System]:
+    """Make a function that writes orders one by one; `erp`: what an ERP does, made once for all of them."""
+    return singly_with(erp, _write)
+
+
+def _write(system: System, erp: Entering[System], write: Write) -> Written:
     """Carry the write of an order out; one that cancelling has made gone is. Raises Rejected, TryLater."""
-    order = erp.look(system, write.id or erp.enter(system, write))
+    order = erp.look(system, write.id) if write.id else erp.enter(system, write)
     if write.record.get("status") == "cancelled":
         if order.left:
             raise Unfit("delivered", HAS_LEFT)
         erp.cancel(system, order)
         erp.look(system, order.id)
-    elif CONTENT & write.fields.keys():
+    elif sales.CONTENT & write.fields.keys():
         try:
             _settle(erp, system, write, order)
             if write.id and goods.have_changed(write):
@@ -96,4 +105,4 @@ def _settle(erp: Entering[System], system: System, write: Write, order: Entered)
         left = lacking(write.record, erp.look(system, order.id).total, erp.unit)
     if left:
         why = f"order {order.id} lacks {left} to its total, and cannot be rounded"
-        raise Unwritable("total-differs", f"{why}; change it there, and try again")
+        raise Unwritable("total-differs", f"{why}; {erp.mend}, and try again")

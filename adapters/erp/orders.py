@@ -48,6 +48,11 @@ class SaleLine:
     rate: str | None
     """Per cent, plain; none: no tax, which is another thing than `NOTHING` per cent."""
 
+    @property
+    def amounts(self) -> tuple[float, float]:
+        """Quantity and price for an ERP whose prices are never below zero: what is, is taken back."""
+        return float(self.quantity) * (-1 if self.price < 0 else 1), float(abs(self.price))
+
 
 def sale_lines(order: Fields) -> Iterator[SaleLine]:
     """Return a new sale's lines, then shipping and discounts. Raises Unfit, if it has a tax, and no rate of it is told."""

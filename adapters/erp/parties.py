@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from adapters.erp.customers import called
 from adapters.erp.known import Known, known_in, new_address
 from adapters.erp.models import Model, Models, having
 from adapters.erp.orders import same_place
@@ -91,8 +92,7 @@ def party_values(forms: PartyForms, known: Known, write: Write, there: Row | Non
     """Return what is to be set of a party. `there`: as it stands; one that is new is called by what is known of it."""
     fields = dict(write.fields)
     if not there:
-        called = fields.get("name") or fields.get("email") or fields.get("phone") or "-"
-        fields |= {"name": called, "reference": write.reference}
+        fields |= {"name": called(fields), "reference": write.reference}
     values = given(forms.own, fields)
     for name, children in forms.children.items():
         if name in fields:

@@ -1,8 +1,8 @@
-"""Entity sets of OData (`adapters.asking.odata`) that are read behind a key, and by one change mark."""
+"""Entity sets of OData (`adapters.asking.odata`) that are read behind a key, and by a change mark."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from adapters.asking.odata import PAGE, Guid, Service, literal
@@ -21,20 +21,24 @@ class Listing:
     ident: str = "id"
     """The field that holds the identity of documents: `id` is a GUID, others are text."""
     mark: str = "lastModifiedDateTime"
-    key: ClassVar[str] = "number"
-    """The field that holds the key, text; a subclass may say another."""
+    """The field that says when a row has last changed, as the service understands it: see `Service.since`."""
+    key: str = "number"
+    """The field that holds the key."""
     size: ClassVar[int] = PAGE
 
     def behind(self, service: Service, since: datetime | None, after: Any) -> Sequence[Row]:
         """Return the first rows behind a key; `since`: of those that have changed then or later."""
-        changed = f"{self.mark} ge {_time(since)}" if since else ""
+        changed = service.since(self.mark, since) if since else ""
         behind = f"{self.key} gt {literal(after)}" if after else ""
         return self._rows(service, self.only, changed, behind, size=self.size)
 
+    def first(self, service: Service) -> Sequence[Row]:
+        """Return the first row, if there is any."""
+        return self._rows(service, self.only, size=1)
+
     def latest(self, service: Service) -> str | None:
         """Return the latest change mark that there is, as RFC 3339 text."""
-        newest = service.rows(self.name, self.mark, self.only, key=self.key, size=1, order=f"{self.mark} desc")
-        return newest[0][self.mark] if newest else None
+        return service.latest(self.name, self.mark, self.only, key=self.key)
 
     def some(self, service: Service, ids: Iterable[str]) -> list[Row]:
         """Return the rows of these identities, as far as they are there, chosen or not."""
@@ -48,8 +52,3 @@ class Listing:
     def _rows(self, service: Service, *only: str, size: int) -> list[Row]:
         found = service.rows(self.name, f"{self.fields} {self.ident}", *only, key=self.key, size=size)
         return [row | {"id": row[self.ident]} for row in found]
-
-
-def _time(at: datetime) -> str:
-    """Return an instant as conditions have it: UTC, without quotes."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from adapters.asking.odata import Service
+from adapters.asking.odata import Guid, Service
 from adapters.rows import Row
 from adapters.writing.finding import Sign, by_signs
 from adapters.writing.writes import Writing, singly
@@ -18,9 +18,9 @@ def finding(key: str, signs: Sequence[Sign]) -> Callable[[Service, Sequence[Writ
 
     def find(service: Service, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
         def ask(sign: Sign, values: Sequence[str]) -> Iterator[Row]:
-            called, fields = {value.lower(): value for value in values}, f"{sign.id} {sign.field}"
-            for row in service.having(sign.model, fields, f"tolower({sign.field})", called, *sign.only, key=key):
-                yield {**row, sign.field: called.get(row[sign.field].lower())}
+            called, fields = {value.casefold(): value for value in values}, f"{sign.id} {sign.field}"
+            for row in service.alike(sign.model, fields, sign.field, values, *sign.only, key=key):
+                yield {**row, sign.field: called.get(row[sign.field].casefold())}
 
         return by_signs(wanted, signs, ask)
 
@@ -28,14 +28,19 @@ def finding(key: str, signs: Sequence[Sign]) -> Callable[[Service, Sequence[Writ
 
 
 def saving(
-    name: str, new: Callable[[Write], Mapping[str, Any]], changed: Callable[[Write], Mapping[str, Any]]
+    name: str,
+    new: Callable[[Mapping[str, Any], str], Mapping[str, Any]],
+    changed: Callable[[Mapping[str, Any]], Mapping[str, Any]],
 ) -> Writing[Service]:
-    """Make a function that makes and changes entities of a set one by one, by their `id`."""
+    """Make a function that makes and changes entities of a set one by one, by their `id`, a GUID.
+
+    `new`: a whole record and the hub's reference -> values; `changed`: the fields to be set -> values.
+    """
 
     def carry_out(service: Service, write: Write) -> Written:
         if write.id:
-            service.change(name, write.id, changed(write))
+            service.change(name, Guid(write.id), changed(write.fields))
             return Written(write.key, "done", write.id)
-        return Written(write.key, "done", service.create(name, new(write))["id"])
+        return Written(write.key, "done", service.create(name, new(write.record, write.reference))["id"])
 
     return singly(carry_out)

@@ -47,8 +47,8 @@ class TestSapB1(MisbehavingContract):
 
     @pytest.fixture(autouse=True)
     def _small_pages(self, monkeypatch: pytest.MonkeyPatch):
-        for size in ("client.PAGE", "lists.Listing.size"):
-            monkeypatch.setattr(f"adapters.erp.sapb1.{size}", self.page)
+        for size in ("asking.odata.PAGE", "reading.odata_lists.Listing.size"):
+            monkeypatch.setattr(f"adapters.{size}", self.page)
 
     def test_s03_what_is_there_already_is_found_by_its_natural_key(self, fake: Fake, connector: Exchange, made: str):
         id_ = fake.add(made)

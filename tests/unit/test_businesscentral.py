@@ -178,6 +178,13 @@ def test_s24_leading_zeros_stay(bc: BusinessCentral) -> None:
 # What is amiss there
 
 
+def test_a_check_tells_a_right_that_is_missing_for_what_stands_elsewhere(bc: BusinessCentral) -> None:
+    assert bc.connect().check()[0].good
+    bc.server.misbehave(faults.telling(403), to="/itemCategories", times=-1)
+    [finding] = bc.connect().check()
+    assert (finding.good, "give the application the permissions" in (finding.mend or "")) == (False, True)
+
+
 def test_a_key_without_rights_is_named(bc: BusinessCentral) -> None:
     said = {"error": {"code": "Authorization_RequestDenied", "message": "You do not have the permissions."}}
     bc.server.misbehave(lambda _asked, _answer: Reply(403, said), to="/items")

@@ -19,7 +19,7 @@ class Numbers:
     """Rows whose identities come in no order; each was changed in the hour of its number."""
 
     size: ClassVar[int] = 2
-    key: ClassVar[str] = "number"
+    key = "number"
     rows: ClassVar[Sequence[dict[str, Any]]] = [
         {
             "id": f"x{9 - number}",
@@ -32,6 +32,9 @@ class Numbers:
 
     def behind(self, _system: object, since: datetime | None, after: int) -> Sequence[Row]:
         return [row for row in self.rows if row["number"] > after and (since is None or row["at"] >= since)][:2]
+
+    def first(self, _system: object) -> Sequence[Row]:
+        return self.rows[:1]
 
     def latest(self, _system: object) -> str | None:
         return self.rows[-1]["at"].isoformat()

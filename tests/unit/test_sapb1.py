@@ -124,8 +124,7 @@ def all_ids(sap: SapB1, stream: str) -> list[str]:
 
 
 def test_s25_a_full_last_page_leads_on_to_an_empty_one(sap: SapB1, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("client", "lists"):
-        monkeypatch.setattr(f"adapters.erp.sapb1.{module}.PAGE", 3)
+    monkeypatch.setattr("adapters.asking.odata.PAGE", 3)
     ids = [sap.add("parties") for _ in range(6)]
     assert all_ids(sap, "parties") == ids
 
@@ -260,15 +259,16 @@ def test_s24_leading_zeros_stay(sap: SapB1) -> None:
 
 def test_a_check_names_what_the_options_name_and_is_not_there(sap: SapB1) -> None:
     sap.add("stock")
-    for options, why in (
-        ({"service_item": "FREIGHT"}, "no item FREIGHT"),
-        ({"storage": {"09": "main"}}, "no warehouse 09"),
-        ({"taxes": {"23": "X9"}}, "no VAT group X9"),
-        ({"company": "OTHER"}, "SLD"),
+    for options, why, mend in (
+        ({"service_item": "FREIGHT"}, "no item FREIGHT", "mend service_item"),
+        ({"storage": {"09": "main"}}, "no warehouse 09", "under storage in [systems.erp]: 01"),
+        ({"taxes": {"23": "X9"}}, "no VAT group X9", "under taxes in [systems.erp]: S0, S1, S2"),
+        ({"company": "OTHER"}, "SLD", "give the user"),
     ):
         [finding] = sap.connect(**options).check()
         assert not finding.good
         assert why in finding.message
+        assert mend in (finding.mend or "")
 
 
 # Customers
@@ -323,6 +323,33 @@ def test_what_somebody_else_is_changing_is_tried_later(sap: SapB1) -> None:
     sap.server.misbehave(lambda _asked, _answer: error(412, -2039, why), to="PATCH")
     with pytest.raises(TryLater, match="Another user"):
         list(sap.connect().write("parties", [replace(customer(), id=id_, fields={"name": "Eva"})]))
+
+
+@pytest.mark.parametrize(("to", "stream"), [("PATCH ", "parties"), (r"GET \S*/Orders\?", "orders")])
+def test_s15_an_address_that_is_wrong_takes_no_record_for_gone(sap: SapB1, to: str, stream: str) -> None:
+    """A proxy may lead elsewhere: what is not there then is no record."""
+    connector, wanted = sap.connect(), customer() if stream == "parties" else bought(sap)
+    made = only(connector.write(stream, [wanted]))
+    sap.server.misbehave(lambda _asked, _answer: Reply(404, faults.PAGE, {"content-type": "text/html"}), to=to)
+    with pytest.raises(Refused, match=r"mend url in \[systems.erp\]"):
+        list(connector.write(stream, [replace(wanted, id=made.id, fields={"name": "Eva"})]))
+
+
+def test_s15_a_login_that_is_not_there_takes_no_record_for_gone(sap: SapB1) -> None:
+    connector = sap.connect()
+    made = only(connector.write("parties", [customer()]))
+    sap.sessions.clear()
+    sap.server.misbehave(lambda _asked, _answer: error(404, -1, "Unrecognized resource path."), to=LOGIN)
+    with pytest.raises(Refused, match=r"Unrecognized.*mend url and company in \[systems.erp\]"):
+        list(connector.write("parties", [replace(customer(), id=made.id, fields={"name": "Eva"})]))
+
+
+@pytest.mark.parametrize("stream", ["parties", "orders"])
+def test_what_was_deleted_is_gone(sap: SapB1, stream: str) -> None:
+    connector, wanted = sap.connect(), customer() if stream == "parties" else bought(sap)
+    made = only(connector.write(stream, [wanted]))
+    sap.remove(stream, made.id or "")
+    assert only(connector.write(stream, [replace(wanted, id=made.id, fields={"name": "Eva"})])).outcome == "gone"
 
 
 # Orders

@@ -27,7 +27,7 @@ _products, _prices, _levels = map(by_table, (translate.PRODUCT, translate.PRICE,
 
 def products(company: Company, rows: Sequence[Row]) -> Iterable[Document]:
     """Yield items with the name of their category."""
-    names = {each["code"]: each["displayName"] for each in company.rows("itemCategories", "displayName", key="code")}
+    names = company.names("itemCategories", "code", "displayName")
     return _products(company, ({**row, "category": names.get(row["itemCategoryCode"])} for row in rows))
 
 

@@ -4,7 +4,7 @@ import re
 from functools import cached_property
 
 from adapters.asking.auth.oauth2 import by_secret
-from adapters.asking.checks import Amiss
+from adapters.asking.checks import named
 from adapters.asking.connecting import connected
 from adapters.asking.odata import Service
 from adapters.erp.businesscentral.options import BusinessCentralOptions
@@ -34,8 +34,5 @@ class Company(Service):
 
     @cached_property
     def _id(self) -> str:
-        there = {row["name"]: row["id"] for row in self.rows("companies", "id", key="name")}
-        if self.options.company not in there:
-            mend = f"name one of these as company in [systems.{self.name}]: {', '.join(there)}"
-            raise Amiss(f"there is no company {self.options.company}", mend)
-        return there[self.options.company]
+        there = self.names("companies", "name", "id")
+        return named("company", self.options.company, there, f"as company in [systems.{self.name}]")

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from adapters.asking.checks import Amiss
-from adapters.declared import Declared, Kind, Source
-from adapters.erp import parties, sales
+from adapters.declared import Declared, Kind
 from adapters.erp.businesscentral import asked, translate, writing
 from adapters.erp.businesscentral.company import Company
 from adapters.erp.businesscentral.options import BusinessCentralOptions
+from adapters.erp.entering import ORDERS, PARTIES
 from adapters.reading.keyed import kind
-from adapters.reading.walks import by_key, by_window, changed_from_now
 from hub.clock import Clock
 from hub.connector import Stream
 from hub.tokens import Vault
@@ -21,28 +19,24 @@ KINDS: Mapping[str, Kind[Company, BusinessCentralOptions]] = {
     # What comes, goes and is ordered moves no mark of the item.
     "stock": kind(Stream("stock", delta=False), asked.STORED, asked.levels, translate.level),
     "parties": kind(
-        replace(parties.PARTIES, bulk=20),
+        PARTIES,
         asked.CUSTOMERS,
         asked.customers,
         translate.party,
         write=writing.write_parties,
         find=writing.find_parties,
     ),
-    "orders": Kind(
-        replace(sales.ORDERS, bulk=20, late=600.0),  # a request may take so long ("Current API Limits")
-        Source(by_key(asked.ORDERS, "number"), asked.some_orders),
+    "orders": kind(
+        replace(ORDERS, late=600.0),  # a request may take so long ("Current API Limits")
+        asked.ORDERS,
         asked.orders,
         translate.order,
-        # An order that is fully invoiced is no more. Drawn documents come first, so that what changes meanwhile comes after.
-        {
-            "shipments": changed_from_now(asked.SHIPMENTS, asked.orders_of, "number"),
-            "invoices": changed_from_now(asked.INVOICES, asked.orders_of, "number"),
-            "changed": by_window(asked.ORDERS, "number"),
-        },
+        some=asked.some_orders,
+        related={"shipments": asked.SHIPMENTS, "invoices": asked.INVOICES},  # they move no mark of their order
+        leads_to=asked.orders_of,
         write=writing.write_orders,
         find=writing.find_orders,
         reference=translate.order_reference,
-        look=asked.ORDERS.latest,
     ),
 }
 MEND = "give the application the permissions for items, customers, sales orders, posted shipments and invoices"
@@ -55,7 +49,5 @@ class BusinessCentralConnector(Declared[Company, BusinessCentralOptions]):
         super().__init__(name, options, Company(name, options, clock, vault), KINDS, self._look_at_all, MEND)
 
     def _look_at_all(self, company: Company) -> str:
-        said, item = self._look_at_kinds(company), self.options.service_item
-        if item and not company.having("items", "id", "number", [item], key="number"):
-            raise Amiss(f"there is no item {item}", f"mend service_item in [systems.{self.name}]")
-        return said
+        company.check("items", "number", self.options.service_item, what="item", option="service_item")
+        return self._look_at_kinds(company)

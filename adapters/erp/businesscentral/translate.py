@@ -14,6 +14,7 @@ from stdnum import ean
 
 from adapters.asking.http import exact
 from adapters.erp.businesscentral.options import BusinessCentralOptions
+from adapters.erp.customers import called, is_company, number_of
 from adapters.erp.entering import Entered
 from adapters.erp.orders import (
     NOTHING,
@@ -191,18 +192,11 @@ def party_values(fields: Fields) -> dict[str, Any]:
     return values
 
 
-def customer_number(reference: str) -> str:
-    """Return the number of a new customer, made of the hub's reference, so that there can be no second."""
-    return f"H{reference.removeprefix('hub-')[:14].upper()}"
-
-
 def new_party(record: Fields, reference: str) -> dict[str, Any]:
     """Return a new customer."""
-    called = record.get("name") or record.get("email") or record.get("phone") or "-"
-    company = record.get("company") or (record.get("company") is None and bool(record.get("vat_id")))
     values = {name: value for name, value in party_values(record).items() if value}
-    kind = "Company" if company else "Person"
-    return {"number": customer_number(reference), **values, "displayName": called, "type": kind}
+    kind = "Company" if is_company(record) else "Person"
+    return {"number": number_of(reference), **values, "displayName": called(record), "type": kind}
 
 
 def shown_number(record: Fields) -> str:
@@ -211,7 +205,7 @@ def shown_number(record: Fields) -> str:
 
 
 PARTY_SIGNS = (
-    Sign("customers", "number", "id", lambda write: customer_number(write.reference)),
+    Sign("customers", "number", "id", lambda write: number_of(write.reference)),
     Sign("customers", "taxRegistrationNumber", "id", lambda write: write.record.get("vat_id")),
     Sign("customers", "email", "id", lambda write: write.record.get("email")),
 )
@@ -257,8 +251,8 @@ def rounding(amount: Decimal, options: BusinessCentralOptions) -> dict[str, Any]
 
 
 def _line(sold: SaleLine, item: Fields | None, options: BusinessCentralOptions) -> dict[str, Any]:
-    """Return a line; `item`: what says which it is, and its unit. What is below zero is taken back: prices never are."""
-    rate, back = sold.rate or NOTHING, sold.price < 0
+    """Return a line; `item`: what says which it is, and its unit."""
+    rate, (quantity, price) = sold.rate or NOTHING, sold.amounts
     if not item and not options.service_item:
         raise Unfit("item-missing", f"there is no item for {sold.text}; name one as service_item in hub.toml")
     if rate not in options.taxes:
@@ -267,8 +261,8 @@ def _line(sold: SaleLine, item: Fields | None, options: BusinessCentralOptions) 
         "lineType": "Item",
         **(item or {"lineObjectNumber": options.service_item}),
         "description": sold.text[:LONGEST_TEXT],
-        "quantity": float(sold.quantity) * (-1 if back else 1),
-        "unitPrice": float(abs(sold.price)),
+        "quantity": quantity,
+        "unitPrice": price,
         "discountPercent": 0,
         "taxCode": options.taxes[rate],
     }

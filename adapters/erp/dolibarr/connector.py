@@ -3,43 +3,22 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from adapters.declared import Declared, Kind, Way
-from adapters.erp import parties, sales
+from adapters.declared import Declared, Kind
+from adapters.erp import entering
 from adapters.erp.dolibarr import shipped, stock, translate
 from adapters.erp.dolibarr.client import Dolibarr, kept
 from adapters.erp.dolibarr.lists import ORDERS, PRODUCTS, SALES, Listing
 from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.erp.dolibarr.writing import write_orders, write_parties
 from adapters.erp.orders import visible_number
-from adapters.reading.walks import by_key, by_window, changed_from_now, source
+from adapters.reading.keyed import kind
 from adapters.rows import Row
 from adapters.writing.finding import Sign, by_signs
 from hub.clock import Clock
 from hub.connector import Document, Stream, Write
 
 Documents = Callable[[Dolibarr, Sequence[Row]], Iterable[Document]]
-
-
-def kind(
-    stream: Stream,
-    listing: Listing,
-    documents: Documents,
-    told: Callable[[Row, DolibarrOptions], dict[str, Any]],
-    before: Mapping[str, Way[Dolibarr]] | None = None,
-    **more: Any,
-) -> Kind[Dolibarr, DolibarrOptions]:
-    """Return a stream of a list; `before`: ways that are gone before that through what has changed in it."""
-    return Kind(
-        stream,
-        source(by_key(listing), listing),
-        documents,
-        told,
-        {**(before or {}), "changed": by_window(listing)},
-        look=lambda erp: list(documents(erp, erp.rows(listing.path, listing.only, limit=1, **(listing.params or {})))),
-        **more,
-    )
 
 
 def with_fields(*names: str) -> Documents:
@@ -75,10 +54,11 @@ KINDS: Mapping[str, Kind[Dolibarr, DolibarrOptions]] = {
         stock.GOODS,
         stock.levels,
         translate.level,
-        before={"sold": changed_from_now(SALES, stock.sold)},
+        related={"sold": SALES},
+        leads_to=stock.sold,
     ),
     "parties": kind(
-        replace(parties.PARTIES, writes=frozenset(translate.PARTY_FIELDS), bulk=20),
+        replace(entering.PARTIES, writes=frozenset(translate.PARTY_FIELDS)),
         Listing("thirdparties"),
         with_fields(*translate.PARTY),
         translate.party,
@@ -87,7 +67,7 @@ KINDS: Mapping[str, Kind[Dolibarr, DolibarrOptions]] = {
         reference=translate.reference,
     ),
     "orders": kind(
-        replace(sales.ORDERS, bulk=20),
+        entering.ORDERS,
         ORDERS,
         shipped.orders,
         translate.order,

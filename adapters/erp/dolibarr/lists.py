@@ -12,7 +12,7 @@ from adapters.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One of Dolibarr's lists."""
+    """One of Dolibarr's lists; `adapters.reading.keyed` makes a stream of it."""
 
     path: str
     only: tuple[str, ...] = ()
@@ -20,11 +20,16 @@ class Listing:
     params: Mapping[str, Any] | None = None
     size: ClassVar[int] = PAGE
     """The rows of a page."""
+    key: str = "id"
 
     def behind(self, erp: Dolibarr, since: datetime | None, after: int) -> Sequence[Row]:
         """Return the first rows with a higher number; `since`: of those that have changed then or later."""
         changed = [erp.since(since)] if since else []
         return erp.rows(self.path, [*self.only, *changed, f"(t.rowid:>:{after})"], **(self.params or {}))
+
+    def first(self, erp: Dolibarr) -> Sequence[Row]:
+        """Return the first row, if there is any."""
+        return erp.rows(self.path, self.only, limit=1, **(self.params or {}))
 
     def some(self, erp: Dolibarr, ids: Sequence[str]) -> Sequence[Row]:
         """Return the rows of these numbers, as far as they are there."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from adapters.erp.customers import called
 from adapters.erp.dolibarr.options import DolibarrOptions
 from adapters.erp.orders import SaleLine, main_address, places_of, plain, sale_lines, visible_number
 from adapters.rows import Row
@@ -132,10 +133,9 @@ PARTY_FIELDS = {"name": "name", "vat_id": "tva_intra", "email": "email", "phone"
 
 def new_party(record: Mapping[str, Any], reference_: str, country: int | None) -> dict[str, Any]:
     """Return a new third party; its code is Dolibarr's to give, its address the first there is."""
-    called = record.get("name") or record.get("email") or record.get("phone") or "-"
     own = {theirs: record[ours] for ours, theirs in PARTY_FIELDS.items() if record.get(ours)}
     coded = {"ref_ext": OURS + reference_, "client": 1, "code_client": "auto"}
-    return {**own, "name": called, **coded, **place(main_address(record), country)}
+    return {**own, "name": called(record), **coded, **place(main_address(record), country)}
 
 
 def place(address: Mapping[str, Any], country: int | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from adapters.erp.customers import is_company
 from adapters.erp.erpnext import asked
 from adapters.erp.erpnext.client import ErpNext
 from adapters.erp.reference import OURS
@@ -74,7 +75,7 @@ def _make(erp: ErpNext, values: Values, fields: Mapping[str, Any]) -> str:
 def _new(erp: ErpNext, write: Write) -> Values:
     """Return a new customer, as far as it is no contact's."""
     record = write.record
-    company = record.get("company") or (record.get("company") is None and bool(record.get("vat_id")))
+    company = is_company(record)
     called = _named(record.get("name") or "") or record.get("email") or record.get("phone") or "-"
     return {
         "customer_name": called,

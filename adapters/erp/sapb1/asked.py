@@ -4,38 +4,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from adapters.asking.checks import Amiss
+from adapters.asking.checks import named
 from adapters.erp.orders import plain
 from adapters.erp.sapb1.client import ServiceLayer
-from adapters.erp.sapb1.lists import Listing
+from adapters.erp.sapb1.lists import listing
 from adapters.erp.sapb1.translate import YES
+from adapters.fields import picked, tree
 from adapters.rows import Row
 from hub.connector import Document
 
-ITEMS = Listing(
+ITEMS = listing(
     "Items",
     "ItemCode",
-    "ItemCode,ItemName,User_Text,BarCode,ItemsGroupCode,Manufacturer,SalesVATGroup,SalesItem,"
-    "Valid,ValidFrom,ValidTo,Frozen,FrozenFrom,FrozenTo",
+    "ItemCode ItemName User_Text BarCode ItemsGroupCode Manufacturer SalesVATGroup SalesItem "
+    "Valid ValidFrom ValidTo Frozen FrozenFrom FrozenTo",
 )
-PRICED = Listing("Items", "ItemCode", "ItemCode,ItemPrices")
-STORED = Listing(
-    "Items", "ItemCode", "ItemCode,SalesItemsPerUnit,ItemWarehouseInfoCollection", "InventoryItem eq 'tYES'"
+PRICED = listing("Items", "ItemCode", "ItemCode ItemPrices")
+STORED = listing(
+    "Items", "ItemCode", "ItemCode SalesItemsPerUnit ItemWarehouseInfoCollection", "InventoryItem eq 'tYES'"
 )
-PARTNERS = Listing(
+PARTNERS = listing(
     "BusinessPartners",
     "CardCode",
-    "CardCode,CardName,CardType,CompanyPrivate,FederalTaxID,EmailAddress,Phone1,Notes,PriceListNum,CreditLimit,Frozen,"
+    "CardCode CardName CardType CompanyPrivate FederalTaxID EmailAddress Phone1 Notes PriceListNum CreditLimit Frozen "
     "BPAddresses",
     "CardType ne 'cLid'",
 )
-PLACE = "AddressName2,AddressName3,Street,BuildingFloorRoom,City,ZipCode,County,State,Country,AddressType"
+PLACE = "AddressName2 AddressName3 Street BuildingFloorRoom City ZipCode County State Country AddressType"
 NO_MAKER = -1
 
 
 def kept(row: Row, fields: str) -> dict[str, Any]:
-    """Return of a row what counts; `fields`: parted by commas."""
-    return {name: row.get(name) for name in fields.split(",")}
+    """Return of a row what counts; `fields`: parted by blanks."""
+    return picked(row, tree(fields))
 
 
 def items(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
@@ -44,12 +45,12 @@ def items(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
     makers = {**sap.names("Manufacturers", "Code", "ManufacturerName"), NO_MAKER: None}
     rates, today = vat_rates(sap), _today(sap)
     for row in rows:
-        named = {
+        about = {
             "usable": _usable(row, today),
             "category": groups.get(row["ItemsGroupCode"]),
             "brand": makers.get(row["Manufacturer"]),
         }
-        yield Document(row["id"], kept(row, ITEMS.fields) | named | {"tax_rate": rates.get(row["SalesVATGroup"])})
+        yield Document(row["id"], kept(row, ITEMS.fields) | about | {"tax_rate": rates.get(row["SalesVATGroup"])})
 
 
 def _today(sap: ServiceLayer) -> str:
@@ -71,7 +72,7 @@ def vat_rates(sap: ServiceLayer) -> dict[str, str]:
     today = _today(sap)
     used = ("Category eq 'bovcOutputTax'", "Inactive eq 'tNO'")
     rates: dict[str, str] = {}
-    for row in sap.rows("VatGroups", "Code,VatGroups_Lines", *used, key="Code"):
+    for row in sap.rows("VatGroups", "Code VatGroups_Lines", *used, key="Code"):
         begun = [line for line in row["VatGroups_Lines"] if line["Effectivefrom"][:10] <= today]
         if begun:
             newest = max(begun, key=lambda line: line["Effectivefrom"])
@@ -81,32 +82,38 @@ def vat_rates(sap: ServiceLayer) -> dict[str, str]:
 
 def prices(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield what each item costs on each price list that is meant; a price of zero is none."""
-    lists = sap.rows("PriceLists", "PriceListNo,PriceListName,IsGrossPrice", key="PriceListNo")
-    there = _meant(sap, "price list", sap.options.price_lists, {each["PriceListName"]: each for each in lists})
+    lists = sap.rows("PriceLists", "PriceListName IsGrossPrice", key="PriceListNo")
+    there = _meant(
+        sap, "price list", "price_lists", sap.options.price_lists, {each["PriceListName"]: each for each in lists}
+    )
     by_number = {each["PriceListNo"]: each for each in there.values()}
     for row in rows:
         for price in row["ItemPrices"] or ():
             if price["Price"] and (its := by_number.get(price["PriceList"])):
-                told = {"ItemCode": row["id"], **kept(price, "Price,Currency")}
+                told = {"ItemCode": row["id"], **kept(price, "Price Currency")}
                 own = {"list": its["PriceListName"], "gross": its["IsGrossPrice"]}
                 yield Document(f"{row['id']}|{price['PriceList']}", told | own)
 
 
 def levels(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
     """Yield how much of each item lies in each warehouse that is meant."""
-    there = _meant(sap, "warehouse", sap.options.storage, sap.names("Warehouses", "WarehouseCode", "WarehouseName"))
+    there = _meant(
+        sap, "warehouse", "storage", sap.options.storage, sap.names("Warehouses", "WarehouseCode", "WarehouseName")
+    )
     for row in rows:
         for each in row["ItemWarehouseInfoCollection"] or ():
             if each["WarehouseCode"] in there:
-                told = kept(row, "ItemCode,SalesItemsPerUnit") | kept(each, "WarehouseCode,InStock,Committed")
+                told = kept(row, "ItemCode SalesItemsPerUnit") | kept(each, "WarehouseCode InStock Committed")
                 yield Document(f"{row['id']}|{each['WarehouseCode']}", told)
 
 
-def _meant(sap: ServiceLayer, what: str, named: Mapping[str, str], there: Mapping[str, Any]) -> dict[str, Any]:
+def _meant(
+    sap: ServiceLayer, what: str, option: str, wanted: Mapping[str, str], there: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return those of a sort that the options name, or all. Raises Amiss, if one is not there."""
-    if missing := {*named} - {*there}:
-        raise Amiss(f"there is no {what} {', '.join(sorted(missing))}", f"mend it in [systems.{sap.name}]")
-    return {name: each for name, each in there.items() if not named or name in named}
+    for name in wanted:
+        named(what, name, there, f"under {option} in [systems.{sap.name}]")
+    return {name: each for name, each in there.items() if not wanted or name in wanted}
 
 
 def partners(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:

@@ -1,41 +1,36 @@
-"""How the Service Layer is spoken to: its session, its lists, its errors.
+"""How the Service Layer is spoken to: its session, its dates of changes, and what else it has beside OData 4.
 
 Sources: SAP, "Working with SAP Business One Service Layer", version 10.0; what was seen of running systems stands in
 github.com/operator-ita/b1sl-python, docs/18-sap-version-quirks.md.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from http import HTTPStatus
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, cast
-from urllib.parse import quote
 
-from adapters.asking.answers import Answer, no_data, rows_in
+from adapters.asking.answers import Answer, Rejected, no_data
 from adapters.asking.connecting import connected
-from adapters.asking.http import Rejected
-from adapters.asking.odata import all_of, literal
+from adapters.asking.odata import Service, any_of, entity_of
 from adapters.asking.sessions import Session
 from adapters.erp.sapb1.options import SapB1Options
-from adapters.rows import Row
-from adapters.writing.bulk import portions
-from adapters.writing.writes import Gone, Unfit
+from adapters.reading.local_time import earliest_at, instant_of
 from hub.clock import Clock
 from hub.config import resolve
-from hub.errors import TryLater
+from hub.errors import Refused
 
-PAGE = 100
-"""Rows that are asked for at once; by itself it gives 20."""
-SOME = 20
-"""Values in one condition."""
 _COOKIES = re.compile(r"\b(B1SESSION|ROUTEID)=([^;,\s]+)")
+_BLIND = {"B1S-CaseInsensitive": "true"}
+"""To capitals, which HANA tells apart otherwise."""
+_REPLACE = {"B1S-ReplaceCollectionsOnPatch": "true"}
 
 
-class ServiceLayer:
-    """One company. Raises what `Api` raises, and of refusals Gone or Unfit."""
+class ServiceLayer(Service):
+    """One company. Raises what `Service` raises."""
 
     def __init__(self, name: str, options: SapB1Options, clock: Clock) -> None:
-        self.name, self.options, self.clock = name, options, clock
-        self._api = connected(name, options, clock, below="/b1s/v2")
+        super().__init__(name, connected(name, options, clock, below="/b1s/v2"))
+        self.options, self.clock = options, clock
         # Logins at the same time fail (seen: code 299): one for all threads. It ends after 30 minutes without use.
         self._session = Session(self._log_in)
 
@@ -43,7 +38,11 @@ class ServiceLayer:
         """Return both cookies: behind a load balancer, ROUTEID leads to the node that knows the session."""
         user, password = resolve(self.options.user), resolve(self.options.password)
         known = {"CompanyDB": self.options.company, "UserName": user, "Password": password}
-        answer = self._api.send("POST", "Login", known, repeatable=True)
+        try:
+            answer = self.api.send("POST", "Login", known, repeatable=True)
+        except Rejected as fault:  # it says nothing of what was asked for
+            why = f"{self.name} answered {fault.status}: {fault}"
+            raise Refused(f"{why}; mend url and company in [systems.{self.name}]") from None
         told: Any = answer.body
         body = cast("Mapping[str, Any]", told) if isinstance(told, Mapping) else dict[str, Any]()
         if "SessionId" not in body:
@@ -53,102 +52,56 @@ class ServiceLayer:
         # The session comes last: that is the part which is kept out of messages.
         return "; ".join(f"{name}={cookies[name]}" for name in ("ROUTEID", "B1SESSION") if name in cookies)
 
-    def rows(
-        self, name: str, fields: str, *only: str, key: str, size: int = 0, blind: bool = False
+    def as_known(self, ask: Callable[[Mapping[str, str]], Answer]) -> Answer:
+        """Carry out a request within a session."""
+        return self._session.carry_out(lambda cookie: ask({"cookie": cookie}))
+
+    def alike(
+        self, name: str, fields: str, field: str, values: Iterable[str], *only: str, key: str
     ) -> list[dict[str, Any]]:
-        """Return the first rows for which all conditions hold, in the order of their key; `size` 0: all.
+        """Return all rows that have one of these texts, in whatever capitals: by a header, as it has no `tolower`."""
+        return self.having(name, fields, field, values, *only, key=key, headers=_BLIND)
 
-        `fields`: parted by commas; `blind`: to capitals, which HANA tells apart otherwise. The system leads on by the number of rows, which move: so each page is asked for from
-        the last key on.
-        """
-        found, after = list[dict[str, Any]](), ()
-        while True:
-            body = self._list(name, {"$select": fields, "$filter": all_of(*only, *after), "$orderby": key}, blind=blind)
-            rows: list[Row] = rows_in(self.name, body, "value")
-            found += [{each: row.get(each) for each in fields.split(",")} | {"id": row[key]} for row in rows]
-            if "@odata.nextLink" not in body or (size and len(found) >= size):
-                return found[: size or None]
-            if not rows:
-                raise TryLater(f"{self.name} leads on from an empty page of {name}")
-            after = (f"{key} gt {literal(rows[-1][key])}",)
+    def since(self, mark: str, at: datetime) -> str:
+        """Return the condition for what has changed then or later; `mark`: see `lists.MARKS`."""
+        local = earliest_at(at, self.options.place)
+        return any_of(_since(date, time, local) for date, time in _pairs(mark))
 
-    def last(self, name: str, fields: str) -> Row | None:
-        """Return the row that these fields, parted by commas, are highest of, the first of them first."""
-        order = ",".join(f"{field} desc" for field in fields.split(","))
-        known = f"{fields.partition(',')[0]} ne null"
-        body = self._list(name, {"$select": fields, "$filter": known, "$orderby": order, "$top": "1"})
-        return next(iter(rows_in(self.name, body, "value")), None)
-
-    def having(
-        self, name: str, fields: str, field: str, values: Iterable[Any], *only: str, key: str, blind: bool = False
-    ) -> Iterator[Row]:
-        """Yield all rows that have one of these values; `blind`: see `rows`."""
-        for some in portions(list(dict.fromkeys(values)), SOME):
-            one = any_of(f"{field} eq {literal(each)}" for each in some)
-            yield from self.rows(name, fields, one, *only, key=key, blind=blind)
-
-    def names(self, name: str, key: str, called: str, *only: str) -> dict[Any, str]:
-        """Return what a table of names calls things."""
-        return {row[key]: row[called] for row in self.rows(name, f"{key},{called}", *only, key=key)}
-
-    def create(self, name: str, values: Mapping[str, Any]) -> Row:
-        """Make an entity; returns it as it was stored. What is not there then is something that it names."""
-        try:
-            made: Any = self._send("POST", name, values).body
-        except Gone as fault:
-            raise Unfit("refused-2028", str(fault)) from None
-        if not isinstance(made, Mapping):
-            raise no_data(self.name, repeatable=False)
-        return cast("Row", made)
+    def latest(self, name: str, mark: str, *_only: str, key: str) -> str | None:
+        """Return the latest change mark that there is, also of rows that are not meant, as RFC 3339 text in UTC."""
+        told = list[str]()
+        for date, time in _pairs(mark):
+            order = f"{date} desc,{time} desc"
+            for row in self.rows(name, f"{date} {time}", f"{date} ne null", key=key, size=1, order=order):
+                told.append(f"{row[date][:10]}T{row[time] or '00:00:00'}")
+        return max((instant_of(each, self.options.place) for each in told), default=None)
 
     def change(
-        self, name: str, key: Any, values: Mapping[str, Any], *, replace: bool = False, repeatable: bool = True
+        self,
+        name: str,
+        key: Any,
+        values: Mapping[str, Any],
+        etag: str = "",
+        *,
+        replace: bool = False,
+        repeatable: bool = True,
     ) -> None:
-        """Set some of an entity's properties.
+        """Set some of an entity's properties; `etag`: only if it stands as it was read.
 
         Collections are merged with what is there, or `replace` it. What is added to one must not be sent twice.
         """
-        headers = {"B1S-ReplaceCollectionsOnPatch": "true"} if replace else {}
-        self._send("PATCH", f"{name}({quote(literal(key), safe='')})", values, headers, repeatable=repeatable)
+        headers = ({"if-match": etag} if etag else {}) | (_REPLACE if replace else {})
+        self.ask("PATCH", entity_of(name, key), values, headers=headers, repeatable=repeatable)
 
     def cancel(self, name: str, key: Any) -> None:
         """Cancel a document."""
-        self._send("POST", f"{name}({quote(literal(key), safe='')})/Cancel", None)
-
-    def _list(self, name: str, told: Mapping[str, str], *, blind: bool = False) -> Mapping[str, Any]:
-        """Ask for a page; blanks go as %20, as OData wants them."""
-        path = f"{name}?{'&'.join(f'{each}={quote(text)}' for each, text in told.items() if text)}"
-        headers = {"Prefer": f"odata.maxpagesize={PAGE}"} | ({"B1S-CaseInsensitive": "true"} if blind else {})
-        return self._tried(lambda cookie: self._api.get(path, headers={**headers, "Cookie": cookie})).body
-
-    def _send(
-        self, method: str, path: str, body: Any, headers: Mapping[str, str] | None = None, *, repeatable: bool = False
-    ) -> Answer:
-        def send(cookie: str) -> Answer:
-            return self._api.send(
-                method, path, body, repeatable=repeatable, headers={**(headers or {}), "Cookie": cookie}
-            )
-
-        return self._tried(send)
-
-    def _tried(self, ask: Callable[[str], Answer]) -> Answer:
-        try:
-            return self._session.carry_out(ask)
-        except Rejected as fault:
-            raise _meant(fault) from None
+        self.ask("POST", f"{entity_of(name, key)}/Cancel")
 
 
-def any_of(conditions: Iterable[str]) -> str:
-    """Return what holds where one of these does."""
-    return " or ".join(conditions)
+def _pairs(mark: str) -> list[tuple[str, str]]:
+    return [(date, time) for date, _, time in (each.partition(",") for each in mark.split())]
 
 
-def _meant(fault: Rejected) -> Exception:
-    """Return a refusal in the system's own words; 412: somebody else has changed it meanwhile (code -2039)."""
-    body: Any = fault.body
-    said: Any = cast("Mapping[str, Any]", body).get("error") if isinstance(body, Mapping) else None
-    told = cast("Mapping[str, Any]", said) if isinstance(said, Mapping) else dict[str, Any]()
-    message = str(told.get("message") or fault)
-    if fault.status == HTTPStatus.PRECONDITION_FAILED:
-        return TryLater(message)
-    return Gone(message) if fault.is_gone else Unfit(f"refused{told.get('code', '')}", message)
+def _since(date: str, time: str, local: datetime) -> str:
+    """Of a date, hours count for nothing, and of a time only hours and minutes (guide, "Filter")."""
+    return f"{date} gt '{local:%Y-%m-%d}' or ({date} eq '{local:%Y-%m-%d}' and {time} ge '{local:%H:%M}:00')"

@@ -1,18 +1,18 @@
 """The connector `sap-business-one` of an ERP: what there is, in which lists, and whose dates tell of changes."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
-from adapters.asking.checks import Amiss
+from adapters.asking.checks import Amiss, named
 from adapters.declared import Declared, Kind
-from adapters.erp import parties, sales
+from adapters.erp.entering import ORDERS, PARTIES
 from adapters.erp.orders import NOTHING
 from adapters.erp.sapb1 import asked, customers, drawn, new_orders, translate
 from adapters.erp.sapb1.client import ServiceLayer
-from adapters.erp.sapb1.lists import Listing, source
+from adapters.erp.sapb1.lists import there
 from adapters.erp.sapb1.options import SapB1Options
-from adapters.reading.walks import by_window, changed_from_now
+from adapters.reading import keyed
+from adapters.reading.odata_lists import Listing
 from adapters.rows import Row
 from hub.clock import Clock
 from hub.connector import Document, Stream
@@ -28,14 +28,12 @@ def kind(
     key: Callable[[str], Any] = str,
     **more: Any,
 ) -> Kind[ServiceLayer, SapB1Options]:
-    """Return a stream of a list; `key`: see `source`."""
+    """Return a stream of a list; `key`: the identity of a document -> the key of its row."""
 
-    def look(sap: ServiceLayer) -> object:
-        return list(documents(sap, sap.rows(listing.name, listing.fields, listing.only, key=listing.key, size=1)))
+    def some(sap: ServiceLayer, ids: Sequence[str]) -> Sequence[Row]:
+        return there(listing, sap, map(key, ids))
 
-    changes = {"changed": by_window(listing)} if stream.delta else {}
-    ways = more.pop("before", {}) | changes
-    return Kind(stream, source(listing, key), documents, told, ways, look=look, **more)
+    return keyed.kind(stream, listing, documents, told, some=some, **more)
 
 
 def item_of(id_: str) -> str:
@@ -48,7 +46,7 @@ KINDS: Mapping[str, Kind[ServiceLayer, SapB1Options]] = {
     "prices": kind(Stream("prices"), asked.PRICED, asked.prices, translate.price, item_of),
     "stock": kind(Stream("stock", delta=False), asked.STORED, asked.levels, translate.level, item_of),
     "parties": kind(
-        replace(parties.PARTIES, bulk=20),
+        PARTIES,
         asked.PARTNERS,
         asked.partners,
         translate.party,
@@ -56,17 +54,14 @@ KINDS: Mapping[str, Kind[ServiceLayer, SapB1Options]] = {
         find=customers.find_parties,
         reference=translate.party_reference,
     ),
-    # What is drawn from an order does not move its date. It is asked for first, so that what changes meanwhile comes after.
     "orders": kind(
-        replace(sales.ORDERS, bulk=20),
+        ORDERS,
         drawn.ORDERS,
         drawn.orders,
         translate.order,
         int,
-        before={
-            "deliveries": changed_from_now(drawn.DELIVERIES, drawn.orders_of),
-            "invoices": changed_from_now(drawn.INVOICES, drawn.orders_of),
-        },
+        related={"deliveries": drawn.DELIVERIES, "invoices": drawn.INVOICES},  # they move no date of their order
+        leads_to=drawn.orders_of,
         write=new_orders.write_orders,
         find=new_orders.find_orders,
         reference=translate.order_reference,
@@ -83,15 +78,13 @@ class SapB1Connector(Declared[ServiceLayer, SapB1Options]):
 
     def _look_at_all(self, sap: ServiceLayer) -> str:
         """Look whether every stream can be read, and the options name what there is."""
-        found = self._look_at_kinds(sap)
-        item, named = self.options.service_item, {*self.options.taxes.values()}
-        if item and not asked.ITEMS.some(sap, [item]):
-            raise Amiss(f"there is no item {item}", f"mend service_item in [systems.{self.name}]")
+        found, where = self._look_at_kinds(sap), f"under taxes in [systems.{self.name}]"
+        sap.check("Items", "ItemCode", self.options.service_item, what="item", option="service_item")
         rates = asked.vat_rates(sap)
-        if missing := named - {*rates}:
-            raise Amiss(f"there is no VAT group {', '.join(sorted(missing))}", f"mend taxes in [systems.{self.name}]")
+        for code in self.options.taxes.values():
+            named("VAT group", code, rates, where)
         exempt = sorted(code for code, rate in rates.items() if rate == NOTHING)
         if len(exempt) > 1 and NOTHING not in self.options.taxes:
             what = f"several VAT groups have 0 %: {', '.join(exempt)}"
-            raise Amiss(what, f'name that of orders under taxes in [systems.{self.name}], such as "0" = "{exempt[0]}"')
+            raise Amiss(what, f'name that of orders {where}, such as "0" = "{exempt[0]}"')
         return found

@@ -1,6 +1,6 @@
 """Customers brought to SAP Business One: made, or changed in what differs, with their addresses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from adapters.erp.orders import same_place
@@ -8,30 +8,21 @@ from adapters.erp.reference import OURS
 from adapters.erp.sapb1 import translate
 from adapters.erp.sapb1.asked import PARTNERS
 from adapters.erp.sapb1.client import ServiceLayer
+from adapters.erp.sapb1.lists import there
 from adapters.fields import given, told
 from adapters.rows import Row
-from adapters.writing.finding import Sign, by_signs
+from adapters.writing.finding import Sign
+from adapters.writing.odata_records import finding
 from adapters.writing.writes import Gone, singly
 from hub.connector import Write, Written
 
 Values = dict[str, Any]
+USED = ("CardType eq 'cCustomer'",)
 SIGNS = (
-    Sign("BusinessPartners", "Notes", "CardCode", lambda write: OURS + write.reference),
-    Sign("BusinessPartners", "FederalTaxID", "CardCode", lambda write: write.record.get("vat_id")),
-    Sign("BusinessPartners", "EmailAddress", "CardCode", lambda write: write.record.get("email")),
+    Sign("BusinessPartners", "Notes", "CardCode", lambda write: OURS + write.reference, USED),
+    Sign("BusinessPartners", "FederalTaxID", "CardCode", lambda write: write.record.get("vat_id"), USED),
+    Sign("BusinessPartners", "EmailAddress", "CardCode", lambda write: write.record.get("email"), USED),
 )
-
-
-def find_parties(sap: ServiceLayer, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
-    """Look for customers by the hub's reference, then by tax number, then by e-mail address; capitals do not count."""
-
-    def ask(sign: Sign, values: Sequence[str]) -> Iterator[Row]:
-        called, used = {value.casefold(): value for value in values}, "CardType eq 'cCustomer'"
-        fields = f"{sign.id},{sign.field}"
-        for row in sap.having(sign.model, fields, sign.field, values, used, key=sign.id, blind=True):
-            yield {**row, sign.field: called.get(row[sign.field].casefold())}
-
-    return by_signs(wanted, SIGNS, ask)
 
 
 def _write_party(sap: ServiceLayer, write: Write) -> Written:
@@ -41,17 +32,17 @@ def _write_party(sap: ServiceLayer, write: Write) -> Written:
         return Written(write.key, "done", made["CardCode"])
     values, moved = given(translate.PARTY_VALUES, write.fields), "addresses" in write.fields
     if moved:
-        there = PARTNERS.some(sap, [write.id])
-        if not there:
+        found = there(PARTNERS, sap, [write.id])
+        if not found:
             raise Gone
-        values["BPAddresses"] = _places(write, there[0]["BPAddresses"])
+        values["BPAddresses"] = _places(write, found[0]["BPAddresses"])
     sap.change("BusinessPartners", write.id, values, replace=moved)
     return Written(write.key, "done", write.id)
 
 
-def _places(write: Write, there: Sequence[Row]) -> list[Values]:
+def _places(write: Write, held: Sequence[Row]) -> list[Values]:
     """Return a customer's addresses: those that are there as they are, which keeps their numbers; new ones with a name."""
-    old = {_spot(told(translate.ADDRESS, each), each["AddressType"]): each for each in there}
+    old = {_spot(told(translate.ADDRESS, each), each["AddressType"]): each for each in held}
     new = {
         _spot(place, values["AddressType"]): (place, values)
         for place in write.fields.get("addresses") or ()
@@ -73,3 +64,4 @@ def _spot(place: Mapping[str, Any], sort: str) -> str:
 
 
 write_parties = singly(_write_party)
+find_parties = finding("CardCode", SIGNS)

@@ -6,28 +6,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from adapters.erp.reference import OURS
 from adapters.erp.sapb1.asked import kept
 from adapters.erp.sapb1.client import ServiceLayer
-from adapters.erp.sapb1.lists import Listing
+from adapters.erp.sapb1.lists import DATED, listing, there
 from adapters.erp.sapb1.translate import YES
 from adapters.erp.short import short_shipped
+from adapters.reading.odata_lists import Listing
 from adapters.rows import Row
 from hub.connector import Document
 
-DATED = ("UpdateDate,UpdateTime",)
-ORDERS = Listing(
+ORDERS = listing(
     "Orders",
     "DocEntry",
-    "DocEntry,CardCode,NumAtCard,DocumentStatus,Cancelled,Confirmed,CreationDate,DocumentLines",
+    "DocEntry CardCode NumAtCard DocumentStatus Cancelled Confirmed CreationDate DocumentLines",
     f"contains(NumAtCard, ' {OURS}')",
     DATED,
 )
 """Those that the hub brought."""
 STANDING = "CancelStatus eq 'csNo'"
 """A delivery or invoice is cancelled by another: neither counts (CancelStatus csYes and csCancellation)."""
-DELIVERIES = Listing(
-    "DeliveryNotes", "DocEntry", "DocEntry,TrackingNumber,TransportationCode,DocumentLines", STANDING, DATED
+DELIVERIES = listing(
+    "DeliveryNotes", "DocEntry", "DocEntry TrackingNumber TransportationCode DocumentLines", STANDING, DATED
 )
-INVOICES = Listing(
-    "Invoices", "DocEntry", "DocEntry,DocNum,ReserveInvoice,DocumentStatus,DocumentLines", STANDING, DATED
+INVOICES = listing(
+    "Invoices", "DocEntry", "DocEntry DocNum ReserveInvoice DocumentStatus DocumentLines", STANDING, DATED
 )
 ORDER, DELIVERY, INVOICE = 17, 15, 13
 """What BaseType says (BoObjectTypes)."""
@@ -55,7 +55,7 @@ def orders(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
         invoice = str(min(bills, key=lambda bill: bill["id"])["DocNum"]) if bills else None
         told = {"delivered": bool(own), "owed": owed, "parcels": parcels, "invoice": invoice}
         told["short"] = _short(row, own, billed[row["id"]]) if row["DocumentStatus"] != OPEN and not owed else None
-        yield Document(str(row["id"]), kept(row, "DocEntry,NumAtCard,DocumentStatus,Cancelled,Confirmed") | told)
+        yield Document(str(row["id"]), kept(row, "DocEntry NumAtCard DocumentStatus Cancelled Confirmed") | told)
 
 
 def _short(order: Row, deliveries: Sequence[Row], invoices: Sequence[Row]) -> list[dict[str, str]] | None:
@@ -76,18 +76,18 @@ def _short(order: Row, deliveries: Sequence[Row], invoices: Sequence[Row]) -> li
 
 def orders_of(sap: ServiceLayer, rows: Sequence[Row]) -> Sequence[Row]:
     """Return the orders that deliveries, or invoices, were drawn from, or what they were drawn from."""
-    between = [*DELIVERIES.some(sap, _by(DELIVERY, rows)), *INVOICES.some(sap, _by(INVOICE, rows))]
-    return ORDERS.some(sap, [*_by(ORDER, rows), *_by(ORDER, between)])
+    between = [*there(DELIVERIES, sap, _by(DELIVERY, rows)), *there(INVOICES, sap, _by(INVOICE, rows))]
+    return there(ORDERS, sap, [*_by(ORDER, rows), *_by(ORDER, between)])
 
 
-def _drawn(sap: ServiceLayer, listing: Listing, orders: Sequence[Row]) -> list[Row]:
+def _drawn(sap: ServiceLayer, drawn: Listing, orders: Sequence[Row]) -> list[Row]:
     """Return what was made for these orders' customers since the first of them: lines cannot be asked for by themselves.
 
     QueryService_PostQuery, which joins lines, is there on HANA only.
     """
     since = f"CreationDate ge '{min((row['CreationDate'][:10] for row in orders), default='')}'"
     customers = [row["CardCode"] for row in orders]
-    found = sap.having(listing.name, listing.fields, "CardCode", customers, STANDING, since, key="DocEntry")
+    found = drawn.having(sap, "CardCode", customers, STANDING, since)
     return sorted(found, key=lambda row: row["id"])
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from stdnum import ean
 
 from adapters.asking.http import exact
+from adapters.erp.customers import called, is_company, number_of
 from adapters.erp.orders import Fields, SaleLine, places_of, visible_number
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sapb1.options import SapB1Options
@@ -146,16 +147,13 @@ PLACE = {
 
 def new_party(record: Fields, reference_: str, options: SapB1Options) -> dict[str, Any]:
     """Return a new customer; of any currency (##). Its code is made of the reference, so that there is no second."""
-    code = f"H{reference_.removeprefix('hub-')[:14].upper()}"
-    called = record.get("name") or record.get("email") or record.get("phone") or "-"
-    company = record.get("company") or (record.get("company") is None and bool(record.get("vat_id")))
     return {
         **{name: value for name, value in given(PARTY_VALUES, record).items() if value},
-        **({"CardCode": code} if options.series is None else {"Series": options.series}),
+        **({"CardCode": number_of(reference_)} if options.series is None else {"Series": options.series}),
         **({"BPBranchAssignment": [{"BPLID": options.branch}]} if options.branch is not None else {}),
-        "CardName": called,
+        "CardName": called(record),
         "CardType": "cCustomer",
-        "CompanyPrivate": "cCompany" if company else "cPrivate",
+        "CompanyPrivate": "cCompany" if is_company(record) else "cPrivate",
         "Currency": "##",
         "Notes": OURS + reference_,
     }
@@ -192,12 +190,19 @@ def _places(record: Fields) -> dict[str, Any]:
 
 
 def line(sold: SaleLine, item: str, vat_group: str, options: SapB1Options) -> dict[str, Any]:
-    """Return a line. What is below zero is taken back, as there are no negative prices; a price list's discounts are not taken."""
-    back = sold.price < 0
-    amounts = {"Quantity": float(sold.quantity) * (-1 if back else 1), "UnitPrice": float(abs(sold.price))}
-    called = {"ItemDescription": sold.text[:200]} if item == options.service_item else {}
+    """Return a line; a price list's discounts are not taken."""
+    quantity, price = sold.amounts
+    about = {"ItemDescription": sold.text[:200]} if item == options.service_item else {}
     stored = {"WarehouseCode": options.warehouse} if options.warehouse else {}
-    return {"ItemCode": item, **amounts, "DiscountPercent": 0, "VatGroup": vat_group, **called, **stored}
+    return {
+        "ItemCode": item,
+        "Quantity": quantity,
+        "UnitPrice": price,
+        "DiscountPercent": 0,
+        "VatGroup": vat_group,
+        **about,
+        **stored,
+    }
 
 
 def new_address(place: Mapping[str, Any]) -> dict[str, Any]:

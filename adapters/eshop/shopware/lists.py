@@ -31,7 +31,7 @@ class Listing:
     ident: str = "id"
     """The field by which `some` chooses."""
     size: ClassVar[int] = 200
-    key: ClassVar[str] = "autoIncrement"
+    key: str = "autoIncrement"
 
     def behind(self, shop: Shop, since: datetime | None, after: int) -> list[Row]:
         """Return the first rows behind a key; `since`: of those that have changed then or later."""
@@ -39,6 +39,10 @@ class Listing:
         then = since and since.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
         changed = [_range(mark, gte=then) for mark in self.marks.split()] if then else []
         return self._rows(shop, [_range(self.key, gt=after)], changed, limit=self.size, sort=[{"field": self.key}])
+
+    def first(self, shop: Shop) -> list[Row]:
+        """Return the first row, if there is any."""
+        return self._rows(shop, limit=1, sort=[{"field": self.key}])
 
     def latest(self, shop: Shop) -> str | None:
         """Return the latest mark that there is."""
