@@ -9,7 +9,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -77,9 +77,21 @@ def _settle(path: Path, encoding: str, dialect: Dialect, wanted: Wanted) -> tupl
             continue
         if best is None or columns > best[0]:
             best = columns, delimiter, header
-    if best is None:
-        raise max(refusals, key=lambda refusal: refusal[0])[1]
-    return best[1], best[2]
+    if best is not None:
+        return best[1], best[2]
+    refused = max(refusals, key=lambda refusal: refusal[0])[1]
+    if dialect.delimiter and (other := _other_delimiter(path, encoding, dialect, wanted)):
+        raise FileRefused(refused.cause, f"{refused}; its titles are there with delimiter = {other}")
+    raise refused
+
+
+def _other_delimiter(path: Path, encoding: str, dialect: Dialect, wanted: Wanted) -> str | None:
+    """Return the delimiter, as a format writes it, under which the titles stand in a row; none: under no other."""
+    try:
+        found, _ = _settle(path, encoding, replace(dialect, delimiter=None), wanted)
+    except FileRefused:
+        return None
+    return '"tab"' if found == "\t" else f'"{found}"'
 
 
 def _width(titles: Sequence[str]) -> int:

@@ -39,7 +39,7 @@ class RestConnector(Declared[Session, RestOptions]):
             session.ask(Request(path=self.options.check), {}, {}, session.functions())
             return f"answers {self.options.check}"
         read = {name: told for name, told in self.options.described.items() if told.fields and not told.of}
-        shown = [f"{look(told, session) or 'no'} {name}" for name, told in read.items()]
+        shown = [look(name, told, session) for name, told in read.items()]
         return f"answers, and shows at first {', '.join(shown) or 'nothing'}"
 
     def translate(self, stream: str, document: Document) -> Change | Unreadable:

@@ -15,6 +15,8 @@ from adapters.writing.bulk import portions
 from hub.connector import Document
 from hub.errors import Refused
 
+MOST_SHOWN = 20
+"""Names of a record's fields that a message lists."""
 _BUYER = "(buyer)"
 """Under this key a record of a list that comes whole holds its buyer, on its way to becoming a document."""
 
@@ -34,7 +36,7 @@ def documents(
 
 def document(session: Session, told: StreamSettings, raw: Row, functions: RestFunctions) -> Document:
     """Return a document under its identity; raises Refused, if it has none."""
-    return Document(_text(said(told.id, raw, functions), f"{session.name}: {told.id}"), raw)
+    return Document(_text(said(told.id, raw, functions), f"{session.name}: {told.path}: id ({told.id})", raw), raw)
 
 
 def fields(told: StreamSettings, raw: Row, functions: RestFunctions) -> dict[str, Any]:
@@ -61,7 +63,9 @@ def _items(told: Listed, row: Row) -> Iterator[Row]:
 
 def _more(session: Session, told: StreamSettings, more: More, row: Row, functions: RestFunctions) -> Any:
     """Return what a record has elsewhere."""
-    data = row if more.value is not None else {**row, "id": _first(_text(said(told.row, row, functions), told.row))}
+    data = (
+        row if more.value is not None else {**row, "id": _first(_text(said(told.row, row, functions), told.row, row))}
+    )
     return asked(session, more, data, functions)
 
 
@@ -77,7 +81,7 @@ def asked(session: Session, more: More, data: Row, functions: RestFunctions) -> 
 def whole(session: Session, told: Listed, rows: Sequence[Row]) -> list[Row]:
     """Return the whole of records of which the list shows the beginning, less what has gone meanwhile."""
     functions = session.functions()
-    ids = [_text(said(told.row, row, functions), told.row) for row in rows]
+    ids = [_text(said(told.row, row, functions), told.row, row) for row in rows]
     return fetched(session, told, ids, functions)
 
 
@@ -139,14 +143,20 @@ def buyers(session: Session, told: Listed, rows: Iterable[Row]) -> Iterator[Docu
 
 def _buyer_id(told: Listed, raw: Row, functions: RestFunctions) -> str:
     where = told.buyers.id if told.buyers else ""
-    return _text(said(where, raw, functions), f"buyers: id ({where}), over what document makes,")
+    return _text(said(where, raw, functions), f"buyers: id ({where}), over what document makes,", raw)
+
+
+def names_in(row: Any) -> str:
+    """Return which names there are in a record, or an answer."""
+    names = [*cast("Row", row)][:MOST_SHOWN] if isinstance(row, Mapping) else []
+    return f"It has: {', '.join(names) or 'no names'}"
 
 
 def _first(ident: str) -> str:
     return ident.partition("|")[0]
 
 
-def _text(value: Any, where: str) -> str:
+def _text(value: Any, where: str, raw: Row) -> str:
     if not truth(value) or isinstance(value, Mapping | list):
-        raise Refused(f"{where} does not say what a record is known by")
+        raise Refused(f"{where} does not say what a record is known by. {names_in(raw)}")
     return value if isinstance(value, str) else exact(value)

@@ -82,7 +82,7 @@ class Session:
         body = answer.body
         wrong = self.options.error and body and said(self.options.error, body, self.functions())
         if truth(wrong):
-            raise Rejected(str(wrong), status=answer.status, body=body)
+            raise Rejected(f"{self.name} says: {wrong}", status=answer.status, body=body)
         return answer
 
     def without_address(self, value: Any) -> Any:

@@ -17,8 +17,9 @@ from adapters.reading.lists import changed_blocks
 from adapters.rest import dates
 from adapters.rest.expressions import line, said
 from adapters.rest.lists import Changes, Gone, List, Listed, Marked
+from adapters.rest.options import StreamSettings
 from adapters.rest.pages import HEADER, Cursors, Link, NextAddress, Numbers, Offsets, Whole
-from adapters.rest.records import lasting, whole, with_buyers
+from adapters.rest.records import documents, lasting, names_in, whole, with_buyers
 from adapters.rest.session import Row, Said, Session, rows_of, truth
 from adapters.rows import Spot
 from adapters.writing.bulk import portions
@@ -29,8 +30,6 @@ SPAN = 4
 BLOCKS = 20
 PORTION = 100
 """Records of a list that comes whole are taken so many at a time."""
-MOST_SHOWN = 20
-"""Names of a record's fields that a message lists."""
 _NEXT = re.compile(r"<([^>]*)>[^,]*;\s*rel=\"?next\"?", re.IGNORECASE)
 
 Walked = Iterable[tuple[Sequence[Row], Spot]]
@@ -189,6 +188,9 @@ def _next(session: Session, listed: List, answer: Answer) -> str | None:
         return None
     if isinstance(pages, Cursors | NextAddress):
         following = said(pages.next, answer.body, session.functions())
+        if isinstance(pages, Cursors) and pages.more and not truth(following):
+            why = f"next ({pages.next}) leads to nothing, though more ({pages.more}) says that a page follows"
+            raise Refused(f"{session.name}: {listed.path}: {why}. {names_in(answer.body)}")
         return _text(following) if truth(following) else None
     return None
 
@@ -203,7 +205,7 @@ def _by_mark(listed: Marked, changes: Changes, session: Session, spot: Spot | No
         listed.pages.size if isinstance(listed.pages, Numbers) else _span(listed),
         since=spot,
         key=partial(_ident, session, listed.row),
-        mark=partial(_mark, session, changes),
+        mark=partial(_mark, session, listed, changes),
         earlier=_earlier(changes),
         moment=_moment(changes),
     )
@@ -213,7 +215,7 @@ def _since(listed: Marked, changes: Changes, session: Session, spot: Spot | None
     def walk(mark: str | None, within: Spot | None) -> Walked:
         return _walk(session, listed, listed.row, _later(session, changes, mark), within)
 
-    marks = partial(_mark, session, changes)
+    marks = partial(_mark, session, listed, changes)
     return since_mark(walk, mark=marks, moment=_moment(changes), earlier=_earlier(changes), since=spot)
 
 
@@ -238,14 +240,14 @@ def _later(session: Session, changes: Changes, mark: str | None) -> dict[str, An
     return {**changes.params, changes.param: line(changes.value, {"mark": value}, session.functions())}
 
 
-def _mark(session: Session, changes: Changes, row: Row) -> str:
-    found = said(changes.mark, row, session.functions())
+def _mark(session: Session, listed: Marked, changes: Changes, row: Row) -> str:
+    found, where = said(changes.mark, row, session.functions()), f"{session.name}: {listed.path}"
     if not truth(found):
-        raise Refused(f"{session.name}: a record has no {changes.mark}, by which changes are known. {_there(row)}")
+        raise Refused(f"{where}: a record has no {changes.mark}, by which changes are known. {names_in(row)}")
     try:
         dates.moment(_text(found), changes.form, changes.pattern)
     except ValueError as fault:
-        raise Refused(f"{session.name}: {changes.mark}: {fault}; see changes in its table") from fault
+        raise Refused(f"{where}: {changes.mark}: {fault}; see changes in its table") from fault
     return _text(found)
 
 
@@ -267,32 +269,35 @@ def _rows(session: Session, listed: List, answer: Answer) -> list[Row]:
     found = said(listed.list, answer.body, session.functions())
     if found is None and truth(answer.body):
         why = f"{session.name}: {listed.path}: list ({listed.list}) leads to nothing in the answer"
-        raise Refused(f"{why}; where it is left out when there are none: {listed.list} || `[]`. {_there(answer.body)}")
+        raise Refused(
+            f"{why}; where it is left out when there are none: {listed.list} || `[]`. {names_in(answer.body)}"
+        )
     return rows_of(found, f"{session.name}: {listed.path}")
 
 
-def look(listed: Listed, session: Session) -> int:
-    """Return how many records a list shows at first; raises Refused where they are not as its table says."""
-    rows = next((rows for rows, _ in _walk(session, listed, listed.row, {}, None)), ())
-    if rows and listed.changes:
-        _mark(session, listed.changes, rows[0])
-    if rows and listed.each and listed.each not in listed.more and not any(listed.each in row for row in rows):
-        raise Refused(f"{session.name}: {listed.path}: no record has each ({listed.each}). {_there(rows[0])}")
-    return len(rows)
+def look(stream: str, told: StreamSettings, session: Session) -> str:
+    """Say what a list shows at first; raises Refused where its records are not as its table says."""
+    follows = True
+    if isinstance(told.pages, Cursors | NextAddress | Link):
+        rows, following = _cursor_page(session, told, {}, None)
+        follows = following is not None
+    else:
+        rows = next((rows for rows, _ in _walk(session, told, told.row, {}, None)), ())
+    if rows and told.changes:
+        _mark(session, told, told.changes, rows[0])
+    if rows and told.each and told.each not in told.more and not any(told.each in row for row in rows):
+        raise Refused(f"{session.name}: {told.path}: no record has each ({told.each}). {names_in(rows[0])}")
+    if not (told.details or told.more):
+        next(documents(session, told, rows[:1], session.functions()), None)
+    return f"{len(rows) or 'no'} {stream}{'' if follows or not rows else ' with no page behind them'}"
 
 
 def _ident(session: Session, row: str, raw: Row) -> str:
     found = said(row, raw, session.functions())
     if not truth(found):
         why = f"{session.name}: a record has no {row}, by which it is told from others"
-        raise Refused(f"{why}; say id = ... (or row = ...) in its table. {_there(raw)}")
+        raise Refused(f"{why}; say id = ... (or row = ...) in its table. {names_in(raw)}")
     return _text(found)
-
-
-def _there(row: Any) -> str:
-    """Return which names there are in a record, or an answer."""
-    names = [*cast("Row", row)][:MOST_SHOWN] if isinstance(row, Mapping) else []
-    return f"It has: {', '.join(names) or 'no names'}"
 
 
 def _shown(session: Session, listed: List, where: str | None, answer: Answer) -> tuple[list[Row], int | None]:
@@ -306,7 +311,7 @@ def _shown(session: Session, listed: List, where: str | None, answer: Answer) ->
         return rows, int(str(found))
     if rows:
         why = f"{session.name}: {listed.path}: total ({where}) leads to no number in the answer"
-        raise Refused(f"{why}. {_there(answer.body)}")
+        raise Refused(f"{why}. {names_in(answer.body)}")
     return rows, None
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters.asking.auth.endpoint import OAuth2Settings
+from adapters.asking.auth.oauth2_settings import OAuth2Settings
 from hub.app.hub import Hub
 from hub.config import SystemSettings
 from hub.errors import Misconfigured

@@ -112,14 +112,14 @@ class Process:
         self._watcher = threading.Thread(target=self._watch, name=f"{self.name} watch", daemon=True)
         self._prober = threading.Thread(target=self._probe, name=f"{self.name} probe", daemon=True)
 
-    def start(self, patience: float = float("inf")) -> None:
+    def start(self, patience: float = float("inf"), waits: Callable[[TryLater], None] = lambda _: None) -> None:
         """Declare what is needed at the broker, waiting until it is there, and start all threads.
 
-        Raises TryLater if the broker is not there after `patience` seconds.
+        `waits` is called whenever the broker is not there. Raises TryLater if the broker is not there after `patience` seconds.
         """
         if self.roles.web:
             self._start_web()
-        if self.roles.need_broker and not self._declare(self.hub.clock.monotonic() + patience):
+        if self.roles.need_broker and not self._declare(self.hub.clock.monotonic() + patience, waits):
             return
         if self.broker.embedded:
             # What this process's last life published died with it.
@@ -136,7 +136,7 @@ class Process:
         self.started.set()
         logger.info("started", process=self.name, revision=self.configuration.number)
 
-    def _declare(self, until: float) -> bool:
+    def _declare(self, until: float, waits: Callable[[TryLater], None]) -> bool:
         while not self.stopping.is_set():
             try:
                 self.broker.declare(self.configuration.topology())
@@ -144,6 +144,7 @@ class Process:
                 if self.hub.clock.monotonic() >= until:
                     raise
                 logger.warning("broker_away", message=str(away), next_try_in_s=WATCH)
+                waits(away)
                 self.stopping.wait(WATCH)
             else:
                 return True

@@ -6,12 +6,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from kombu.transport import TRANSPORT_ALIASES
+
 from hub.errors import Misconfigured
 
 PORTS = {"amqp": 5672, "amqps": 5671}
 OPTIONS = ("cacertfile", "certfile", "keyfile", "server_name_indication")
 """What may stand behind the question mark, in RabbitMQ's own words (its page "URI Query Parameters")."""
-UNLIKE = "the broker's address is not like amqps://user:password@host:5671/virtual-host"
+UNLIKE = (
+    "the broker's address is not like amqps://user:password@host:5671/virtual-host; "
+    "a password's / ? # % are written %2F %3F %23 %25 there"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ def is_rabbitmq(url: str) -> bool:
     scheme, separator, _ = url.partition("://")
     if not separator:
         raise Misconfigured(UNLIKE)
+    if scheme.split("+")[0] not in TRANSPORT_ALIASES:
+        raise Misconfigured(f"the broker's address begins with {scheme}; RabbitMQ is reached by amqp or amqps")
     return scheme in PORTS
 
 
@@ -50,6 +57,9 @@ def parse(url: str) -> Address:
         port = parts.port or PORTS[parts.scheme]
     except (ValueError, KeyError):
         raise Misconfigured(UNLIKE) from None
+    # What stands there was meant for the password: taken for a host, it would be shown.
+    if parts.fragment or "@" in parts.path + parts.query:
+        raise Misconfigured(UNLIKE)
     options = dict(parse_qsl(parts.query))
     for name, value in options.items():
         if name not in OPTIONS:

@@ -1,5 +1,6 @@
 """Which commands there are; what carries them out is imported only when one is called."""
 
+import re
 from importlib import import_module
 from typing import Any, cast
 
@@ -29,6 +30,9 @@ COMMANDS = {
     "migrate": "Bring the database to this version's schema.",
 }
 """In the order in which one comes to need them. The module of each is called like it, with _ for -."""
+
+_NUMBER = re.compile("m?[0-9]+")
+"""Of a run, a revision, an entry, a message."""
 
 
 class Commands(TyperGroup):
@@ -62,10 +66,28 @@ class Listing(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Name the listing where nothing is named."""
         first = args[0] if args else ""
+        if self._means_one(args):
+            return super().parse_args(ctx, ["show", *args])
         option = first.startswith("-") and first != "--help"
         if not first or option or (self.takes_words and first not in (*self.commands, "--help")):
             args = [self.default, *args]
         return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return what was called; a word that is no command is told with those that are."""
+        try:
+            return cast("tuple[str | None, Any, list[str]]", super().resolve_command(ctx, args))
+        except typer.TyperException as fault:
+            if "Did you mean" not in fault.message:
+                fault.message += f" There are {', '.join(self.commands)}."
+            raise
+
+    def _means_one(self, args: list[str]) -> bool:
+        """Tell whether one entry is meant: `hub runs 12`, `hub records order 1001`."""
+        if not args or "show" not in self.commands or args[0] in self.commands:
+            return False
+        named = self.takes_words and len(args) > 1 and not any(each.startswith("-") for each in args[:2])
+        return named or _NUMBER.fullmatch(args[0]) is not None
 
 
 def group(text: str, kind: type[TyperGroup] = Listing) -> typer.Typer:

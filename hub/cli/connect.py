@@ -4,8 +4,8 @@ import os
 import sys
 import webbrowser
 
-from adapters.asking.auth.endpoint import OAuth2Settings
 from adapters.asking.auth.login import Login, begin, finish, is_here
+from adapters.asking.auth.oauth2_settings import OAuth2Settings
 from hub.app import Hub
 from hub.app.logins import by_login
 from hub.app.planning import as_written, known_system

@@ -19,6 +19,8 @@ from hub.errors import HubError, Misconfigured, TryLater
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What a disk says that takes no more."""
+OURS = ("hub", "adapters", "scheduler")
+"""What is never missing because somebody left it out."""
 GOOD, NOT_WELL, WRONG, AWAY, INTERRUPTED = 0, 1, 2, 3, 130
 EXIT_CODES = """\b
 Exit codes:
@@ -114,6 +116,10 @@ def run(arguments: list[str], call: Callable[[list[str]], Any] = call) -> int:
             return _tell_full(fault)
         if isinstance(fault, UnicodeEncodeError) and fault.object in arguments:
             sys.stderr.write(f"hub: {fault.object!a} is not UTF-8\n")
+            return WRONG
+        if isinstance(fault, ModuleNotFoundError) and (package := (fault.name or "").split(".")[0]) not in OURS:
+            mend = "pip install 'hubwerk[all]'"
+            _tell(Misconfigured(f"a Python package is missing: {package}; mend: {mend}"), as_json="--json" in arguments)
             return WRONG
         _tell_unexpected(fault, debug="--debug" in arguments)
         return NOT_WELL

@@ -225,7 +225,8 @@ def _place(entry: store.Entry) -> str:
 
 
 def _where(each: store.Group) -> str:
-    return ", ".join(part for part in (each.source, each.column and f"column {each.column}") if part)
+    others = f"{each.source} and {each.sources - 1:,} more" if each.sources > 1 else each.source
+    return ", ".join(part for part in (others, each.column and f"column {each.column}") if part)
 
 
 def _needs(entry: store.Entry) -> str | None:

@@ -19,7 +19,7 @@ from hub.cli import show
 from hub.cli.call import start_of
 from hub.cli.logfile import LogFile
 from hub.cli.main import GOOD, INTERRUPTED, NOT_WELL
-from hub.errors import Misconfigured
+from hub.errors import Misconfigured, TryLater
 from hub.store import DatabaseAway
 
 EVERY = 0.2
@@ -88,11 +88,12 @@ def serve(
     *,
     health: str | None,
     started: Callable[[], None] = lambda: None,
+    waits: Callable[[TryLater], None] = lambda _: None,
     patience: float = float("inf"),
 ) -> bool:
     """Start a process, take steps until one says that it is over or a signal comes, then drain; returns if all did.
 
-    `started` is called once it is at work. Raises TryLater if the broker is not there within `patience` seconds.
+    `started` is called once it is at work, `waits` whenever the broker is not there. Raises TryLater if the broker is not there within `patience` seconds.
     """
     stop.process = process
     if stop.asked.is_set():
@@ -103,7 +104,7 @@ def serve(
     if listening:
         listening.start()
     try:
-        process.start(patience)
+        process.start(patience, waits)
         if process.started.is_set():
             started()
         while not stop.asked.is_set() and not process.broken() and not _stepped(step):

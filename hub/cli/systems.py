@@ -16,7 +16,6 @@ from hub.app.vault import new_key
 from hub.cli import show, words
 from hub.cli.call import Json, opened
 from hub.cli.commands import COMMANDS, group
-from hub.cli.connect import connect
 from hub.cli.try_reading import try_reading
 from hub.errors import HubError
 
@@ -88,6 +87,8 @@ def connect_one(
     as_json: Json = False,
 ) -> None:
     """Log in to a system in a browser (OAuth 2), so that the hub may come and go from then on."""
+    from hub.cli.connect import connect  # noqa: PLC0415  # needs the extra `web`
+
     with opened(ctx) as hub:
         tokens = connect(hub, name, port, wait, paste=paste, browser=not no_browser)
         zone = ZoneInfo(as_written(hub).hub.timezone)

@@ -19,6 +19,7 @@ from hub.cli.following import Following
 from hub.cli.main import GOOD, INTERRUPTED, NOT_WELL
 from hub.cli.serving import STDERR, HealthAddress, LogTo, Stop, logged, serve, signals
 from hub.counting import counted
+from hub.errors import TryLater
 from hub.store import processes, revisions
 from hub.store.alone import Taken, alone
 
@@ -104,6 +105,13 @@ class _Watch:
     until_idle: bool
     status: Status | None
     idle: bool = False
+    waited: str = ""
+
+    def wait(self, away: TryLater) -> None:
+        """Say once what is waited for before anything can begin."""
+        if str(away) != self.waited:
+            self.waited = str(away)
+            show.remark(f"hub: {away}; hub up waits for it.       Stop with Ctrl-C.")
 
     def step(self) -> bool:
         """Look once; returns whether it is over."""
@@ -131,9 +139,8 @@ def _run(hub: Hub, stop: Stop, *, until_idle: bool, health: str | None, as_json:
     with spinner or nullcontext():
         watch = _Watch(following, until_idle, spinner)
         patience = PATIENCE if until_idle else float("inf")
-        drained = serve(
-            process, stop, watch.step, health=health, started=partial(_greet, hub, as_json=as_json), patience=patience
-        )
+        greet = partial(_greet, hub, as_json=as_json)
+        drained = serve(process, stop, watch.step, health=health, started=greet, waits=watch.wait, patience=patience)
     return _ended(watch, stop, drained=drained, broken=process.broken(), as_json=as_json)
 
 

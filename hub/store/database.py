@@ -112,7 +112,8 @@ class Store:
 
 
 UNLIKE = (
-    "the database's address is not understood; it looks like postgresql+psycopg://hub@localhost/hub or sqlite:///hub.db"
+    "the database's address is not understood; it looks like postgresql+psycopg://hub@localhost/hub or "
+    "sqlite:///hub.db; in a password @ is written %40, and % is %25"
 )
 POOLED = (
     "a pooler such as PgBouncer stands before the database and takes the hub's sessions apart; "
@@ -176,6 +177,8 @@ def _engine(url: str, connections: int) -> sa.Engine:
     except (sqlalchemy.exc.ArgumentError, ValueError):
         raise Misconfigured(UNLIKE) from None
     if address.get_backend_name() == "postgresql":
+        if url.count("@") > 1:  # the rest of the password would be taken for a host, and shown
+            raise Misconfigured(UNLIKE)
         address = address.set(drivername="postgresql+psycopg")
         options: dict[str, Any] = {
             "pool_size": connections,
@@ -187,7 +190,9 @@ def _engine(url: str, connections: int) -> sa.Engine:
         if address.database in (None, "", ":memory:"):
             options["poolclass"] = sa.StaticPool
     else:
-        raise Misconfigured(f"{address.get_backend_name()} is not supported; PostgreSQL and SQLite are")
+        raise Misconfigured(
+            f"{address.get_backend_name()} is not supported; PostgreSQL (postgresql://) and SQLite (sqlite:///) are"
+        )
     try:
         engine = sa.create_engine(
             address,

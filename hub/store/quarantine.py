@@ -74,8 +74,12 @@ class Group:
     count: int
     oldest: datetime
     message: str
+    """Of the first of them."""
     source: str | None
+    """Where the first was read."""
     column: str | None
+    sources: int
+    """How many they were read in."""
 
 
 _GIVEN = tuple(Caught.__dataclass_fields__)
@@ -161,14 +165,17 @@ def find(
 
 def groups(tx: Tx, system: str | None = None) -> list[Group]:
     """Return what waits, by system, stream, cause and column; the largest first."""
-    source = sa.func.max(quarantine.c.place["source"].as_string()).label("source")
-    column = quarantine.c.place["column"].as_string().label("column")
+    source, column = (quarantine.c.place[name].as_string().label(name) for name in ("source", "column"))
     by = (quarantine.c.system, quarantine.c.stream, quarantine.c.cause, column)
-    told = (sa.func.count().label("n"), sa.func.min(quarantine.c.since), sa.func.min(quarantine.c.message), source)
-    statement = sa.select(*by[:3], *told, column).where(quarantine.c.state == "open").group_by(*by)
+    told = (sa.func.count().label("n"), sa.func.min(quarantine.c.since).label("oldest"))
+    ends = (sa.func.min(quarantine.c.id).label("first"), sa.func.count(source.distinct()).label("sources"))
+    open_ = sa.select(*told, *ends).where(quarantine.c.state == "open").group_by(*by)
     if system is not None:
-        statement = statement.where(quarantine.c.system == system)
-    return [Group(*row) for row in tx.execute(statement.order_by(sa.desc("n"), *by))]
+        open_ = open_.where(quarantine.c.system == system)
+    each = open_.subquery()
+    shown = (*by[:3], each.c.n, each.c.oldest, quarantine.c.message, source, column, each.c.sources)
+    statement = sa.select(*shown).join(each, each.c.first == quarantine.c.id).order_by(each.c.n.desc(), *by)
+    return [Group(*row) for row in tx.execute(statement)]
 
 
 def close(tx: Tx, numbers: Collection[int], state: str) -> int:

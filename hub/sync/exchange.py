@@ -56,9 +56,16 @@ def exchanger(system: Callable[[], System], streams: Sequence[str], full_every: 
         if again and work.plan:
             # Another run would do more than the plan showed.
             raise Unsettled(after=(again - began).total_seconds())
-        return Done(summary(+total), again)
+        return Done(_message(flows, +total), again)
 
     return exchange
+
+
+def _message(flows: Sequence[Flow], total: Counter[str]) -> str:
+    """Return what a run came to; where that is nothing because nothing can flow, that is said."""
+    if not flows or any(each.is_read or each.goes for each in flows):
+        return summary(total)
+    return f"nothing comes or goes in {', '.join(each.name for each in flows)}: hub systems show {flows[0].system.name}"
 
 
 def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: timedelta) -> bool:

@@ -155,6 +155,9 @@ def test_nothing_dead_and_nothing_to_prune(imported: Home):
         (("runlog",), "name one in hub.toml"),
         (("trigger", "depot.stock", "--publish"), "leave out --publish"),
         (("jbos",), "No such command 'jbos'"),
+        (("jobs", "depot.stock"), "No such command 'depot.stock'. There are list, run, pause, resume, backfill"),
+        (("runs", "99"), "there is no run 99"),
+        (("dead", "m7"), "there is no message m7"),
         (("runs", "--nonsense"), "--nonsense"),
         (("init",), "is there already"),
     ],
@@ -164,6 +167,11 @@ def test_a_wrong_command_says_what_would_be_right(imported: Home, arguments: tup
     assert done.code == 2
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("words", [("runs", "1"), ("records", "stock", "0012|MAG1"), ("config", "1")])
+def test_show_may_be_left_out_before_what_is_meant(imported: Home, words: tuple[str, ...]):
+    assert imported.ok(*words) == imported.ok(words[0], "show", *words[1:])
 
 
 def test_help_answers_at_once_and_names_the_exit_codes():

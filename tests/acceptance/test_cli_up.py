@@ -145,3 +145,13 @@ def test_the_health_address_that_is_taken_is_a_clear_error(home: Home):
     done = home.run("up", "--until-idle", "--health", "256.0.0.1:80", "--json")
     (told,) = [json.loads(line) for line in done.out.splitlines()]
     assert told["error"].startswith("hub.health: nothing can listen at 256.0.0.1:80")
+
+
+def test_who_starts_a_hub_whose_broker_is_away_reads_what_it_waits_for(home: Home):
+    home.configure(hub='broker = "amqp://127.0.0.1:1/"')
+    with home.up() as up:
+        up.wait_until_said("the broker (127.0.0.1:1, virtual host /, user guest) cannot be reached")
+        assert "waits for it" in up.said()
+        assert "Hub is up" not in up.said()
+        assert up.end(signal.SIGTERM) == 0
+        assert up.said().count("cannot be reached") == 1

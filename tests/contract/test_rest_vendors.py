@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.asking.auth.endpoint import OAuth2Settings
+from adapters.asking.auth.oauth2_settings import OAuth2Settings
 from adapters.rest.connector import RestConnector
 from hub.app.vault import open_vault
 from hub.canonical import ENTITIES

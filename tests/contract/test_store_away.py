@@ -205,6 +205,7 @@ def test_a_file_that_may_only_be_read_is_a_clear_error(sqlite_url: str):
         *("hub.db", "", "mysql://hub@localhost/hub", "postgresql://hub:geheim@localhost:port/hub"),
         *("postgres:geheim@x", "postgresql//hub:geheim@localhost/hub", "sqlite://geheim.db"),
         "postgresql://localhost/hub?pasword=geheim",
+        "postgresql://hub:p@geheim/x@localhost/hub",
     ],
 )
 def test_an_address_that_is_not_understood_is_a_clear_error(url: str):
@@ -212,6 +213,11 @@ def test_an_address_that_is_not_understood_is_a_clear_error(url: str):
         count(Store(url))
     assert "PostgreSQL" in str(told.value) or "postgresql" in str(told.value)
     assert "geheim" not in str(told.value)
+
+
+def test_an_at_sign_in_the_databases_password_is_said_how_to_be_written():
+    with pytest.raises(Misconfigured, match="%40"):
+        count(Store("postgresql://hub:p@geheim@localhost/hub"))
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_groups_name_the_cause_the_column_and_how_many(store: Store, clock: Stan
     with store.write() as tx:
         quarantine.resolve(tx, "depot", "prices", ["G2"])
         assert quarantine.groups(tx, "shop") == [
-            quarantine.Group("shop", "prices", "price-unreadable", 1, clock.now(), caught("S").message, None, None)
+            quarantine.Group("shop", "prices", "price-unreadable", 1, clock.now(), caught("S").message, None, None, 0)
         ]
         found = quarantine.groups(tx)
     assert [(each.system, each.cause, each.column, each.count) for each in found] == [
@@ -119,6 +119,14 @@ def test_groups_name_the_cause_the_column_and_how_many(store: Store, clock: Stan
         ("shop", "price-unreadable", None, 1),
     ]
     assert (found[1].oldest, found[1].source, found[0].message) == (START, "prices.xlsx", "row 0")
+
+
+def test_a_group_names_the_first_file_with_its_own_message_and_counts_the_others(store: Store):
+    for name in ("b.csv", "a.csv", "c.csv"):
+        put(store, *(caught(f"{name} {n}", place={"source": name}, message=f"of {name}") for n in range(2)))
+    with store.read() as tx:
+        (group,) = quarantine.groups(tx)
+    assert (group.message, group.source, group.sources, group.count) == ("of b.csv", "b.csv", 3, 6)
 
 
 def test_only_what_is_open_can_be_closed(store: Store):

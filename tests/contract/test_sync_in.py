@@ -1,5 +1,7 @@
 """What comes in: matched once, merged field by field, deleted only when it is gone indeed, and nothing left unsaid."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.connector import Stream
@@ -395,6 +397,14 @@ def test_s21_a_run_that_did_nothing_says_why(hub, erp):
     assert isinstance(outcome, Done)
     assert outcome.message is not None
     assert "nothing to do" in outcome.message
+
+
+def test_s21_a_run_in_which_nothing_can_come_or_go_says_so(hub, shop):
+    only_read = {name: replace(SHOP[name], writes=frozenset(), create="never") for name in CATALOGUE}
+    shop.streams = {**SHOP, **only_read}
+    shop.put("products", "1", sku="A", name="Lamp")
+    said = "nothing comes or goes in products, prices: hub systems show shop"
+    assert hub.run("shop", "products", "prices") == Done(said)
 
 
 def test_an_order_that_comes_before_its_customer_waits_for_him(hub, shop):

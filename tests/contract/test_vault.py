@@ -10,7 +10,8 @@ from urllib.parse import parse_qs
 import pytest
 import sqlalchemy as sa
 
-from adapters.asking.auth.oauth2 import OAuth2, OAuth2Settings
+from adapters.asking.auth.oauth2 import OAuth2
+from adapters.asking.auth.oauth2_settings import OAuth2Settings
 from adapters.asking.http import Api
 from hub.app.vault import MemoryVault, StoredVault
 from hub.clock import SystemClock

@@ -33,9 +33,19 @@ def test_the_password_is_never_shown() -> None:
         ("amqp://hub:topsecret@[::1/hub", "amqps://user"),
         ("amqp//hub:topsecret@mq.example", "amqps://user"),
         ("hub:topsecret@mq.example", "amqps://user"),
+        ("amqp://hub:a@topsecret/b@mq.example/hub", "%2F"),
+        ("amqp://hub:a@topsecret#b@mq.example/hub", "%23"),
+        ("amqp://hub:a@topsecret?b@mq.example/hub", "%3F"),
+        ("amqp://hub:topsecret#b@mq.example/hub", "%23"),
+        ("http://hub:topsecret@mq.example:15672", "amqp or amqps"),
     ],
 )
 def test_a_mistake_is_named_without_the_password(url: str, named: str) -> None:
     with pytest.raises(Misconfigured, match=named) as raised:
         open_broker(url, "test")
     assert "topsecret" not in str(raised.value)
+
+
+def test_a_password_with_an_at_sign_is_understood_as_it_is() -> None:
+    address = parse("amqp://hub:top@secret@mq.example/hub")
+    assert (address.host, address.password) == ("mq.example", "top@secret")

@@ -35,6 +35,13 @@ def test_the_delimiter_is_found_by_the_titles(tmp_path, delimiter):
     assert good(rows(tmp_path, text)) == [(3, ["1", "x"])]
 
 
+@pytest.mark.parametrize(("delimiter", "named"), [(",", ","), ("\t", "tab"), ("|", "|")])
+def test_another_delimiter_than_the_one_that_is_said_is_named(tmp_path, delimiter, named):
+    with pytest.raises(FileRefused) as refused:
+        rows(tmp_path, f"A{delimiter}B\n1{delimiter}2\n", delimiter=";")
+    assert str(refused.value).endswith(f'; its titles are there with delimiter = "{named}"')
+
+
 def test_a_title_above_the_header_and_other_capitals_do_not_matter(tmp_path):
     assert good(rows(tmp_path, 'Stock list;;\n\n  a ;"B";C\n1;2;3\n')) == [(4, ["1", "2", "3"])]
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs
 import pytest
 from pydantic import ValidationError
 
-from adapters.asking.auth.oauth2 import OAuth2, OAuth2Settings
+from adapters.asking.auth.oauth2 import OAuth2
+from adapters.asking.auth.oauth2_settings import OAuth2Settings
 from adapters.asking.http import Api, KeyRefused
 from hub.app.vault import MemoryVault
 from hub.clock import SystemClock

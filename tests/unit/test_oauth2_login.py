@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pydantic import ValidationError
 
-from adapters.asking.auth.endpoint import OAuth2Settings
 from adapters.asking.auth.login import Login, begin, challenge, finish, is_here
+from adapters.asking.auth.oauth2_settings import OAuth2Settings
 from adapters.rest.options import RestOptions
 from hub.app.hub import Hub, open_hub
 from hub.app.logins import Standing, standing

@@ -389,8 +389,12 @@ def test_a_secret_in_a_header_is_a_reference():
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"changes": {"param": "since", "mark": "moved"}}, "a record has no moved"),
-        ({"changes": {"param": "since", "mark": "name"}}, "is not a time"),
+        ({"changes": {"param": "since", "mark": "moved"}}, "shop: offset: a record has no moved"),
+        ({"changes": {"param": "since", "mark": "name"}}, "shop: offset: name: .* is not a time"),
+        (
+            {"id": "number", "row": "id"},
+            r"shop: offset: id \(number\) does not say what a record is known by. It has: id",
+        ),
         ({"each": "variants"}, r"no record has each \(variants\). It has: id, sku"),
     ],
 )
@@ -403,6 +407,30 @@ def test_a_check_looks_at_every_list_and_at_its_marks(shop: Shop, wrong, says):
     (finding,) = connector.check()
     assert not finding.good
     assert re.search(says, finding.message)
+
+
+def test_a_check_says_where_no_page_follows(shop: Shop):
+    manner = {**MANNERS["cursor"], "fields": FIELDS}
+    ends = {**manner, "entity": "products", "pages": {"by": "cursor", "next": "meta.nxt"}}
+    told = {"products": manner, "others": ends}
+    options = RestOptions.model_validate({"url": shop.server.url, "streams": told})
+    (finding,) = RestConnector("shop", options, SystemClock(), MemoryVault()).check()
+    assert finding.message == f"answers, and shows at first {SIZE} products, {SIZE} others with no page behind them"
+
+
+def test_a_page_that_is_said_to_follow_and_is_not_named_is_no_end(shop: Shop):
+    pages = {**MANNERS["cursor"]["pages"], "next": "meta.nxt"}
+    connector = opened(shop, {**MANNERS["cursor"], "pages": pages})
+    with pytest.raises(Refused, match=r"cursor: next \(meta.nxt\) leads to nothing, though more \(more\) says"):
+        list(connector.read("products", None, full=True))
+
+
+def test_what_a_system_says_with_status_200_is_said_with_its_name(shop: Shop):
+    shop.none = lambda *_: said({"ok": False, "error": {"text": "bad token"}})
+    told = {"products": {**MANNERS["none"], "fields": FIELDS}}
+    options = RestOptions.model_validate({"url": shop.server.url, "error": "error.text", "streams": told})
+    (finding,) = RestConnector("shop", options, SystemClock(), MemoryVault()).check()
+    assert finding.message == "shop says: bad token"
 
 
 @pytest.mark.parametrize(("list_", "cause"), [("nothing", "missing-key"), ("[sku]", "wrong-type")])

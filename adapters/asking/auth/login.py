@@ -9,7 +9,8 @@ from hashlib import sha256
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from adapters.asking.answers import first_words
-from adapters.asking.auth.endpoint import OAuth2Settings, TokenEndpoint
+from adapters.asking.auth.endpoint import TokenEndpoint
+from adapters.asking.auth.oauth2_settings import OAuth2Settings
 from hub.clock import Clock
 from hub.config import resolve
 from hub.errors import Misconfigured, Refused, TryLater

@@ -10,13 +10,12 @@ from http import HTTPStatus
 import httpx2
 
 from adapters.asking import budgets
-from adapters.asking.auth.endpoint import OAuth2Settings, TokenEndpoint
+from adapters.asking.auth.endpoint import TokenEndpoint
+from adapters.asking.auth.oauth2_settings import OAuth2Settings
 from hub.clock import Clock
 from hub.config import Secret, resolve
 from hub.errors import Refused
 from hub.tokens import Tokens, Vault
-
-__all__ = ["OAuth2", "OAuth2Settings", "by_secret"]
 
 EARLY = timedelta(seconds=60)
 """A token is renewed so long before its end: clocks differ, and a request takes its time. Of one that lives no two

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 import httpx2
 from pydantic import Field
 
-from adapters.asking.auth.endpoint import OAuth2Settings
 from adapters.asking.auth.keys import HeaderKey, QueryKey
 from adapters.asking.auth.oauth1 import Method, OAuth1
 from adapters.asking.auth.oauth2 import OAuth2
+from adapters.asking.auth.oauth2_settings import OAuth2Settings
 from hub.clock import Clock
 from hub.config import Secret, resolve
 from hub.config.settings import Frozen
