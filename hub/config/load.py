@@ -52,7 +52,11 @@ def read_text(path: FilePath) -> str | None:
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise Faults([Fault(None, "", f"the file cannot be read: {reason}")], path.name) from None
-    return _decoded(content, path.name)
+    text = _decoded(content, path.name)
+    if not text.strip():  # an editor that broke off, a full disk: applied, it would take every system away
+        mend = "write what the hub shall do into it, or delete it; hub config export shows what is in force"
+        raise Faults([Fault(None, "", f"the file is empty; {mend}")], path.name)
+    return text
 
 
 def _decoded(content: bytes, source: str) -> str:

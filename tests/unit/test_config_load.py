@@ -471,6 +471,13 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path, monkeypatch):
         load_file(tmp_path / "hub.toml", CONNECTORS)
 
 
+def test_a_file_that_lost_its_content_takes_no_system_away(tmp_path):
+    path = tmp_path / "hub.toml"
+    path.write_bytes(b"\xef\xbb\xbf \n")
+    with pytest.raises(Faults, match="the file is empty; write"):
+        load_file(path, CONNECTORS)
+
+
 def test_a_folder_is_not_a_file(tmp_path):
     with pytest.raises(Faults, match="folder"):
         load_file(tmp_path, CONNECTORS)

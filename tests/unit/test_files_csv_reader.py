@@ -3,9 +3,10 @@
 import csv
 import io
 import tracemalloc
+from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adapters.files.csv_reader import Dialect, open_csv
@@ -138,7 +139,11 @@ def test_what_is_written_is_read_back(tmp_path_factory, data, delimiter, ending,
     writer.writerow(["A", "B"])
     writer.writerows(data)
     path = tmp_path_factory.mktemp("csv") / "file.csv"
-    path.write_bytes(buffer.getvalue().encode(encoding))
+    content = buffer.getvalue().encode(encoding)
+    if encoding == "cp1250":
+        with suppress(UnicodeDecodeError):  # what is UTF-8 as well is read as that
+            assume(content.decode("utf-8") == buffer.getvalue())
+    path.write_bytes(content)
     told = None if encoding != "cp1250" else encoding  # which of several fits cannot be known from random letters
     read = list(open_csv(path, Dialect(told, delimiter), AB).rows)
     assert [tuple(row.cells) for row in read] == [row for row in data if any(map(str.strip, row)) or len(row) > 1]
