@@ -19,6 +19,7 @@ from adapters.eshop.vendure.translate import STOCK as LEVELS
 from adapters.fields import Field, asked, below, emptied, given, table, written
 from adapters.reading.walks import found
 from adapters.rows import Row
+from adapters.writing.prices import in_decimals
 from adapters.writing.writes import Unfit, done, known
 from hub.connector import Write, Written
 
@@ -176,10 +177,10 @@ def put_prices(shop: Shop, pairs: Pairs) -> None:
 
 
 def _price(price: Row, row: Row) -> Fields:
-    wanted = row["tax_included"]
+    wanted, precision = row["tax_included"], row["precision"]
     held = wanted if price.get("tax_included") is None else price["tax_included"]
     amount = with_tax(Decimal(price["amount"]), exact(row["tax"]["value"]), held=held, wanted=wanted)
-    told = {"currencyCode": price["currency"], "price": in_coins(amount, row["precision"])}
+    told = {"currencyCode": price["currency"], "price": in_coins(in_decimals(amount, precision), precision)}
     return {"id": row["id"], "prices": [told], **_released(row)}
 
 
