@@ -44,7 +44,9 @@ def test_a_rate_that_the_options_do_not_name_is_refused():
         theirs_for({"23": "standard"}, "8", "tax class", "tax_classes")
 
 
-@pytest.mark.parametrize(("amount", "kept"), [("12.345", "12.35"), ("8.1301", "8.13"), ("0", "0.00"), ("0.005", "0.01")])
+@pytest.mark.parametrize(
+    ("amount", "kept"), [("12.345", "12.35"), ("8.1301", "8.13"), ("0", "0.00"), ("0.005", "0.01")]
+)
 def test_a_price_is_rounded_to_the_decimals_that_a_shop_keeps(amount: str, kept: str):
     assert str(in_decimals(amount)) == kept
     assert in_decimals(Decimal("1230.5"), 0) == Decimal(1231)
