@@ -74,11 +74,6 @@ def parted(
     return articles, variants
 
 
-def named(write: Write) -> dict[str, Any]:
-    """Return the fields of a new product; one without a name is called by its SKU."""
-    return {"name": write.record["sku"], **write.fields}
-
-
 def with_article(
     rows: Iterable[Row], lasting: Callable[[Any], Any], **more: Callable[[Row], Any]
 ) -> Iterator[Document]:

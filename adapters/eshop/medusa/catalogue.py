@@ -11,7 +11,7 @@ from adapters.eshop.medusa.translate import SINGLE
 from adapters.eshop.orders import Fields
 from adapters.eshop.putting import Pairs
 from adapters.eshop.slugs import apart, handle
-from adapters.eshop.variants import Set, articles, as_shown, each_variant, named, parted, with_article
+from adapters.eshop.variants import Set, articles, as_shown, each_variant, parted, with_article
 from adapters.fields import Field, given, table
 from adapters.rows import Row
 from adapters.writing.prices import check_sort
@@ -87,7 +87,7 @@ def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
 
 
 def _new(write: Write, tree: Categories) -> Fields:
-    fields, sku = named(write), write.record["sku"]
+    fields, sku = write.fields, write.record["sku"]
     variant: Fields = {**given(VARIANT, fields), "sku": sku, "title": SINGLE, "prices": [], "options": {OPTION: VALUE}}
     known_by = {"external_id": write.reference, "handle": handle(f"{fields['name']} {sku}")}
     return _article(tree, fields) | known_by | {"variants": [variant]}
