@@ -104,20 +104,18 @@ def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
     return as_shown(writes, products(changed, tree), "variant.sku")
 
 
-def _bodies(shop: Shop, rows: Iterable[Row], own: Set) -> list[Fields]:
-    """Return articles, each with its only variant if that is changed; what is changed of several is sent by itself.
+def _bodies(shop: Shop, rows: Iterable[Row], own: Set) -> Iterator[Fields]:
+    """Yield articles, each with its only variant if that is changed; what is changed of several is sent by itself.
 
     Medusa deletes the variants that an article's update does not name, if it names any: those that somebody adds right
     now, too (source: `updateProductsWorkflow`). But it takes as long for one by itself as for twenty together.
     """
-    bodies = list[Fields]()
     for id_, row in {row["id"]: row for row in rows}.items():
         changed = [{"id": each["id"], **fields} for each in row["variants"] if (fields := own(each))]
-        alone = len(row["variants"]) == 1
-        if changed and not alone:
+        if changed and len(row["variants"]) > 1:
             shop.send(f"products/{id_}/variants/batch", {"update": changed}, repeatable=True)
-        bodies.append({"id": id_, "variants": changed} if changed and alone else {"id": id_})
-    return bodies
+            changed = []
+        yield {"id": id_, "variants": changed} if changed else {"id": id_}
 
 
 def _keep_images(row: Row, told: Fields) -> None:
