@@ -45,12 +45,6 @@ def test_each_variant_is_a_document_with_its_article():
     ]
 
 
-def test_an_article_is_sent_whole():
-    assert variants.whole([ROWS[0], ROWS[0]], lambda each: {"sku": "XS"} if each["id"] == "1" else {}) == [
-        {"id": "a", "variants": [{"id": "1", "sku": "XS"}, {"id": "2"}]}
-    ]
-
-
 @pytest.mark.parametrize(
     ("alone", "active", "left"),
     [(True, False, {"name", "active", "gtin"}), (False, True, {"active", "gtin"}), (False, False, {"gtin"})],
