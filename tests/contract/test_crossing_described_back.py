@@ -63,8 +63,9 @@ def catalogue(
     with closing(erp), closing(Ecwid()) as fake, closing(Store(migrated_sqlite)) as store:
         for key, value in {**erp.environment, **fake.environment}.items():
             monkeypatch.setenv(key, value)
-        hub, shop = Hub(store), fake.connect(range={"price_list": "detaliczna"})
-        for kind, each in (("erp", erp.connector), ("eshop", shop)):
+        hub = Hub(store)
+        connectors: dict[str, Any] = {"erp": erp.connector, "eshop": fake.connect(range={"price_list": "detaliczna"})}
+        for kind, each in connectors.items():
             hub.systems[kind] = System(each.name, kind, each, each.options, takes_orders=hub.takes_orders)
         catalogue = Catalogue(hub, erp, fake)
         catalogue.exchange()
