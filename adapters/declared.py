@@ -6,6 +6,7 @@ from typing import Any, Generic, TypedDict, TypeVar
 
 from adapters.asking.checks import looked
 from adapters.rows import Row, Spot
+from adapters.writing.writes import called
 from hub.canonical import ENTITIES
 from hub.canonical.entity import natural_key
 from hub.config.exchange import ExchangeOptions
@@ -169,8 +170,10 @@ class Declared(Generic[System, Told]):
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
         """Carry writes out."""
-        write = self.kinds[stream].write
-        return write(self.system, writes) if write else ()
+        kind = self.kinds[stream]
+        if kind.stream.entity == "products" and "name" in kind.stream.writes:
+            writes = [called(each) for each in writes]
+        return kind.write(self.system, writes) if kind.write else ()
 
     def find(self, stream: str, wanted: Sequence[Write]) -> Mapping[str, Sequence[str]]:
         """Look for records that are made, not put."""

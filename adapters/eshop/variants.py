@@ -43,18 +43,6 @@ def find(field: str, by_reference: Listing[System], by_sku: Listing[System]) -> 
     return by_reference_or_sku(field, within(by_reference), within(by_sku))
 
 
-def whole(rows: Iterable[Row], own: Callable[[Row], Row]) -> list[dict[str, Any]]:
-    """Return articles, each once, with all their variants: a shop that takes them whole deletes those not named.
-
-    `own`: what is set of a variant.
-    """
-
-    def all_of(row: Row) -> list[dict[str, Any]]:
-        return [{"id": each["id"], **own(each)} for each in row["variants"]]
-
-    return [{"id": id_, "variants": all_of(row)} for id_, row in {row["id"]: row for row in rows}.items()]
-
-
 def for_article(fields: Row, *, alone: bool) -> dict[str, Any]:
     """Return what a product's fields say of its article: of one among several neither its name nor that it is hidden."""
     hides = fields.get("active") is False
@@ -84,11 +72,6 @@ def parted(
         own = {name: value for name, value in each.fields.items() if name != "name" or not alone}
         variants[each.id or ""] = variant(own)
     return articles, variants
-
-
-def named(write: Write) -> dict[str, Any]:
-    """Return the fields of a new product; one without a name is called by its SKU."""
-    return {"name": write.record["sku"], **write.fields}
 
 
 def with_article(

@@ -1,7 +1,7 @@
 """Which prices a shop can be told."""
 
 from collections.abc import Collection, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from adapters.writing.writes import Unfit
@@ -30,6 +30,14 @@ def check_sort(write: Write, *, currency: str | None = None, included: bool | No
         raise Unfit(
             "price-not-possible", f"the shop's prices in {write.record['currency']} are those {held} tax; {mend}"
         )
+
+
+def in_decimals(amount: Decimal | str, decimals: int = 2) -> Decimal:
+    """Return a price as a shop keeps it that has so many decimals. Refuses one of which nothing would be left."""
+    kept = Decimal(amount).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    if not kept and Decimal(amount):
+        raise Unfit("price-not-possible", f"the shop keeps {decimals} decimals: at {amount}, it would be given away")
+    return kept
 
 
 def check_priced(stock: Write, price: object) -> None:

@@ -1,6 +1,7 @@
 """Writing to a system that takes one record at a time, or many of which it takes all or none."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -188,6 +189,13 @@ def by_sort(create: Writing[System], change: Writing[System], remove: Writing[Sy
             yield from all_or_none(carry_out)(system, some)
 
     return write
+
+
+def called(write: Write) -> Write:
+    """Return the write of a product with a name: one that has none is called by its SKU, as no shop keeps it without."""
+    if write.remove or write.fields.get("name") or (write.id and "name" not in write.fields):
+        return write
+    return replace(write, fields={**write.fields, "name": write.record["sku"]})
 
 
 def done(writes: Iterable[Write]) -> Iterator[Written]:

@@ -39,6 +39,8 @@ class Binding(NamedTuple):
     flipped_at: datetime | None = None
     parked_at: datetime | None = None
     gone_at: datetime | None = None
+    called: str | None = None
+    """The natural key by which the system itself knows the record, where ours is another; looked at for products."""
     id: int = 0
     """Numbered in the order in which they were made; 0: not stored yet."""
 
@@ -196,8 +198,17 @@ def not_shown(tx: Tx, system: str, entity: str, stream: str, number: int) -> lis
 
 
 def rename(tx: Tx, entity: str, old: str, new: str) -> None:
-    """Follow a record to its new key, in every system."""
-    tx.execute(sa.update(binding).where(binding.c.entity == entity, binding.c.key == old).values(key=new))
+    """Follow a record to its new key, in every system; each goes on calling it as it did."""
+    called = sa.func.nullif(sa.func.coalesce(binding.c.called, old), new)
+    mine = (binding.c.entity == entity) & (binding.c.key == old)
+    tx.execute(sa.update(binding).where(mine).values(key=new, called=called))
+
+
+def called(tx: Tx, system: str, entity: str, names: Collection[str]) -> dict[str, str]:
+    """Return name -> key of those records that a system calls otherwise than by their key."""
+    otherwise = binding.c.called.is_not(None) & among(tx.dialect, binding.c.called, names)
+    statement = sa.select(binding.c.called, binding.c.key).where(_of(system, entity), _THERE, otherwise)
+    return {each.called: each.key for each in tx.execute(statement)} if names else {}
 
 
 def release(tx: Tx, system: str, entity: str, external_ids: Collection[str]) -> int:

@@ -199,6 +199,7 @@ binding = sa.Table(
     sa.Column("gone_at", Instant, comment="the system has it no more"),
     sa.Column("run", sa.BigInteger, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
+    sa.Column("called", sa.Text, comment="the key by which the system itself knows the record, where ours is another"),
     # The most telling column first. Where a planner has no statistics yet, it takes the bindings of a system for few
     # and walks them all, as soon as an index begins with the system.
     sa.UniqueConstraint("external_id", "entity", "system"),
@@ -206,6 +207,7 @@ binding = sa.Table(
     comment="which record of a system is which of ours, and what both last agreed on",
 )
 _partial("ix_binding_owed", binding.c.system, "owed")
+_partial("ix_binding_called", binding.c.called, "called IS NOT NULL")
 
 unmatched = sa.Table(
     "unmatched",

@@ -177,7 +177,7 @@ def _want(
     if bound is None and (not may_create(flow) or record.get("status") == FINAL):
         prepared.settled.append(key)
         return None
-    if not fields:
+    if not fields and (bound is not None or flow.stream.create == "put"):
         _settle(prepared, key)
         return None
     id_, agreed = (bound.external_id, {name: bound.agreed(name) for name in fields}) if bound else (None, {})

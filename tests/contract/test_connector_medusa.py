@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -11,6 +13,7 @@ from hub.errors import Refused, TryLater, Unanswered
 from tests.contract.connector_suite import Sample
 from tests.contract.fronted_suite import FrontedContract
 from tests.contract.medusa_steps import EUROS, PRODUCT, product, told
+from tests.fakes.server import Asked, Reply
 from tests.fronts.medusa import CANNOT_HAPPEN, Medusa, programmed_medusa
 from tests.peers import Peer
 from tests.peers.faults import Faults, Link
@@ -72,6 +75,51 @@ def test_a_product_comes_back_as_it_was_written(shop: Exchange):
     fields = told(shop, "products", made.id)
     assert {name: fields[name] for name in wanted.record} == wanted.record
     assert shop.find("products", [wanted]) == {wanted.key: [made.id]}
+
+
+class Busy(Medusa):
+    """A shop whose staff do something right before the next write comes."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def answer(self, asked: Asked) -> Reply:
+        if asked.method == "POST" and self.meanwhile:
+            do, self.meanwhile = self.meanwhile, None
+            do()
+        return super().answer(asked)
+
+
+@pytest.mark.parametrize(
+    ("stream", "fields", "sizes"),
+    [
+        ("products", {"name": "New", "gtin": "4006381333931"}, "SM"),
+        ("products", {"description": "New"}, "SM"),
+        ("products", {"description": "New"}, "S"),
+        ("prices", {"amount": "0.10", **EUROS}, "SM"),
+    ],
+)
+def test_a_variant_that_somebody_adds_meanwhile_stays(
+    medusa: Peer, monkeypatch: pytest.MonkeyPatch, stream: str, fields: dict[str, str], sizes: str
+):
+    """Medusa deletes the variants of a product that an update does not name, if it names any."""
+    token = f"SHIRT-{uuid.uuid4().hex[:6]}"
+    prices = [{"amount": 10, "currency_code": "eur"}]
+    own = [{"sku": f"{token}-{each}", "title": each, "options": {"Size": each}, "prices": prices} for each in "SML"]
+    made = {"title": token, "options": [{"title": "Size", "values": [*"SML"]}], "variants": own[: len(sizes)]}
+    monkeypatch.setenv("SHOP_KEY", medusa["secret_key"])
+    with closing(Busy(medusa)) as front:
+        article = front.staff("products", made)["product"]
+        small = front.identity(article)
+        front.meanwhile = lambda: front.staff(f"products/{article['id']}/variants", own[2])
+        sku = f"{token}-S"
+        write = Write(sku, fields, {"sku": sku, **fields}, links={"products": {sku: small}})
+        (done,) = front.connect().write(stream, [replace(write, id=small) if stream == "products" else write])
+        assert (done.outcome, front.meanwhile) == ("done", None)
+        shop = front.connect()
+        now = front.staff(f"products/{article['id']}?fields=id,variants.sku")["product"]["variants"]
+        assert sorted(each["sku"] for each in now) == sorted(f"{token}-{each}" for each in {*sizes, "L"})
+        shown = told(shop, stream, done.id)
+        assert {name: shown[name] for name in fields} == fields
 
 
 def test_categories_whose_addresses_come_out_alike_are_kept_apart(medusa: Peer, shop: Exchange):

@@ -114,7 +114,6 @@ def test_s05_what_has_no_price_yet_is_not_given_away(outward: Outward) -> None:
     assert (outward.waiting(), stock()) == ([], {"5"})
 
 
-@pytest.mark.parametrize("outward", ["prestashop", "magento"], indirect=True)
 def test_what_loses_its_name_is_called_by_its_sku(outward: Outward) -> None:
     outward.erp.put("products", "1", name=None)
     outward.exchange()

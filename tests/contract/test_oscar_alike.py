@@ -54,6 +54,17 @@ def test_s05_what_open_orders_hold_is_not_promised_again(shop: Exchange, oscar: 
     assert shop.fetch("stock", [lamp.id or ""]) == [document]
 
 
+def test_a_price_is_rounded_to_the_cents_that_the_shop_keeps(shop: Exchange):
+    """An ERP that has four decimals was refused, price by price."""
+    lamp = made(shop)
+    for amount, kept in (("12.345", "12.35"), ("8.1301", "8.13")):
+        done = put(shop, "prices", lamp, amount=amount)
+        assert done.outcome == "done", done.message
+        [document] = shop.fetch("prices", [lamp.id or ""])
+        assert fields_of(shop, "prices", document)["amount"] == kept
+    assert put(shop, "prices", lamp, amount="0.0049").outcome == "refused", "it would be given away"
+
+
 @pytest.mark.parametrize(
     "special", [{"minimum_quantity": "10"}, {"valid_from": "2026-12-24"}, {"tax_included": True}, {"currency": "PLN"}]
 )

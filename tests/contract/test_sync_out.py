@@ -267,3 +267,14 @@ def test_what_a_shop_should_have_and_takes_no_new_ones_of_is_told(store):
     assert [line for line in hub.held.lines if line.startswith(told)]
     hub.run("shop", "prices")
     assert not hub.held.lines
+
+
+def test_a_product_of_which_nothing_is_known_but_its_sku_is_made_too(hub: Hub, erp: Tables):
+    """It was never made, and nobody was told: nor were its price and its stock."""
+    told = Stream("products", writes=frozenset(["name", "description"]), create="intent")
+    shop = hub.add("shop", "eshop", Tables(SHOP | {"products": told}))
+    erp.put("products", "1", sku="A", name=None)
+    erp.put("stock", "1", sku="A", location="main", on_hand="5")
+    hub.in_step("products", "stock")
+    assert [each["sku"] for each in shop.rows["products"].values()] == ["A"]
+    assert [each["available"] for each in shop.rows["stock"].values()] == ["5"]

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.eshop import variants
 from adapters.rows import Row
-from adapters.writing.writes import Gone, Unfit
+from adapters.writing.writes import Gone, Unfit, called
 from hub.connector import Document, Write
 
 ROWS: list[dict[str, Any]] = [
@@ -42,12 +42,6 @@ def test_each_variant_is_a_document_with_its_article():
         ("1", False, "A"),
         ("2", False, "A"),
         ("3", True, "B"),
-    ]
-
-
-def test_an_article_is_sent_whole():
-    assert variants.whole([ROWS[0], ROWS[0]], lambda each: {"sku": "XS"} if each["id"] == "1" else {}) == [
-        {"id": "a", "variants": [{"id": "1", "sku": "XS"}, {"id": "2"}]}
     ]
 
 
@@ -98,8 +92,14 @@ def test_a_line_is_called_by_its_article_and_its_variant():
 
 
 def test_a_product_without_a_name_is_called_by_its_sku():
-    assert variants.named(Write("k", {"active": True}, {"sku": "S"})) == {"name": "S", "active": True}
-    assert variants.named(Write("k", {"name": "Lamp"}, {"sku": "S"}))["name"] == "Lamp"
+    assert called(Write("k", {"active": True}, {"sku": "S"})).fields == {"name": "S", "active": True}
+    assert called(Write("k", {"name": None}, {"sku": "S"}, id="1")).fields == {"name": "S"}
+    for named in (
+        Write("k", {"name": "Lamp"}, {"sku": "S"}),
+        Write("k", {"active": True}, {"sku": "S"}, id="1"),
+        Write("k", {}, {}, id="1", remove=True),
+    ):
+        assert called(named) == named
 
 
 def changed(id_: str, **fields: Any) -> Write:

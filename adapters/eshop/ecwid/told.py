@@ -9,7 +9,6 @@ from adapters.eshop.notes import notes_of
 from adapters.eshop.orders import Fields, Raw
 from adapters.eshop.putting import pieces
 from adapters.eshop.translating import number
-from adapters.eshop.variants import named
 from adapters.fields import Field, Table, emptied, given
 from adapters.writing.prices import check_plain, check_sort
 from hub.connector import Write
@@ -24,7 +23,7 @@ def new(write: Write, tree: Categories, profile: Raw) -> Fields:
     """Return a new product: until its stock comes, nobody can buy it for nothing."""
     start = {"sku": write.record["sku"], "externalReferenceId": write.reference, "enabled": True}
     own = variant({"product": profile}, write.fields)
-    return start | {"unlimited": False, "quantity": 0} | article({}, tree, named(write)) | own
+    return start | {"unlimited": False, "quantity": 0} | article({}, tree, write.fields) | own
 
 
 def article(raw: Raw, tree: Categories, fields: Raw) -> Fields:

@@ -1,7 +1,7 @@
 """Products, prices and stock: what is asked of the shop, shown of its answers, and told to it, all or none."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -11,7 +11,7 @@ from adapters.eshop.medusa.translate import SINGLE
 from adapters.eshop.orders import Fields
 from adapters.eshop.putting import Pairs
 from adapters.eshop.slugs import apart, handle
-from adapters.eshop.variants import articles, as_shown, each_variant, named, parted, whole, with_article
+from adapters.eshop.variants import Set, articles, as_shown, each_variant, parted, with_article
 from adapters.fields import Field, given, table
 from adapters.rows import Row
 from adapters.writing.prices import check_sort
@@ -87,21 +87,35 @@ def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
 
 
 def _new(write: Write, tree: Categories) -> Fields:
-    fields, sku = named(write), write.record["sku"]
+    fields, sku = write.fields, write.record["sku"]
     variant: Fields = {**given(VARIANT, fields), "sku": sku, "title": SINGLE, "prices": [], "options": {OPTION: VALUE}}
     known_by = {"external_id": write.reference, "handle": handle(f"{fields['name']} {sku}")}
     return _article(tree, fields) | known_by | {"variants": [variant]}
 
 
 def change(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
-    """Change products, which are sent whole."""
+    """Change products, and nothing that is not named."""
     there, tree = articles(PRODUCTS, shop, [each.id for each in writes]), categories(shop)
     shared, own = parted(there, writes, partial(_article, tree), partial(given, VARIANT))
     for row in there.values():
         _keep_images(row, shared[row["id"]])
-    body = [row | shared[row["id"]] for row in whole(there.values(), lambda each: own.get(each["id"], {}))]
+    body = [row | shared[row["id"]] for row in _bodies(shop, there.values(), lambda each: own.get(each["id"], {}))]
     changed = shop.send(BATCH, {"update": body}, PRODUCTS.fields, repeatable=True)["updated"]
     return as_shown(writes, products(changed, tree), "variant.sku")
+
+
+def _bodies(shop: Shop, rows: Iterable[Row], own: Set) -> Iterator[Fields]:
+    """Yield articles, each with its only variant if that is changed; what is changed of several is sent by itself.
+
+    Medusa deletes the variants that an article's update does not name, if it names any: those that somebody adds right
+    now, too (source: `updateProductsWorkflow`). But it takes as long for one by itself as for twenty together.
+    """
+    for id_, row in {row["id"]: row for row in rows}.items():
+        changed = [{"id": each["id"], **fields} for each in row["variants"] if (fields := own(each))]
+        if changed and len(row["variants"]) > 1:
+            shop.send(f"products/{id_}/variants/batch", {"update": changed}, repeatable=True)
+            changed = []
+        yield {"id": id_, "variants": changed} if changed else {"id": id_}
 
 
 def _keep_images(row: Row, told: Fields) -> None:
@@ -149,8 +163,8 @@ def put_prices(shop: Shop, pairs: Pairs) -> None:
         check_sort(write, included=held.get(currency, False))
         # The shop takes JSON numbers, exact to 15 digits.
         wanted[product_of(write)][currency.lower()] = float(write.record["amount"])
-    rows = whole((row for _, row in pairs), lambda each: _priced(each, wanted.get(each["id"], {})))
-    shop.send(BATCH, {"update": rows}, repeatable=True)
+    rows = _bodies(shop, (row for _, row in pairs), lambda each: _priced(each, wanted.get(each["id"], {})))
+    shop.send(BATCH, {"update": [each for each in rows if "variants" in each]}, repeatable=True)
 
 
 def _priced(variant: Row, new: Mapping[str, float]) -> Fields:

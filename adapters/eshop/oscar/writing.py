@@ -11,7 +11,7 @@ from adapters.fields import Field, emptied, given, table
 from adapters.pictures import fetch, left_out, tried
 from adapters.reading.stable import Show
 from adapters.rows import Row
-from adapters.writing.prices import check_plain, check_sort
+from adapters.writing.prices import check_plain, check_sort, in_decimals
 from adapters.writing.writes import Unfit, Writing, product_of, singly_with
 from hub.connector import Write, Written
 
@@ -79,7 +79,7 @@ def price(shop: Shop, write: Write, held: Row) -> Fields:
     check_plain(write)
     currency = None if held.get("price") is None else held["price_currency"]
     check_sort(write, currency=currency, included=shop.options.tax_included)
-    return {"price": write.record.get("amount"), "price_currency": write.record["currency"]}
+    return {"price": str(in_decimals(write.record["amount"])), "price_currency": write.record["currency"]}
 
 
 def stock(_: Shop, write: Write, held: Row) -> Fields:

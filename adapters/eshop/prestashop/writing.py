@@ -15,7 +15,7 @@ from adapters.eshop.prestashop.orders import meanings, states
 from adapters.eshop.prestashop.shop import Shop
 from adapters.eshop.putting import pieces
 from adapters.eshop.slugs import slug
-from adapters.eshop.variants import check_shown, named
+from adapters.eshop.variants import check_shown
 from adapters.eshop.weights import KILOGRAMS
 from adapters.fields import Field, given
 from adapters.rates import theirs_for
@@ -119,7 +119,7 @@ def write_product(shop: Shop, about: Given, write: Write) -> Written:
 
 
 def _create(shop: Shop, about: Given, write: Write) -> str:
-    fields, sku = named(write), write.record["sku"]
+    fields, sku = write.fields, write.record["sku"]
     if UNSAFE & {*sku}:
         raise Unfit(
             "sku-not-possible", f"the shop cannot search for a reference with any of {' '.join(sorted(UNSAFE))}"

@@ -12,7 +12,7 @@ from adapters.eshop.putting import pieces
 from adapters.eshop.saleor.shop import Shop
 from adapters.eshop.saleor.sums import sent
 from adapters.eshop.saleor.translate import OF_VARIANT, notes
-from adapters.eshop.variants import check_shown, for_article, named
+from adapters.eshop.variants import check_shown, for_article
 from adapters.fields import Field, given, table
 from adapters.rows import Row
 from adapters.writing.prices import check_sort
@@ -73,7 +73,7 @@ def new(known: tuple[Row, Tree], writes: Sequence[Write]) -> Filled:
 
 
 def _product(terms: Row, tree: Tree, write: Write) -> Row:
-    fields, known_as = named(write), {"externalReference": write.reference}
+    fields, known_as = write.fields, {"externalReference": write.reference}
     own: Row = {"sku": write.record["sku"], "attributes": (), "trackInventory": True}
     shown = _shown(terms, active=fields.get("active") is not False) | {"visibleInListings": True}
     return {

@@ -13,7 +13,7 @@ from adapters.eshop.shopify import media, queries
 from adapters.eshop.shopify.lists import Listing, Part
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import SINGLE, products
-from adapters.eshop.variants import articles, as_shown, named, parted
+from adapters.eshop.variants import articles, as_shown, parted
 from adapters.fields import Field, given, table
 from adapters.rows import Row
 from adapters.writing.bulk import portions
@@ -75,7 +75,7 @@ def _quoted(text: str) -> str:
 
 def create(shop: Shop, write: Write, brought: media.Brought) -> Written:
     """Make a product of one variant; one that has our reference already is set to this instead, never doubled."""
-    fields = named(write)
+    fields = write.fields
     option = {"optionName": OPTION, "name": SINGLE}
     item = {"sku": write.record["sku"], "tracked": True, **given(ITEM, fields)}
     variant: Fields = {"optionValues": [option], "inventoryItem": item, **given(VARIANT, fields)}

@@ -16,7 +16,6 @@ from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.shopware.options import ShopwareOptions
 from adapters.eshop.shopware.shop import Operation
 from adapters.eshop.shopware.translate import INVOICE, available, delivery, status
-from adapters.eshop.variants import named
 from adapters.fields import Field, at, given, table
 from adapters.rates import theirs_for
 from adapters.writing.prices import check_sort
@@ -88,7 +87,7 @@ def _media(known: Known, id_: str, images: Sequence[str], held: Sequence[Raw]) -
 
 def new_products(known: Known, writes: Sequence[Write]) -> Operation:
     """Return what makes products; they are in no sales channel until they have a price, for at 0.00 they could be bought."""
-    made = [product(known, identity(each.reference), named(each)) for each in writes]
+    made = [product(known, identity(each.reference), each.fields) for each in writes]
     return Operation("product", [{"price": [FREE], "stock": 0, **each} for each in made], repeatable=False)
 
 

@@ -11,7 +11,7 @@ from adapters.asking.http import exact
 from adapters.eshop.orders import Fields, in_coins, with_tax
 from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.telling import without
-from adapters.eshop.variants import as_shown, for_article, named
+from adapters.eshop.variants import as_shown, for_article
 from adapters.eshop.vendure import assets, queries
 from adapters.eshop.vendure.client import Listing, Shop
 from adapters.eshop.vendure.translate import PRICE, RECORDS, VARIANT, alike
@@ -19,6 +19,7 @@ from adapters.eshop.vendure.translate import STOCK as LEVELS
 from adapters.fields import Field, asked, below, emptied, given, table, written
 from adapters.reading.walks import found
 from adapters.rows import Row
+from adapters.writing.prices import in_decimals
 from adapters.writing.writes import Unfit, done, known
 from hub.connector import Write, Written
 
@@ -79,7 +80,7 @@ def create(shop: Shop, writes: Sequence[Write]) -> Iterator[Written]:
         made = send(shop.ask, "mutation", forms)
         articles |= {key: article["id"] for key, article in zip(missing, made, strict=True)}
     fixed = {key: {"productId": articles[key], "sku": each.record["sku"], **HELD_BACK} for key, each in new.items()}
-    variants = [terms.of_variant(named(new[key])) | fixed[key] | {"trackInventory": "TRUE"} for key in new]
+    variants = [terms.of_variant(new[key].fields) | fixed[key] | {"trackInventory": "TRUE"} for key in new]
     made = shop.ask(queries.CREATE_VARIANTS, v=variants)["done"]
     yield from terms.outcomes(list(new.values()), made)
 
@@ -150,7 +151,7 @@ class _Terms:
 
     def new_article(self, write: Write) -> Fields:
         """Return an article that is not there yet, with our mark in its address."""
-        fields = {"description": "", **named(write)}
+        fields = {"description": "", **write.fields}
         made = self.of_article(fields, {"options": (), "article": {"facetValues": (), "assets": ()}})
         return made | self.texts(fields, slug=f"{fields['name']}-{mark(write)}")
 
@@ -176,10 +177,10 @@ def put_prices(shop: Shop, pairs: Pairs) -> None:
 
 
 def _price(price: Row, row: Row) -> Fields:
-    wanted = row["tax_included"]
+    wanted, precision = row["tax_included"], row["precision"]
     held = wanted if price.get("tax_included") is None else price["tax_included"]
     amount = with_tax(Decimal(price["amount"]), exact(row["tax"]["value"]), held=held, wanted=wanted)
-    told = {"currencyCode": price["currency"], "price": in_coins(amount, row["precision"])}
+    told = {"currencyCode": price["currency"], "price": in_coins(in_decimals(amount, precision), precision)}
     return {"id": row["id"], "prices": [told], **_released(row)}
 
 
