@@ -22,10 +22,10 @@ from hub.app.renamed import refuse_renamed
 from hub.broker import Broker, topology
 from hub.broker.topology import MAINTENANCE
 from hub.config import Reference, Settings, SystemSettings, resolve
-from hub.connector import Connector, Exchange, Finding
+from hub.connector import Connector, Exchange, Finding, FromFolders
 from hub.counting import counted
 from hub.errors import HubError, Misconfigured
-from hub.store import DatabaseAway, Tx, breakers, jobs, overview, processes, revisions
+from hub.store import DatabaseAway, Tx, breakers, checkpoints, jobs, overview, processes, revisions
 from hub.store.migrate import require_current, version
 from hub.sync.outgoing import lists_mixed
 from scheduler.tick import next_due
@@ -257,9 +257,21 @@ def _system(hub: Hub, settings: SystemSettings) -> list[Finding]:
         if any(not each.good for each in login):
             return login
         connector = open_connector(settings, hub.folder, hub.clock, hub.vault)
-        return [*login, *connector.check(), *_prices(hub, settings, connector)]
+        return [*login, *connector.check(), *_folders(hub, settings, connector), *_prices(hub, settings, connector)]
     except HubError as fault:
         return [Finding(settings.name, good=False, message=str(fault))]
+
+
+def _folders(hub: Hub, settings: SystemSettings, connector: Connector | Exchange) -> Iterator[Finding]:
+    """Look whether folders are those from which files were taken before."""
+    if not isinstance(connector, FromFolders):
+        return
+    with suppress(Exception), hub.store.read() as tx:  # the database has its own finding, as has what cannot be read
+        for stream in settings.options.streams():
+            fault = connector.unmounted(stream, checkpoints.get(tx, settings.name, stream).value)
+            if fault is not None:
+                mend = "mount it; if files are to come there from now on, the first one ends this"
+                yield Finding(f"{settings.name}.{stream}", good=False, message=fault, mend=mend)
 
 
 def _prices(hub: Hub, settings: SystemSettings, connector: Connector | Exchange) -> Iterator[Finding]:
