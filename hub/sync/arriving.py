@@ -41,7 +41,7 @@ class Told:
 def fresh(tx: Tx, flow: Flow, shown: Iterable[Shown], *, asked_for: bool = False) -> list[Shown]:
     """Return the documents that are not as they were last understood (PAINS S12, S13).
 
-    What waits in quarantine just as it is now is left there for a day, unless somebody has asked for it, or wants it tried
+    What waits in quarantine just as it is now, or was discarded so, is left there for a day, unless somebody has asked for it, or wants it tried
     again: the other record that was in its way may have gone meanwhile, or this program have learned.
     """
     system, now = flow.system.name, {each.document.id: each for each in shown}
@@ -49,10 +49,10 @@ def fresh(tx: Tx, flow: Flow, shown: Iterable[Shown], *, asked_for: bool = False
     other = bindings.differing(tx, system, flow.stream.entity, digests)
     # What no database keeps is never bound.
     changed = [each for identity, each in now.items() if identity in other or not is_kept(identity)]
-    if asked_for or not changed or not quarantine.any_open(tx, system, flow.name):
+    if asked_for or not changed or not quarantine.any_ever(tx, system, flow.name):
         return changed
     known_as = [storable(f"id:{each.document.id}") for each in changed]
-    waiting = quarantine.by_identity(tx, system, flow.name, known_as)
+    waiting = quarantine.by_identity(tx, system, flow.name, known_as, discarded=True)
     as_now = {identity: each.place.get("version") for identity, each in waiting.items() if _is_left(each, tx.now)}
     return [each for each, name in zip(changed, known_as, strict=True) if as_now.get(name) != each.digest]
 
