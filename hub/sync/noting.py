@@ -101,8 +101,10 @@ def put_aside(
     """Put a record that cannot be brought into quarantine. `again`: it is tried once more without being asked.
 
     `told`: what it was told of. One that was discarded stays away as long as that is the same; else, as `message` is.
+    What was not answered comes back: it is looked for all the same, and rests only while it waits here.
     """
     entity, about = flow.stream.entity, json_text(message if told is None else told)
+    version = None if cause == UNANSWERED else digest(about.encode())
     caught = quarantine.Caught(
         system=flow.system.name,
         stream=flow.name,
@@ -111,7 +113,7 @@ def put_aside(
         key=key,
         cause=cause,
         message=message,
-        place={"source": f"to {flow.system.name}: {entity} {key}", "version": digest(about.encode())},
+        place={"source": f"to {flow.system.name}: {entity} {key}", "version": version},
         raw={},
         needs=needs,
         again=again,

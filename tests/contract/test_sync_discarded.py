@@ -1,8 +1,11 @@
 """What somebody has put away stays away until the record changes, whichever way it was to go."""
 
+from contextlib import suppress
+
+from hub.errors import TryLater
 from hub.store import quarantine
 from tests.contract.store_steps import StandingClock
-from tests.contract.tables import Hub, Tables, lamp, order
+from tests.contract.tables import Hub, Tables, lamp, order, parties
 
 
 def discard(hub: Hub) -> None:
@@ -61,3 +64,18 @@ def test_a_price_that_waits_for_somebody_stays_away_until_there_is_something_els
     discard(hub)
     hub.run("shop", "prices", full=True)
     assert not hub.waiting()
+
+
+def test_what_was_not_answered_comes_back_as_long_as_it_is_looked_for(
+    hub: Hub, erp: Tables, shop: Tables, clock: StandingClock
+):
+    """It rests, and is looked for less and less often, only as long as it waits in quarantine."""
+    parties(shop, 1)
+    hub.run("shop", "parties")
+    erp.poison = {"shop|0"}
+    for _ in range(3):
+        with suppress(TryLater):
+            hub.run("erp", "parties")
+        assert [each.cause for each in hub.waiting()] == ["unanswered"]
+        discard(hub)
+        clock.move(seconds=61)
