@@ -340,6 +340,18 @@ class Delivering(Protocol):
         ...
 
 
+@runtime_checkable
+class FromFolders(Protocol):
+    """What else the hub asks of a connector whose streams come from folders: an empty one may be no quiet day."""
+
+    def unmounted(self, stream: str, since: Mapping[str, Any] | None) -> str | None:
+        """Say that a stream's folder is not the one from which files were taken before; None if all is well.
+
+        `since`: the checkpoint of the last page that was stored. Raises TryLater or Refused.
+        """
+        ...
+
+
 def peek(
     connector: Exchange, stream: str, since: Mapping[str, Any] | None, *, full: bool
 ) -> Generator[Page, None, None]:

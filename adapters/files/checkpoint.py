@@ -20,6 +20,8 @@ class Underway:
     """All is committed, and only the move to this folder (done or failed) is left."""
     reason: str | None = None
     """Why it goes to failed."""
+    killed: int = 0
+    """How often in a row what reads it was killed, or found no memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ class Checkpoint:
     def at(self, name: str, digest: str, rows: int) -> "Checkpoint":
         """Return the checkpoint within a file."""
         return replace(self, file=Underway(name, digest, rows))
+
+    def killed(self) -> "Checkpoint":
+        """Return the checkpoint after what reads the file at hand was killed once more."""
+        return replace(self, file=self.file and replace(self.file, killed=self.file.killed + 1))
 
     def failing(self, name: str, digest: str, rows: int, reason: str) -> "Checkpoint":
         """Return the checkpoint at the point where a file was given up; it may come again."""

@@ -15,6 +15,8 @@ from hub.clock import Clock
 from hub.connector import Page
 from hub.errors import Refused, TryLater
 
+ELSEWHERE = "not the folder from which files were taken before: is its share mounted?"
+
 
 @dataclass
 class Delivery:
@@ -54,6 +56,14 @@ class Delivery:
         if self.notes or looks != done.looks:
             yield self._said(replace(done, looks=looks))
 
+    def unmounted(self, since: Mapping[str, Any] | None) -> str | None:
+        """Return what is to be said of a folder that has nothing, and no trace of what was taken from it; else None."""
+        folder, done = self._folder(), Checkpoint.of(since)
+        if not self.format.enabled or not folder.path.is_dir() or not _is_elsewhere(folder, done):
+            return None
+        come = any(self.format.matches(file.path.name) for file in folder.look())
+        return None if come else f"{folder.path} is {ELSEWHERE}"
+
     def _said(self, done: Checkpoint, *more: str) -> Page:
         return Page(self.format.entity, (), (), done.stored(), self.format.policy, notes=[*self.notes, *more])
 
@@ -69,7 +79,7 @@ class Delivery:
         come = [file for file in folder.look(self.notes) if self.format.matches(file.path.name)]
         left_over = folder.left_over()
         if not come and not left_over:
-            self.notes.append(f"no file called {self.format.files} has come to {folder.path}{_elsewhere(folder, done)}")
+            self._nothing_came(folder, done)
         for taken in left_over:
             again = folder.take_again(taken) if self.moves else taken
             if again is None:
@@ -90,6 +100,15 @@ class Delivery:
             elif still := folder.look_again(file):
                 self.waiting.append(still)
 
+    def _nothing_came(self, folder: Folder, done: Checkpoint) -> None:
+        nothing = f"no file called {self.format.files} has come to {folder.path}"
+        if not _is_elsewhere(folder, done):
+            self.notes.append(nothing)
+        elif self.moves:  # a folder that was named anew has nothing of the old one, and is well: it is only told
+            self.notes.append(f"{nothing}, and it is {ELSEWHERE}")
+        else:
+            raise TryLater(f"{nothing}, and it is {ELSEWHERE}")
+
     def _take(self, folder: Folder, file: Found, before: str | None) -> Taken | None:
         if not self.moves:
             return Taken(file.path, file.path.name)
@@ -103,7 +122,6 @@ class Delivery:
         return {file.path.name: seen(file, now, done.looks.get(file.path.name)) for file in self.waiting}
 
 
-def _elsewhere(folder: Folder, done: Checkpoint) -> str:
-    """Return what to say of a folder that bears no trace of the files that were taken before."""
-    there = done.last is None or folder.taking.is_dir()
-    return "" if there else ", and it is not the folder from which files were taken before: is its share mounted?"
+def _is_elsewhere(folder: Folder, done: Checkpoint) -> bool:
+    """Tell whether a folder bears no trace of the files that were taken before."""
+    return done.last is not None and not folder.taking.is_dir()

@@ -12,9 +12,13 @@ from adapters.files.readers import open_table
 from adapters.files.rows import FileRefused
 from adapters.files.taking import DONE, FAILED, Folder, Taken, digest, shown_name
 from adapters.files.translate import translator
+from adapters.files.trial import OutOfMemory
 from hub.clock import Clock
 from hub.connector import Page, Place, Unreadable
 from hub.errors import TryLater
+
+MOST_KILLED = 5
+"""So often in a row may what reads a file be killed before the file is put aside."""
 
 Pages = Generator[Page, None, Checkpoint]
 
@@ -69,6 +73,8 @@ class Intake:
                 at = self._at(done, rows, last=last)
                 yield self._page(at, page.batch, total=page.total, completes=self._place() if last else None)
                 self._still_ours()
+        except OutOfMemory as fault:
+            return (yield from self._killed(done.killed(), fault))
         except FileRefused as refusal:
             return (yield from self._give_up(done, rows, refusal))
         self._finish(DONE)
@@ -91,6 +97,16 @@ class Intake:
                     batch.notes.append(f"{self._name} has no rows below its header")
             yield _PageOfRows(batch, len(rows), table.total), last
             skipped += len(rows)
+
+    def _killed(self, done: Checkpoint, fault: OutOfMemory) -> Pages:
+        """Count that what reads the file was killed, and read it later; give it up if that goes on: others wait behind it."""
+        assert done.file is not None, "one is at hand"
+        if done.file.killed < MOST_KILLED:
+            yield self._page(done, Batch())  # what is counted is stored
+            raise fault
+        mend = "it is damaged, or this machine has too little memory for it: save it again, as XLSX if possible"
+        refusal = FileRefused("reader-killed", f"{fault}, {done.file.killed} times in a row: {mend}")
+        return (yield from self._give_up(done, done.file.rows, refusal))
 
     def _give_up(self, done: Checkpoint, rows: int, refusal: FileRefused) -> Pages:
         """Put the file as a whole into quarantine and move it to failed/."""

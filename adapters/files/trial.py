@@ -65,8 +65,15 @@ except BaseException:
 """
 
 
+class OutOfMemory(OSError):
+    """The process that tries a file out was killed, or found no memory: as others need it, or the file asks for too much."""
+
+
 def try_elsewhere(path: Path) -> None:
-    """Raise FileRefused where opening the file would end the process that does it; OSError where that is not known."""
+    """Raise FileRefused where opening the file would end the process that does it; OSError where that is not known.
+
+    Raises OutOfMemory where it may be the file's fault all the same, if it is so each time.
+    """
     command = [sys.executable, "-P", "-c", TRIAL, str(path), str(MEMORY), str(SECONDS)]
     try:
         tried = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 - our own text
@@ -79,7 +86,8 @@ def try_elsewhere(path: Path) -> None:
         raise FileRefused("file-damaged", f"reading the file takes more than {counted(SECONDS, 'second')}")
     if is_the_files(tried.returncode, said):
         raise FileRefused("file-damaged", "the file is damaged; open it and save it again, as XLSX if possible")
-    raise OSError(f"it could not be tried out ({_ended(tried.returncode, said)})")
+    kind = OutOfMemory if _wants_memory(tried.returncode, said) else OSError
+    raise kind(f"it could not be tried out ({_ended(tried.returncode, said)})")
 
 
 def is_the_files(code: int, said: str) -> bool:
@@ -87,6 +95,11 @@ def is_the_files(code: int, said: str) -> bool:
     wanted = _WANTED.search(said)
     too_much = wanted is not None and int(wanted[1]) > MOST_AT_ONCE
     return too_much or code in _CRASHED or code == _DATA_ERROR or _PANIC in said
+
+
+def _wants_memory(code: int, said: str) -> bool:
+    """Tell whether memory is what was missing; the kernel that needs it back (the OOM killer) says nothing but SIGKILL."""
+    return _SIGNALS.get(code) == "SIGKILL" or bool(_WANTED.search(said)) or "MemoryError" in said
 
 
 def _ended(code: int, said: str) -> str:

@@ -35,5 +35,9 @@ class FilesConnector:
         """Yield the same pages from where the files lie, and move nothing."""
         return self._delivery(stream, moves=False).pages(since)
 
+    def unmounted(self, stream: str, since: Mapping[str, Any] | None) -> str | None:
+        """Say that a stream's folder is not the one from which files were taken before; None if all is well."""
+        return self._delivery(stream, moves=False).unmounted(since)
+
     def _delivery(self, stream: str, *, moves: bool) -> Delivery:
         return Delivery(self.name, stream, self.options, self.base_folder, self.clock, moves)

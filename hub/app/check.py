@@ -12,20 +12,22 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from hub.app.configuration import system_of
 from hub.app.former import former_queues
 from hub.app.hub import Hub
 from hub.app.logins import standing
 from hub.app.planning import as_written, known_system
-from hub.app.registry import open_connector
+from hub.app.registry import is_exchange, open_connector
 from hub.app.renamed import refuse_renamed
 from hub.broker import Broker, topology
 from hub.broker.topology import MAINTENANCE
 from hub.config import Reference, Settings, SystemSettings, resolve
-from hub.connector import Finding
+from hub.connector import Connector, Exchange, Finding, FromFolders
 from hub.counting import counted
 from hub.errors import HubError, Misconfigured
-from hub.store import DatabaseAway, Tx, breakers, jobs, overview, processes, revisions
+from hub.store import DatabaseAway, Tx, breakers, checkpoints, jobs, overview, processes, revisions
 from hub.store.migrate import require_current, version
+from hub.sync.outgoing import lists_mixed
 from scheduler.tick import next_due
 
 ANSWER_WITHIN = 30.0
@@ -254,9 +256,37 @@ def _system(hub: Hub, settings: SystemSettings) -> list[Finding]:
         login = _login(hub, settings)
         if any(not each.good for each in login):
             return login
-        return login + open_connector(settings, hub.folder, hub.clock, hub.vault).check()
+        connector = open_connector(settings, hub.folder, hub.clock, hub.vault)
+        return [*login, *connector.check(), *_folders(hub, settings, connector), *_prices(hub, settings, connector)]
     except HubError as fault:
         return [Finding(settings.name, good=False, message=str(fault))]
+
+
+def _folders(hub: Hub, settings: SystemSettings, connector: Connector | Exchange) -> Iterator[Finding]:
+    """Look whether folders are those from which files were taken before."""
+    if not isinstance(connector, FromFolders):
+        return
+    with suppress(Exception), hub.store.read() as tx:  # the database has its own finding, as has what cannot be read
+        for stream in settings.options.streams():
+            fault = connector.unmounted(stream, checkpoints.get(tx, settings.name, stream).value)
+            if fault is not None:
+                mend = "mount it; if files are to come there from now on, the first one ends this"
+                yield Finding(f"{settings.name}.{stream}", good=False, message=fault, mend=mend)
+
+
+def _prices(hub: Hub, settings: SystemSettings, connector: Connector | Exchange) -> Iterator[Finding]:
+    """Look whether prices that are not everybody's go out to a shop for which no price list is named."""
+    if not is_exchange(settings):
+        return
+    system = system_of(_settings(hub), settings.name, cast("Exchange", connector))
+    stream = system.stream_of("prices")
+    if stream is None or stream not in system.reads:
+        return
+    with suppress(Exception), hub.store.read() as tx:  # the database has its own finding
+        mixed = lists_mixed(tx, system.flow(stream))
+        if mixed is not None:
+            mend = f"name the list that is the shop's: price_list under [systems.{settings.name}.range], then hub apply"
+            yield Finding(settings.name, good=False, message=mixed, mend=mend)
 
 
 def _login(hub: Hub, settings: SystemSettings) -> list[Finding]:

@@ -11,9 +11,8 @@ from hub.broker.topology import TRIGGERS
 from hub.cli import show
 from hub.cli.call import Json, known_job, opened, who
 from hub.cli.commands import single
-from hub.cli.main import NOT_WELL
 from hub.cli.runs import remark_if_idle
-from hub.errors import InvalidMessage, Misconfigured, TryLater
+from hub.errors import InvalidMessage, Misconfigured, Refused, TryLater
 from hub.messages import VERSION, Trigger, decode, encode
 from hub.store import runs
 
@@ -78,8 +77,7 @@ def _publish(hub: Hub, job: str, body: bytes) -> None:
     if fate is Fate.UNCONFIRMED:
         raise TryLater("the broker has not confirmed the trigger; it may or may not have come")
     if fate is not Fate.CONFIRMED:
-        show.remark(f"hub: the broker did not take it ({fate.value}): is {job} the name of a job? hub jobs lists them")
-        raise typer.Exit(NOT_WELL)
+        raise Refused(f"the broker did not take it ({fate.value}): is {job} the name of a job? hub jobs lists them")
 
 
 def _say(data: object, text: str, *, as_json: bool) -> None:

@@ -1,7 +1,7 @@
 """`hub systems try`: what a system shows, as the hub would understand it, before anything is kept."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hub.app import Hub
 from hub.app.planning import as_written, exchange_of
@@ -9,7 +9,10 @@ from hub.app.trying import Tried, tried
 from hub.cli import show, words
 from hub.cli.values import quoted
 from hub.config.faults import guess_or_list
-from hub.errors import Misconfigured
+from hub.connector import FromFolders
+from hub.errors import Misconfigured, TryLater
+from hub.store import checkpoints
+from hub.sync import System
 
 
 def try_reading(hub: Hub, name: str, stream: str, limit: int, *, as_json: bool) -> int:
@@ -22,19 +25,30 @@ def try_reading(hub: Hub, name: str, stream: str, limit: int, *, as_json: bool) 
         raise Misconfigured(f"{name} has no stream {stream}{guess_or_list(stream, tuple(known))}")
     if not known[stream].reads:
         raise Misconfigured(f"{name}.{stream} is only written, never read")
-    shown = tried(system, stream, limit)
-    if as_json:
-        found = list(shown)
-        show.json(found)
-        return _code(found)
-    return _tell(name, shown)
-
-
-def _tell(name: str, shown: Iterable[Tried]) -> int:
     found: list[Tried] = []
-    for each in shown:
+    for each in tried(system, stream, limit):
         found.append(each)
-        _tell_one(each)
+        if not as_json:
+            _tell_one(each)
+    if not found:
+        _refuse_unmounted(hub, system, stream)
+    if as_json:
+        show.json(found)
+    else:
+        _sum_up(name, found)
+    return _code(found)
+
+
+def _refuse_unmounted(hub: Hub, system: System, stream: str) -> None:
+    """Raise TryLater where nothing is shown because its folder is not the one that files were taken from."""
+    if isinstance(system.connector, FromFolders):
+        with hub.store.read() as tx:
+            fault = system.connector.unmounted(stream, checkpoints.get(tx, system.name, stream).value)
+        if fault is not None:
+            raise TryLater(fault)
+
+
+def _sum_up(name: str, found: Sequence[Tried]) -> None:
     counts = Counter("bad" if each.cause else "good" for each in found)
     if not found:
         show.say(f"{name} shows nothing.")
@@ -43,7 +57,6 @@ def _tell(name: str, shown: Iterable[Tried]) -> int:
         show.say(
             f"{counts['good']} of {len(found)} are understood{bad}. Nothing was kept; what goes which way: hub plan {name}"
         )
-    return _code(found)
 
 
 def _tell_one(each: Tried) -> None:

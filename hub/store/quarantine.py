@@ -93,7 +93,8 @@ def _put(dialect: str) -> sa.Executable:
     columns += [sa.literal("open", sa.Text), now, now]
     source = sa.select(*columns).where(sa.true())
     statement = insert_into(dialect, quarantine).from_select([*_GIVEN, "state", "since", "changed_at"], source)
-    fresh = {name: statement.excluded[name] for name in (*_GIVEN[3:], "state", "changed_at")}
+    fresh = {name: statement.excluded[name] for name in (*_GIVEN[3:], "changed_at")}
+    fresh["state"] = sa.case((_is_discarded_as(statement.excluded), quarantine.c.state), else_=statement.excluded.state)
     still_open = quarantine.c.state == "open"
     since = sa.case((still_open, quarantine.c.since), else_=statement.excluded.since)
     return statement.on_conflict_do_update(
@@ -101,8 +102,19 @@ def _put(dialect: str) -> sa.Executable:
     )
 
 
+def _is_discarded_as(new: Any) -> sa.ColumnElement[bool]:
+    """Tell whether an entry was discarded just as it comes now: the same record, or the same row of another delivery."""
+    old = quarantine.c
+    version, row = new.place["version"].as_string(), new.place["row"].as_string()
+    same = (old.cause == new.cause) & (old.raw == new.raw) & old.proposed.is_not_distinct_from(new.proposed)
+    return (old.state == "discarded") & same & ((old.place["version"].as_string() == version) | row.is_not(None))
+
+
 def put(tx: Tx, caught: Iterable[Caught]) -> None:
-    """Keep records aside; one that waits already takes the newer cause and place."""
+    """Keep records aside; one that waits already takes the newer cause and place.
+
+    One that was discarded stays away until it changes.
+    """
     latest = {(each.system, each.stream, each.identity): each for each in caught}
     if latest:
         given = pack(latest[key] for key in sorted(latest))
@@ -115,6 +127,16 @@ _OPEN = (
     & (quarantine.c.state == "open")
 )
 _ANY_OPEN = sa.select(sa.exists().where(_OPEN))
+
+
+_ANY = sa.select(
+    sa.exists().where(quarantine.c.system == sa.bindparam("of"), quarantine.c.stream == sa.bindparam("named"))
+)
+
+
+def any_ever(tx: Tx, system: str, stream: str) -> bool:
+    """Return whether anything of a stream has ever waited."""
+    return tx.execute(_ANY, {"of": system, "named": stream}).scalar_one()
 
 
 def any_open(tx: Tx, system: str, stream: str) -> bool:
@@ -243,9 +265,12 @@ def renamed(tx: Tx, entity: str, key: str) -> None:
     tx.execute(sa.update(quarantine).where(mine).values(state="resolved", changed_at=tx.now))
 
 
-def by_identity(tx: Tx, system: str, stream: str, identities: Collection[str]) -> dict[str, Entry]:
-    """Return the open entries with these identities."""
-    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & (quarantine.c.state == "open")
+def by_identity(
+    tx: Tx, system: str, stream: str, identities: Collection[str], *, discarded: bool = False
+) -> dict[str, Entry]:
+    """Return the open entries with these identities; `discarded`: those that were put away, too."""
+    states = ("open", "discarded") if discarded else ("open",)
+    here = (quarantine.c.system == system) & (quarantine.c.stream == stream) & quarantine.c.state.in_(states)
     mine = among(tx.dialect, quarantine.c.identity, identities)
     statement = sa.select(*(quarantine.c[name] for name in Entry.__dataclass_fields__)).where(here, mine)
     return {row.identity: Entry(*row) for row in tx.execute(statement)}

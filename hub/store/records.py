@@ -158,6 +158,13 @@ def holding(tx: Tx, name: str, field: str, value: str, most: int) -> list[Record
     return [Record(*row) for row in tx.execute(statement.limit(most))]
 
 
+def distinct(tx: Tx, name: str, fields: Collection[str]) -> list[Mapping[str, str | None]]:
+    """Return the values that some text fields have together in live records; reads the whole entity: for people."""
+    mine = (record.c.entity == name) & record.c.deleted_at.is_(None)
+    columns = [record.c.fields[each].as_string().label(each) for each in fields]
+    return [dict(row) for row in tx.execute(sa.select(*columns).where(mine).distinct()).mappings()]
+
+
 _SINCE = (
     sa.select(*_COLUMNS)
     .where(record.c.entity == sa.bindparam("of"), record.c.revision > sa.bindparam("behind"))

@@ -12,12 +12,13 @@ from hub.store.bindings import Binding
 from hub.store.history import Conflict, Event
 from hub.store.made import Made
 from hub.store.quarantine import Entry
+from hub.store.types import storable
 from hub.sync.matching import Known, Unclear, load
 from hub.sync.reading import Shown
 from hub.sync.system import Flow
 from hub.sync.taken import Arrival, Taken
 from hub.sync.threeway import Arrived, arrive
-from hub.sync.understanding import Understood, understand
+from hub.sync.understanding import Understood, is_kept, understand
 
 NOTHING: Mapping[str, Any] = {}
 LEFT = timedelta(days=1)
@@ -42,18 +43,20 @@ class Told:
 def fresh(tx: Tx, flow: Flow, shown: Iterable[Shown], *, asked_for: bool = False) -> list[Shown]:
     """Return the documents that are not as they were last understood (PAINS S12, S13).
 
-    What waits in quarantine just as it is now is left there for a day, unless somebody has asked for it, or wants it tried
+    What waits in quarantine just as it is now, or was discarded so, is left there for a day, unless somebody has asked for it, or wants it tried
     again: the other record that was in its way may have gone meanwhile, or this program have learned.
     """
     system, now = flow.system.name, {each.document.id: each for each in shown}
     digests = {identity: each.digest for identity, each in now.items()}
     other = bindings.differing(tx, system, flow.stream.entity, digests)
-    changed = [each for identity, each in now.items() if identity in other]
-    if asked_for or not changed or not quarantine.any_open(tx, system, flow.name):
+    # What no database keeps is never bound.
+    changed = [each for identity, each in now.items() if identity in other or not is_kept(identity)]
+    if asked_for or not changed or not quarantine.any_ever(tx, system, flow.name):
         return changed
-    waiting = quarantine.by_identity(tx, system, flow.name, [f"id:{each.document.id}" for each in changed])
+    known_as = [storable(f"id:{each.document.id}") for each in changed]
+    waiting = quarantine.by_identity(tx, system, flow.name, known_as, discarded=True)
     as_now = {identity: each.place.get("version") for identity, each in waiting.items() if _is_left(each, tx.now)}
-    return [each for each in changed if as_now.get(f"id:{each.document.id}") != each.digest]
+    return [each for each, name in zip(changed, known_as, strict=True) if as_now.get(name) != each.digest]
 
 
 def _is_left(entry: Entry, now: datetime) -> bool:

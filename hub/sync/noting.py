@@ -9,7 +9,9 @@ from hub.handler import PageReport
 from hub.messages import RecordOutcome
 from hub.store import Tx, bindings, history, quarantine
 from hub.store.history import Event
+from hub.store.types import json_text
 from hub.sync.apart import BREAKS
+from hub.sync.digest import digest
 from hub.sync.preparing import Prepared, Want
 from hub.sync.system import Flow
 from hub.sync.unanswered import UNANSWERED
@@ -94,9 +96,15 @@ def put_aside(
     *,
     needs: Mapping[str, str] | None = None,
     again: bool = False,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
-    """Put a record that cannot be brought into quarantine. `again`: it is tried once more without being asked."""
-    entity = flow.stream.entity
+    """Put a record that cannot be brought into quarantine. `again`: it is tried once more without being asked.
+
+    `told`: what it was told of. One that was discarded stays away as long as that is the same; else, as `message` is.
+    What was not answered comes back: it is looked for all the same, and rests only while it waits here.
+    """
+    entity, about = flow.stream.entity, json_text(message if told is None else told)
+    version = None if cause == UNANSWERED else digest(about.encode())
     caught = quarantine.Caught(
         system=flow.system.name,
         stream=flow.name,
@@ -105,7 +113,7 @@ def put_aside(
         key=key,
         cause=cause,
         message=message,
-        place={"source": f"to {flow.system.name}: {entity} {key}"},
+        place={"source": f"to {flow.system.name}: {entity} {key}", "version": version},
         raw={},
         needs=needs,
         again=again,
@@ -130,7 +138,7 @@ def note_broken(tx: Tx, flow: Flow, run: int, key: str, why: str, report: PageRe
     """
     first = once_more(tx, flow, run, key, BREAKS)
     message = f"{flow.system.name} {why}" + ("; tried once more" if first else "")
-    put_aside(tx, flow, run, key, BREAKS, message, again=first)
+    put_aside(tx, flow, run, key, BREAKS, message, again=first, told={"why": why})
     report.records.append(RecordOutcome(key=key, outcome="quarantined", cause=BREAKS))
 
 
@@ -163,7 +171,7 @@ def note_written(
         message = written.message or f"{flow.system.name} does not have (any more) what the record names"
         # What is put beside a product may lack only what another stream puts there: stock its price.
         soon = flow.stream.create == "put" and once_more(tx, flow, run, key, cause)
-        put_aside(tx, flow, run, key, cause, message, again=soon)
+        put_aside(tx, flow, run, key, cause, message, again=soon, told=want.write.fields)
         note(tx, flow, run, "refused", {key: {"message": message}})
         return Counter(["quarantined"]), [RecordOutcome(key=key, outcome="quarantined", cause=cause)]
     if written.outcome == "gone":
@@ -177,7 +185,7 @@ def note_written(
     outcomes = [RecordOutcome(key=key, outcome=what, cause=", ".join(want.write.fields) or None)]
     if not written.instead:
         return Counter([what]), outcomes
-    put_aside(tx, flow, run, key, written.cause, written.message)
+    put_aside(tx, flow, run, key, written.cause, written.message, told=want.write.fields)
     note(tx, flow, run, "left-out", {key: dict.fromkeys(written.instead, written.message)})
     return Counter([what, "quarantined"]), [
         *outcomes,

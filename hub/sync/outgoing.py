@@ -18,6 +18,9 @@ CREATES: Mapping[str, frozenset[str]] = {
 }
 """Kind of system -> the entities of which it gets records that it does not have yet; others are only kept up to date."""
 
+LATER = ("minimum_quantity", "valid_from", "valid_to")
+"""The fields of a price that is not everybody's, from the first unit on and always."""
+
 
 def may_create(flow: Flow) -> bool:
     """Return whether the system gets records of this sort that it does not have yet."""
@@ -84,6 +87,24 @@ def several(tx: Tx, flow: Flow, found: Mapping[str, Mapping[str, Any]]) -> dict[
     return {key: sorted(names) for key, names in own.items() if len(names) > 1}
 
 
+def lists_mixed(tx: Tx, flow: Flow) -> str | None:
+    """Return what is amiss where the hub has prices of several lists, and nobody has said which are the system's; or None.
+
+    A product that is on one of them only is no case of `several`: it is sold at that price, whomever it is meant for.
+    """
+    if not keeps_one(flow) or not flow.goes:
+        return None
+    found = records.distinct(tx, "prices", ("list", "currency", *LATER))
+    lists: dict[str | None, set[str]] = {}
+    for each in found:
+        if not _is_special(each):
+            lists.setdefault(each["currency"], set()).add(str(each["list"]))
+    names = sorted({name for each in lists.values() if len(each) > 1 for name in each})
+    if not names:
+        return None
+    return f"no price list is named, and there are {', '.join(names)}: a product that is on one of them only is sold at that"
+
+
 def unpriced(tx: Tx, flow: Flow, bound: Mapping[str, Binding]) -> dict[str, str]:
     """Return, of prices that a shop was told and should have no more, those at which it goes on selling: key -> the fact.
 
@@ -109,7 +130,7 @@ def unpriced(tx: Tx, flow: Flow, bound: Mapping[str, Binding]) -> dict[str, str]
 
 
 def _is_special(price: Mapping[str, Any]) -> bool:
-    return any(price.get(name) not in (None, "1") for name in ("minimum_quantity", "valid_from", "valid_to"))
+    return any(price.get(name) not in (None, "1") for name in LATER)
 
 
 def adds_up(flow: Flow) -> bool:

@@ -16,6 +16,7 @@ from hub.handler import Work
 from hub.store import DatabaseAway, Tx, quarantine
 from hub.sync.apart import fetch, taken_apart
 from hub.sync.exchange import FULL_EVERY, pull
+from hub.sync.outgoing import lists_mixed
 from hub.sync.planned import Action, StreamPlan, SystemPlan
 from hub.sync.push import push
 from hub.sync.rehearsal import RUN, Memory, Rehearsal, Rehearsed
@@ -99,6 +100,9 @@ def _stream(tx: Tx, flow: Flow, standing: Rehearsed, full_every: timedelta) -> S
             raise
         except TryLater as later:
             hold.tell(str(later), "warning")
+    mixed = lists_mixed(tx, flow)
+    if mixed is not None:
+        hold.tell(f"{mixed}; name one with price_list in [systems.{flow.system.name}.range]", "warning")
     planned = StreamPlan(flow.name, flow.stream.entity, identical=total["identical"], notes=hold.notes)
     planned.actions += _came(flow, hold)
     planned.actions += [

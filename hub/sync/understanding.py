@@ -8,11 +8,14 @@ from hub import log
 from hub.canonical import ENTITIES, FieldFault
 from hub.canonical.entity import EntityModel
 from hub.connector import Change, Document, Place, Unreadable
+from hub.store.types import storable
 from hub.sync.system import System
 
 logger = log.get("sync")
 
 NOT_UNDERSTOOD = "not-understood"
+UNFIT = "unfit-identity"
+"""The cause of what a system calls by an identity that no database keeps: kept as another, it could not be asked for."""
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -35,6 +38,9 @@ class Understood(NamedTuple):
 def understand(system: System, stream: str, document: Document, digest: str) -> Understood | Unreadable:
     """Translate a document and check every field; one that breaks the translation stops nothing but itself."""
     entity = ENTITIES[system.connector.streams[stream].entity]
+    if not is_kept(document.id):
+        message = f"{system.name} calls it {document.id!a}, with a character that no database keeps: rename it there"
+        return Unreadable(UNFIT, message, Place(_source(system, entity.name, document)), raw=_told(document))
     try:
         change = system.connector.translate(stream, document)
         if not isinstance(change, Change):
@@ -50,6 +56,11 @@ def understand(system: System, stream: str, document: Document, digest: str) -> 
         place = Place(_source(system, entity.name, document))
         return Unreadable(NOT_UNDERSTOOD, message, place, raw=_told(document))
     return Understood(document, digest, key, fields, change.place, change.reference, left_out)
+
+
+def is_kept(identity: str) -> bool:
+    """Tell whether an identity comes back from the database as it is."""
+    return identity.isprintable() or storable(identity) == identity
 
 
 def _taken(entity: EntityModel, fields: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

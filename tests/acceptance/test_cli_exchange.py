@@ -279,3 +279,12 @@ def test_an_order_that_is_not_paid_is_held_back_and_seen(company: Company) -> No
     company.run("shop.orders", "erp.orders")
     assert "shop-1003.xml" not in company.lying("orders")
     assert [(each["key"], each["cause"]) for each in company.waiting()] == [("shop|1003", "held-back")]
+
+
+def test_a_share_that_is_not_mounted_is_told(company: Company) -> None:
+    (company.folder / "out").rename(company.folder / "away")
+    (company.folder / "out").mkdir()
+    for command in (("plan", "erp.products"), ("systems", "try", "erp", "products")):
+        assert "is its share mounted?" in str(company.home.json(*command, code=3))
+    bad = [each["subject"] for each in company.home.json("check", "erp", code=1) if "mounted?" in each["message"]]
+    assert "erp.products" in bad

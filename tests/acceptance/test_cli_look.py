@@ -210,3 +210,47 @@ def test_who_is_to_take_runs_that_nobody_takes_is_told(tmp_path: Path):
         database.execute("UPDATE run SET not_before = '2026-01-01T00:00:00.000000Z'")
     (late,) = [each for each in home.json("check", code=1) if "nobody takes it" in each["message"]]
     assert late["mend"] == "hub up"
+
+
+PRICES = """
+[systems.depot.formats.prices]
+entity = "prices"
+files = "prices*.csv"
+encoding = "utf-8"
+delimiter = ";"
+every = "1000d"
+columns = { sku = "Code", list = "List", amount = "Price", currency = "Currency" }
+
+[systems.shop]
+kind = "eshop"
+connector = "sql"
+url = "sqlite:///shop.db"
+
+[systems.shop.streams.prices]
+table = "price"
+key = "id"
+fields = { sku = "sku", list = "'default'", currency = "'EUR'", amount = "amount" }
+writes = ["amount"]
+update = "UPDATE price SET amount = :amount WHERE id = :id"
+
+[jobs."shop.prices"]
+sync = ["prices"]
+every = "1000d"
+"""
+
+
+def test_a_shop_for_which_no_price_list_is_named_is_found_where_there_are_several(tmp_path: Path):
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as shop, shop:
+        shop.execute("CREATE TABLE price (id INTEGER PRIMARY KEY, sku TEXT, amount TEXT)")
+    home = Home(tmp_path).configure(more=PRICES)
+    home.deliver("prices_1.csv", ["A;retail;10;EUR"], "Code;List;Price;Currency")
+    home.ok("up", "--until-idle")
+    home.ok("check", "shop")
+    home.deliver("prices_2.csv", ["B;wholesale;8;EUR"], "Code;List;Price;Currency")
+    home.ok("jobs", "run", "depot.prices")
+    home.ok("up", "--until-idle")
+    (mixed,) = [each for each in home.json("check", "shop", code=1) if not each["good"]]
+    assert mixed["message"].startswith("no price list is named, and there are retail, wholesale: ")
+    assert "price_list under [systems.shop.range]" in mixed["mend"]
+    home.configure(more=PRICES + '\n[systems.shop.range]\nprice_list = "retail"\n')
+    home.ok("check", "shop")

@@ -43,6 +43,14 @@ def at_work(shared: Home) -> Iterator[Home]:
             assert each.end() == 0
 
 
+def test_a_trigger_that_the_broker_does_not_take_is_told_to_programs_too(shared: Home):
+    shared.ok("migrate")
+    shared.ok("apply", "--yes")
+    told = shared.json("trigger", "depto.stock", "--publish", code=1)
+    assert "is depto.stock the name of a job?" in told["error"]
+    assert shared.run("trigger", "depto.stock", "--publish").err == f"hub: {told['error']}\n"
+
+
 def test_three_processes_import_a_file_and_take_triggers(at_work: Home):
     first = at_work.json("jobs", "run", "depot.stock", "--wait")
     assert first["state"] == "done"

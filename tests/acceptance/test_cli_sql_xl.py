@@ -110,3 +110,22 @@ def test_s06_its_state_and_invoice_come_back_and_nothing_goes_in_twice(
     assert field("products", "LAMPA-02", "name") == "Lampion"
     assert xl.rows("SELECT count(*) FROM CDN.ZamNag") == [(1,)]
     assert xl.rows("SELECT count(*) FROM CDN.KntKarty") == [(2,)]
+
+
+def test_what_an_order_that_has_ended_did_not_send_is_told(
+    home: Home, xl: Optima, field: Callable[[str, str, str], Any]
+) -> None:
+    def ended(sent: int) -> Any:
+        xl.rows("DELETE FROM CDN.TraSElem")
+        xl.rows(
+            "INSERT INTO CDN.TraSElem (TrS_GIDTyp, TrS_GIDNumer, TrS_GIDLp, TrS_ZlcTyp, TrS_ZlcNumer, TrS_ZlcLp, TrS_Ilosc) "
+            f"SELECT 2033, TrN_GIDNumer, 1, 960, TrN_ZaNNumer, 1, {sent} FROM CDN.TraNag"
+        )
+        xl.rows("UPDATE CDN.ZamNag SET ZaN_Stan = 21, ZaN_LastMod = ZaN_LastMod + 60")
+        home.ok("jobs", "run", "erp.orders")
+        home.ok("up", "--until-idle")
+        return field("orders", "shop|1001", "short_shipped")
+
+    assert ended(sent=1) == [{"sku": "LAMPA-01", "sent": "1"}]
+    assert field("orders", "shop|1001", "status") == "completed"
+    assert ended(sent=2) is None

@@ -55,6 +55,27 @@ def test_a_plan_of_a_folder_that_is_not_there_does_not_say_that_there_is_nothing
     assert all("does not exist" in each["error"] and "counts" not in each for each in plans)
 
 
+def test_a_share_that_is_not_mounted_is_no_plan_without_anything_to_do(home: Home):
+    home.deliver("STAN_1.csv", ["1;MAG1;5"])
+    home.ok("up", "--until-idle")
+    assert home.ok("plan", "depot").endswith("There is nothing to do.\n")
+    home.ok("check", "depot")
+    home.incoming.rename(home.folder / "elsewhere")
+    home.incoming.mkdir()
+    done = home.run("plan", "depot")
+    assert (done.code, done.out, "is its share mounted?" in done.err) == (
+        3,
+        "depot (files)\nNothing was changed.\n",
+        True,
+    )
+    assert "is its share mounted?" in home.json("plan", "depot", code=3)[0]["error"]
+    (bad,) = [each for each in home.json("check", "depot", code=1) if not each["good"]]
+    assert (bad["subject"], "is its share mounted?" in bad["message"]) == ("depot.stock", True)
+    home.deliver("STAN_2.csv", ["1;MAG1;6"])
+    assert "1 update" in home.ok("plan", "depot")
+    home.ok("check", "depot")
+
+
 def test_where_runs_are_given_up_it_is_not_said_that_nothing_waits(home: Home):
     home.incoming.rmdir()
     done = home.run("up", "--until-idle")

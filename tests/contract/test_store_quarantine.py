@@ -162,3 +162,22 @@ def test_two_systems_pages_that_catch_the_same_records_do_not_wait_in_a_circle(s
     assert together(lambda: put(store, *some), lambda: put(store, *some[::-1])) == [None, None]
     with store.read() as tx:
         assert len(quarantine.find(tx, most=1000)) == 200
+
+
+def test_what_is_discarded_stays_away_until_it_changes(store: Store):
+    put(store, caught("A"), caught("B"), caught("C"), caught("D"), caught("E"))
+    with store.write() as tx:
+        quarantine.close(tx, [each.id for each in quarantine.find(tx)], "discarded")
+    anew = {"source": "prices.xlsx", "row": 4, "version": "v2"}
+    put(store, caught("A", place=anew), caught("B", raw={"Cena": "?"}), caught("C", cause="no-currency"))
+    put(store, caught("D", proposed={"amount": "1.00"}))
+    assert states(store) == {"A": "discarded", "B": "open", "C": "open", "D": "open", "E": "discarded"}
+
+
+def test_a_record_without_a_row_is_the_same_as_long_as_its_version_is(store: Store):
+    same, other = {"source": "shop products 1", "version": "x"}, {"source": "shop products 1", "version": "y"}
+    put(store, caught("A", place=same), caught("B", place=same), caught("C", place={"source": "full scan of shop"}))
+    with store.write() as tx:
+        quarantine.close(tx, [each.id for each in quarantine.find(tx)], "discarded")
+    put(store, caught("A", place=same), caught("B", place=other), caught("C", place={"source": "full scan of shop"}))
+    assert states(store) == {"A": "discarded", "B": "open", "C": "open"}

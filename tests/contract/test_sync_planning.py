@@ -280,3 +280,23 @@ def test_s19_a_plan_shows_a_product_that_the_shop_had_before_the_erp(hub, erp):
     }
     hub.run("shop", "products")
     assert shop.rows["products"]["p1"]["name"] == "Lamp"
+
+
+def test_a_price_that_is_on_one_of_several_lists_only_is_told_of_beforehand(hub, erp, shop):
+    in_step(hub, erp)
+    assert not plan(hub, "shop", "prices").streams[0].notes, "all prices are of one list"
+    erp.put("products", "3", sku="C", name="Candle")
+    erp.put("prices", "3", sku="C", list="wholesale", currency="EUR", amount="2.00")
+    hub.run("erp", *CATALOGUE)
+    [note] = plan(hub, "shop", "prices").streams[0].notes
+    assert note.startswith("warning: no price list is named, and there are std, wholesale: ")
+    hub.add("shop", "eshop", shop, range={"price_list": "std"})
+    assert not plan(hub, "shop", "prices").streams[0].notes
+
+
+def test_lists_of_other_currencies_and_of_prices_from_some_quantity_on_are_no_rivals(hub, erp, shop):
+    in_step(hub, erp)
+    erp.put("prices", "3", sku="A", list="abroad", currency="PLN", amount="40.00")
+    erp.put("prices", "4", sku="A", list="trade", currency="EUR", amount="8.00", minimum_quantity="100")
+    hub.run("erp", *CATALOGUE)
+    assert not plan(hub, "shop", "prices").streams[0].notes

@@ -1,16 +1,22 @@
 """An old sheet is called damaged only if it is: not because the process that tries it out was ended."""
 
 import io
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlwt
 
 from adapters.files import trial
+from adapters.files.intake import MOST_KILLED
 from adapters.files.rows import FileRefused
 from adapters.files.trial import try_elsewhere
+from adapters.warehouse import FilesConnector
+from hub.connector import Page
 from hub.errors import TryLater
-from tests.unit.warehouse_samples import connector, put, read, rows_of, stock_format
+from tests.unit.warehouse_samples import connector, put, read, rows_of, stock_csv, stock_format
 
 
 @pytest.fixture
@@ -51,14 +57,72 @@ def test_a_sheet_that_takes_much_memory_is_not_damaged_where_there_is_enough(goo
     try_elsewhere(good)
 
 
-def test_a_file_whose_trial_was_cut_off_is_taken_by_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def stock_sheet() -> bytes:
     workbook = xlwt.Workbook()
     sheet = workbook.add_sheet("S")
     for row, cells in enumerate([("Indeks", "Magazyn", "Stan"), ("A1", "MAG1", 5)]):
         for column, cell in enumerate(cells):
             sheet.write(row, column, cell)
     workbook.save(content := io.BytesIO())
-    put(tmp_path / "in", "STAN_1.xls", content.getvalue())
+    return content.getvalue()
+
+
+def reading(source: FilesConnector, since: Mapping[str, Any] | None) -> tuple[list[Page], bool]:
+    """Read until the run would be tried later; returns the pages, which are stored, and whether it would."""
+    pages: list[Page] = []
+    try:
+        pages.extend(source.read("stock", since))
+    except TryLater:
+        return pages, True
+    return pages, False
+
+
+def killed(source: FilesConnector, times: int) -> Mapping[str, Any] | None:
+    """Have what reads a file killed some times; returns the checkpoint."""
+    checkpoint = None
+    for _ in range(times):
+        pages, later = reading(source, checkpoint)
+        assert later
+        checkpoint = json.loads(json.dumps(pages[-1].checkpoint))
+    return checkpoint
+
+
+def test_a_file_whose_reader_is_killed_each_time_is_put_aside_and_the_next_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    put(tmp_path / "in", "STAN_1.xls", stock_sheet(), age=200)
+    put(tmp_path / "in", "STAN_2.csv", stock_csv(3), age=100)
+    source = connector(tmp_path / "in", stock_format())
+    preceded(monkeypatch, "os.kill(os.getpid(), signal.SIGKILL)")
+    pages, later = reading(source, killed(source, MOST_KILLED - 1))
+    changes, unreadable = rows_of(pages)
+    assert (later, len(changes), [each.cause for each in unreadable]) == (False, 3, ["reader-killed"])
+    assert "SIGKILL" in unreadable[0].message
+    assert [path.name.split("_", 1)[1] for path in (tmp_path / "in" / "failed").glob("*.xls")] == ["STAN_1.xls"]
+
+
+def test_a_good_file_is_taken_once_there_is_memory_and_is_not_counted_against_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    put(tmp_path / "in", "STAN_1.xls", stock_sheet())
+    source = connector(tmp_path / "in", stock_format())
+    with monkeypatch.context() as short:
+        preceded(short, "os.kill(os.getpid(), signal.SIGKILL)")
+        checkpoint = killed(source, MOST_KILLED - 1)
+    pages, later = reading(source, checkpoint)
+    assert (later, [each.key for each in rows_of(pages)[0]]) == (False, ["A1|MAG1"])
+    assert not [page for page in pages if (page.checkpoint["file"] or {}).get("killed")]
+
+
+def test_a_reader_that_somebody_ends_is_not_counted_against_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    put(tmp_path / "in", "STAN_1.xls", stock_sheet())
+    source = connector(tmp_path / "in", stock_format())
+    preceded(monkeypatch, "signal.signal(signal.SIGTERM, signal.SIG_DFL)", "os.kill(os.getpid(), signal.SIGTERM)")
+    assert [reading(source, None) for _ in range(MOST_KILLED + 1)] == [([], True)] * (MOST_KILLED + 1)
+
+
+def test_a_file_whose_trial_was_cut_off_is_taken_by_the_next_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    put(tmp_path / "in", "STAN_1.xls", stock_sheet())
     source = connector(tmp_path / "in", stock_format())
     with monkeypatch.context() as cut_off:
         preceded(cut_off, "os.kill(os.getpid(), signal.SIGINT)")

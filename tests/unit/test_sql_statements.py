@@ -83,10 +83,9 @@ def server(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_
     options: Any = load(text, OPTIONS).systems["erp"].options
     values: dict[str, Any] = {"changed": MARKS[request.param], "id": 5, "product": 5, "place": 5, "state": 2}
     values |= {"reference": "hub-k", "vat_id": "PL5260250274", "code": "hub-k", "email": "z@example.com"}
-    rows = {
-        each.query.strip(): {name: values.get(name, "1") for name in selected(each.query)}
-        for each in options.described.values()
-    }
+    streams = options.described.values()
+    queries = [each.query for stream in streams for each in (stream, *stream.children.values())]
+    rows = {each.strip(): {name: values.get(name, "1") for name in selected(each)} for each in queries}
     met = SqlServer(rows)
     monkeypatch.setitem(sys.modules, "pymssql", met)
     monkeypatch.setenv("ERP_PASSWORD", "not-needed")

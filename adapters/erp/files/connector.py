@@ -83,10 +83,17 @@ class ErpFilesConnector:
                 yield Page(ORDERS, (), unreadable, {**since, "errors": now}, completes=place)
         if stream not in self.options.formats:
             return
-        delivery = Delivery(self.name, stream, self.options, self._base, self._clock, moves)
-        for page in delivery.pages(since.get("files")):
+        for page in self._delivery(stream, moves=moves).pages(since.get("files")):
             documents = [Document(each.key, each.fields) for each in page.changes]
             yield replace(page, changes=(), documents=documents, checkpoint={"files": page.checkpoint, "errors": seen})
+
+    def unmounted(self, stream: str, since: Mapping[str, Any] | None) -> str | None:
+        """Say that a stream's folder is not the one from which files were taken before; None if all is well."""
+        comes = stream in self.options.formats
+        return self._delivery(stream, moves=False).unmounted((since or {}).get("files")) if comes else None
+
+    def _delivery(self, stream: str, *, moves: bool) -> Delivery:
+        return Delivery(self.name, stream, self.options, self._base, self._clock, moves)
 
     def fetch(self, stream: str, ids: Sequence[str]) -> list[Document]:
         """Return the orders that were handed out: of what became of them, only the ERP's files tell."""

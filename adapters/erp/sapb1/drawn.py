@@ -24,7 +24,11 @@ ORDERS = listing(
 STANDING = "CancelStatus eq 'csNo'"
 """A delivery or invoice is cancelled by another: neither counts (CancelStatus csYes and csCancellation)."""
 DELIVERIES = listing(
-    "DeliveryNotes", "DocEntry", "DocEntry TrackingNumber TransportationCode DocumentLines", STANDING, DATED
+    "DeliveryNotes",
+    "DocEntry",
+    "DocEntry DocumentStatus TrackingNumber TransportationCode DocumentLines",
+    STANDING,
+    DATED,
 )
 INVOICES = listing(
     "Invoices", "DocEntry", "DocEntry DocNum ReserveInvoice DocumentStatus DocumentLines", STANDING, DATED
@@ -46,6 +50,8 @@ def orders(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
         ahead = [bill for bill in billed[row["id"]] if bill["ReserveInvoice"] == YES]
         own = [*sent[row["id"]], *(each for bill in ahead for each in sent_later[bill["id"]])]
         owed = any(bill["DocumentStatus"] in UNSENT or not sent_later[bill["id"]] for bill in ahead)
+        # A delivery is open as long as something of it is not billed, or has not come back (sdk, RemainingOpenQuantity).
+        unbilled = any(each["DocumentStatus"] == OPEN for each in sent[row["id"]])
         bills = [*billed[row["id"]], *(bill for each in own for bill in billed_later[each["id"]])]
         parcels = [
             {"number": each["TrackingNumber"], "carrier": carriers.get(each["TransportationCode"])}
@@ -53,7 +59,7 @@ def orders(sap: ServiceLayer, rows: Sequence[Row]) -> Iterator[Document]:
             if each["TrackingNumber"]
         ]
         invoice = str(min(bills, key=lambda bill: bill["id"])["DocNum"]) if bills else None
-        told = {"delivered": bool(own), "owed": owed, "parcels": parcels, "invoice": invoice}
+        told = {"delivered": bool(own), "owed": owed, "unbilled": unbilled, "parcels": parcels, "invoice": invoice}
         told["short"] = _short(row, own, billed[row["id"]]) if row["DocumentStatus"] != OPEN and not owed else None
         yield Document(str(row["id"]), kept(row, "DocEntry NumAtCard DocumentStatus Cancelled Confirmed") | told)
 

@@ -114,7 +114,9 @@ def _status(raw: Row) -> str:
         return "cancelled"
     if raw["DocumentStatus"] == "bost_Open" or raw["owed"]:
         return "processing" if raw["delivered"] else "confirmed" if raw["Confirmed"] == YES else "pending"
-    return "completed" if raw["invoice"] else "shipped" if raw["delivered"] else "cancelled"
+    if raw["invoice"] and not raw["unbilled"]:
+        return "completed"
+    return "shipped" if raw["delivered"] else "cancelled"
 
 
 # The other way
