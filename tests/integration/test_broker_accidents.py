@@ -267,6 +267,7 @@ def test_why_the_broker_hung_up_is_told(rabbitmq: Rabbit, amqp_url: str, hub: Gi
     vhost = unquote(urlsplit(amqp_url).path[1:])
     shown = f"/api/vhosts/{quote(vhost, safe='')}/connections"
     consumer = hub.consumer(SHOP)
+    wait_for_listing(consumer, listed=True)
     wait_until("RabbitMQ's pages to show the connection", lambda: bool(rabbitmq.api("GET", shown)))
     with structlog.testing.capture_logs() as said:
         for each in rabbitmq.api("GET", shown):
