@@ -210,11 +210,11 @@ def _go_through(
 def _note_end(flow: Flow, run: int, hold: Hold) -> None:
     """A scan has ended: everything that goes out is compared as well."""
     with hold.page() as (tx, _):
-        scan, seen = scanning.stands(tx, flow)
+        scan, seen = scanning.stands(tx, flow, to_move=True)
         settings = scan.settings if scan.number else flow.system.settings
         scanning.move(tx, flow, replace(scan, open=False, at=None, ended=tx.now, run=run, settings=settings), seen)
         if flow.goes and scan.number:
-            out = checkpoints.get(tx, flow.system.name, flow.name + SIDE)
+            out = checkpoints.get(tx, flow.system.name, flow.name + SIDE, to_move=True)
             checkpoints.move(tx, flow.system.name, flow.name + SIDE, {}, out)
 
 

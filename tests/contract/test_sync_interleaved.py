@@ -1,0 +1,71 @@
+"""Two runs that meet on PostgreSQL between two of their statements."""
+
+from typing import Any
+
+import pytest
+
+from hub.store import Store
+from hub.sync import scanning
+from tests.contract.interleaved import Piece, interleave
+from tests.contract.tables import ERP, SHOP, Hub, Tables, lamp
+
+
+@pytest.fixture
+def hub(postgres_store: Store) -> Hub:
+    """An ERP and a shop in step, with six products."""
+    hub = Hub(postgres_store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    hub.add("shop", "eshop", Tables(SHOP))
+    lamp(erp)
+    for number in "23456":
+        erp.put("products", number, sku=f"SKU-{number}", name=f"Bulb {number}")
+    hub.in_step("products")
+    return hub
+
+
+def well(*pieces: Piece) -> None:
+    faults = [each.came_to for each in pieces if isinstance(each.came_to, Exception)]
+    assert not faults
+
+
+def test_what_a_shop_has_lost_is_renamed_meanwhile(hub: Hub, erp: Tables, shop: Tables):
+    """Both change its binding: who does it in the writers' turn must not wait for who waits for the turn."""
+    (product, *_) = shop.rows["products"]
+    del shop.rows["products"][product]
+    lamp(erp, sku="A-2")
+    well(
+        *interleave(
+            hub.store,
+            lambda: hub.run("shop", "products", scope=[product]),
+            lambda: hub.run("erp", "products"),
+            before="SELECT entity.revision",
+        )
+    )
+    hub.in_step("products")
+    assert sorted(row["sku"] for row in shop.rows["products"].values())[:2] == ["A-2", "SKU-2"]
+
+
+def test_two_runs_bring_what_has_changed_at_once(hub: Hub, erp: Tables, shop: Tables):
+    lamp(erp, name="New lamp")
+    hub.run("erp", "products")
+
+    def push() -> Any:
+        return hub.run("shop", "products")
+
+    moves = "INSERT INTO checkpoint"
+    well(*interleave(hub.store, push, push, before=moves))
+    hub.in_step("products")
+    assert next(iter(shop.rows["products"].values()))["name"] == "New lamp"
+
+
+def test_everything_is_asked_for_while_a_scan_moves_on(hub: Hub, erp: Tables):
+    hub.run("erp", "products", full=True)
+
+    def ask() -> None:
+        with hub.store.write() as tx:
+            scanning.ask(tx, "erp", "products")
+
+    asked, _ = interleave(hub.store, ask, lambda: hub.run("erp", "products", full=True), before=1)
+    well(asked)
+    with hub.store.read() as tx:
+        assert scanning.stands(tx, hub.systems["erp"].flow("products"))[0].ended == scanning.LONG_AGO
