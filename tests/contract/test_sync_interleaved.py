@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from hub.store import Store
-from hub.sync import scanning
+from hub.store import DatabaseAway, Store, quarantine
+from hub.sync import retrying, scanning
 from tests.contract.interleaved import Piece, interleave
-from tests.contract.tables import ERP, SHOP, Hub, Tables, lamp
+from tests.contract.tables import ERP, SHOP, Hub, Tables, lamp, order
 
 
 @pytest.fixture
@@ -69,3 +69,43 @@ def test_everything_is_asked_for_while_a_scan_moves_on(hub: Hub, erp: Tables):
     well(asked)
     with hub.store.read() as tx:
         assert scanning.stands(tx, hub.systems["erp"].flow("products"))[0].ended == scanning.LONG_AGO
+
+
+def test_a_retry_and_a_scan_do_not_wait_for_each_other(hub: Hub, erp: Tables):
+    erp.put("products", "7", sku="SKU-6", name="Twin")
+    erp.put("products", "8", sku="SKU-8", name="Bulb 8")
+    hub.run("erp", "products", full=True)
+    (twin,) = hub.waiting()
+    with hub.store.write() as tx:
+        names = ("entity", "stream", "key", "message")
+        told: dict[str, Any] = {"place": {}, "raw": {}, "run": 1, "system": "erp"} | dict.fromkeys(names, "products")
+        quarantine.put(tx, [quarantine.Caught(identity=scanning.IDENTITY, cause=scanning.MASS_DELETE, **told)])
+    numbers = [each.id for each in hub.waiting()]
+    assert twin.id in numbers
+    erp.put("products", "7", name="Other twin", silently=True)
+
+    def retry() -> None:
+        with hub.store.write() as tx:
+            retrying.retry(tx, numbers)
+
+    scan, retried = interleave(
+        hub.store, lambda: hub.run("erp", "products", full=True), retry, before="INSERT INTO scan"
+    )
+    assert not isinstance(scan.came_to, DatabaseAway)
+    well(retried)
+
+
+def test_an_order_closed_short_stays_owed_while_it_is_read(hub: Hub, erp: Tables, shop: Tables):
+    """By that alone it is looked at again: of what ends its waiting, no record of ours need change."""
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    order(shop, "1001")
+    order(shop, "1002")
+    hub.in_step("parties", "orders")
+    (sale, _) = erp.rows["orders"]
+    erp.put("orders", sale, status="shipped", short_shipped=[{"sku": "A", "sent": "1"}])
+    hub.run("erp", "orders")
+    shop.put("orders", "o1001", reference="changed", silently=True)
+    read = (lambda: hub.run("shop", "orders", scope=["o1001"]), lambda: hub.run("shop", "orders"))
+    well(*interleave(hub.store, *read, before="INSERT INTO binding"))
+    assert [each.cause for each in hub.waiting()] == ["closed-short"]
+    assert hub.binding("shop", "orders", "shop|1001").owed
