@@ -6,6 +6,7 @@ import pytest
 
 from hub.store import DatabaseAway, Store, quarantine
 from hub.sync import retrying, scanning
+from hub.sync.planning import plan_system
 from tests.contract.interleaved import Piece, interleave
 from tests.contract.tables import ERP, SHOP, Hub, Tables, lamp, order
 
@@ -109,3 +110,16 @@ def test_an_order_closed_short_stays_owed_while_it_is_read(hub: Hub, erp: Tables
     well(*interleave(hub.store, *read, before="INSERT INTO binding"))
     assert [each.cause for each in hub.waiting()] == ["closed-short"]
     assert hub.binding("shop", "orders", "shop|1001").owed
+
+
+def test_two_systems_are_planned_at_once(hub: Hub, erp: Tables, shop: Tables):
+    """A plan takes the turns of all its entities in one transaction, in whatever order its streams are named."""
+    for each in (erp, shop):
+        each.put("products", "9", sku="SKU-9", name="New")
+        each.put("prices", "9", sku="SKU-9", list="web", currency="EUR", amount="1")
+
+    def plan(system: str, *streams: str) -> Any:
+        return plan_system(hub.systems[system], streams, hub.store.write, {})
+
+    plans = (lambda: plan("erp", "products", "prices"), lambda: plan("shop", "prices", "products"))
+    well(*interleave(hub.store, *plans, before="WITH made"))
