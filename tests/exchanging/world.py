@@ -43,7 +43,7 @@ SOON, LATER = 70.0, 7 * 3600.0
 """Seconds between two rounds in the end: enough for what is late; and enough for full scans."""
 MOST_ROUNDS = 12
 """Rounds of either sort within which nothing must be left to do."""
-BETWEEN = 0.25
+BETWEEN = 0.5
 """How likely it is that another run comes between two statements of one, where the database lets it."""
 FLIPS = 3
 STATE = {
