@@ -63,12 +63,13 @@ def revert(store: Store, number: int, *, by: str, as_new: bool = False) -> Appli
 
 
 def _put_jobs(tx: Tx, settings: Settings, by: str) -> None:
-    known = {job.name: job for job in jobs.find(tx)}
+    # Breakers, jobs, runs: in the order in which workers lock them when they settle.
+    breakers.forget(tx, settings.systems.keys())
+    known = {job.name: job for job in jobs.find(tx, to_change=True)}
     wanted = {name: _row(job, settings) for name, job in settings.all_jobs().items()}
     gone = known.keys() - wanted.keys()
     interventions.cancel_waiting(tx, gone, by, "the job was taken out of the configuration")
     jobs.remove(tx, gone)
-    breakers.forget(tx, settings.systems.keys())
     rows: list[jobs.Job] = []
     at_once: list[runs.NewRun] = []
     for name, row in wanted.items():

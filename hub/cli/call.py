@@ -56,9 +56,12 @@ def ask(question: str, *, yes: bool, default: bool = False) -> None:
         typer.confirm(question, default=default, abort=True)
 
 
-def known_job(tx: Tx, name: str) -> jobs.Job:
-    """Return a job of the configuration in force; raises Misconfigured, with the nearest name there is."""
-    every = {job.name: job for job in jobs.find(tx)}
+def known_job(tx: Tx, name: str, *, to_change: bool = False) -> jobs.Job:
+    """Return a job of the configuration in force; raises Misconfigured, with the nearest name there is.
+
+    `to_change`: see `jobs.find`.
+    """
+    every = {job.name: job for job in jobs.find(tx, to_change=to_change)}
     if name not in every:
         hint = guess_or_list(name, tuple(every)) if every else "; nothing has been applied yet: hub apply"
         raise Misconfigured(f"there is no job {name}{hint}")

@@ -82,7 +82,7 @@ def pause(ctx: typer.Context, job: JobName, note: Note = None, as_json: Json = F
 def resume(ctx: typer.Context, job: JobName, as_json: Json = False) -> None:
     """Resume a paused job, with its next occurrence; what was missed meanwhile stays missed (hub jobs backfill)."""
     with opened(ctx) as hub, hub.store.write() as tx:
-        known = known_job(tx, job)
+        known = known_job(tx, job, to_change=True)
         # Of a job that was not paused the schedule stays where it is: what is due now must not be skipped.
         changed = jobs.resume(tx, {job: next_due(known, tx.now) if known.enabled else None}) if known.paused_at else 0
     _say_changed(job, bool(changed), "resumed", "was not paused", as_json=as_json)

@@ -27,10 +27,15 @@ _GET = sa.select(checkpoint.c.value, checkpoint.c.version).where(
     checkpoint.c.system == sa.bindparam("of"), checkpoint.c.stream == sa.bindparam("named")
 )
 
+_GET_TO_MOVE = _GET.with_for_update()
 
-def get(tx: Tx, system: str, stream: str) -> Checkpoint:
-    """Return where a stream stands; `NOWHERE` if it has never been read."""
-    row = tx.execute(_GET, {"of": system, "named": stream}).first()
+
+def get(tx: Tx, system: str, stream: str, *, to_move: bool = False) -> Checkpoint:
+    """Return where a stream stands; `NOWHERE` if it has never been read.
+
+    `to_move`: it is moved in this transaction, whoever moved it before; nobody else does meanwhile.
+    """
+    row = tx.execute(_GET_TO_MOVE if to_move else _GET, {"of": system, "named": stream}).first()
     return Checkpoint(row.value, row.version) if row else NOWHERE
 
 

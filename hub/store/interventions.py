@@ -72,6 +72,8 @@ def last_of_each(tx: Tx) -> dict[str, Shown]:
 
 def cancel(tx: Tx, number: int, by: str) -> str | None:
     """Cancel a run: at once if it waits, at its next page if it runs. Returns its state then; none: it had ended."""
+    # Locked: between the two looks below it would be handed on, and found in neither state.
+    tx.execute(sa.select(run.c.id).where(run.c.id == number).with_for_update())
     waiting = (run.c.id == number) & (run.c.state == "waiting")
     ended = {"state": "cancelled", "ended_at": tx.now, "cancel_by": by, "message": f"cancelled by {by}"}
     if tx.execute(sa.update(run).where(waiting).values(**ended, generation=run.c.generation + 1)).rowcount:

@@ -33,11 +33,13 @@ _COLUMNS = tuple(Job.__dataclass_fields__)
 _CONFIGURED = _COLUMNS[:6]
 
 
-def find(tx: Tx, names: Collection[str] | None = None) -> list[Job]:
-    """List jobs by name."""
+def find(tx: Tx, names: Collection[str] | None = None, *, to_change: bool = False) -> list[Job]:
+    """List jobs by name. `to_change`: by what stands there, in this transaction; nobody else changes them meanwhile."""
     statement = sa.select(*(job.c[name] for name in _COLUMNS)).order_by(job.c.name)
     if names is not None:
         statement = statement.where(job.c.name.in_(names))
+    if to_change:
+        statement = statement.with_for_update()
     return [Job(*row) for row in tx.execute(statement)]
 
 

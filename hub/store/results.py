@@ -121,7 +121,8 @@ def _delete(tx: Tx, table: sa.Table, condition: sa.ColumnElement[bool], most: in
     key = list(table.primary_key.columns)
     some = sa.select(*key).where(condition).limit(most)
     named = key[0] if len(key) == 1 else sa.tuple_(*key)
-    return tx.execute(sa.delete(table).where(named.in_(some))).rowcount
+    # The condition once more: what has come to life again while its row was waited for stays.
+    return tx.execute(sa.delete(table).where(named.in_(some), condition)).rowcount
 
 
 def unstored(tx: Tx, since: datetime) -> int:

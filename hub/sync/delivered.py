@@ -30,6 +30,6 @@ def settle(tx: Tx, flow: Flow, page: Page, run: int, report: PageReport, total: 
 
 def _note_delivered(tx: Tx, flow: Flow, run: int) -> None:
     """Note that there has been a delivery: before the first, nobody knows what the system has."""
-    scan, seen = scanning.stands(tx, flow)
+    scan, seen = scanning.stands(tx, flow, to_move=True)
     if scan.ended is None:
         scanning.move(tx, flow, replace(scan, ended=tx.now, run=run), seen)

@@ -10,8 +10,9 @@ from typing import Any
 from hub import scope
 from hub.canonical import ENTITIES
 from hub.handler import Done, HandedOn, Handler, Hold, Outcome, PageReport, Work
-from hub.store import Tx, bindings, checkpoints, quarantine, scans, unmatched
+from hub.store import Tx, bindings, checkpoints, quarantine, records, scans, unmatched
 from hub.store.checkpoints import Checkpoint
+from hub.store.quarantine import Entry
 from hub.sync import delivered, reserving, scanning
 from hub.sync.apart import fetch_or_aside
 from hub.sync.arriving import fresh, take
@@ -217,11 +218,11 @@ def _go_through(
 def _note_end(flow: Flow, run: int, hold: Hold) -> None:
     """A scan has ended: everything that goes out is compared as well."""
     with hold.page() as (tx, _):
-        scan, seen = scanning.stands(tx, flow)
+        scan, seen = scanning.stands(tx, flow, to_move=True)
         settings = scan.settings if scan.number else flow.system.settings
         scanning.move(tx, flow, replace(scan, open=False, at=None, ended=tx.now, run=run, settings=settings), seen)
         if flow.goes and scan.number:
-            out = checkpoints.get(tx, flow.system.name, flow.name + SIDE)
+            out = checkpoints.get(tx, flow.system.name, flow.name + SIDE, to_move=True)
             checkpoints.move(tx, flow.system.name, flow.name + SIDE, {}, out)
 
 
@@ -282,6 +283,16 @@ def _take_some(
             _take_part(flow, overtaken, run, hold, total, again=again)
 
 
+def _close(tx: Tx, flow: Flow, waiting: Sequence[Entry]) -> None:
+    """Close what waited and is in order as it was fetched; what another run has put aside since goes on waiting."""
+    if not waiting:
+        return
+    records.take_turn(tx, flow.stream.entity)
+    now = quarantine.by_identity(tx, flow.system.name, flow.name, [each.identity for each in waiting])
+    same = [each.identity for each in waiting if now.get(each.identity) == each]
+    quarantine.settle(tx, flow.system.name, flow.name, same)
+
+
 def _take_part(
     flow: Flow, asked: Sequence[str], run: int, hold: Hold, total: Counter[str], *, again: bool
 ) -> Sequence[str]:
@@ -291,6 +302,7 @@ def _take_part(
     """
     with hold.reading() as tx:
         before = checkpoints.get(tx, flow.system.name, flow.name)
+        waiting = quarantine.by_identity(tx, flow.system.name, flow.name, [f"id:{each}" for each in asked])
     fetched = fetch_or_aside(flow, asked, run, hold, total, again=again)
     with hold.reading() as tx:
         changed = fresh(tx, flow, digested(flow, fetched.documents), asked_for=True)
@@ -300,7 +312,7 @@ def _take_part(
     well = {*asked} - fetched.broken.keys() - {each.document.id for each in changed}
     with hold.page() as (tx, report):
         _take(tx, flow, changed, run, report, total)
-        quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in well])
+        _close(tx, flow, [each for each in waiting.values() if each.external_id in well])
         if gone:
             unmatched.forget(tx, flow.system.name, flow.stream.entity, gone)
         overtaken = checkpoints.get(tx, flow.system.name, flow.name).version != before.version

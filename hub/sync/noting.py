@@ -7,7 +7,7 @@ from typing import Any
 from hub.connector import Written
 from hub.handler import PageReport
 from hub.messages import RecordOutcome
-from hub.store import Tx, bindings, history, quarantine
+from hub.store import Tx, bindings, history, quarantine, records
 from hub.store.history import Event
 from hub.store.types import json_text
 from hub.sync.apart import BREAKS
@@ -72,6 +72,8 @@ def note_short(tx: Tx, flow: Flow, run: int, short: Mapping[str, str], report: P
     the shop, no record of ours need change. What waits so already, or was discarded as it is, is not put there again.
     """
     system, new = flow.system.name, dict[str, str]()
+    # In the writers' turn: who is storing what was read of them puts back what its binding was.
+    records.take_turn(tx, flow.stream.entity)
     bindings.owe(tx, system, flow.stream.entity, [*short])
     there = quarantine.find(
         tx, system=system, stream=flow.name, cause=CLOSED_SHORT, keys=[*short], state=None, most=len(short)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from hub.connector import Exchange, peek
 from hub.errors import HubError, Refused, TryLater
 from hub.handler import Work
-from hub.store import DatabaseAway, Tx, quarantine
+from hub.store import DatabaseAway, Tx, quarantine, records
 from hub.sync.apart import fetch, taken_apart
 from hub.sync.exchange import FULL_EVERY, pull
 from hub.sync.outgoing import lists_mixed
@@ -74,8 +74,11 @@ def _rehearsed(
         connector: Exchange = standing
         rehearsing = replace(system, connector=connector)
         aside: dict[int, str] = {}
-        for name in streams:
-            flow = rehearsing.flow(name)
+        flows = {name: rehearsing.flow(name) for name in streams}
+        # All turns at once, in one order: another plan may take the same ones in the order of its own streams.
+        for entity in sorted({each for flow in flows.values() for each in _written(flow)}):
+            records.take_turn(tx, entity)
+        for name, flow in flows.items():
             every = full_every.get(name)
             try:
                 planned[name] = _stream(tx, flow, standing, FULL_EVERY if every is None else every)
@@ -86,6 +89,11 @@ def _rehearsed(
         _add_put_aside(tx, system, planned, aside)
         raise _RolledBackError
     return planned
+
+
+def _written(flow: Flow) -> list[str]:
+    """Return the entities that a run of a stream may write: its own, and what comes along with it."""
+    return [flow.stream.entity, *flow.entity.references.values()]
 
 
 def _stream(tx: Tx, flow: Flow, standing: Rehearsed, full_every: timedelta) -> StreamPlan:

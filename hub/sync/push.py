@@ -181,5 +181,5 @@ def _move(bringing: Bringing, **further: Any) -> None:
     """Move the checkpoint on: what has not been brought waits in quarantine, or has an intent."""
     flow = bringing.flow
     with bringing.hold.page() as (tx, _):
-        seen = checkpoints.get(tx, flow.system.name, flow.name + SIDE)
+        seen = checkpoints.get(tx, flow.system.name, flow.name + SIDE, to_move=True)
         checkpoints.move(tx, flow.system.name, flow.name + SIDE, {**(seen.value or {}), **further}, seen)

@@ -40,10 +40,12 @@ def retry(tx: Tx, numbers: Collection[int]) -> Retried:
             retried.again.append(each)
         else:
             retried.left.append(each)
-        if each.identity == IDENTITY:
-            scanning.ask(tx, each.system, each.stream)
     _release(tx, retried.released)
     quarantine.again(tx, [each.id for each in retried.again])
+    # Last, as a page moves its checkpoint after all else: neither waits for the other in a circle.
+    for each in found:
+        if each.identity == IDENTITY:
+            scanning.ask(tx, each.system, each.stream)
     return retried
 
 

@@ -143,6 +143,8 @@ def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold, to
         changed = fresh(tx, flow, digested(flow, fetched.documents))
     heirs = _heirs(flow, gone, hold)
     with hold.page() as (tx, report):
+        # In the writers' turn: who has it must not wait for a binding that is changed before it.
+        records.take_turn(tx, flow.stream.entity)
         lose(tx, flow, [each.external_id for each in gone], owed=flow.follows)
         taken = take(tx, flow, [*changed, *heirs], run=run)
         _delete(tx, flow, gone, run)
@@ -182,9 +184,9 @@ def _delete(tx: Tx, flow: Flow, gone: Sequence[Binding], run: int) -> None:
         records.delete(tx, entity, keys, system=system, run=run, latest=records.take_turn(tx, entity))
 
 
-def stands(tx: Tx, flow: Flow) -> tuple[Scan, checkpoints.Checkpoint]:
-    """Return how the stream's full scans stand."""
-    seen = checkpoints.get(tx, flow.system.name, flow.name + SCAN)
+def stands(tx: Tx, flow: Flow, *, to_move: bool = False) -> tuple[Scan, checkpoints.Checkpoint]:
+    """Return how the stream's full scans stand; `to_move`: see `checkpoints.get`."""
+    seen = checkpoints.get(tx, flow.system.name, flow.name + SCAN, to_move=to_move)
     return Scan.of(seen.value), seen
 
 
@@ -198,7 +200,7 @@ def is_unread(tx: Tx, system: System, entity: str) -> bool:
 
 def ask(tx: Tx, system: str, stream: str) -> None:
     """Have everything compared with the next run; a stream that was never read is read whole anyway."""
-    seen = checkpoints.get(tx, system, stream + SCAN)
+    seen = checkpoints.get(tx, system, stream + SCAN, to_move=True)
     scan = Scan.of(seen.value)
     if scan.ended is not None:
         checkpoints.move(tx, system, stream + SCAN, replace(scan, ended=LONG_AGO).stored(), seen)

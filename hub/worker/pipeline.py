@@ -183,11 +183,16 @@ class Pipeline:
 
         Raises DatabaseAway, and may then be called again with the same.
         """
-        ours = [(held, outcome) for held, outcome in ended if not isinstance(outcome, Lost)]
+        # In one order, whoever settles: of two workers that change the same breakers, jobs and triggered runs, in this
+        # order as well, none may wait for the other in a circle.
+        in_order = sorted(ended, key=lambda each: each[0].hold.claimed.job)
+        ours = [(held, outcome) for held, outcome in in_order if not isinstance(outcome, Lost)]
         settlements: list[claims.Settlement] = []
         settled: set[int] = set()
         if ours:
             with self.store.write() as tx:
+                for held, outcome in ours:
+                    self._judge(tx, held.hold.claimed.system, outcome)
                 settlements = [self._settlement(tx, held.hold, outcome) for held, outcome in ours]
                 settled = claims.settle(tx, settlements)
                 self._make_again(tx, [(held.hold.claimed, o) for held, o in ours if held.hold.claimed.id in settled])
@@ -217,7 +222,6 @@ class Pipeline:
         claimed = hold.claimed
         job = self.duties.jobs().get(claimed.job)
         fate = decide(claimed, outcome, job, tx.now)
-        self._judge(tx, claimed.system, outcome)
         if fate.outcome == "later":
             logger.warning(
                 "run_failed",

@@ -218,3 +218,22 @@ def test_s06_what_another_run_reads_between_a_create_and_its_answer_is_no_second
     assert not hub.waiting()
     assert hub.record("parties", "shop|c1").fields["email"] == "other@example.com"
     assert shop.rows["parties"]["c1"]["email"] == "other@example.com"
+
+
+def test_what_another_run_has_put_aside_while_it_was_fetched_goes_on_waiting(hub, erp, monkeypatch):
+    """What was fetched is older, and in order; the newer state is not shown again."""
+    for number in "12":
+        erp.put("products", number, sku=f"SKU-{number}", name="Lamp")
+    hub.in_step("products")
+    fetch = erp.fetch
+
+    def fetched(stream, ids):
+        monkeypatch.setattr(erp, "fetch", fetch)
+        found = fetch(stream, ids)
+        erp.put("products", "1", sku="SKU-2")
+        hub.run("erp", "products")
+        return found
+
+    monkeypatch.setattr(erp, "fetch", fetched)
+    hub.run("erp", "products", scope=["1"])
+    assert [each.cause for each in hub.waiting()] == ["key-taken"]

@@ -4,11 +4,12 @@ import argparse
 import sys
 import time
 
-from tests.exchanging import bugs
-from tests.exchanging.plan import Plan
-from tests.exchanging.run import Verdict
+from tests.exchanging import bugs, postgres
+from tests.exchanging.plan import Plan, plan_of
+from tests.exchanging.run import Verdict, simulate
 from tests.exchanging.search import first_bad, verdict_of, verdicts
 from tests.exchanging.shrink import shrunk
+from tests.servers.postgres import PostgresServer
 
 EVERY = 50
 """Seeds between two lines of progress."""
@@ -19,6 +20,8 @@ def main() -> int:
     """Run what the command line asks for; returns the exit code."""
     told = _arguments()
     seeds = range(told.first, told.first + told.seeds)
+    if told.postgres:
+        return _on_postgres(seeds)
     if told.bug == "all":
         return _find_all(seeds, told.jobs)
     began = time.monotonic()
@@ -45,8 +48,24 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=1, help="the first seed (default 1)")
     parser.add_argument("--jobs", type=int, default=2, help="processes at a time (default 2)")
     parser.add_argument("--bug", choices=[*bugs.BUGS, "all"], help="plant this bug, or see how soon each is found")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL, where runs meet between statements")
     parser.add_argument("--verbose", action="store_true", help="tell of each seed; show the whole trace of a bad one")
     return parser.parse_args()
+
+
+def _on_postgres(seeds: range) -> int:
+    """Run seeds on PostgreSQL, one after the other; shows the first bad one as it is."""
+    with PostgresServer() as server:
+        make_database = postgres.on(server)
+        for number, seed in enumerate(seeds, 1):
+            verdict = simulate(plan_of(seed), tracing=True, make_database=make_database)
+            if not verdict.good:
+                print("\n".join([*_until_well(verdict.trace), *verdict.violations]))
+                print(f"again: python -m tests.exchanging --postgres --first {seed} --seeds 1")
+                return 1
+            if number % (EVERY // 10) == 0:
+                print(f"{number:,} seeds good", flush=True)
+    return 0
 
 
 def _find_all(seeds: range, jobs: int) -> int:

@@ -1,7 +1,7 @@
 """One seed, from its beginning to its verdict."""
 
 import gc
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from unittest import mock
@@ -10,6 +10,7 @@ import structlog
 
 from hub.sync import exchange, push, scanning
 from tests.exchanging import checker
+from tests.exchanging.database import Database
 from tests.exchanging.plan import Plan
 from tests.exchanging.world import World
 
@@ -34,10 +35,10 @@ class Verdict:
         return not self.violations
 
 
-def simulate(plan: Plan, *, tracing: bool = False) -> Verdict:
-    """Run one plan and judge it; the same plan comes to the same verdict, always."""
+def simulate(plan: Plan, *, tracing: bool = False, make_database: Callable[[World], Database] | None = None) -> Verdict:
+    """Run one plan and judge it; the same plan comes to the same verdict, always. `make_database`: another than SQLite."""
     with _quiet(), _small(), _uncollected():
-        world = World(plan, tracing)
+        world = World(plan, tracing, make_database=make_database) if make_database else World(plan, tracing)
         world.judge = lambda: checker.check(world)
         try:
             world.begin()

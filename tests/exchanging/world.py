@@ -43,6 +43,8 @@ SOON, LATER = 70.0, 7 * 3600.0
 """Seconds between two rounds in the end: enough for what is late; and enough for full scans."""
 MOST_ROUNDS = 12
 """Rounds of either sort within which nothing must be left to do."""
+BETWEEN = 0.5
+"""How likely it is that another run comes between two statements of one, where the database lets it."""
 FLIPS = 3
 STATE = {
     "records": "SELECT name, revision FROM entity ORDER BY name",
@@ -84,6 +86,7 @@ class World:
     jobs: list[Job] = field(default_factory=list[Job])
     judge: Callable[[], list[str]] = list
     """Tells which rules are broken."""
+    make_database: "Callable[[World], Database]" = lambda world: Database(world.clock, world.next)
     faults: Faults = field(init=False)
     dice: random.Random = field(init=False)
     database: Database = field(init=False)
@@ -96,6 +99,7 @@ class World:
     """SKUs that the ERP had no more when the database was restored: nobody knows since that a shop has them from the hub."""
     _operator: random.Random = field(init=False)
     _keeper: random.Random = field(init=False)
+    _meeting: random.Random = field(init=False)
     _seq: int = 0
     _numbers: int = 0
     _stack: list[Job] = field(default_factory=list[Job])
@@ -104,7 +108,6 @@ class World:
         plan = self.plan
         self.faults = Faults(plan)
         self.dice = random.Random(f"steps {plan.seed}")
-        self.database = Database(self.clock, self.next)
         self.peers = {each.name: Peer(each, self.clock) for each in plan.systems}
         self.users = Users(plan, self.peers, self.faults, self.next, self._webhook, random.Random(f"users {plan.seed}"))
         parts = (GOODS, DEALS) if plan.parted else (GOODS | DEALS,)
@@ -115,6 +118,8 @@ class World:
         self.ranges = {name: RangeSettings(price_list=price_list) for name, price_list in lists.items()}
         self._operator = random.Random(f"operator {plan.seed}")
         self._keeper = random.Random(f"keeper {plan.seed}")
+        self._meeting = random.Random(f"meeting {plan.seed}")
+        self.database = self.make_database(self)
 
     def next(self) -> int:
         """Return the next number in the order of all that happens."""
@@ -299,6 +304,14 @@ class World:
                 for _ in range(self.faults.of("interleave").randint(1, 3)):
                     self.step()
                 self.say(job.name, "goes on")
+
+    def between(self, statement: str) -> None:
+        """Let another job's run come between two statements of one."""
+        if not self.faults.on or len(self._stack) != 1 or self._meeting.random() >= BETWEEN:
+            return
+        if others := self._ready():
+            self.say(self._stack[-1].name, f"waits before {' '.join(statement.split())[:80]}, while")
+            self.run(self._meeting.choice(others))
 
     # The end
 
