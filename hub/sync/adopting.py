@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from hub.handler import Hold
 from hub.messages import RecordOutcome
@@ -93,17 +92,16 @@ def bind_unread(
     A record may have been renamed meanwhile. `known_as`: identity -> what one that was made is called now.
     """
     left = {identity: each for identity, each in told.items() if identity not in read}
-    there = bindings.by_ids(tx, flow.system.name, flow.stream.entity, list(left))
-    called = {**{identity: each.key for identity, each in there.items()}, **known_as}
+    new = {identity: Binding(external_id=identity, key=each.key) for identity, each in left.items()}
+    known = new | bindings.by_ids(tx, flow.system.name, flow.stream.entity, list(left))
     bound = [
         Binding(
-            external_id=identity, key=called.get(identity, each.key), seen={**_seen(there.get(identity)), **each.fields}
+            external_id=identity,
+            key=known_as.get(identity, known[identity].key),
+            seen={**known[identity].seen, **each.fields},
+            called=known[identity].called,
         )
         for identity, each in left.items()
-        if identity not in there or there[identity].parked_at is None
+        if known[identity].parked_at is None
     ]
     bindings.put(tx, flow.system.name, flow.stream.entity, bound, run)
-
-
-def _seen(binding: Binding | None) -> Mapping[str, Any]:
-    return binding.seen if binding is not None else {}

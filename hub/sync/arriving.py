@@ -43,8 +43,9 @@ class Told:
 def fresh(tx: Tx, flow: Flow, shown: Iterable[Shown], *, asked_for: bool = False) -> list[Shown]:
     """Return the documents that are not as they were last understood (PAINS S12, S13).
 
-    What waits in quarantine just as it is now, or was discarded so, is left there for a day, unless somebody has asked for it, or wants it tried
-    again: the other record that was in its way may have gone meanwhile, or this program have learned.
+    What waits in quarantine just as it is now, or was discarded so, is left there for a day, unless somebody has asked
+    for it, or wants it tried again: the other record that was in its way may have gone meanwhile, or this program have
+    learned.
     """
     system, now = flow.system.name, {each.document.id: each for each in shown}
     digests = {identity: each.digest for identity, each in now.items()}

@@ -1,5 +1,6 @@
 """A product that one system calls otherwise than another: its orders still name it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,4 +75,20 @@ def test_a_sku_that_another_product_got_since_is_what_the_shop_means_by_it(hub: 
     hub.run("erp", "products")
     erp.put("products", "2", sku="A", name="Candle")
     hub.run("erp", "products")
+    assert sold(hub, erp, shop, "A") == ["1"]
+
+
+def test_what_a_shop_does_not_show_is_still_sold_by_its_old_sku_after_it_was_changed(store: Store):
+    hub = Hub(store)
+    hub.takes_orders["erp"] = False
+    erp = hub.add("erp", "erp", Tables(ERP))
+    blind = replace(NAMED["products"], reads=False, removes=False)
+    shop = hub.add("shop", "eshop", Tables(SHOP | {"products": blind}, answers_with_document=False))
+    lamp(erp)
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    hub.in_step("products", "parties")
+    erp.put("products", "1", sku="B")
+    hub.in_step("products")
+    erp.put("products", "1", name="Floor lamp")
+    hub.in_step("products")
     assert sold(hub, erp, shop, "A") == ["1"]
