@@ -8,6 +8,9 @@ from adapters.files.jsonl_reader import open_jsonl
 from adapters.files.rows import FileRefused, Table
 from adapters.files.xml_reader import open_xml
 
+_SHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How XLSX and ODS begin, and XLS."""
+
 
 def open_table(path: Path, name: str, settings: Format) -> Table:
     """Open a file that was delivered as `name`; raises FileRefused, later too, while the rows are read."""
@@ -24,6 +27,10 @@ def open_table(path: Path, name: str, settings: Format) -> Table:
         from adapters.files.sheet_reader import open_sheet  # noqa: PLC0415 - its library is needed for sheets only
 
         return open_sheet(path, settings.sheet, wanted, largest)
+    with path.open("rb") as file:
+        if file.read(4) in _SHEETS:
+            mend = "let its name end in .xlsx, .ods or .xls, or name the type in the format"
+            raise FileRefused("not-text", f"this is a sheet, whatever its name says; {mend}")
     if type_ == "xml":
         return open_xml(path, settings.record, wanted)
     if type_ == "jsonl":
