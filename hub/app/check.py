@@ -2,10 +2,10 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLong
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -262,11 +262,19 @@ def _system(hub: Hub, settings: SystemSettings) -> list[Finding]:
         return [Finding(settings.name, good=False, message=str(fault))]
 
 
+@contextmanager
+def _current(hub: Hub) -> Generator[Tx]:
+    """Read what the hub knows. Raises DatabaseAway, and Misconfigured where the database is not as this program needs it."""
+    require_current(hub.store)
+    with hub.store.read() as tx:
+        yield tx
+
+
 def _folders(hub: Hub, settings: SystemSettings, connector: Connector | Exchange) -> Iterator[Finding]:
     """Look whether folders are those from which files were taken before."""
     if not isinstance(connector, FromFolders):
         return
-    with suppress(Exception), hub.store.read() as tx:  # the database has its own finding, as has what cannot be read
+    with suppress(HubError), _current(hub) as tx:  # the database has its own finding, as has what cannot be read
         for stream in settings.options.streams():
             fault = connector.unmounted(stream, checkpoints.get(tx, settings.name, stream).value)
             if fault is not None:
@@ -282,7 +290,7 @@ def _prices(hub: Hub, settings: SystemSettings, connector: Connector | Exchange)
     stream = system.stream_of("prices")
     if stream is None or stream not in system.reads:
         return
-    with suppress(Exception), hub.store.read() as tx:  # the database has its own finding
+    with suppress(HubError), _current(hub) as tx:  # the database has its own finding
         mixed = lists_mixed(tx, system.flow(stream))
         if mixed is not None:
             mend = f"name the list that is the shop's: price_list under [systems.{settings.name}.range], then hub apply"

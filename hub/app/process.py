@@ -115,7 +115,7 @@ class Process:
     def start(self, patience: float = float("inf"), waits: Callable[[TryLater], None] = lambda _: None) -> None:
         """Declare what is needed at the broker, waiting until it is there, and start all threads.
 
-        `waits` is called whenever the broker is not there. Raises TryLater if the broker is not there after `patience` seconds.
+        `waits` is called whenever the broker is not there. Raises TryLater if it is not there after `patience` seconds.
         """
         if self.roles.web:
             self._start_web()

@@ -93,7 +93,8 @@ def serve(
 ) -> bool:
     """Start a process, take steps until one says that it is over or a signal comes, then drain; returns if all did.
 
-    `started` is called once it is at work, `waits` whenever the broker is not there. Raises TryLater if the broker is not there within `patience` seconds.
+    `started` is called once it is at work, `waits` whenever the broker is not there. Raises TryLater if the broker is not
+    there within `patience` seconds.
     """
     stop.process = process
     if stop.asked.is_set():

@@ -184,7 +184,7 @@ class Pipeline:
         Raises DatabaseAway, and may then be called again with the same.
         """
         # In one order, whoever settles: of two workers that change the same breakers, jobs and triggered runs, in this
-        # order as well, none may wait for the other in a circle.
+        # order as well, none may wait for the other in a circle. A job's name begins with its system's.
         in_order = sorted(ended, key=lambda each: each[0].hold.claimed.job)
         ours = [(held, outcome) for held, outcome in in_order if not isinstance(outcome, Lost)]
         settlements: list[claims.Settlement] = []
