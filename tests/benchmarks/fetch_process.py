@@ -28,8 +28,17 @@ REQUESTED = 100
 """Products of a request."""
 STORED = 1_000
 """Products of a transaction."""
-TAKEN = ("sku", "gtin", "name", "description", "unit", "category", "brand", "active")
+TAKEN = ("sku", "gtin", "name", "description", "unit", "brand", "active")
 NUMBERS = ("tax_rate", "weight")
+
+
+def lists(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a product's lists say."""
+    return {
+        "category": " > ".join([each["name"] for each in raw["categories"]]),
+        "images": [each["src"] for each in raw["images"]],
+        "attributes": {each["name"]: each["value"] for each in raw["attributes"]},
+    }
 
 
 class ProductsConnector:
@@ -73,7 +82,7 @@ class ProductsConnector:
         """Return what a document says."""
         raw = document.raw
         fields = {name: raw[name] for name in TAKEN} | {name: exact(raw[name]) for name in NUMBERS}
-        return Change(raw["sku"], fields, Place(f"{SYSTEM} product {document.id}"))
+        return Change(raw["sku"], fields | lists(raw), Place(f"{SYSTEM} product {document.id}"))
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
         """Nothing goes out."""

@@ -12,29 +12,41 @@ import orjson
 from stdnum import ean
 
 HOST = "127.0.0.1"
-CATEGORIES = ("Lamps > Desk", "Lamps > Floor", "Chairs", "Tables > Dining", "Tables > Coffee", "Shelves")
+CATEGORIES = (
+    ("Lamps", "Desk"),
+    ("Lamps", "Floor"),
+    ("Chairs",),
+    ("Tables", "Dining"),
+    ("Tables", "Coffee"),
+    ("Shelves",),
+)
 BRANDS = ("Kowalski", "Nordlys", "Fabrika", "Oberlicht")
 UNITS = ("C62", "KGM", "MTR")
+ATTRIBUTES = ("Colour", "Material", "Room", "Finish")
 WORDS = ("warm", "oak", "solid", "linen", "shade", "brass", "matte", "round", "small", "tall", "light", "for the hall")
 
 
 def product(number: int, seeded: random.Random) -> dict[str, Any]:
-    """Return one product as the shop shows it; the same for every seed."""
-    digits = f"590{number:09}"
-    name = " ".join(seeded.choices(WORDS, k=4)).capitalize()
+    """Return one product as shops show theirs, with lists in it; the same for every seed."""
+    title, digits = f"{' '.join(seeded.choices(WORDS, k=4)).capitalize()} {number}", f"590{number:09}"
+    path, file = seeded.choice(CATEGORIES), title.replace(" ", "-").lower()
+    images = [f"https://shop.example/media/{number:06}/{file}-{place}.jpg" for place in range(seeded.randint(1, 4))]
+    attributes = [(name, seeded.choice(WORDS)) for name in ATTRIBUTES[: seeded.randint(1, 4)]]
     return {
         "id": number + 1,
         "sku": f"ART-{number:06}",
         "gtin": digits + ean.calc_check_digit(digits),
-        "name": f"{name} {number}",
+        "name": title,
         "description": " ".join(seeded.choices(WORDS, k=30)).capitalize() + ".",
         "unit": seeded.choice(UNITS),
-        "category": seeded.choice(CATEGORIES),
         "brand": seeded.choice(BRANDS),
         "tax_rate": seeded.choice((5, 8, 23)),
         "weight": seeded.randrange(50, 40_000) / 1000,
         "active": seeded.random() < 0.95,
         "updated_at": f"2026-{seeded.randrange(1, 12):02}-{seeded.randrange(1, 29):02}T10:{seeded.randrange(60):02}:00Z",
+        "categories": [{"id": 10 + level, "name": name} for level, name in enumerate(path)],
+        "images": [{"id": 4 * number + place, "src": src, "alt": title} for place, src in enumerate(images)],
+        "attributes": [{"id": place, "name": name, "value": value} for place, (name, value) in enumerate(attributes)],
     }
 
 
