@@ -1,6 +1,7 @@
 """Countries, languages, VAT ids, addresses of mail and web, phone numbers, instants."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -146,3 +147,11 @@ def test_any_vat_id_of_the_union_is_either_right_or_refused(letters, rest):
     except PydanticCustomError:
         return
     assert contacts.vat_id(taken) == taken
+
+
+@given(st.from_regex(contacts.USUAL_WEB_ADDRESS, fullmatch=True))
+def test_a_usual_web_address_is_one_that_a_closer_look_would_take(address):
+    parts = urlsplit(address)
+    assert (parts.scheme in {"http", "https"}, bool(parts.hostname), parts.port) == (True, True, None)
+    assert " " not in address
+    assert contacts.web_address(address) == address
