@@ -30,12 +30,12 @@ KEY = "id"
 
 
 def plain(address: str) -> tuple[Any, dict[str, Any]]:
-    """Return the source as it is declared on the first page of the REST source's documentation, and nothing to run it with."""
+    """Return the source as it is declared in its documentation, and nothing to run it with."""
     from dlt.sources.rest_api import rest_api_source  # noqa: PLC0415  # reads its settings
 
-    endpoint = {"path": "products", "data_selector": "products"}
-    pages = {"type": "offset", "limit": 100, "total_path": "count"}
-    resource = {"name": "products", "endpoint": endpoint, "primary_key": KEY, "write_disposition": "merge"}
+    endpoint: Any = {"path": "products", "data_selector": "products"}
+    pages: Any = {"type": "offset", "limit": 100, "total_path": "count"}
+    resource: Any = {"name": "products", "endpoint": endpoint, "primary_key": KEY, "write_disposition": "merge"}
     return rest_api_source({"client": {"base_url": address, "paginator": pages}, "resources": [resource]}), {}
 
 
