@@ -81,7 +81,7 @@ def _field(
     arrived.seen[name] = theirs
     if not first and theirs == agreed_theirs:
         return
-    if not first and name in before and theirs == before[name]:
+    if name in before and theirs == before[name]:
         arrived.undone = True
     arrived.sent.pop(name, None)
     if ours is not MISSING and ours == theirs:
