@@ -9,9 +9,8 @@ from hub.handler import PageReport
 from hub.messages import RecordOutcome
 from hub.store import Tx, bindings, history, quarantine, records
 from hub.store.history import Event
-from hub.store.types import json_text
 from hub.sync.apart import BREAKS
-from hub.sync.digest import digest
+from hub.sync.aside import put_aside
 from hub.sync.preparing import Prepared, Want
 from hub.sync.system import Flow
 from hub.sync.unanswered import UNANSWERED
@@ -86,42 +85,6 @@ def note_short(tx: Tx, flow: Flow, run: int, short: Mapping[str, str], report: P
             new[key] = why
     if new:
         note_each(tx, flow, run, CLOSED_SHORT, new, report)
-
-
-def put_aside(
-    tx: Tx,
-    flow: Flow,
-    run: int,
-    key: str,
-    cause: str,
-    message: str,
-    *,
-    needs: Mapping[str, str] | None = None,
-    again: bool = False,
-    told: Mapping[str, Any] | None = None,
-) -> None:
-    """Put a record that cannot be brought into quarantine. `again`: it is tried once more without being asked.
-
-    `told`: what it was told of. One that was discarded stays away as long as that is the same; else, as `message` is.
-    What was not answered comes back: it is looked for all the same, and rests only while it waits here.
-    """
-    entity, about = flow.stream.entity, json_text(message if told is None else told)
-    version = None if cause == UNANSWERED else digest(about.encode())
-    caught = quarantine.Caught(
-        system=flow.system.name,
-        stream=flow.name,
-        identity=f"push:{key}",
-        entity=entity,
-        key=key,
-        cause=cause,
-        message=message,
-        place={"source": f"to {flow.system.name}: {entity} {key}", "version": version},
-        raw={},
-        needs=needs,
-        again=again,
-        run=run,
-    )
-    quarantine.put(tx, [caught])
 
 
 def once_more(tx: Tx, flow: Flow, run: int, key: str, cause: str) -> bool:

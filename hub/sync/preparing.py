@@ -9,6 +9,7 @@ from hub.store import Tx, bindings, intents
 from hub.store.bindings import Binding
 from hub.store.intents import Intent
 from hub.sync.digest import reference
+from hub.sync.losing import is_missed
 from hub.sync.outgoing import (
     admits,
     cannot_create,
@@ -59,6 +60,8 @@ class Prepared:
     """Key of a price -> the lists on which its product has one, where the system can keep only one of them."""
     over: list[str] = field(default_factory=list[str])
     """Keys of orders that go on, but are cancelled in the system."""
+    missed: list[str] = field(default_factory=list[str])
+    """Keys of open orders that the system had and has no more: they wait since it was noticed."""
     held: list[str] = field(default_factory=list[str])
     """Keys of orders that the system is not to get yet (`range.orders`)."""
     short: dict[str, str] = field(default_factory=dict[str, str])
@@ -78,7 +81,7 @@ class Prepared:
     @property
     def aside(self) -> set[str]:
         """Return the keys of what waits for something."""
-        return {*self.waits, *self.unclear, *self.over, *self.held, *self.unpriced}
+        return {*self.waits, *self.unclear, *self.over, *self.missed, *self.held, *self.unpriced}
 
 
 def prepare(
@@ -87,7 +90,7 @@ def prepare(
     """Compare what the system should have under some keys with what was agreed on.
 
     `finish`: keys of records that may be half done in the system, and are written whole whatever was agreed on.
-    `needed`: others wait for them; what somebody has deleted in the system is made there anew only then.
+    `needed`: others wait for them, or somebody does; what was deleted in the system is made there anew only then.
     """
     entity, system = flow.stream.entity, flow.system.name
     prepared = Prepared(unread=_unread(tx, flow))
@@ -101,14 +104,13 @@ def prepare(
     links = _links(tx, flow, [*records.values(), *agreed])
     new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]
     for key in bindings.parted(tx, system, entity, new):
-        prepared.settled.append(key)
-        del records[key]
+        (prepared.missed if is_missed(flow, records.pop(key)) else prepared.settled).append(key)
     there = {key: each for key, each in records.items() if product_of(flow, each) in links.get("products", {})}
     prepared.unclear = several(tx, flow, there)
     if cannot_create(flow):
         prepared.not_made = _not_made(tx, flow, {key: records[key] for key in records.keys() - bound.keys()})
     for key in keys:
-        if key in prepared.settled or key in prepared.unclear or key in prepared.unpriced:
+        if key in prepared.settled or key in prepared.unclear or key in prepared.unpriced or key in prepared.missed:
             continue
         want = _want(flow, key, records.get(key), bound.get(key), key in finish or key in under_way, prepared)
         intent = under_way.get(key)

@@ -84,6 +84,16 @@ def test_s07_the_same_amount_with_the_tax_that_was_without_waits(outward: Outwar
     assert outward.exchange(full=True) == 0
 
 
+def test_a_category_that_is_renamed_or_moved_holds_its_products_and_no_other_does(outward: Outward) -> None:
+    """A product of which the shop says one category stands in no other; the old one stays, whoever has made it."""
+    shop = outward.hub.systems["eshop"].connector
+    for category in ("Lamps > Desk", "Lights > Desk", "Home > Lights > Desk", "Lights", None):
+        outward.erp.put("products", "1", category=category)
+        assert outward.exchange("products") <= 4
+        assert [each.fields.get("category") for each in shown(shop, "products")] == [category]
+        assert (outward.waiting(), outward.exchange("products", full=True)) == ([], 0)
+
+
 @pytest.mark.parametrize("outward", ["shopware"], indirect=True)
 def test_s27_both_amounts_of_a_price_follow_the_tax_of_its_product(outward: Outward) -> None:
     """The shop keeps a price with tax and without; the one that does not count went on at the old rate, for some buyers."""
