@@ -39,12 +39,12 @@ def _miss(tx: Tx, flow: Flow, keys: Collection[str], run: int) -> None:
     why = f"{name} has this order no more, and goods of it are still to be sent. Was it deleted there for good, cancel it "
     why += "where it was placed; if not, hub quarantine retry has it made there anew"
     for key, each in records.by_keys(tx, "orders", keys).items():
-        if is_missed(flow, each.fields):
+        if is_worked_on(flow, each.fields):
             put_aside(tx, flow, run, key, MISSED, why)
 
 
-def is_missed(flow: Flow, record: Mapping[str, Any]) -> bool:
-    """Tell whether an order is still worked on that was placed elsewhere than in this system."""
+def is_worked_on(flow: Flow, record: Mapping[str, Any]) -> bool:
+    """Tell whether an order, placed elsewhere than in this system, is still to be sent."""
     return flow.stream.entity == "orders" and not flow.makes and record.get("status") not in OVER
 
 

@@ -24,6 +24,8 @@ UNPRICED = "price-gone"
 """The cause of prices that are gone, and at which a shop goes on selling."""
 CLOSED_SHORT = "closed-short"
 """The cause of orders of which less was sent than their shop has, and the rest will not be."""
+PAID_BACK = "refunded"
+"""The cause of orders that are still to be sent, and whose money was given back."""
 HELD = "held-back"
 """The cause of orders that a system is not to get yet."""
 
@@ -49,6 +51,9 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
     note_each(tx, flow, run, SEVERAL, lists, report)
     over = f"it goes on where it was placed, but {system} has it cancelled for good: take it up there by hand"
     note_each(tx, flow, run, AFTER_ALL, dict.fromkeys(prepared.over, over), report)
+    back = f"all its money was given back, and it is still to be sent: cancel it where it was placed, or in {system}; if it "
+    back += "is to be sent all the same, hub quarantine retry"
+    note_each(tx, flow, run, PAID_BACK, dict.fromkeys(prepared.paid_back, back), report)
     held = f"{system} gets it as soon as this holds: {flow.system.options.range.orders}"
     held += f" (orders under [systems.{system}.range])"
     note_each(tx, flow, run, HELD, dict.fromkeys(prepared.held, held), report)

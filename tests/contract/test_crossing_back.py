@@ -18,6 +18,7 @@ from tests.contract.crossing_shops import SHOPS
 from tests.contract.tables import ERP, Hub, Tables
 from tests.fakes.fake import Fake
 from tests.fakes.prestashop.shop import PAYMENT
+from tests.fakes.shopware import orders as shopware
 from tests.fakes.woocommerce import WooCommerce
 from tests.fronts import Front
 from tests.fronts.medusa import Medusa
@@ -234,6 +235,28 @@ def test_s15_an_order_that_is_gone_from_the_erp_waits_no_more_once_it_is_cancell
     fake.touch("orders", back.order)
     back.exchange()
     assert (back.waiting(), dict(back.erp.rows["orders"])) == ([], {})
+
+
+@pytest.mark.parametrize("back", ["shopware"], indirect=True)
+def test_an_order_whose_money_was_given_back_is_not_sent_without_a_word(back: Back) -> None:
+    """No ERP is told of payments: it went on to send what nobody has paid for any more, and took it in as a new order."""
+    fake: Any = back.shop
+    orders = fake.tables["order"]
+    [row] = [each for each in orders.there() if each.values["id"] == back.order]
+
+    def is_paid(state: str) -> None:
+        paid = [{**each, "stateMachineState": shopware.state(state)} for each in row.values["transactions"]]
+        orders.change(row.id, {"transactions": paid})
+        back.exchange()
+
+    is_paid("refunded")
+    assert (back.waiting(), dict(back.erp.rows["orders"])) == (["refunded"], {})
+    is_paid("refunded_partially")
+    assert (back.waiting(), len(back.erp.rows["orders"])) == ([], 1), "what is left of it was paid for"
+    is_paid("refunded")
+    assert (back.waiting(), back.exchange(full=True)) == (["refunded"], [])
+    back.say(status="shipped")
+    assert (back.waiting(), back.shown()["status"]) == ([], "shipped")
 
 
 FULFILS = r"/ship\b|/invoice\b|fulfillmentCreate|orderFulfill|invoiceCreate|/fulfillments|addFulfillmentToOrder"
