@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from adapters.eshop.orders import Fields, Raw
+from hub.connector import Write
 
 INVOICE, PARCEL = "Invoice: ", "Parcel: "
 """How the notes begin."""
@@ -16,6 +17,12 @@ def notes_of(parcels: Sequence[Raw], invoice: str | None) -> list[str]:
     return [PARCEL + number + carrier for number, carrier in carriers.items()] + (
         [INVOICE + invoice] if invoice else []
     )
+
+
+def withdrawn(write: Write) -> list[Raw]:
+    """Return the parcels that an order was told to have, and has no more: their numbers were corrected."""
+    now = {each["number"] for each in write.record.get("tracking") or ()}
+    return [each for each in write.agreed.get("tracking") or () if each["number"] not in now]
 
 
 def parcels_in(notes: Sequence[str]) -> list[Fields]:

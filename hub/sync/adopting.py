@@ -10,7 +10,8 @@ from hub.store import Tx, bindings, records
 from hub.store.bindings import Binding
 from hub.sync.apart import fetch
 from hub.sync.arriving import Told, take
-from hub.sync.noting import note, note_broken, once_more, put_aside
+from hub.sync.aside import put_aside
+from hub.sync.noting import note, note_broken, once_more
 from hub.sync.reading import digested
 from hub.sync.system import Flow
 

@@ -72,17 +72,17 @@ class Bringing:
     def bring(self, keys: Sequence[str], *, released: bool = False) -> Brought:
         """Bring the records with these keys to the system, as far as they differ from what was agreed on.
 
-        `released`: an operator has seen that many are taken away, and wants it so. Raises TryLater: what had been done
+        `released`: an operator wants it so, who has seen that many are taken away, or one deleted there. Raises TryLater: what had been done
         until then is stored.
         """
         brought = Brought(again=released)
-        prepared = self._prepared(keys)
+        prepared = self._prepared(keys, needed=released)
         if prepared.waits and self.depth < DEEPEST:
             self._bring_needed(prepared.waits.values())
-            prepared = self._prepared(keys)
+            prepared = self._prepared(keys, needed=released)
         brought.found = self._look_for(prepared, brought)
         if brought.found:
-            prepared = self._prepared(keys, finish=brought.found)
+            prepared = self._prepared(keys, finish=brought.found, needed=released)
         settled = {*prepared.settled} - brought.ended  # the others were looked for, and put aside
         self._put_aside_waiting(prepared)
         self.not_made.update(prepared.not_made)
@@ -100,9 +100,9 @@ class Bringing:
     def _judged(brought: Brought) -> set[str]:
         return brought.unsettled | brought.ended
 
-    def _prepared(self, keys: Sequence[str], finish: Collection[str] = ()) -> Prepared:
+    def _prepared(self, keys: Sequence[str], finish: Collection[str] = (), *, needed: bool = False) -> Prepared:
         with self.hold.reading() as tx:
-            return prepare(tx, self.flow, keys, finish=finish, needed=self.depth > 0)
+            return prepare(tx, self.flow, keys, finish=finish, needed=needed or self.depth > 0)
 
     # Before
 
@@ -150,7 +150,7 @@ class Bringing:
         with self.hold.page() as (tx, report):
             taken = take(tx, self.flow, digested(self.flow, fetched.documents), run=self.run)
             gone = fetched.gone(list(keys))
-            lose_found(tx, self.flow, gone)
+            lose_found(tx, self.flow, gone, self.run)
             told = {each.write.key: {"id": each.write.id} for each in wants if each.write.id in gone}
             noting.note(tx, self.flow, self.run, "gone", told)
             taken.counts.pop("identical", None)

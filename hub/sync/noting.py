@@ -9,9 +9,8 @@ from hub.handler import PageReport
 from hub.messages import RecordOutcome
 from hub.store import Tx, bindings, history, quarantine, records
 from hub.store.history import Event
-from hub.store.types import json_text
 from hub.sync.apart import BREAKS
-from hub.sync.digest import digest
+from hub.sync.aside import put_aside
 from hub.sync.preparing import Prepared, Want
 from hub.sync.system import Flow
 from hub.sync.unanswered import UNANSWERED
@@ -25,6 +24,8 @@ UNPRICED = "price-gone"
 """The cause of prices that are gone, and at which a shop goes on selling."""
 CLOSED_SHORT = "closed-short"
 """The cause of orders of which less was sent than their shop has, and the rest will not be."""
+PAID_BACK = "refunded"
+"""The cause of orders that are still to be sent, and whose money was given back."""
 HELD = "held-back"
 """The cause of orders that a system is not to get yet."""
 
@@ -50,6 +51,9 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
     note_each(tx, flow, run, SEVERAL, lists, report)
     over = f"it goes on where it was placed, but {system} has it cancelled for good: take it up there by hand"
     note_each(tx, flow, run, AFTER_ALL, dict.fromkeys(prepared.over, over), report)
+    back = f"all its money was given back, and it is still to be sent: cancel it where it was placed, or in {system}; if it "
+    back += "is to be sent all the same, hub quarantine retry"
+    note_each(tx, flow, run, PAID_BACK, dict.fromkeys(prepared.paid_back, back), report)
     held = f"{system} gets it as soon as this holds: {flow.system.options.range.orders}"
     held += f" (orders under [systems.{system}.range])"
     note_each(tx, flow, run, HELD, dict.fromkeys(prepared.held, held), report)
@@ -86,42 +90,6 @@ def note_short(tx: Tx, flow: Flow, run: int, short: Mapping[str, str], report: P
             new[key] = why
     if new:
         note_each(tx, flow, run, CLOSED_SHORT, new, report)
-
-
-def put_aside(
-    tx: Tx,
-    flow: Flow,
-    run: int,
-    key: str,
-    cause: str,
-    message: str,
-    *,
-    needs: Mapping[str, str] | None = None,
-    again: bool = False,
-    told: Mapping[str, Any] | None = None,
-) -> None:
-    """Put a record that cannot be brought into quarantine. `again`: it is tried once more without being asked.
-
-    `told`: what it was told of. One that was discarded stays away as long as that is the same; else, as `message` is.
-    What was not answered comes back: it is looked for all the same, and rests only while it waits here.
-    """
-    entity, about = flow.stream.entity, json_text(message if told is None else told)
-    version = None if cause == UNANSWERED else digest(about.encode())
-    caught = quarantine.Caught(
-        system=flow.system.name,
-        stream=flow.name,
-        identity=f"push:{key}",
-        entity=entity,
-        key=key,
-        cause=cause,
-        message=message,
-        place={"source": f"to {flow.system.name}: {entity} {key}", "version": version},
-        raw={},
-        needs=needs,
-        again=again,
-        run=run,
-    )
-    quarantine.put(tx, [caught])
 
 
 def once_more(tx: Tx, flow: Flow, run: int, key: str, cause: str) -> bool:

@@ -9,6 +9,7 @@ from hub.store import Tx, bindings, intents
 from hub.store.bindings import Binding
 from hub.store.intents import Intent
 from hub.sync.digest import reference
+from hub.sync.losing import is_worked_on
 from hub.sync.outgoing import (
     admits,
     cannot_create,
@@ -27,6 +28,7 @@ from hub.sync.threeway import differing
 
 BESIDE = ("prices", "stock")
 """The entities of what a system keeps beside its products."""
+EMPTY: Mapping[str, Any] = {}
 FINAL = "cancelled"
 """An order in this state that a system has never had is not brought to it any more."""
 
@@ -59,6 +61,10 @@ class Prepared:
     """Key of a price -> the lists on which its product has one, where the system can keep only one of them."""
     over: list[str] = field(default_factory=list[str])
     """Keys of orders that go on, but are cancelled in the system."""
+    missed: list[str] = field(default_factory=list[str])
+    """Keys of open orders that the system had and has no more: they wait since it was noticed."""
+    paid_back: list[str] = field(default_factory=list[str])
+    """Keys of orders that are still to be sent, and whose money was given back."""
     held: list[str] = field(default_factory=list[str])
     """Keys of orders that the system is not to get yet (`range.orders`)."""
     short: dict[str, str] = field(default_factory=dict[str, str])
@@ -78,7 +84,7 @@ class Prepared:
     @property
     def aside(self) -> set[str]:
         """Return the keys of what waits for something."""
-        return {*self.waits, *self.unclear, *self.over, *self.held, *self.unpriced}
+        return {*self.waits, *self.unclear, *self.over, *self.missed, *self.paid_back, *self.held, *self.unpriced}
 
 
 def prepare(
@@ -87,7 +93,7 @@ def prepare(
     """Compare what the system should have under some keys with what was agreed on.
 
     `finish`: keys of records that may be half done in the system, and are written whole whatever was agreed on.
-    `needed`: others wait for them; what somebody has deleted in the system is made there anew only then.
+    `needed`: others wait for them, or somebody does; what was deleted in the system is made there anew only then.
     """
     entity, system = flow.stream.entity, flow.system.name
     prepared = Prepared(unread=_unread(tx, flow))
@@ -101,14 +107,16 @@ def prepare(
     links = _links(tx, flow, [*records.values(), *agreed])
     new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]
     for key in bindings.parted(tx, system, entity, new):
-        prepared.settled.append(key)
-        del records[key]
+        (prepared.missed if is_worked_on(flow, records.pop(key)) else prepared.settled).append(key)
     there = {key: each for key, each in records.items() if product_of(flow, each) in links.get("products", {})}
     prepared.unclear = several(tx, flow, there)
     if cannot_create(flow):
         prepared.not_made = _not_made(tx, flow, {key: records[key] for key in records.keys() - bound.keys()})
     for key in keys:
-        if key in prepared.settled or key in prepared.unclear or key in prepared.unpriced:
+        if key in prepared.settled or key in prepared.unclear or key in prepared.unpriced or key in prepared.missed:
+            continue
+        if not needed and key not in under_way and _is_paid_back(flow, records.get(key, EMPTY)):
+            prepared.paid_back.append(key)
             continue
         want = _want(flow, key, records.get(key), bound.get(key), key in finish or key in under_way, prepared)
         intent = under_way.get(key)
@@ -200,6 +208,12 @@ def _told(flow: Flow, record: Mapping[str, Any], bound: Binding | None, *, whole
     if bound is not None and is_known_to(flow, record, bound.agreed("lines")):
         return {name: value for name, value in fields.items() if name not in CONTENT}
     return fields
+
+
+def _is_paid_back(flow: Flow, record: Mapping[str, Any]) -> bool:
+    """Tell whether all the money was given back for an order that is still to be sent, in a system that is not told so."""
+    payment: Mapping[str, Any] = record.get("payment") or EMPTY
+    return payment.get("state") == "refunded" and is_worked_on(flow, record) and "payment" not in flow.directions
 
 
 def _is_over(flow: Flow, record: Mapping[str, Any], bound: Binding) -> bool:

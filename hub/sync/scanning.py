@@ -145,7 +145,7 @@ def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold, to
     with hold.page() as (tx, report):
         # In the writers' turn: who has it must not wait for a binding that is changed before it.
         records.take_turn(tx, flow.stream.entity)
-        lose(tx, flow, [each.external_id for each in gone], owed=flow.follows)
+        lose(tx, flow, [each.external_id for each in gone], run, owed=flow.follows)
         taken = take(tx, flow, [*changed, *heirs], run=run)
         _delete(tx, flow, gone, run)
         taken.counts["deleted"] += len(gone)

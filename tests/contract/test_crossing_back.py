@@ -10,6 +10,7 @@ import pytest
 
 from hub.store import Store, bindings
 from hub.sync import System
+from hub.sync.retrying import retry
 from tests.contract.crossing import AT, ORDERS, sums
 from tests.contract.crossing_erps import ERPS
 from tests.contract.crossing_people import CLOSE_SHORT, PEOPLE
@@ -17,6 +18,7 @@ from tests.contract.crossing_shops import SHOPS
 from tests.contract.tables import ERP, Hub, Tables
 from tests.fakes.fake import Fake
 from tests.fakes.prestashop.shop import PAYMENT
+from tests.fakes.shopware import orders as shopware
 from tests.fakes.woocommerce import WooCommerce
 from tests.fronts import Front
 from tests.fronts.medusa import Medusa
@@ -168,6 +170,28 @@ def test_s10_what_is_said_late_and_out_of_order_takes_nothing_back(back: Back, r
     assert (back.exchange(), back.waiting()) == ([], [])
 
 
+STAYS = {"magento": "all", "magento without tax": "all", "vendure": "P-2", "medusa": "P-2"}
+"""What of numbers that are wrong stays beside the right ones: all that was told, or what an order was sent with."""
+
+
+def test_a_number_that_is_corrected_takes_the_place_of_the_wrong_one(
+    back: Back, request: pytest.FixtureRequest
+) -> None:
+    """Customers followed a parcel that was somebody else's."""
+    stays = STAYS.get(request.node.callspec.params["back"])
+    back.exchange()
+    for said in ({"status": "processing", "tracking": [ONE]}, {"tracking": [TWO]}, {"status": "shipped"}):
+        back.say(**said)
+    told = {each["number"] for each in back.shown()["tracking"]}
+    assert "P-2" in told
+    assert stays == "all" or told == {"P-2"}
+    back.say(tracking=[{**TWO, "number": "P-3"}])
+    told = {each["number"] for each in back.shown()["tracking"]}
+    assert "P-3" in told
+    assert stays == "all" or told == {"P-3", stays or "P-3"}
+    assert (isinstance(back.shop, Front) or back.exchange(full=True) == [], back.waiting()) == (True, [])
+
+
 @pytest.mark.parametrize("back", ["woocommerce"], indirect=True)
 def test_a_parcel_whose_number_another_one_begins_with_is_told_too(back: Back) -> None:
     fake: Any = back.shop
@@ -176,6 +200,63 @@ def test_a_parcel_whose_number_another_one_begins_with_is_told_too(back: Back) -
     back.say(tracking=[{**ONE, "number": "1234"}, {**TWO, "number": "123"}])
     notes = fake.posts.records[int(back.order)].values["notes"]
     assert [each["note"].split()[1] for each in notes] == ["1234", "123"]
+
+
+@pytest.mark.parametrize("back", ["ecwid"], indirect=True)
+def test_s15_an_open_order_that_somebody_deletes_in_the_erp_waits(back: Back) -> None:
+    """Its customer waited for goods that nobody was to send, and nobody was told."""
+    back.exchange()
+    del back.erp.rows["orders"][back.hub.binding("erp", "orders", back.key).external_id]
+    for _ in range(2):
+        back.exchange(full=True)
+        assert (back.waiting(), dict(back.erp.rows["orders"])) == (["gone-there"], {})
+    fake: Any = back.shop
+    fake.orders.records[max(fake.orders.records)].values["orderComments"] = "Soon, please"
+    fake.touch("orders", back.order)
+    back.exchange()
+    assert (back.waiting(), dict(back.erp.rows["orders"])) == (["gone-there"], {}), "nor is it made by another change"
+    with back.hub.store.write() as tx:
+        retry(tx, [each.id for each in back.hub.waiting()])
+    back.exchange()
+    assert (back.waiting(), len(back.erp.rows["orders"])) == ([], 1)
+    back.say(status="shipped")
+    del back.erp.rows["orders"][back.hub.binding("erp", "orders", back.key).external_id]
+    back.exchange(full=True)
+    assert (back.waiting(), back.shown()["status"]) == ([], "shipped"), "what was sent nobody waits for"
+
+
+@pytest.mark.parametrize("back", ["ecwid"], indirect=True)
+def test_s15_an_order_that_is_gone_from_the_erp_waits_no_more_once_it_is_cancelled(back: Back) -> None:
+    back.exchange()
+    del back.erp.rows["orders"][back.hub.binding("erp", "orders", back.key).external_id]
+    back.exchange(full=True)
+    fake: Any = back.shop
+    fake.orders.records[max(fake.orders.records)].values["fulfillmentStatus"] = "WILL_NOT_DELIVER"
+    fake.touch("orders", back.order)
+    back.exchange()
+    assert (back.waiting(), dict(back.erp.rows["orders"])) == ([], {})
+
+
+@pytest.mark.parametrize("back", ["shopware"], indirect=True)
+def test_an_order_whose_money_was_given_back_is_not_sent_without_a_word(back: Back) -> None:
+    """No ERP is told of payments: it went on to send what nobody has paid for any more, and took it in as a new order."""
+    fake: Any = back.shop
+    orders = fake.tables["order"]
+    [row] = [each for each in orders.there() if each.values["id"] == back.order]
+
+    def is_paid(state: str) -> None:
+        paid = [{**each, "stateMachineState": shopware.state(state)} for each in row.values["transactions"]]
+        orders.change(row.id, {"transactions": paid})
+        back.exchange()
+
+    is_paid("refunded")
+    assert (back.waiting(), dict(back.erp.rows["orders"])) == (["refunded"], {})
+    is_paid("refunded_partially")
+    assert (back.waiting(), len(back.erp.rows["orders"])) == ([], 1), "what is left of it was paid for"
+    is_paid("refunded")
+    assert (back.waiting(), back.exchange(full=True)) == (["refunded"], [])
+    back.say(status="shipped")
+    assert (back.waiting(), back.shown()["status"]) == ([], "shipped")
 
 
 FULFILS = r"/ship\b|/invoice\b|fulfillmentCreate|orderFulfill|invoiceCreate|/fulfillments|addFulfillmentToOrder"

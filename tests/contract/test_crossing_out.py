@@ -84,6 +84,16 @@ def test_s07_the_same_amount_with_the_tax_that_was_without_waits(outward: Outwar
     assert outward.exchange(full=True) == 0
 
 
+def test_a_category_that_is_renamed_or_moved_holds_its_products_and_no_other_does(outward: Outward) -> None:
+    """A product of which the shop says one category stands in no other; the old one stays, whoever has made it."""
+    shop = outward.hub.systems["eshop"].connector
+    for category in ("Lamps > Desk", "Lights > Desk", "Home > Lights > Desk", "Lights", None):
+        outward.erp.put("products", "1", category=category)
+        assert outward.exchange("products") <= 4
+        assert [each.fields.get("category") for each in shown(shop, "products")] == [category]
+        assert (outward.waiting(), outward.exchange("products", full=True)) == ([], 0)
+
+
 @pytest.mark.parametrize("outward", ["shopware"], indirect=True)
 def test_s27_both_amounts_of_a_price_follow_the_tax_of_its_product(outward: Outward) -> None:
     """The shop keeps a price with tax and without; the one that does not count went on at the old rate, for some buyers."""
@@ -143,3 +153,39 @@ def test_what_stands_for_charges_in_an_erp_is_not_for_sale(
             each.fields["sku"]: each.fields["active"] for each in shown(hub.systems["eshop"].connector, "products")
         }
         assert offered == {**dict.fromkeys(PRODUCTS, True), stand_in: False}
+
+
+RED, BLUE, GREEN = ({"options": {"Color": each}, "name": f"Lamp ({each})"} for each in ("red", "blue", "green"))
+ALONE: Mapping[str, Any] = {"variant_of": None, "options": None, "name": "Lamp"}
+FAMILIES: tuple[tuple[Mapping[str, Mapping[str, Any]], Mapping[str, set[str]]], ...] = (
+    ({"R": ALONE}, {}),
+    ({"R": {"variant_of": "ONE", **RED}, "B": {"variant_of": "ONE", **BLUE}}, {"ONE": {"R", "B"}}),
+    ({"B": {"variant_of": "TWO"}, "G": {"variant_of": "TWO", **GREEN}}, {"ONE": {"R"}, "TWO": {"B", "G"}}),
+    ({"R": ALONE}, {"ONE": set(), "TWO": {"B", "G"}}),
+    ({"R": {"variant_of": "TWO", **RED}}, {"ONE": set(), "TWO": {"R", "B", "G"}}),
+)
+"""What the ERP says of its products -> which stand below which. It calls the only variant of an article no variant."""
+
+
+def test_variants_move_from_one_article_to_another(migrated_sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = SHOPS["magento"]
+    with closing(shop.fake()) as fake, closing(Store(migrated_sqlite)) as store:
+        for name, value in fake.environment.items():
+            monkeypatch.setenv(name, value)
+        hub, connector = Hub(store), fake.connect(**shop.options, families=True)
+        erp = hub.add("erp", "erp", Tables(ERP))
+        hub.systems["eshop"] = System(connector.name, "eshop", connector, connector.options)
+        outward, products = Outward(hub, erp, fake, {}), vars(fake)["products"]
+        for said, below in FAMILIES:
+            for sku, fields in said.items():
+                erp.put("products", sku, sku=sku, **fields)
+            outward.exchange("products")
+            rows = [each.values for each in products.there()]
+            standing = {
+                row["sku"]: {products.records[each].values["sku"] for each in row["children"]}
+                for row in rows
+                if row.get("type_id") == "configurable"
+            }
+            single = {row["sku"] for row in rows if row["visibility"] == 4} - standing.keys()
+            assert (standing, single) == (below, {*hub.keys("products")} - set[str]().union(*below.values()))
+            assert (outward.waiting(), outward.exchange("products", full=True)) == ([], 0)

@@ -60,6 +60,15 @@ class Shown:
         [document] = shop.fetch(stream, [f"{id_}|EUR" if several else id_])
         return shop.translate(stream, document).fields
 
+    def categories(self) -> list[Any]:
+        """Return all categories in which the shop has the product."""
+        shop: Any = self.hub.systems["eshop"].connector
+        [document] = shop.fetch("products", [self.hub.binding("shop", "products", self.sku).external_id])
+        return [
+            *document.raw.get("article", {}).get("facetValues", ()),
+            *document.raw.get("product", document.raw).get("categories", ()),
+        ]
+
     def waiting(self) -> list[str]:
         return [each.cause for each in self.hub.waiting() if (each.key or "").startswith(self.sku)]
 
@@ -96,6 +105,14 @@ def test_what_an_erp_says_of_a_product_is_what_the_shop_shows(shown: Shown) -> N
     del shown.erp.rows["prices"]["EUR"]
     shown.exchange("prices", full=True)
     assert "price-gone" in shown.waiting()
+
+
+def test_a_category_that_is_renamed_or_moved_holds_its_products_and_no_other_does(shown: Shown) -> None:
+    for category in ("Lamps > Desk", "Lights > Desk", "Home > Lights > Desk", "Lights", None):
+        shown.say(products={"name": "Lamp", "category": category and f"{shown.sku} {category}"})
+        assert shown.of("products").get("category") == (category and f"{shown.sku} {category}")
+        assert len(shown.categories()) == (category is not None)
+        assert (shown.waiting(), shown.exchange("products", full=True)) == ([], [])
 
 
 def test_what_is_sold_by_the_sku_that_a_product_had_before_is_that_product(shown: Shown) -> None:

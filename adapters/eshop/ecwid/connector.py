@@ -62,7 +62,7 @@ def tell(shop: Shop, row: Row, write: Write) -> None:
     """Tell an order's parcels, invoice and status at once: the mail about the one names the others."""
     wanted = write.fields.get("status")
     ahead = moves_forward(orders.status(row, shop.options.status), wanted)
-    if fields := told.order(row, write.fields, wanted if ahead else None):
+    if fields := told.order(row, write, wanted if ahead else None):
         shop.api.send("PUT", f"orders/{row['id']}", fields, repeatable=True)
 
 

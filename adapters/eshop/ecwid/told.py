@@ -5,7 +5,7 @@ from typing import Any
 from adapters.eshop.categories import Categories
 from adapters.eshop.ecwid.orders import notes
 from adapters.eshop.ecwid.translate import WEIGHTS
-from adapters.eshop.notes import notes_of
+from adapters.eshop.notes import notes_of, withdrawn
 from adapters.eshop.orders import Fields, Raw
 from adapters.eshop.putting import pieces
 from adapters.eshop.translating import number
@@ -60,14 +60,16 @@ def stock(write: Write) -> Fields:
     return {"quantity": pieces(write.record), "unlimited": False}
 
 
-def order(raw: Raw, fields: Raw, status: Any) -> Fields:
+def order(raw: Raw, write: Write, status: Any) -> Fields:
     """Return what is set of an order; `status`: ours that it gets, if any."""
+    fields, old = write.fields, withdrawn(write)
     theirs: Fields = {"fulfillmentStatus": STATUSES[status]} if status in STATUSES else {}
     if status == "cancelled" and raw["paymentStatus"] == "AWAITING_PAYMENT":
         theirs["paymentStatus"] = "CANCELLED"
-    if fields.get("tracking"):
-        theirs["trackingNumber"] = ", ".join(each["number"] for each in fields["tracking"])
-    held, wanted = notes(raw), notes_of(fields.get("tracking") or (), fields.get("invoice"))
-    if missing := [each for each in wanted if each not in held]:
-        theirs["privateAdminNotes"] = "\n".join([*held, *missing])
+    if fields.get("tracking") or old:
+        theirs["trackingNumber"] = ", ".join(each["number"] for each in fields["tracking"] or ())
+    kept = [each for each in notes(raw) if each not in notes_of(old, None)]
+    wanted = notes_of(fields.get("tracking") or (), fields.get("invoice"))
+    if (told := list(dict.fromkeys([*kept, *wanted]))) != notes(raw):
+        theirs["privateAdminNotes"] = "\n".join(told)
     return theirs

@@ -7,7 +7,7 @@ from typing import Any
 from adapters.asking.edges import PAGE
 from adapters.asking.forms import Filled, Form
 from adapters.eshop.editorjs import blocks
-from adapters.eshop.notes import notes_of
+from adapters.eshop.notes import notes_of, withdrawn
 from adapters.eshop.putting import pieces
 from adapters.eshop.saleor.shop import Shop
 from adapters.eshop.saleor.sums import sent
@@ -181,8 +181,9 @@ def _numbers(write: Write) -> list[str]:
 
 
 def noted(shop: Shop, row: Row, write: Write) -> Iterator[Filled]:
-    """Yield what notes all parcels and the invoice; what was sent before without a number gets the first."""
-    numbers, bare = _numbers(write), [each for each in sent(row) if not each["trackingNumber"]]
+    """Yield what notes all parcels and the invoice; what was sent before without a number, or with a wrong one, gets one."""
+    old = ["", *(each["number"] for each in withdrawn(write))]
+    numbers, bare = _numbers(write), [each for each in sent(row) if (each["trackingNumber"] or "") in old]
     if numbers and bare:
         told = {"trackingNumber": numbers[0], "notifyCustomer": shop.options.tell_customers}
         yield TRACK(id=bare[-1]["id"], input=told)

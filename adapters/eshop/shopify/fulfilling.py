@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from adapters.eshop.forward import Step, unless
+from adapters.eshop.notes import withdrawn
 from adapters.eshop.shopify import queries
 from adapters.eshop.shopify.shop import Shop
 from adapters.eshop.shopify.translate import order as translated
@@ -47,9 +48,12 @@ close: Step[Shop] = unless(
 def tell(shop: Shop, row: Row, write: Write) -> None:
     """Tell the parcels of what was sent before, and the invoice."""
     told = {each["number"] for each in translated(row, shop.options).get("tracking", ())}
-    sent = [each["id"] for each in row["fulfillments"] if each["status"] in SENT]
-    if sent and (info := _info(write)) and {*info["numbers"]} - told:
-        shop.ask(queries.TRACKING, id=sent[-1], info=info, notify=shop.options.tell_customers)
+    sent = [each for each in row["fulfillments"] if each["status"] in SENT]
+    info, old = _info(write), {each["number"] for each in withdrawn(write)}
+    wrong = [each for each in sent if old & {*at(each, "trackingInfo.number")}]
+    if info and (wrong or {*info["numbers"]} - told):
+        for each in wrong or sent[-1:]:
+            shop.ask(queries.TRACKING, id=each["id"], info=info, notify=shop.options.tell_customers)
     invoice, noted = write.fields.get("invoice"), at(row, "invoice.value")
     if "invoice" in write.fields and invoice != noted:
         shop.ask(queries.NOTE, id=row["id"], value=invoice) if invoice else shop.ask(queries.FORGET, id=row["id"])

@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from adapters.asking.http import exact
 from adapters.eshop.gallery import arranged
+from adapters.eshop.notes import withdrawn
 from adapters.eshop.orders import Fields, Raw, plain, with_tax
 from adapters.eshop.putting import Pairs, pieces
 from adapters.eshop.shopware.options import ShopwareOptions
@@ -203,9 +204,12 @@ def noted(_: object, order: Raw, write: Write) -> Iterator[Operation]:
     """Yield what tells an order its invoice and its parcels."""
     if invoice := write.fields.get("invoice"):
         yield Operation("order", [{"id": order["id"], "customFields": {INVOICE: invoice}}])
-    if codes := [each["number"] for each in write.fields.get("tracking") or ()]:
+    codes = [each["number"] for each in write.fields.get("tracking") or ()]
+    if codes or withdrawn(write):
         way = delivery(order)
         if way is None:
             raise Unfit("no-delivery", "the order has no delivery there that could have a parcel")
-        told = {"id": way["id"], "trackingCodes": [*dict.fromkeys([*way["trackingCodes"], *codes])]}
+        old = {each["number"] for each in withdrawn(write)}
+        kept = [each for each in way["trackingCodes"] if each not in old]
+        told = {"id": way["id"], "trackingCodes": [*dict.fromkeys([*kept, *codes])]}
         yield Operation("order_delivery", [told])

@@ -29,7 +29,7 @@ CREATE_ASSET = """mutation($input:CreateAssetInput!){made:createAssets(input:[$i
   ...on Asset{id} ...on MimeTypeError{errorCode message}}}"""
 DELETE = """mutation($a:[ID!]!,$v:[ID!]!){articles:deleteProducts(ids:$a){result message}
   variants:deleteProductVariants(ids:$v){result message}}"""
-NOTE = "mutation($input:AddNoteToOrderInput!){addNoteToOrder(input:$input){id}}"
+NOTE, FORGET = Form("addNoteToOrder", "input:AddNoteToOrderInput!", "id"), Form("deleteOrderNote", "id:ID!", "result")
 FULFIL = f"""mutation($input:FulfillOrderInput!){{done:addFulfillmentToOrder(input:$input){{
   ...on Fulfillment{{id state}} {ON_ERROR}}}}}"""
 MOVE = f"""mutation($id:ID!,$state:String!){{transitionFulfillmentToState(id:$id,state:$state){{

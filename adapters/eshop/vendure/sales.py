@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 
+from adapters.asking.forms import send
 from adapters.eshop.forward import Step, unless
-from adapters.eshop.notes import notes_of
+from adapters.eshop.notes import notes_of, withdrawn
 from adapters.eshop.vendure import queries
 from adapters.eshop.vendure.client import Listing, Shop
-from adapters.eshop.vendure.translate import CUSTOMER, NOTES, PLACED_ORDER, fulfilments, unsent
-from adapters.fields import at
+from adapters.eshop.vendure.translate import CUSTOMER, PLACED_ORDER, fulfilments, unsent
 from adapters.rows import Row
 from hub.connector import Write
 
@@ -61,6 +61,9 @@ deliver: Step[Shop] = partial(_move, states=["Shipped", "Delivered"])
 
 def tell(shop: Shop, row: Row, write: Write) -> None:
     """Note all parcels and the invoice: a fulfilment has one number, which cannot be changed, and no place for it."""
-    for note in notes_of(write.record.get("tracking") or (), write.fields.get("invoice")):
-        if note not in at(row, NOTES):
-            shop.ask(queries.NOTE, input={"id": row["id"], "note": note, "isPublic": True})
+    there = {each["data"].get("note"): each["id"] for each in row["history"]["items"]}
+    wanted = notes_of(write.record.get("tracking") or (), write.fields.get("invoice"))
+    told = [queries.NOTE(input={"id": row["id"], "note": n, "isPublic": True}) for n in wanted if n not in there]
+    told += [queries.FORGET(id=there[note]) for note in notes_of(withdrawn(write), None) if note in there]
+    if told:
+        send(shop.ask, "mutation", told)

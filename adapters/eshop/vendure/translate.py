@@ -134,7 +134,7 @@ ORDER = table(
     ),
     invoice=Field("history.items.data", lambda data: invoice_in([each["note"] for each in data])),
 )
-PLACED_ORDER = f"id updatedAt {asked(ORDER)} {below('customer', CUSTOMER)} fulfillments.id"
+PLACED_ORDER = f"id updatedAt {asked(ORDER)} {below('customer', CUSTOMER)} fulfillments.id history.items.id"
 MONEY = table("tax_included precision")
 """What is asked for with a list, and is the same for all of its rows."""
 price = by_table(MONEY | table("sku currency amount=price"), translating.price)
