@@ -14,7 +14,7 @@ from hub.store.history import Event
 from hub.sync.apart import fetch, fetch_or_aside
 from hub.sync.arriving import fresh, take
 from hub.sync.brake import too_many
-from hub.sync.losing import lose
+from hub.sync.losing import lose, take_turns
 from hub.sync.matching import TWICE
 from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow, System
@@ -146,7 +146,7 @@ def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold, to
     heirs = _heirs(flow, gone, hold)
     with hold.page() as (tx, report):
         # In the writers' turn: who has it must not wait for a binding that is changed before it.
-        records.take_turn(tx, flow.stream.entity)
+        take_turns(tx, flow, lost)
         lose(tx, flow, [each.external_id for each in gone], owed=flow.follows)
         taken = take(tx, flow, [*changed, *heirs], run=run)
         _delete(tx, flow, gone, run)

@@ -46,6 +46,25 @@ def test_what_a_shop_has_lost_is_renamed_meanwhile(hub: Hub, erp: Tables, shop: 
     assert sorted(row["sku"] for row in shop.rows["products"].values())[:2] == ["A-2", "SKU-2"]
 
 
+@pytest.mark.parametrize("before", ["SELECT entity.revision", "DELETE FROM intent"], ids=["lost", "put"])
+def test_a_price_is_put_beside_a_product_that_is_lost_meanwhile(hub: Hub, erp: Tables, shop: Tables, before: str):
+    """The product is made anew, and its price is brought again."""
+    hub.in_step("products", "prices")
+    erp.put("prices", "1", sku="A", list="web", currency="EUR", amount="1.00")
+    hub.run("erp", "prices")
+    (product, *_) = shop.rows["products"]
+
+    def lose() -> Any:
+        del shop.rows["products"][product], shop.rows["prices"][product]
+        return hub.run("shop", "products", scope=[product])
+
+    well(*interleave(hub.store, lambda: hub.run("shop", "prices"), lose, before=before))
+    hub.in_step("products", "prices")
+    (anew,) = (identity for identity, row in shop.rows["products"].items() if row["sku"] == "A")
+    assert anew != product
+    assert [(identity, row["amount"]) for identity, row in shop.rows["prices"].items()] == [(anew, "1.00")]
+
+
 def test_two_runs_bring_what_has_changed_at_once(hub: Hub, erp: Tables, shop: Tables):
     lamp(erp, name="New lamp")
     hub.run("erp", "products")
