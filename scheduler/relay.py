@@ -39,13 +39,14 @@ def relay(store: Store, publisher: Publisher) -> Relayed:
     fates = publisher.publish([_outgoing(each) for each in waiting])
     confirmed = [each for each, fate in zip(waiting, fates, strict=True) if fate is Fate.CONFIRMED]
     nowhere = [each for each, fate in zip(waiting, fates, strict=True) if fate is Fate.UNROUTABLE]
-    if confirmed or nowhere:
+    # Each in a transaction of its own: within one, rows are locked in the order of their ids.
+    if confirmed:
         with store.write() as tx:
             runs.mark_published(tx, confirmed)
-            if nowhere:
-                unheard = [claims.Named(each.id, each.generation, each.job) for each in nowhere]
-                claims.snooze(tx, unheard, tx.now + NO_QUEUE)
     if nowhere:
+        with store.write() as tx:
+            unheard = [claims.Named(each.id, each.generation, each.job) for each in nowhere]
+            claims.snooze(tx, unheard, tx.now + NO_QUEUE)
         systems = sorted({each.system for each in nowhere})
         logger.error("no_queue", systems=systems, runs=len(nowhere), mend="hub check shows which queues are missing")
     if len(confirmed) + len(nowhere) < len(waiting):
@@ -67,8 +68,11 @@ def relay_results(store: Store, publisher: Publisher) -> int:
 
 def recall(store: Store) -> int:
     """Take back what was published and never claimed, so that it is published again; returns how many."""
+    removed = 0
+    for published in (False, True):
+        with store.write() as tx:
+            removed += interventions.cancel_removed(tx, published=published)
     with store.write() as tx:
-        removed = interventions.cancel_removed(tx)
         recalled = runs.recall(tx)
     if removed:
         logger.warning("runs_cancelled", runs=removed, message="their jobs are configured no more, or switched off")

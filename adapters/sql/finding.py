@@ -8,9 +8,8 @@ import sqlalchemy as sa
 
 from adapters.rows import Row
 from adapters.sql.plain import identity
-from adapters.sql.reading import MOST, Source, rows
+from adapters.sql.reading import MOST, Source, among, in_parts, rows
 from adapters.sql.texts import compared
-from adapters.writing.bulk import portions
 from hub.canonical import EntityModel
 from hub.connector import Write
 
@@ -51,9 +50,9 @@ def _having(
     """Return the identities of rows by the value in a column; compared as we write it."""
     ids: defaultdict[str, list[str]] = defaultdict(list)
     with source.database.reading(source.place) as connection:
-        for some in portions(sorted(wanted), MOST):
-            among = source.from_.c[column].in_([compared(each) for each in some])
-            for row in rows(connection, source.select().where(among), source.place):
+        for some in in_parts(sorted(wanted), MOST):
+            having = among([source.from_.c[column]], [(each,) for each in some])
+            for row in rows(connection, source.select().where(having), source.place):
                 if not source.is_deleted(row):
                     ids[_canonical(entity, ours, row[column])].append(identity(source.key_of(row)))
     return ids

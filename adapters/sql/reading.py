@@ -7,12 +7,12 @@ hour in autumn.
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,13 +22,15 @@ from adapters.sql.database import Database
 from adapters.sql.marks import ahead, earlier, later
 from adapters.sql.options import StreamOptions
 from adapters.sql.plain import folded, identity, is_set, key_values, packed, unpacked
-from adapters.sql.texts import bound, compared, rows_of
+from adapters.sql.texts import bound, compared, comparing, rows_of
 from adapters.writing.bulk import portions
 from hub.clock import Clock
 from hub.config.faults import guess_or_list
 from hub.errors import Refused
 
 PAGE = 1000
+Given = TypeVar("Given")
+
 MOST = 500
 """Keys in one statement: SQL Server takes 2,100 values, Oracle 1,000 of a list."""
 
@@ -120,7 +122,7 @@ class Source:
             return []
         keys = [values for id_ in dict.fromkeys(ids) if (values := key_values(id_, sample)) is not None]
         found: list[dict[str, Any]] = []
-        for some in portions(keys, MOST // len(self.key)):
+        for some in in_parts(keys, MOST // len(self.key)):
             found += rows(connection, self.select().where(among(self.key, some)), self.place)
         return [row for row in found if not self.is_deleted(row)]
 
@@ -142,7 +144,7 @@ class Source:
             lists: dict[Any, list[Row]] = {}
             for row in found:
                 row[name] = lists[identity(self.key_of(row))] = lists[folded(self.key_of(row))] = []
-            for some in portions([self.key_of(row) for row in found], MOST // len(columns)):
+            for some in in_parts([self.key_of(row) for row in found], MOST // len(columns)):
                 selected = sa.select(EVERYTHING).select_from(from_).where(among(columns, some))
                 selected = selected.order_by(*(from_.c[each] for each in child.order))
                 belonging = rows(connection, selected, self.place_of(name))
@@ -277,11 +279,23 @@ def check_names(place: str, names: Sequence[str]) -> None:
         raise Refused(f"{place}: there are two columns {twice[0]}; let the query give each its own name (AS)")
 
 
+def in_parts(keys: Sequence[Given], most: int) -> Iterator[Sequence[Given]]:
+    """Yield keys, so many in one statement, the last repeated until they are a power of two.
+
+    SQLAlchemy keeps what it has compiled, and databases their plans: of each length another, they would fill the memory
+    (compare Hibernate's `in_clause_parameter_padding`).
+    """
+    for some in portions(keys, most):
+        length = min(1 << (len(some) - 1).bit_length(), most)
+        yield [*some, *[some[-1]] * (length - len(some))]
+
+
 def among(columns: Sequence[sa.ColumnElement[Any]], keys: Sequence[Sequence[Any]]) -> sa.ColumnElement[bool]:
     """Return the condition that a row has one of these keys."""
+    compare = comparing(each for key in keys for each in key)
     if len(columns) == 1:
-        return columns[0].in_([compared(key[0]) for key in keys])
-    return sa.or_(*(sa.and_(*(c == compared(each) for c, each in zip(columns, key, strict=True))) for key in keys))
+        return columns[0].in_([compare(key[0]) for key in keys])
+    return sa.or_(*(sa.and_(*(c == compare(each) for c, each in zip(columns, key, strict=True))) for key in keys))
 
 
 def behind(columns: Sequence[sa.ColumnElement[Any]], key: Sequence[Any]) -> sa.ColumnElement[bool]:

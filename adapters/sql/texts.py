@@ -1,6 +1,6 @@
 """SQL as it stands in hub.toml: which values it names, and how those are bound. Values never become part of a text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -65,6 +65,12 @@ def value(given: Any, name: str | None = None) -> sa.BindParameter[Any]:
 def compared(given: Any) -> sa.ColumnElement[Any]:
     """Return a value that columns are compared with."""
     return Narrow(value(given)) if isinstance(given, str) and given.isascii() else value(given)
+
+
+def comparing(values: Iterable[Any]) -> Callable[[Any], sa.ColumnElement[Any]]:
+    """Return how each of these is made what columns are compared with: all alike, so that few statements differ."""
+    plain = all(each.isascii() for each in values if isinstance(each, str))
+    return compared if plain else value
 
 
 def rows_of(table: str | None, query: str | None, columns: Iterable[str]) -> sa.FromClause:

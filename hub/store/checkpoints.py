@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.errors import LeaseLost
+from hub.store import bulk
 from hub.store.batch import insert_into
 from hub.store.database import Tx
 from hub.store.schema import checkpoint
@@ -35,13 +36,20 @@ def get(tx: Tx, system: str, stream: str, *, to_move: bool = False) -> Checkpoin
 
     `to_move`: it is moved in this transaction, whoever moved it before; nobody else does meanwhile.
     """
-    row = tx.execute(_GET_TO_MOVE if to_move else _GET, {"of": system, "named": stream}).first()
-    return Checkpoint(row.value, row.version) if row else NOWHERE
+    statement, named = _GET_TO_MOVE if to_move else _GET, {"of": system, "named": stream}
+    row = tx.execute(statement, named).first()
+    if row is None and to_move:
+        # Nobody can wait for a row that is not there: the second of two who come first would be taken for overtaken.
+        nowhere: dict[str, Any] = {"value": {}, "version": NOWHERE.version, "stored_at": tx.now}
+        bulk.insert(tx, checkpoint, [{"system": system, "stream": stream, **nowhere}])
+        row = tx.execute(statement, named).one()
+    return Checkpoint(row.value, row.version) if row and row.version else NOWHERE
 
 
 def systems(tx: Tx) -> set[str]:
     """Return the systems that were ever read from or brought something, those that are gone too."""
-    return set(tx.execute(sa.select(checkpoint.c.system).distinct()).scalars())
+    moved = sa.select(checkpoint.c.system).where(checkpoint.c.version > NOWHERE.version)
+    return set(tx.execute(moved.distinct()).scalars())
 
 
 @cache
@@ -64,3 +72,9 @@ def move(tx: Tx, system: str, stream: str, value: Mapping[str, Any], seen: Check
     if tx.execute(_move(tx.dialect), given).first() is None:
         raise LeaseLost(f"another run is reading {system}.{stream}")
     return Checkpoint(value, seen.version + 1)
+
+
+def amend(tx: Tx, system: str, stream: str, value: Mapping[str, Any]) -> None:
+    """Change what is noted with a stream's place, which is locked (`to_move`), and leave the place: its reader goes on."""
+    here = (checkpoint.c.system == system) & (checkpoint.c.stream == stream)
+    tx.execute(sa.update(checkpoint).where(here).values(value=value))

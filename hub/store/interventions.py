@@ -124,17 +124,16 @@ def cancel_waiting(tx: Tx, names: Collection[str], by: str, why: str) -> int:
     return tx.execute(sa.update(run).where(waiting).values(**ended, generation=run.c.generation + 1)).rowcount
 
 
-def cancel_removed(tx: Tx) -> int:
+def cancel_removed(tx: Tx, *, published: bool) -> int:
     """Cancel what waits for jobs that are configured no more, or are switched off; returns how many.
 
     Such runs were under way when their job was taken out, or were triggered since. What somebody asked for stays.
+    `published`: those that are, or those that are not. Each has a partial index, and wants a transaction of its own:
+    within one, rows are locked in the order of their ids.
     """
+    part = run.c.published_at.is_not(None) if published else run.c.published_at.is_(None)
     stands = sa.or_(job.c.enabled, run.c.cause.in_(("manual", "backfill")))
     unknown = sa.not_(sa.exists().where(job.c.name == run.c.job, stands))
+    waiting = run.c.id.in_(ids_where(in_state("waiting"), part, unknown))
     ended = {"state": "cancelled", "ended_at": tx.now, "message": "the job is configured no more, or switched off"}
-    cancelled = 0
-    for part in (run.c.published_at.is_(None), run.c.published_at.is_not(None)):  # each has a partial index
-        waiting = run.c.id.in_(ids_where(in_state("waiting"), part, unknown))
-        statement = sa.update(run).where(waiting).values(**ended, generation=run.c.generation + 1)
-        cancelled += tx.execute(statement).rowcount
-    return cancelled
+    return tx.execute(sa.update(run).where(waiting).values(**ended, generation=run.c.generation + 1)).rowcount

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hub.messages import RecordsDone, Result
 from hub.store import plans
 from hub.store.batch import insert_into, pack, rows
+from hub.store.chosen import literal
 from hub.store.database import Tx
 from hub.store.schema import letter, process, quarantine, result, result_records, run, webhook
 
@@ -110,7 +111,9 @@ def prune(tx: Tx, before: datetime, most: int) -> Pruned:
         pages=_delete(tx, result_records, (result_records.c.stored_at < before) & ~pages_waiting, most),
         runs=_delete(tx, run, (run.c.ended_at < before) & run.c.state.in_(_ENDED), most),
         letters=_delete(tx, letter, (letter.c.last_at < before) & (letter.c.state != "open"), most),
-        quarantine=_delete(tx, quarantine, (quarantine.c.changed_at < before) & (quarantine.c.state != "open"), most),
+        quarantine=_delete(
+            tx, quarantine, (quarantine.c.changed_at < before) & (quarantine.c.state != literal("open")), most
+        ),
         processes=_delete(tx, process, process.c.seen_at < before, most),
         plans=plans.prune(tx, before),
         webhooks=_delete(tx, webhook, webhook.c.came_at < before, most),

@@ -90,6 +90,7 @@ _partial(
 _partial("ix_run_unpublished", run.c.not_before, "state = 'waiting' AND published_at IS NULL")
 _partial("ix_run_recall", run.c.recall_at, "state = 'waiting' AND published_at IS NOT NULL")
 _partial("ix_run_lease", run.c.lease_until, "state = 'running'")
+_partial("ix_run_dead", run.c.id, "state = 'dead'")
 _partial("ix_run_ended", run.c.ended_at, "ended_at IS NOT NULL")
 
 outbox = sa.Table(
@@ -318,6 +319,7 @@ quarantine = sa.Table(
     sa.UniqueConstraint("system", "stream", "identity"),
 )
 _partial("ix_quarantine_open", quarantine.c.system, "state = 'open'")
+_partial("ix_quarantine_closed", quarantine.c.changed_at, "state <> 'open'")
 
 letter = sa.Table(
     "letter",

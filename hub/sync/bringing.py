@@ -19,7 +19,7 @@ from hub.sync.adopting import adopt
 from hub.sync.apart import fetch, in_words, is_well, taken_apart
 from hub.sync.arriving import take
 from hub.sync.brake import BRAKE, too_many
-from hub.sync.losing import lose_found
+from hub.sync.losing import lose_found, take_turns
 from hub.sync.preparing import Prepared, Want, portions, prepare, tried
 from hub.sync.reading import digested
 from hub.sync.storing import store
@@ -147,9 +147,10 @@ class Bringing:
         fetched = fetch(self.flow, list(keys), again=brought.again)
         for identity, fault in fetched.broken.items():
             self._broke_on(keys[identity], fault, brought)
+        gone = fetched.gone(list(keys))
         with self.hold.page() as (tx, report):
+            take_turns(tx, self.flow, gone)
             taken = take(tx, self.flow, digested(self.flow, fetched.documents), run=self.run)
-            gone = fetched.gone(list(keys))
             lose_found(tx, self.flow, gone, self.run)
             told = {each.write.key: {"id": each.write.id} for each in wants if each.write.id in gone}
             noting.note(tx, self.flow, self.run, "gone", told)

@@ -181,8 +181,8 @@ def _scan(flow: Flow, run: int, hold: Hold, total: Counter[str]) -> bool:
         scanning.end(flow, scan.number, run, hold, total)
         _note_end(flow, run, hold)
     else:
-        with hold.page() as (tx, _):
-            scanning.move(tx, flow, replace(scan, open=False, at=None, settings=""), seen)
+        with hold.page() as (tx, _):  # it does not count: one that was asked for is still to come
+            scanning.move(tx, flow, replace(scan, number=scan.number - 1, open=False, at=None, settings=""), seen)
         hold.tell(
             f"the scan of {flow.system.name}.{flow.name} did not come to its end; nothing is taken for gone", "warning"
         )

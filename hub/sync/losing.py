@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from hub.connector import Write
 from hub.store import Tx, bindings, quarantine, records
 from hub.sync.aside import put_aside
-from hub.sync.outgoing import depending_on
+from hub.sync.outgoing import depending_on, product_of
 from hub.sync.system import Flow
 
 OVER = ("shipped", "completed", "cancelled")
@@ -14,8 +15,15 @@ MISSED = "gone-there"
 """The cause of open orders that the system which worked on them has no more."""
 
 
+def take_turns(tx: Tx, flow: Flow, lost: Collection[str]) -> None:
+    """Wait for the writers' turns of what is changed where these are lost: what is put beside products goes with them."""
+    beside = {stream.entity for stream in flow.system.connector.streams.values() if stream.create == "put"}
+    for each in sorted({flow.stream.entity, *(beside if lost and flow.stream.entity == "products" else ())}):
+        records.take_turn(tx, each)
+
+
 def lose(tx: Tx, flow: Flow, ids: Collection[str], run: int, *, owed: bool) -> None:
-    """Note that a system has some records no more; `owed`: they are to be made anew.
+    """Note that a system has some records no more, in their turns; `owed`: they are to be made anew.
 
     With a product goes what was put beside it: the next one of its number has neither price nor stock yet.
     """
@@ -52,3 +60,16 @@ def lose_found(tx: Tx, flow: Flow, ids: Collection[str], run: int) -> None:
     """Note what a write has found gone. Where a system leads, that is a full scan's to say, which has a brake."""
     if not flow.leads:
         lose(tx, flow, ids, run, owed=flow.follows)
+
+
+def lose_stranded(tx: Tx, flow: Flow, written: Mapping[str, Write]) -> None:
+    """Note what was put beside a product that another run has lost meanwhile: identity -> write."""
+    products = {
+        identity: each.links["products"][sku]
+        for identity, each in written.items()
+        if (sku := product_of(flow, each.record))
+    }
+    there = bindings.by_ids(tx, flow.system.name, "products", {*products.values()})
+    lost = {each.external_id for each in there.values() if each.gone_at is not None}
+    stranded = [identity for identity, product in products.items() if product in lost]
+    bindings.lose(tx, flow.system.name, flow.stream.entity, stranded, owed=False)

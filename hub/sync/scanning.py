@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.handler import Hold
@@ -14,7 +14,7 @@ from hub.store.history import Event
 from hub.sync.apart import fetch, fetch_or_aside
 from hub.sync.arriving import fresh, take
 from hub.sync.brake import too_many
-from hub.sync.losing import lose
+from hub.sync.losing import lose, take_turns
 from hub.sync.matching import TWICE
 from hub.sync.reading import Shown, digested
 from hub.sync.system import Flow, System
@@ -23,7 +23,6 @@ SCAN = "/full"
 """Behind a stream's name: the checkpoint of its full scans."""
 IDENTITY = "scan"
 MASS_DELETE = "mass-delete"
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 LOOKED_AT = 200
 """Records asked for again at a time."""
 
@@ -41,6 +40,8 @@ class Scan:
     """The run that ended the last one."""
     settings: str = ""
     """Digest of the settings that the last one began under; empty where that is not known."""
+    wanted: int = 0
+    """The scan of this number was asked for, and those before it."""
 
     @classmethod
     def of(cls, value: Mapping[str, Any] | None) -> "Scan":
@@ -48,17 +49,18 @@ class Scan:
         if not value:
             return cls()
         ended = datetime.fromisoformat(value["ended"]) if value["ended"] else None
-        return cls(value["number"], value["open"], value["at"], ended, value["run"], value.get("settings", ""))
+        later = (value.get("settings", ""), value.get("wanted", 0))
+        return cls(value["number"], value["open"], value["at"], ended, value["run"], *later)
 
     def stored(self) -> dict[str, Any]:
         """Return it as a checkpoint."""
         ended = self.ended.isoformat() if self.ended else None
         same = {"number": self.number, "open": self.open, "at": self.at, "run": self.run}
-        return {**same, "ended": ended, "settings": self.settings}
+        return {**same, "ended": ended, "settings": self.settings, "wanted": self.wanted}
 
     def due(self, now: datetime, every: timedelta, settings: str) -> bool:
-        """Return whether a scan is under way, the last is long ago, or the settings were others then."""
-        if self.open or self.ended is None or self.ended + every <= now:
+        """Return whether a scan is under way or asked for, the last is long ago, or the settings were others then."""
+        if self.open or self.number < self.wanted or self.ended is None or self.ended + every <= now:
             return True
         return self.settings not in ("", settings)
 
@@ -144,7 +146,7 @@ def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold, to
     heirs = _heirs(flow, gone, hold)
     with hold.page() as (tx, report):
         # In the writers' turn: who has it must not wait for a binding that is changed before it.
-        records.take_turn(tx, flow.stream.entity)
+        take_turns(tx, flow, lost)
         lose(tx, flow, [each.external_id for each in gone], run, owed=flow.follows)
         taken = take(tx, flow, [*changed, *heirs], run=run)
         _delete(tx, flow, gone, run)
@@ -199,15 +201,18 @@ def is_unread(tx: Tx, system: System, entity: str) -> bool:
 
 
 def ask(tx: Tx, system: str, stream: str) -> None:
-    """Have everything compared with the next run; a stream that was never read is read whole anyway."""
-    seen = checkpoints.get(tx, system, stream + SCAN, to_move=True)
-    scan = Scan.of(seen.value)
-    if scan.ended is not None:
-        checkpoints.move(tx, system, stream + SCAN, replace(scan, ended=LONG_AGO).stored(), seen)
+    """Have everything compared with the next run; a stream that was never read is read whole anyway.
+
+    A scan that is under way goes on, and another follows it: what it has shown by now, it has not compared since.
+    """
+    scan = Scan.of(checkpoints.get(tx, system, stream + SCAN, to_move=True).value)
+    if scan.open or scan.ended is not None:
+        checkpoints.amend(tx, system, stream + SCAN, replace(scan, wanted=scan.number + 1).stored())
 
 
 def move(tx: Tx, flow: Flow, to: Scan, seen: checkpoints.Checkpoint) -> checkpoints.Checkpoint:
-    """Move the scan on, in the transaction of the page it speaks of."""
+    """Move the scan on, in the transaction of the page it speaks of; what was asked for meanwhile stays so."""
     if to.at is None:
         scans.forget(tx, flow.system.name, flow.name)
-    return checkpoints.move(tx, flow.system.name, flow.name + SCAN, to.stored(), seen)
+    wanted = stands(tx, flow, to_move=True)[0].wanted
+    return checkpoints.move(tx, flow.system.name, flow.name + SCAN, replace(to, wanted=wanted).stored(), seen)

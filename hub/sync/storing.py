@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from hub.connector import Document, Written
 from hub.errors import HubError
 from hub.handler import Hold
-from hub.store import Tx, bindings, intents, quarantine, records
+from hub.store import Tx, bindings, intents, quarantine
 from hub.sync.adopting import bind_unread, undo_twin
 from hub.sync.apart import Fetched, fetch
 from hub.sync.arriving import Told, take
-from hub.sync.losing import lose, lose_found
+from hub.sync.losing import lose, lose_found, lose_stranded, take_turns
 from hub.sync.noting import as_written, note_written
 from hub.sync.preparing import Want, outdated
 from hub.sync.reading import Shown, digested
@@ -43,7 +43,7 @@ def store(flow: Flow, run: int, hold: Hold, batch: Mapping[str, Want], written: 
     name, entity = flow.system.name, flow.stream.entity
     with hold.page() as (tx, report):
         # In the writers' turn: whoever changes a record from here on finds what was written.
-        records.take_turn(tx, entity)
+        take_turns(tx, flow, [*removed, *gone])
         called = _called_now(tx, flow, batch.values())
         overtaken = outdated(tx, flow, {called[each.key]: batch[each.key].write for each in done})
         known_as = {each.id: called[each.key] for each in done if each.id and batch[each.key].creates}
@@ -51,6 +51,7 @@ def store(flow: Flow, run: int, hold: Hold, batch: Mapping[str, Want], written: 
             undo_twin(tx, flow, run, identity, key)
         taken = take(tx, flow, shown, run=run, told=told, known_as=known_as)
         bind_unread(tx, flow, run, told, taken.matched, known_as)
+        lose_stranded(tx, flow, {each.id: batch[each.key].write for each in done if each.id})
         lose(tx, flow, [batch[key].write.id or "" for key in removed], run, owed=False)
         lose_found(tx, flow, [batch[key].write.id or "" for key in gone], run)
         intents.close(tx, name, entity, [called[each.key] for each in known])

@@ -52,3 +52,12 @@ def test_of_two_readers_at_once_one_goes_on(store: Store):
     for seen in (NOWHERE, Checkpoint(None, 1)):
         found = together(lambda s=seen: move(store, {"by": 1}, s), lambda s=seen: move(store, {"by": 2}, s))
         assert sorted(type(each).__name__ for each in found) == ["Checkpoint", "LeaseLost"]
+
+
+def test_who_comes_first_to_move_a_stream_waits_for_nobody_and_leaves_it_where_it_was(store: Store):
+    with store.write() as tx:
+        assert checkpoints.get(tx, "depot", "prices", to_move=True) == NOWHERE
+    with store.read() as tx:
+        assert checkpoints.systems(tx) == set()
+    assert standing(store) == NOWHERE
+    assert move(store, {"row": 1}, NOWHERE) == Checkpoint({"row": 1}, 1)

@@ -132,7 +132,8 @@ def test_nothing_goes_out_of_a_job_that_is_switched_off_but_what_is_asked_for_by
         (by_hand,) = runs.make(tx, [new()])
     assert [each.id for each in due(store)] == [by_hand]
     with store.write() as tx:
-        assert interventions.cancel_removed(tx) == 1
+        published, not_published = (interventions.cancel_removed(tx, published=each) for each in (True, False))
+    assert (published, not_published) == (0, 1)
     assert (shown(store, waiting).state, shown(store, by_hand).state) == ("cancelled", "waiting")
 
 

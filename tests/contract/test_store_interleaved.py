@@ -13,9 +13,22 @@ from hub.handler import Done, Later, Outcome
 from hub.store import Store, Tx, interventions, jobs, letters, quarantine, results
 from hub.worker import Pipeline
 from hub.worker.pipeline import Held
+from scheduler.relay import recall
 from scheduler.tick import next_due
 from tests.contract.interleaved import interleave
-from tests.contract.store_steps import LATEST, START, StandingClock, begun, new, settle, shown
+from tests.contract.store_steps import (
+    LATEST,
+    START,
+    StandingClock,
+    begun,
+    claim,
+    make,
+    new,
+    settle,
+    shown,
+    triggered,
+)
+from tests.contract.test_store_jobs import job, put
 from tests.integration.spine import ShiftedClock, Spine
 
 LATER = timedelta(days=10)
@@ -93,6 +106,36 @@ def test_a_job_that_is_resumed_while_a_configuration_is_applied_makes_up_for_not
         assert job.paused_at is None
         assert job.next_due is not None
         assert job.next_due > clock.now()
+
+
+def test_a_worker_claims_what_is_looked_through_for_what_was_left_behind(postgres_store: Store, clock: StandingClock):
+    """What is to be published again may lie before what is to be cancelled; a worker takes both in their order."""
+    store = postgres_store
+    put(store, job("shop.kept"))
+    numbers = make(store, new("shop.kept"), triggered("shop.removed"))
+    clock.move(minutes=6)
+    both = [(number, 1) for number in numbers]
+    recalled, claimed = interleave(store, lambda: recall(store), lambda: claim(store, *both), before="recall_at <")
+    assert recalled.came_to == 0
+    assert [each.job for each in claimed.came_to] == ["shop.kept"]
+    assert shown(store, numbers[1]).state == "cancelled"
+
+
+def test_a_job_is_taken_out_while_its_runs_are_published(emptied_postgres: str):
+    """The run of a system without a queue may lie before the one that was confirmed."""
+    clock = ShiftedClock()
+    spine = Spine(Store(emptied_postgres, clock), clock)
+    for name in ("lost.orders", "shop.orders"):
+        spine.add_job(name, lambda _work, _hold: Done())
+        spine.make(name)
+
+    def cancel() -> int:
+        with spine.store.write() as tx:
+            return interventions.cancel_waiting(tx, spine.settings, "anna", "taken out")
+
+    relayed, cancelled = interleave(spine.store, spine.relay, cancel, before="not_before=")
+    spine.close()
+    assert (relayed.came_to, cancelled.came_to) == (1, 2)
 
 
 @pytest.mark.parametrize(("outcome", "before"), [(Later("away"), 1), (Done(again=START), 4)], ids=["fails", "again"])

@@ -9,7 +9,7 @@ from hub.connector import Stream
 from hub.errors import TryLater
 from hub.handler import Done, HandedOn
 from hub.store import quarantine
-from hub.sync import exchange
+from hub.sync import exchange, scanning
 from hub.sync.retrying import retry
 from tests.contract.store_steps import StandingClock
 from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables, lamp, order
@@ -31,6 +31,19 @@ def many(erp: Tables, hub: Hub):
     for number in range(20):
         erp.put("products", str(number), sku=f"P{number}", name="Lamp")
     hub.run("erp", "products")
+
+
+def test_s16_a_scan_that_was_asked_for_and_breaks_off_is_asked_for_still(hub, erp):
+    many(erp, hub)
+    with hub.store.write() as tx:
+        scanning.ask(tx, "erp", "products")
+    erp.size, erp.breaks_off = 1, True
+    hub.run("erp", "products")
+    erp.breaks_off = False
+    for shown in ("Shade", "Lantern"):
+        erp.put("products", "7", name=shown, silently=True)
+        hub.run("erp", "products")
+        assert hub.record("products", "P7").fields["name"] == "Shade"
 
 
 def test_s16_a_mass_delete_that_was_none_is_asked_about_no_more(hub, erp):

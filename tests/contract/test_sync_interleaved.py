@@ -46,6 +46,25 @@ def test_what_a_shop_has_lost_is_renamed_meanwhile(hub: Hub, erp: Tables, shop: 
     assert sorted(row["sku"] for row in shop.rows["products"].values())[:2] == ["A-2", "SKU-2"]
 
 
+@pytest.mark.parametrize("before", ["SELECT entity.revision", "DELETE FROM intent"], ids=["lost", "put"])
+def test_a_price_is_put_beside_a_product_that_is_lost_meanwhile(hub: Hub, erp: Tables, shop: Tables, before: str):
+    """The product is made anew, and its price is brought again."""
+    hub.in_step("products", "prices")
+    erp.put("prices", "1", sku="A", list="web", currency="EUR", amount="1.00")
+    hub.run("erp", "prices")
+    (product, *_) = shop.rows["products"]
+
+    def lose() -> Any:
+        del shop.rows["products"][product], shop.rows["prices"][product]
+        return hub.run("shop", "products", scope=[product])
+
+    well(*interleave(hub.store, lambda: hub.run("shop", "prices"), lose, before=before))
+    hub.in_step("products", "prices")
+    (anew,) = (identity for identity, row in shop.rows["products"].items() if row["sku"] == "A")
+    assert anew != product
+    assert [(identity, row["amount"]) for identity, row in shop.rows["prices"].items()] == [(anew, "1.00")]
+
+
 def test_two_runs_bring_what_has_changed_at_once(hub: Hub, erp: Tables, shop: Tables):
     lamp(erp, name="New lamp")
     hub.run("erp", "products")
@@ -59,17 +78,52 @@ def test_two_runs_bring_what_has_changed_at_once(hub: Hub, erp: Tables, shop: Ta
     assert next(iter(shop.rows["products"].values()))["name"] == "New lamp"
 
 
-def test_everything_is_asked_for_while_a_scan_moves_on(hub: Hub, erp: Tables):
+@pytest.mark.parametrize("pages", [None, 1], ids=["bring", "end the reading of"])
+def test_two_runs_are_the_first_to_come_to_a_checkpoint(hub: Hub, shop: Tables, pages: int | None):
+    """There is none yet that one of them could wait for."""
+    hub.run("erp", "parties", pages=pages)
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    hub.run("shop", "parties")
+
+    def exchange() -> Any:
+        return hub.run("erp", "parties")
+
+    well(*interleave(hub.store, exchange, exchange, before="INSERT INTO checkpoint"))
+    hub.in_step("parties")
+    assert [row["name"] for row in hub.tables("erp").rows["parties"].values()] == ["Jan"]
+
+
+def test_a_scan_begins_while_everything_is_asked_for(hub: Hub, erp: Tables):
     hub.run("erp", "products", full=True)
 
     def ask() -> None:
         with hub.store.write() as tx:
             scanning.ask(tx, "erp", "products")
 
-    asked, _ = interleave(hub.store, ask, lambda: hub.run("erp", "products", full=True), before=1)
-    well(asked)
+    well(*interleave(hub.store, ask, lambda: hub.run("erp", "products", full=True), before=1))
     with hub.store.read() as tx:
-        assert scanning.stands(tx, hub.systems["erp"].flow("products"))[0].ended == scanning.LONG_AGO
+        scan, _ = scanning.stands(tx, hub.systems["erp"].flow("products"))
+    assert (scan.number, scan.wanted, scan.open) == (2, 2, False)
+
+
+@pytest.mark.parametrize("before", ["INSERT INTO scan", "EXCEPT"], ids=["page", "end"])
+def test_everything_is_asked_for_while_a_scan_is_under_way(hub: Hub, erp: Tables, before: str):
+    """It goes on to its end, and another follows: what was meant may lie in what it had compared by then."""
+    hub.run("erp", "products", full=True)
+    erp.put("products", "1", name="Shade", silently=True)
+
+    def scan() -> Any:
+        return hub.run("erp", "products", full=True)
+
+    def ask() -> None:
+        with hub.store.write() as tx:
+            scanning.ask(tx, "erp", "products")
+
+    well(*interleave(hub.store, scan, ask, before=before))
+    for name in ("Lantern", "Torch"):
+        erp.put("products", "1", name=name, silently=True)
+        hub.run("erp", "products")
+        assert hub.record("products", "A").fields["name"] == "Lantern"
 
 
 def test_a_retry_and_a_scan_do_not_wait_for_each_other(hub: Hub, erp: Tables):

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
+import sqlalchemy as sa
+import sqlalchemy.event
 
 from adapters.sql.database import Database
 from adapters.sql.paths import columns_in
 from adapters.sql.reading import Source
+from adapters.sql.texts import comparing
 from hub.canonical import ENTITIES
 from hub.canonical.faults import FieldFault
 from hub.clock import SystemClock
@@ -320,3 +323,23 @@ def test_a_file_that_is_not_there_is_not_made(tables: Tables):
     with pytest.raises(TryLater):
         list(tables.connect(url="sqlite:///other.db").read("products", None, full=True))
     assert not (tables.folder / "other.db").exists()
+
+
+def test_however_many_records_are_asked_for_few_statements_are_made(tables: Tables):
+    """Each of another length would be kept, compiled: a process grew by hundreds of megabytes."""
+    tables.add(1, "2026-01-01 10:00:00")
+    connector = tables.connect()
+    statements: set[str] = set()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.add(statement)
+
+    sqlalchemy.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        found = [connector.fetch("products", [str(each) for each in range(1, most)]) for most in range(2, 150)]
+    finally:
+        sqlalchemy.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert {tuple(each.id for each in some) for some in found} == {("1",)}
+    assert len(statements) < 12
+    compare = comparing(["plain", "łamp"])
+    assert type(compare("plain")) is type(compare("łamp"))
