@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -82,6 +83,19 @@ def test_s07_the_same_amount_with_the_tax_that_was_without_waits(outward: Outwar
     outward.exchange()
     assert not outward.waiting()
     assert outward.exchange(full=True) == 0
+
+
+def test_s05_what_costs_nothing_in_the_erp_is_not_given_away(outward: Outward) -> None:
+    """ERPs show 0 where nobody has entered a price yet; every shop sold what it had in stock for that."""
+    before = outward.amounts()
+    outward.put(amount="0.00")
+    outward.exchange()
+    assert outward.waiting() == [("prices", "not-priced")]
+    assert outward.amounts() == before
+    assert outward.exchange(full=True) == 0
+    outward.put(amount="12.00")
+    outward.exchange()
+    assert (outward.waiting(), [Decimal(each) for each in outward.amounts()]) == ([], [Decimal(12)])
 
 
 @pytest.mark.parametrize("outward", ["shopware"], indirect=True)
