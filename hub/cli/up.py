@@ -12,13 +12,13 @@ from rich.status import Status
 from hub import log as logs
 from hub.app import Hub, Process, Roles, apply, open_hub
 from hub.app.check import GONE
-from hub.cli import show, words
+from hub.cli import show
 from hub.cli.call import Json, start_of, who
 from hub.cli.commands import single
 from hub.cli.following import Following
 from hub.cli.main import GOOD, INTERRUPTED, NOT_WELL
 from hub.cli.serving import STDERR, HealthAddress, LogTo, Stop, logged, serve, signals
-from hub.counting import counted
+from hub.counting import ago, counted
 from hub.errors import TryLater
 from hub.store import processes, revisions
 from hub.store.alone import Taken, alone
@@ -76,7 +76,7 @@ def _alone(hub: Hub) -> Generator[None]:
                 key=lambda each: each.seen_at,
                 default=None,
             )
-            told = f" ({latest.name}, begun {words.ago(tx.now - latest.started_at)})" if latest else ""
+            told = f" ({latest.name}, begun {ago(tx.now - latest.started_at)})" if latest else ""
         raise Taken(
             f"the hub in {hub.folder} is up already{told}; hub.db belongs to one process. "
             "For several, name a database and a broker in hub.toml"

@@ -85,6 +85,9 @@ def test_a_second_hub_up_in_a_folder_is_told_of_the_first_unless_that_was_killed
         assert f"is up already ({names(home)[0]}, begun " in done.err
         assert not home.json("check")[0]["mend"]  # other commands go on beside it
         up.kill()
+    with closing(sqlite3.connect(home.folder / "hub.db")) as database, database:
+        database.execute("UPDATE process SET seen_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-15 minutes')")
+    assert "seen 15 min ago: it has not signed off" in home.ok("check")
     assert home.run("up", "--until-idle").code == 0
 
 
