@@ -12,6 +12,7 @@ from rich.status import Status
 from hub import log as logs
 from hub.app import Hub, Process, Roles, apply, open_hub
 from hub.app.check import GONE
+from hub.app.health import Health
 from hub.cli import show
 from hub.cli.call import Json, start_of, who
 from hub.cli.commands import single
@@ -53,7 +54,7 @@ def up(
         try:
             with _alone(hub), logged(target, debug=start.debug):
                 if not no_apply:
-                    _apply(hub, as_json=as_json)
+                    _apply(hub, health, as_json=as_json)
                 code = _run(hub, stop, until_idle=until_idle, health=health, as_json=as_json, quiet=target == STDERR)
         finally:
             hub.close()
@@ -83,8 +84,11 @@ def _alone(hub: Hub) -> Generator[None]:
         ) from None
 
 
-def _apply(hub: Hub, *, as_json: bool) -> None:
-    """Apply the file where that is for us to do: to an embedded database, or where nothing was applied yet."""
+def _apply(hub: Hub, health: str | None, *, as_json: bool) -> None:
+    """Apply the file where that is for us to do: to an embedded database, or where nothing was applied yet.
+
+    Raises Misconfigured, and applies nothing, where nothing could listen at the addresses that are to be listened at.
+    """
     with hub.store.read() as tx:
         in_force = revisions.in_force(tx)
     if hub.text is None or (in_force is not None and in_force.source == hub.text):
@@ -92,9 +96,20 @@ def _apply(hub: Hub, *, as_json: bool) -> None:
     if in_force is not None and not hub.embedded:
         show.remark(f"{hub.file.name} differs from revision {in_force.number} in force: hub apply")
         return
+    _refuse_taken(health or hub.settings.hub.health, hub.settings.hub.web)
     applied = apply(hub.store, hub.text, by=who(), note="hub up")
     if applied.number and not as_json:
         show.say(f"Revision {applied.number} of {hub.file.name} is in force now.")
+
+
+def _refuse_taken(health: str | None, web: str | None) -> None:
+    if health:
+        Health(health, tuple).stop()
+    if web:
+        # Imported here: only who takes calls needs the server's libraries.
+        from hub.web.server import listen  # noqa: PLC0415
+
+        listen(web).close()
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import sqlite3
 from contextlib import closing
 
@@ -148,6 +149,17 @@ def test_the_health_address_that_is_taken_is_a_clear_error(home: Home):
     done = home.run("up", "--until-idle", "--health", "256.0.0.1:80", "--json")
     (told,) = [json.loads(line) for line in done.out.splitlines()]
     assert told["error"].startswith("hub.health: nothing can listen at 256.0.0.1:80")
+
+
+@pytest.mark.parametrize(("setting", "more"), [("web", ()), ("health", ()), ("health", ("--health",))])
+def test_a_port_that_is_taken_is_told_before_anything_is_applied(home: Home, setting: str, more: tuple[str, ...]):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        home.configure(hub="" if more else f'{setting} = "{address}"')
+        done = home.run("up", "--until-idle", *more, *([address] if more else ()))
+    assert (done.code, done.out) == (2, "")
+    assert f"hub.{setting}: nothing can listen at {address}" in done.err
+    assert home.json("config") == []
 
 
 def test_who_starts_a_hub_whose_broker_is_away_reads_what_it_waits_for(home: Home):
