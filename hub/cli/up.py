@@ -121,15 +121,23 @@ class _Watch:
     status: Status | None
     idle: bool = False
     waited: str = ""
+    held: bool = False
+    """Whether it was at work, and cannot go on."""
 
     def wait(self, away: TryLater) -> None:
-        """Say once what is waited for before anything can begin."""
+        """Say once what is waited for: before anything can begin, or until it can go on."""
         if str(away) != self.waited:
             self.waited = str(away)
             show.remark(f"hub: {away}; hub up waits for it.       Stop with Ctrl-C.")
 
     def step(self) -> bool:
-        """Look once; returns whether it is over."""
+        """Look once; returns whether it is over. Raises DatabaseAway."""
+        if away := self.following.process.away:
+            self.held = True
+            self.wait(away)
+        elif self.held:
+            self.held, self.waited = False, ""
+            show.remark("hub: it goes on.")
         before, self.idle = self.idle, self.following.look()
         if self.status is not None:
             _turn(self.status, self.following.status)

@@ -1,6 +1,7 @@
 """`hub up` as a process that is told to stop, killed, started again, and given another configuration meanwhile."""
 
 import json
+import resource
 import signal
 import socket
 import sqlite3
@@ -12,6 +13,8 @@ from tests.acceptance.hubs import Home, rows
 
 MANY = 24_000
 PAGE = 100
+LITTLE = 50_000
+"""Bytes."""
 
 
 def half_way(home: Home) -> bool:
@@ -90,6 +93,22 @@ def test_a_second_hub_up_in_a_folder_is_told_of_the_first_unless_that_was_killed
         database.execute("UPDATE process SET seen_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-15 minutes')")
     assert "seen 15 min ago: it has not signed off" in home.ok("check")
     assert home.run("up", "--until-idle").code == 0
+
+
+def test_a_full_disk_is_told_on_the_terminal_once(home: Home):
+    home.configure(every="1s")
+    with home.up() as up:
+        up.wait_until_said("Next:")
+        # As on a full disk: no file may grow beyond this size, what the hub says and logs apart.
+        assert (home.folder / "hub.db-wal").stat().st_size > LITTLE
+        resource.prlimit(up.process.popen.pid, resource.RLIMIT_FSIZE, (LITTLE, resource.RLIM_INFINITY))
+        up.wait_until_said("The database does not answer. (disk I/O error)")
+        logged = (home.folder / "hub.log").stat().st_size
+        up.wait_for("more to be logged", lambda: (home.folder / "hub.log").stat().st_size > logged + 3_000)
+        assert up.said().count("does not answer") == 1
+        resource.prlimit(up.process.popen.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        up.wait_until_said("it goes on")
+        assert up.end() == 0
 
 
 def names(home: Home) -> list[str]:
