@@ -145,9 +145,12 @@ def _is_away(fault: sqlalchemy.exc.DBAPIError) -> bool:
 
 
 def _is_full(fault: sqlalchemy.exc.DBAPIError) -> bool:
-    """Tell whether there is no room for what is to be written (PostgreSQL's manual, "Error Codes": disk_full)."""
+    """Tell whether there is no room for what is to be written.
+
+    Sources: PostgreSQL's manual, "Error Codes", disk_full; SQLite, page "Result and Extended Result Codes".
+    """
     name: str = getattr(fault.orig, "sqlite_errorname", "")
-    return name == "SQLITE_FULL" or getattr(fault.orig, "sqlstate", "") == "53100"
+    return name in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE") or getattr(fault.orig, "sqlstate", "") == "53100"
 
 
 def _is_read_only(fault: sqlalchemy.exc.DBAPIError) -> bool:
