@@ -21,11 +21,11 @@ from hub.app.registry import is_exchange, open_connector
 from hub.app.renamed import refuse_renamed
 from hub.broker import Broker, topology
 from hub.broker.topology import MAINTENANCE
-from hub.config import Reference, Settings, SystemSettings, resolve
+from hub.config import Reference, Settings, SystemSettings, duration_text, resolve
 from hub.connector import Connector, Exchange, Finding, FromFolders
-from hub.counting import counted
+from hub.counting import ago, counted
 from hub.errors import HubError, Misconfigured
-from hub.store import DatabaseAway, Tx, breakers, checkpoints, jobs, overview, processes, revisions
+from hub.store import DatabaseAway, Tx, breakers, checkpoints, jobs, letters, overview, processes, revisions
 from hub.store.migrate import require_current, version
 from hub.sync.outgoing import lists_mixed
 from scheduler.tick import next_due
@@ -63,8 +63,10 @@ def _told_once(findings: list[Finding]) -> list[Finding]:
 
 
 def _settings(hub: Hub) -> Settings:
-    with suppress(Exception):  # the database has its own finding
-        return as_written(hub)
+    if hub.text is None:
+        with suppress(HubError):  # the database has its own finding
+            require_current(hub.store)
+            return as_written(hub)
     return hub.settings
 
 
@@ -93,7 +95,7 @@ def _database(hub: Hub) -> list[Finding]:
         mend = "set the clocks of this machine and of the database by NTP"
         return [Finding("database", good=False, message=f"{message}: the clocks differ", mend=mend)]
     with hub.store.read() as tx:
-        inside = [_revision(hub, tx), *_processes(hub, tx), *_overdue(hub, tx), *_breakers(tx)]
+        inside = [_revision(hub, tx), *_processes(hub, tx), *_overdue(hub, tx), *_breakers(tx), *_messages(tx)]
     return [Finding("database", good=True, message=message), *inside]
 
 
@@ -117,8 +119,7 @@ def _processes(hub: Hub, tx: Tx) -> Iterator[Finding]:
     known = processes.find(tx)
     alive = [each for each in known if tx.now - each.seen_at <= GONE]
     for each in known:
-        since = int((tx.now - each.seen_at).total_seconds())
-        told = f"{each.name}, seen {since} s ago" + ("" if each in alive else ": it has not signed off")
+        told = f"{each.name}, seen {ago(tx.now - each.seen_at)}" + ("" if each in alive else ": it has not signed off")
         yield Finding("processes", good=True, message=told)
     due = jobs.due(tx, tx.now - GONE, 1000)
     if due and not any(each.role in ("up", "scheduler") for each in alive):
@@ -131,9 +132,9 @@ def _processes(hub: Hub, tx: Tx) -> Iterator[Finding]:
 
 def _overdue(hub: Hub, tx: Tx) -> Iterator[Finding]:
     for job in jobs.due(tx, tx.now - LATE, 20):
-        late = int((tx.now - (job.next_due or tx.now)).total_seconds())
+        late = duration_text(tx.now - (job.next_due or tx.now))
         mend = "a scheduler has to be at work; see processes"
-        yield Finding("jobs", good=False, message=f"{job.name} is overdue by {late:,} s", mend=mend)
+        yield Finding("jobs", good=False, message=f"{job.name} is overdue by {late}", mend=mend)
     known = jobs.find(tx)
     yield from _far_off(tx, known)
     kinds = {job.system: job.kind for job in known}
@@ -166,6 +167,14 @@ def _breakers(tx: Tx) -> Iterator[Finding]:
             yield Finding(each.system, good=False, message=told, mend=mend)
 
 
+def _messages(tx: Tx) -> Iterator[Finding]:
+    """Find messages that nobody understood, or that the broker gave up: what they asked for was not done."""
+    if kept := letters.count(tx):
+        told = f"{counted(kept, 'message')} {'was' if kept == 1 else 'were'} not understood, or given up by the broker"
+        mend = "hub dead lists them with the reason; once their senders are right: hub dead discard ID"
+        yield Finding("messages", good=False, message=told, mend=mend)
+
+
 def _broker(hub: Hub, settings: Settings) -> list[Finding]:
     try:
         broker = hub.broker("hub check")
@@ -180,7 +189,7 @@ def _broker(hub: Hub, settings: Settings) -> list[Finding]:
 
 
 def _former(hub: Hub, broker: Broker, settings: Settings) -> list[Finding]:
-    with suppress(Exception), hub.store.read() as tx:  # database and broker have their own findings
+    with suppress(HubError), _current(hub) as tx:  # database and broker have their own findings
         return broker.tidy(former_queues(tx, settings), remove=False)
     return []
 

@@ -91,7 +91,9 @@ class Health:
             raise Misconfigured(f'"{address}" is not a host and port; write it like 127.0.0.1:8090') from None
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise Misconfigured(f"hub.health: nothing can listen at {address}: {reason}") from None
+            raise Misconfigured(
+                f"hub.health: nothing can listen at {address}: {reason}; name another address"
+            ) from None
         self._thread = threading.Thread(target=self._server.serve_forever, name="health", daemon=True)
 
     @property

@@ -101,6 +101,8 @@ class Process:
         self.started = threading.Event()
         self.database_seen = hub.clock.monotonic()
         """When the database last answered, in monotonic seconds."""
+        self.away: DatabaseAway | None = None
+        """Why the last sign of life could not be written, if it could not: on a full disk, one can read all the same."""
         self.scheduler: Scheduler | None = None
         self.worker: Worker | None = None
         self.worker_consumer: Consumer | None = None
@@ -269,8 +271,13 @@ class Process:
             logger.exception("watch_broke")
 
     def _sign_on(self) -> None:
-        with self.hub.store.write() as tx:
-            processes.seen(tx, self.name, self.roles.name)
+        try:
+            with self.hub.store.write() as tx:
+                processes.seen(tx, self.name, self.roles.name)
+        except DatabaseAway as away:
+            self.away = away
+            raise
+        self.away = None
 
     def _follow(self) -> None:
         newer = self.configuration.refresh()

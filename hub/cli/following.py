@@ -72,7 +72,7 @@ class Following:
         """Write what waits for somebody, if that is another than was written last."""
         with self.process.hub.store.read() as tx:
             groups = quarantined.groups(tx)
-            dead, kept = len(overview.dead_numbers(tx)), len(letters.find(tx))
+            dead, kept = len(overview.dead_numbers(tx)), letters.count(tx)
             following = [job for job in jobs.find(tx) if job.next_due and job.enabled and not job.paused_at]
             now = tx.now
         summary = (tuple((each.cause, each.source, each.count) for each in groups), dead, kept)

@@ -13,7 +13,7 @@ from hub.cli import show, words
 from hub.cli.call import Json, known_job, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.runs import as_data, remark_if_idle, wait_for
-from hub.counting import counted
+from hub.counting import ago, counted
 from hub.errors import Misconfigured
 from hub.store import Tx, interventions, jobs, overview, runs
 from hub.sync import scanning
@@ -200,7 +200,7 @@ def _next(job: jobs.Job, zone: ZoneInfo, now: datetime) -> str:
     if not job.enabled or job.paused_at is not None or job.next_due is None:
         return ""
     late = now - job.next_due
-    return words.local(job.next_due, zone, now) if late < timedelta(seconds=1) else f"due {words.ago(late)}"
+    return words.local(job.next_due, zone, now) if late < timedelta(seconds=1) else f"due {ago(late)}"
 
 
 def _state(job: jobs.Job) -> str:

@@ -67,8 +67,13 @@ def _message(keys: Sequence[str], reason: str | None) -> bytes:
 
 
 def _publish(hub: Hub, job: str, body: bytes) -> None:
+    """Publish a trigger. Raises Misconfigured for one that would be put aside as invalid."""
     if hub.broker_address is None:
         raise Misconfigured("the broker inside a process cannot be reached from another; leave out --publish")
+    with hub.store.read() as tx:
+        if not known_job(tx, job).settings.get("triggers"):
+            mend = f'triggers = true under [jobs."{job}"], then hub apply'
+            raise Misconfigured(f"{job} takes no triggers by messages; mend: {mend}; or leave out --publish")
     broker = hub.broker("hub trigger")
     try:
         fate = broker.publisher(limit=LIMIT).publish([Outgoing(TRIGGERS, job, body)])[0]
@@ -77,7 +82,7 @@ def _publish(hub: Hub, job: str, body: bytes) -> None:
     if fate is Fate.UNCONFIRMED:
         raise TryLater("the broker has not confirmed the trigger; it may or may not have come")
     if fate is not Fate.CONFIRMED:
-        raise Refused(f"the broker did not take it ({fate.value}): is {job} the name of a job? hub jobs lists them")
+        raise Refused(f"the broker did not take it ({fate.value}): hub check looks at its queues")
 
 
 def _say(data: object, text: str, *, as_json: bool) -> None:

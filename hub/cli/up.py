@@ -12,13 +12,14 @@ from rich.status import Status
 from hub import log as logs
 from hub.app import Hub, Process, Roles, apply, open_hub
 from hub.app.check import GONE
-from hub.cli import show, words
+from hub.app.health import Health
+from hub.cli import show
 from hub.cli.call import Json, start_of, who
 from hub.cli.commands import single
 from hub.cli.following import Following
 from hub.cli.main import GOOD, INTERRUPTED, NOT_WELL
 from hub.cli.serving import STDERR, HealthAddress, LogTo, Stop, logged, serve, signals
-from hub.counting import counted
+from hub.counting import ago, counted
 from hub.errors import TryLater
 from hub.store import processes, revisions
 from hub.store.alone import Taken, alone
@@ -53,7 +54,7 @@ def up(
         try:
             with _alone(hub), logged(target, debug=start.debug):
                 if not no_apply:
-                    _apply(hub, as_json=as_json)
+                    _apply(hub, health, as_json=as_json)
                 code = _run(hub, stop, until_idle=until_idle, health=health, as_json=as_json, quiet=target == STDERR)
         finally:
             hub.close()
@@ -76,15 +77,18 @@ def _alone(hub: Hub) -> Generator[None]:
                 key=lambda each: each.seen_at,
                 default=None,
             )
-            told = f" ({latest.name}, begun {words.ago(tx.now - latest.started_at)})" if latest else ""
+            told = f" ({latest.name}, begun {ago(tx.now - latest.started_at)})" if latest else ""
         raise Taken(
             f"the hub in {hub.folder} is up already{told}; hub.db belongs to one process. "
             "For several, name a database and a broker in hub.toml"
         ) from None
 
 
-def _apply(hub: Hub, *, as_json: bool) -> None:
-    """Apply the file where that is for us to do: to an embedded database, or where nothing was applied yet."""
+def _apply(hub: Hub, health: str | None, *, as_json: bool) -> None:
+    """Apply the file where that is for us to do: to an embedded database, or where nothing was applied yet.
+
+    Raises Misconfigured, and applies nothing, where nothing could listen at the addresses that are to be listened at.
+    """
     with hub.store.read() as tx:
         in_force = revisions.in_force(tx)
     if hub.text is None or (in_force is not None and in_force.source == hub.text):
@@ -92,9 +96,20 @@ def _apply(hub: Hub, *, as_json: bool) -> None:
     if in_force is not None and not hub.embedded:
         show.remark(f"{hub.file.name} differs from revision {in_force.number} in force: hub apply")
         return
+    _refuse_taken(health or hub.settings.hub.health, hub.settings.hub.web)
     applied = apply(hub.store, hub.text, by=who(), note="hub up")
     if applied.number and not as_json:
         show.say(f"Revision {applied.number} of {hub.file.name} is in force now.")
+
+
+def _refuse_taken(health: str | None, web: str | None) -> None:
+    if health:
+        Health(health, tuple).stop()
+    if web:
+        # Imported here: only who takes calls needs the server's libraries.
+        from hub.web.server import listen  # noqa: PLC0415
+
+        listen(web).close()
 
 
 @dataclass(slots=True)
@@ -106,15 +121,23 @@ class _Watch:
     status: Status | None
     idle: bool = False
     waited: str = ""
+    held: bool = False
+    """Whether it was at work, and cannot go on."""
 
     def wait(self, away: TryLater) -> None:
-        """Say once what is waited for before anything can begin."""
+        """Say once what is waited for: before anything can begin, or until it can go on."""
         if str(away) != self.waited:
             self.waited = str(away)
             show.remark(f"hub: {away}; hub up waits for it.       Stop with Ctrl-C.")
 
     def step(self) -> bool:
-        """Look once; returns whether it is over."""
+        """Look once; returns whether it is over. Raises DatabaseAway."""
+        if away := self.following.process.away:
+            self.held = True
+            self.wait(away)
+        elif self.held:
+            self.held, self.waited = False, ""
+            show.remark("hub: it goes on.")
         before, self.idle = self.idle, self.following.look()
         if self.status is not None:
             _turn(self.status, self.following.status)

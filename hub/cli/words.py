@@ -43,15 +43,6 @@ def local(instant: datetime | None, zone: ZoneInfo, now: datetime | None = None)
     return f"{here:%H:%M:%S}" if today else f"{here:%Y-%m-%d %H:%M:%S}"
 
 
-def ago(length: timedelta) -> str:
-    """Return how long ago something was, in its largest unit."""
-    total = max(int(length.total_seconds()), 0)
-    for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
-        if total >= 2 * size:
-            return f"{total // size} {unit} ago"
-    return f"{total} s ago"
-
-
 def schedule(settings: ScheduleSettings) -> str:
     """Return when a job is due: `every 15m, mon-sat, 06:00-22:00`."""
     if settings.every is not None:

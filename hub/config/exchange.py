@@ -38,6 +38,8 @@ class RangeSettings(Frozen):
     """The same over an order's fields, for an ERP: until it holds, an order that the ERP does not have waits."""
     price_list: str | None = None
     """The price list whose prices it gets; none: every list."""
+    zero_prices: bool = False
+    """Whether a shop gets prices of 0 as well; otherwise they wait: ERPs have them where no price is entered yet."""
     locations: tuple[str, ...] = ()
     """The stock of these is added up; empty: of all."""
     buffer: Annotated[int, within(0, 1_000_000)] = 0

@@ -62,12 +62,19 @@ def read_text(path: FilePath) -> str | None:
 def _decoded(content: bytes, source: str) -> str:
     if len(content) > LARGEST:
         raise Faults([Fault(None, "", f"more than {LARGEST:,} bytes are too much for a configuration")], source)
+    # What stands in a configuration begins with an ASCII letter, of which UTF-16 makes two bytes, one of them zero.
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or content[:2].count(0) == 1:
+        raise Faults([_other_encoding(1, "UTF-16")], source)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        told = "UTF-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "another encoding"
-        raise Faults([Fault(line, "", f"this is not UTF-8 but {told}; save the file as UTF-8")], source) from None
+        raise Faults([_other_encoding(line, "another encoding")], source) from None
+
+
+def _other_encoding(line: int, told: str) -> Fault:
+    mend = "save the file as UTF-8 (in most editors: Save as, Encoding)"
+    return Fault(line, "", f"this is not UTF-8 but {told}; {mend}")
 
 
 def _judged(data: dict[str, Any], connectors: Connectors) -> Settings | list[Found]:

@@ -30,5 +30,6 @@ def _locked(lock: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError as fault:
         if fault.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             raise Taken from None
-        raise Misconfigured(f"{lock} cannot be locked ({fault}); see that it may be written to") from None
+        mend = "make room there" if fault.sqlite_errorcode == sqlite3.SQLITE_FULL else "see that it may be written to"
+        raise Misconfigured(f"{lock} cannot be locked ({fault}); {mend}") from None
     return connection

@@ -102,6 +102,8 @@ class Store:
                 raise Misconfigured(f"{UNLIKE} ({_told(fault)})") from fault
             if _is_read_only(fault):
                 self.engine.dispose()  # whoever leads now is asked with the next connection
+            if _is_full(fault):
+                raise DatabaseAway(f"{FULL} ({_told(fault)})") from fault
             if _is_away(fault):
                 raise DatabaseAway(f"{DatabaseAway.__doc__} ({_told(fault)})") from fault
             raise
@@ -119,6 +121,7 @@ POOLED = (
     "a pooler such as PgBouncer stands before the database and takes the hub's sessions apart; "
     "give the address of PostgreSQL itself as database in hub.toml: the hub keeps few connections and pools them"
 )
+FULL = "The database's disk is full: make room there"
 _AWAY = (sqlalchemy.exc.OperationalError, sqlalchemy.exc.InterfaceError)
 _OURS = ("54000", "54001", "54011", "54023")
 """Operational errors to the driver (PostgreSQL's manual, "Error Codes", class 54): what is too long will never be taken."""
@@ -139,6 +142,15 @@ def _is_away(fault: sqlalchemy.exc.DBAPIError) -> bool:
     if getattr(fault.orig, "sqlstate", "") in _OURS:
         return False
     return isinstance(fault, _AWAY) or _is_read_only(fault) or fault.connection_invalidated
+
+
+def _is_full(fault: sqlalchemy.exc.DBAPIError) -> bool:
+    """Tell whether there is no room for what is to be written.
+
+    Sources: PostgreSQL's manual, "Error Codes", disk_full; SQLite, page "Result and Extended Result Codes".
+    """
+    name: str = getattr(fault.orig, "sqlite_errorname", "")
+    return name in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE") or getattr(fault.orig, "sqlstate", "") == "53100"
 
 
 def _is_read_only(fault: sqlalchemy.exc.DBAPIError) -> bool:

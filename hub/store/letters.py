@@ -74,6 +74,11 @@ def find(tx: Tx, *, state: str | None = "open", number: int | None = None, most:
     return [Kept(*row) for row in tx.execute(statement.order_by(letter.c.id.desc()).limit(most))]
 
 
+def count(tx: Tx) -> int:
+    """Return how many letters are open."""
+    return tx.execute(sa.select(sa.func.count()).where(letter.c.state == "open")).scalar_one()
+
+
 def discard(tx: Tx, numbers: Collection[int]) -> int:
     """Put letters away; returns how many were open."""
     mine = among(tx.dialect, letter.c.id, numbers) & (letter.c.state == "open")

@@ -22,6 +22,8 @@ AFTER_ALL = "goes-on-after-all"
 
 UNPRICED = "price-gone"
 """The cause of prices that are gone, and at which a shop goes on selling."""
+NOT_PRICED = "not-priced"
+"""The cause of prices of 0, which a shop is not told."""
 CLOSED_SHORT = "closed-short"
 """The cause of orders of which less was sent than their shop has, and the rest will not be."""
 PAID_BACK = "refunded"
@@ -58,6 +60,11 @@ def note_waiting(tx: Tx, flow: Flow, run: int, prepared: Prepared, report: PageR
     held += f" (orders under [systems.{system}.range])"
     note_each(tx, flow, run, HELD, dict.fromkeys(prepared.held, held), report)
     mend = f"give it a price there, or take the product out of {system}"
+    nothing = f"its price is 0, as where none is entered yet, and {system} would give it away. Enter its price; if it is to be "
+    nothing += (
+        f"free, and all else that has a price of 0: zero_prices = true in [systems.{system}.range], then hub apply"
+    )
+    note_each(tx, flow, run, NOT_PRICED, dict.fromkeys(prepared.for_nothing, nothing), report)
     note_each(tx, flow, run, UNPRICED, {key: f"{fact}: {mend}" for key, fact in prepared.unpriced.items()}, report)
 
 

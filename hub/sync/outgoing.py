@@ -129,6 +129,13 @@ def unpriced(tx: Tx, flow: Flow, bound: Mapping[str, Binding]) -> dict[str, str]
     return facts
 
 
+def gives_away(flow: Flow, record: Mapping[str, Any]) -> bool:
+    """Tell whether a shop would sell for nothing at this price, and nobody has said that it may."""
+    if flow.stream.entity != "prices" or flow.system.kind != "eshop" or flow.system.options.range.zero_prices:
+        return False
+    return record.get("amount") is not None and not Decimal(record["amount"])
+
+
 def _is_special(price: Mapping[str, Any]) -> bool:
     return any(price.get(name) not in (None, "1") for name in LATER)
 

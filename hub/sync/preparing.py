@@ -13,6 +13,7 @@ from hub.sync.losing import is_worked_on
 from hub.sync.outgoing import (
     admits,
     cannot_create,
+    gives_away,
     links_of,
     may_create,
     product_of,
@@ -72,6 +73,8 @@ class Prepared:
     changed of it is told: it is no thing that is put aside as a whole."""
     unpriced: dict[str, str] = field(default_factory=dict[str, str])
     """Key of a price that is gone, and at which the system goes on selling -> that fact, in words."""
+    for_nothing: list[str] = field(default_factory=list[str])
+    """Keys of prices at which the system would give its products away."""
     settled: list[str] = field(default_factory=list[str])
     """Keys that the system owes nothing for: all is as it should be."""
     not_made: list[str] = field(default_factory=list[str])
@@ -84,7 +87,17 @@ class Prepared:
     @property
     def aside(self) -> set[str]:
         """Return the keys of what waits for something."""
-        return {*self.waits, *self.unclear, *self.over, *self.missed, *self.paid_back, *self.held, *self.unpriced}
+        waits = (
+            self.waits,
+            self.unclear,
+            self.over,
+            self.missed,
+            self.paid_back,
+            self.held,
+            self.unpriced,
+            self.for_nothing,
+        )
+        return {key for each in waits for key in each}
 
 
 def prepare(
@@ -142,6 +155,8 @@ def _add(
         prepared.not_there.append(key)
     elif lacking is not None:
         prepared.waits[key] = lacking
+    elif gives_away(flow, want.write.record):
+        prepared.for_nothing.append(key)
     else:
         # A record may have been renamed since; it is known by what it was called when it was made.
         marked = intent.reference if intent is not None else want.write.reference

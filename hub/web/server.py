@@ -51,19 +51,24 @@ class _Impatient(H11Protocol):
             self.transport.abort()
 
 
+def listen(address: str) -> socket.socket:
+    """Listen at `host:port`; raises Misconfigured if that cannot be."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, int(port)), family=family, backlog=WAITING)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise Misconfigured(f"hub.web: nothing can listen at {address}: {reason}; name another address") from None
+
+
 class Server:
     """Answers HTTP on a thread of its own."""
 
     def __init__(self, address: str, application: Starlette) -> None:
         """Listen at `host:port`; raises Misconfigured if that cannot be."""
-        host, _, port = address.rpartition(":")
-        host = host.strip("[]")
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        try:
-            self._socket = socket.create_server((host, int(port)), family=family, backlog=WAITING)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise Misconfigured(f"hub.web: nothing can listen at {address}: {reason}") from None
+        self._socket = listen(address)
         config = uvicorn.Config(
             application,
             http=_Impatient,

@@ -7,6 +7,8 @@ import pytest
 
 from tests.acceptance.hubs import SELDOM, Home
 
+TAKES_TRIGGERS = '[jobs."depot.stock"]\ntriggers = true\n'
+
 
 def test_init_writes_a_file_that_works(tmp_path: Path):
     home = Home(tmp_path)
@@ -142,6 +144,8 @@ def test_a_broker_that_is_away_is_exit_code_3(home: Home):
     assert done.code == 3
     assert "Revision 1 is in force now" in done.out
     assert "very-secret" not in done.err
+    home.configure(more=TAKES_TRIGGERS)
+    assert home.run("apply", "--yes").code == 3
     assert home.run("trigger", "depot.stock", "--publish").code == 3
 
 
@@ -158,6 +162,24 @@ def test_a_trigger_that_nobody_would_take_is_not_published(home: Home, given: li
     home.environment = {"HUB_BROKER": "amqp://hub:very-secret@127.0.0.1:1/hub"}
     done = home.run("trigger", "depot.stock", "--publish", *given)
     assert (done.code, done.out, done.err) == (2, "", f"hub: this trigger would not be taken: {why}\n")
+
+
+@pytest.mark.parametrize(
+    ("job", "why"),
+    [
+        (
+            "depot.stock",
+            'depot.stock takes no triggers by messages; mend: triggers = true under [jobs."depot.stock"], ',
+        ),
+        ("depto.stock", 'there is no job depto.stock; did you mean "depot.stock"?'),
+    ],
+)
+def test_a_trigger_of_a_job_that_takes_none_is_not_published(home: Home, job: str, why: str):
+    home.ok("apply", "--yes")
+    home.environment = {"HUB_BROKER": "amqp://hub:very-secret@127.0.0.1:1/hub"}
+    done = home.run("trigger", job, "--publish")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"hub: {why}")
 
 
 def test_what_was_applied_while_the_broker_is_away_is_one_answer_for_programs(home: Home):

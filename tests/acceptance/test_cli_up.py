@@ -1,7 +1,9 @@
 """`hub up` as a process that is told to stop, killed, started again, and given another configuration meanwhile."""
 
 import json
+import resource
 import signal
+import socket
 import sqlite3
 from contextlib import closing
 
@@ -11,6 +13,8 @@ from tests.acceptance.hubs import Home, rows
 
 MANY = 24_000
 PAGE = 100
+LITTLE = 50_000
+"""Bytes."""
 
 
 def half_way(home: Home) -> bool:
@@ -85,7 +89,26 @@ def test_a_second_hub_up_in_a_folder_is_told_of_the_first_unless_that_was_killed
         assert f"is up already ({names(home)[0]}, begun " in done.err
         assert not home.json("check")[0]["mend"]  # other commands go on beside it
         up.kill()
+    with closing(sqlite3.connect(home.folder / "hub.db")) as database, database:
+        database.execute("UPDATE process SET seen_at = strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '-15 minutes')")
+    assert "seen 15 min ago: it has not signed off" in home.ok("check")
     assert home.run("up", "--until-idle").code == 0
+
+
+def test_a_full_disk_is_told_on_the_terminal_once(home: Home):
+    home.configure(every="1s")
+    with home.up() as up:
+        up.wait_until_said("Next:")
+        # As on a full disk: no file may grow beyond this size, what the hub says and logs apart.
+        assert (home.folder / "hub.db-wal").stat().st_size > LITTLE
+        resource.prlimit(up.process.popen.pid, resource.RLIMIT_FSIZE, (LITTLE, resource.RLIM_INFINITY))
+        up.wait_until_said("The database does not answer. (disk I/O error)")
+        logged = (home.folder / "hub.log").stat().st_size
+        up.wait_for("more to be logged", lambda: (home.folder / "hub.log").stat().st_size > logged + 3_000)
+        assert up.said().count("does not answer") == 1
+        resource.prlimit(up.process.popen.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        up.wait_until_said("it goes on")
+        assert up.end() == 0
 
 
 def names(home: Home) -> list[str]:
@@ -145,6 +168,17 @@ def test_the_health_address_that_is_taken_is_a_clear_error(home: Home):
     done = home.run("up", "--until-idle", "--health", "256.0.0.1:80", "--json")
     (told,) = [json.loads(line) for line in done.out.splitlines()]
     assert told["error"].startswith("hub.health: nothing can listen at 256.0.0.1:80")
+
+
+@pytest.mark.parametrize(("setting", "more"), [("web", ()), ("health", ()), ("health", ("--health",))])
+def test_a_port_that_is_taken_is_told_before_anything_is_applied(home: Home, setting: str, more: tuple[str, ...]):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"127.0.0.1:{other.getsockname()[1]}"
+        home.configure(hub="" if more else f'{setting} = "{address}"')
+        done = home.run("up", "--until-idle", *more, *([address] if more else ()))
+    assert (done.code, done.out) == (2, "")
+    assert f"hub.{setting}: nothing can listen at {address}" in done.err
+    assert home.json("config") == []
 
 
 def test_who_starts_a_hub_whose_broker_is_away_reads_what_it_waits_for(home: Home):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -92,6 +93,19 @@ def test_a_category_that_is_renamed_or_moved_holds_its_products_and_no_other_doe
         assert outward.exchange("products") <= 4
         assert [each.fields.get("category") for each in shown(shop, "products")] == [category]
         assert (outward.waiting(), outward.exchange("products", full=True)) == ([], 0)
+
+
+def test_s05_what_costs_nothing_in_the_erp_is_not_given_away(outward: Outward) -> None:
+    """ERPs show 0 where nobody has entered a price yet; every shop sold what it had in stock for that."""
+    before = outward.amounts()
+    outward.put(amount="0.00")
+    outward.exchange()
+    assert outward.waiting() == [("prices", "not-priced")]
+    assert outward.amounts() == before
+    assert outward.exchange(full=True) == 0
+    outward.put(amount="12.00")
+    outward.exchange()
+    assert (outward.waiting(), [Decimal(each) for each in outward.amounts()]) == ([], [Decimal(12)])
 
 
 @pytest.mark.parametrize("outward", ["shopware"], indirect=True)

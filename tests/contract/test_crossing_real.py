@@ -102,6 +102,8 @@ def test_what_an_erp_says_of_a_product_is_what_the_shop_shows(shown: Shown) -> N
     assert (product["name"], product["active"]) == ("Back", True)
     assert float(shown.of("prices")["amount"]) == 0.5, "the other currency has not taken its place"
     assert len(shown.waiting()) == (shown.name != "medusa"), "the others sell in one currency here, and say so"
+    shown.say(prices={"amount": "0.00"})
+    assert ("not-priced" in shown.waiting(), float(shown.of("prices")["amount"])) == (True, 0.5)
     del shown.erp.rows["prices"]["EUR"]
     shown.exchange("prices", full=True)
     assert "price-gone" in shown.waiting()

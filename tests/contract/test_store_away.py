@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import sqlalchemy.event
 from sqlalchemy.exc import DBAPIError
 
 from hub.errors import Misconfigured, TryLater
@@ -114,6 +115,19 @@ def test_more_work_than_connections_waits_for_one(database_url: str):
     migrate.migrate(store)
     assert together(*(lambda: make(store, new()) for _ in range(6))) == [None] * 6
     assert count(store) == 6
+    store.close()
+
+
+def test_a_full_disk_is_told_with_the_mend(migrated_sqlite: str):
+    store = Store(migrated_sqlite)
+
+    def let_it_be_full(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # no more than there are
+
+    sqlalchemy.event.listen(store.engine, "connect", let_it_be_full)
+    with pytest.raises(DatabaseAway, match=r"disk is full: make room there \(database or disk is full\)"):
+        make(store, *(new() for _ in range(1000)))
+    assert count(store) == 0
     store.close()
 
 

@@ -74,3 +74,5 @@ def test_a_letter_is_discarded_once_and_found_by_its_number(store: Store):
         assert letters.discard(tx, [one.id]) == 0
     assert found(store) == [other]
     assert found(store, most=0) == []
+    with store.read() as tx:
+        assert letters.count(tx) == 1

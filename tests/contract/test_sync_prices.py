@@ -140,3 +140,54 @@ def test_prices_of_another_currency_or_from_some_quantity_on_are_no_rivals(hub, 
     hub.in_step(*CATALOGUE)
     assert not hub.waiting()
     assert {each.key for stream, each in shop.writes if stream == "prices"} >= {"A|retail|EUR", "A|retail|PLN"}
+
+
+def free(erp: Tables, amount: str = "0.00") -> None:
+    """Have a product that costs nothing in the ERP."""
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="std", currency="EUR", amount=amount)
+
+
+def test_s05_a_price_of_nothing_waits_until_there_is_one(hub, erp, shop):
+    free(erp)
+    hub.in_step(*CATALOGUE)
+    assert not shop.rows["prices"]
+    [waiting] = hub.waiting()
+    assert (waiting.cause, waiting.key) == ("not-priced", "A|std|EUR")
+    assert "zero_prices = true in [systems.shop.range]" in waiting.message
+    hub.run("shop", *CATALOGUE)
+    assert not hub.held.counts["quarantined"], "it is told once, not with each run"
+    free(erp, "9.00")
+    hub.in_step(*CATALOGUE)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["9.00"]
+    assert not hub.waiting()
+
+
+def test_s05_a_price_that_becomes_nothing_leaves_the_shop_its_own(hub, erp, shop):
+    free(erp, "10.00")
+    hub.in_step(*CATALOGUE)
+    free(erp)
+    hub.in_step(*CATALOGUE)
+    [waiting] = hub.waiting()
+    assert waiting.cause == "not-priced"
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["10.00"]
+    free(erp, "10.00")
+    hub.in_step(*CATALOGUE)
+    assert not hub.waiting()
+
+
+def test_what_is_said_to_be_free_goes_out(hub, erp, shop):
+    free(erp)
+    hub.in_step(*CATALOGUE)
+    hub.add("shop", "eshop", shop, range={"zero_prices": True})
+    hub.run("shop", *CATALOGUE)
+    assert [row["amount"] for row in shop.rows["prices"].values()] == ["0.00"]
+    assert not hub.waiting()
+
+
+def test_a_price_of_nothing_of_a_product_that_the_shop_does_not_have_waits_for_nobody(hub, erp, shop):
+    hub.add("shop", "eshop", shop, range={"products": "active"})
+    erp.put("products", "1", sku="A", name="Lamp", active=False)
+    erp.put("prices", "1", sku="A", list="std", currency="EUR", amount="0.00")
+    hub.in_step(*CATALOGUE)
+    assert not hub.waiting()

@@ -5,7 +5,6 @@ import pytest
 
 from hub.cli import show, words
 from hub.config import ScheduleSettings
-from hub.counting import counted
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOON = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
@@ -15,8 +14,6 @@ def test_numbers_have_their_thousands_set_apart():
     assert words.outcomes({"quarantined": 14, "new": 2398}) == "2,398 new, 14 quarantined"
     assert words.outcomes({"new": 0, "sent": 2}) == "2 sent"
     assert words.outcomes(None) == ""
-    assert (counted(1, "row"), counted(2412, "row")) == ("1 row", "2,412 rows")
-    assert (counted(1, "entry"), counted(0, "entry")) == ("1 entry", "0 entries")
 
 
 def test_instants_are_in_the_hubs_time_zone_and_short_today():
@@ -24,14 +21,6 @@ def test_instants_are_in_the_hubs_time_zone_and_short_today():
     assert words.local(NOON, WARSAW, NOON + timedelta(hours=2)) == "12:00:00"
     assert words.local(NOON, WARSAW, NOON + timedelta(hours=12)) == "2026-11-02 12:00:00"
     assert words.local(None, WARSAW) == ""
-
-
-@pytest.mark.parametrize(
-    ("length", "said"),
-    [(timedelta(seconds=-5), "0 s ago"), (timedelta(minutes=5), "5 min ago"), (timedelta(days=3), "3 d ago")],
-)
-def test_how_long_ago(length: timedelta, said: str):
-    assert words.ago(length) == said
 
 
 @pytest.mark.parametrize(

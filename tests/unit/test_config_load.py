@@ -449,6 +449,9 @@ def test_a_file_may_have_windows_line_ends_and_a_byte_order_mark(tmp_path, bom):
     [
         (b'[hub]\ncompany = "\xb3"', 2, "another encoding"),
         ("[hub]".encode("utf-16"), 1, "UTF-16"),
+        ("# Łódź\n[hub]\n".encode("utf-16-le"), 1, "UTF-16"),
+        ("[hub]\nretention_days = 10\n".encode("utf-16-le"), 1, "not UTF-8 but UTF-16; save the file as UTF-8"),
+        ("[hub]\nretention_days = 10\n".encode("utf-16-be"), 1, "UTF-16"),
         (b"#" * 5_000_001, None, "too much"),
     ],
 )
