@@ -30,7 +30,7 @@ def merged(rule: Rule, ours: object, theirs: object, seen: object = ..., sent: o
     return arrive(sides[0], sides[1], seen=sides[2], sent=sides[3], before=sides[4], rule=lambda _: rule)
 
 
-def as_told(arrived: Arrived) -> tuple[object, list[tuple[object, ...]], bool]:
+def as_told(arrived: Arrived) -> tuple[object, list[tuple[bool, Any, Any, Any]], bool]:
     """Return the value that stands, what was lost by whom (base, stands, lost), and whether the system is owed ours."""
     lost = [(each.by_system, each.base, each.stands, each.lost) for each in arrived.lost]
     return arrived.fields.get("f"), lost, arrived.owed
