@@ -72,8 +72,8 @@ class Bringing:
     def bring(self, keys: Sequence[str], *, released: bool = False) -> Brought:
         """Bring the records with these keys to the system, as far as they differ from what was agreed on.
 
-        `released`: an operator wants it so, who has seen that many are taken away, or one deleted there. Raises TryLater: what had been done
-        until then is stored.
+        `released`: an operator wants it so, who has seen that many are taken away, or that one was deleted there. Raises
+        TryLater: what had been done until then is stored.
         """
         brought = Brought(again=released)
         prepared = self._prepared(keys, needed=released)
