@@ -90,6 +90,18 @@ def test_s09_a_record_that_flips_is_parked(hub, erp, shop):
     assert shop.rows["products"][product]["name"] == "Other lamp"
 
 
+def test_s09_what_changes_often_is_not_undone(hub, erp, shop):
+    lamp(erp)
+    hub.in_step("products")
+    (product,) = shop.rows["products"]
+    for number in range(10):
+        lamp(erp, name=f"Lamp {number}")
+        hub.run("erp", "products")
+        hub.run("shop", "products")
+    assert hub.waiting() == []
+    assert shop.rows["products"][product]["name"] == "Lamp 9"
+
+
 def test_s20_an_order_goes_on_without_a_product_that_is_gone(hub, erp, shop):
     shop.put("parties", "c1", name="Jan", email="jan@example.com")
     order(shop)
