@@ -63,11 +63,14 @@ def lose_found(tx: Tx, flow: Flow, ids: Collection[str], run: int) -> None:
 
 
 def lose_stranded(tx: Tx, flow: Flow, written: Mapping[str, Write]) -> None:
-    """Note what was put beside a product that another run has lost meanwhile: identity -> write."""
+    """Note what was put beside a product that another run has lost meanwhile: identity -> write.
+
+    What stands beside a product of the shop's own, which was never brought there, goes by no product.
+    """
     products = {
-        identity: each.links["products"][sku]
+        identity: product
         for identity, each in written.items()
-        if (sku := product_of(flow, each.record))
+        if (sku := product_of(flow, each.record)) and (product := each.links["products"].get(sku))
     }
     there = bindings.by_ids(tx, flow.system.name, "products", {*products.values()})
     lost = {each.external_id for each in there.values() if each.gone_at is not None}

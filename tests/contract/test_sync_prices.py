@@ -1,6 +1,6 @@
 """Which price goes out, and what waits until somebody says which (PAINS S7)."""
 
-from tests.contract.tables import CATALOGUE, Hub, Tables, lamp
+from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables, lamp
 
 
 def test_a_price_waits_for_its_product(hub, erp, shop):
@@ -191,3 +191,16 @@ def test_a_price_of_nothing_of_a_product_that_the_shop_does_not_have_waits_for_n
     erp.put("prices", "1", sku="A", list="std", currency="EUR", amount="0.00")
     hub.in_step(*CATALOGUE)
     assert not hub.waiting()
+
+
+def test_prices_and_stock_go_to_a_shop_whose_products_are_not_synchronised(store):
+    hub = Hub(store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    shop = hub.add("shop", "eshop", Tables(SHOP))
+    lamp(erp)
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    erp.put("stock", "1", sku="A", location="MAG1", on_hand="7")
+    shop.put("prices", "7", sku="A", list="retail", currency="EUR", amount="8.00")
+    shop.put("stock", "7", sku="A", available="3")
+    hub.in_step("prices", "stock")
+    assert (shop.rows["prices"]["7"]["amount"], shop.rows["stock"]["7"]["available"]) == ("10.00", "7")

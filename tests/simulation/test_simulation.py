@@ -12,7 +12,6 @@ SEEDS = range(1, 13)
 MOST = 40
 """Seeds within which a planted bug must be found."""
 BEGIN = {
-    "acknowledge-trigger-before-row": 37,
     "no-dedupe": 197,
     "trigger-into-started": 15,
     "breaker-never-probed": 18,
