@@ -8,7 +8,7 @@ from typing import Any
 from hub.canonical.entity import natural_key
 from hub.connector import GUEST
 from hub.store import Tx, bindings, records
-from hub.sync.outgoing import wanted
+from hub.sync.outgoing import beside_own, wanted
 from hub.sync.system import Flow
 from hub.sync.understanding import Understood
 
@@ -119,8 +119,10 @@ def load(tx: Tx, flow: Flow, said: Sequence[Understood], bound: Mapping[str, bin
             if record.deleted_at is not None:
                 known.deleted.add(key)
     else:
-        for key, fields in wanted(tx, flow, keys).items():
-            known.learn(key, fields)
+        found, met = wanted(tx, flow, keys), {each.key for each in bound.values()}
+        own = {*beside_own(tx, flow, {key: found[key] for key in found.keys() - met})}
+        for key in (each for each in found if each not in own):
+            known.learn(key, found[key])
     unbound = [each for each in said if each.document.id not in bound and each.key not in known.fields]
     for name in flow.entity.ladder:
         values = {value for each in unbound if (value := rung(name, each.fields))}

@@ -150,6 +150,20 @@ def product_of(flow: Flow, record: Mapping[str, Any]) -> str | None:
     return record["sku"] if flow.stream.create == "put" else None
 
 
+def beside_own(tx: Tx, flow: Flow, found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the keys of what stands beside a system's own products, which it is not to get: their price is its affair.
+
+    What was brought there, or found to be ours, is kept up to date as long as it is there.
+    """
+    chosen = flow.system.options.range.products
+    if chosen is None or flow.stream.create != "put":
+        return []
+    skus = {fields["sku"] for fields in found.values()}
+    known, there = records.by_keys(tx, "products", skus), bindings.by_keys(tx, flow.system.name, "products", skus)
+    ours = {sku for sku in skus if sku in there or (sku in known and holds(chosen, known[sku].fields))}
+    return [key for key, fields in found.items() if fields["sku"] not in ours]
+
+
 def links_of(flow: Flow, record: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """Yield the records that one refers to: (entity, key)."""
     for name, entity in ENTITIES[flow.stream.entity].references.items():

@@ -12,6 +12,7 @@ from hub.sync.digest import reference
 from hub.sync.losing import is_worked_on
 from hub.sync.outgoing import (
     admits,
+    beside_own,
     cannot_create,
     gives_away,
     links_of,
@@ -121,6 +122,9 @@ def prepare(
     new = [] if needed or flow.follows else [key for key in records if key not in bound and key not in under_way]
     for key in bindings.parted(tx, system, entity, new):
         (prepared.missed if is_worked_on(flow, records.pop(key)) else prepared.settled).append(key)
+    for key in beside_own(tx, flow, {key: records[key] for key in records.keys() & bound.keys()}):
+        prepared.settled.append(key)
+        del records[key]
     there = {key: each for key, each in records.items() if product_of(flow, each) in links.get("products", {})}
     prepared.unclear = several(tx, flow, there)
     if cannot_create(flow):

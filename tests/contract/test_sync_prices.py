@@ -1,5 +1,8 @@
 """Which price goes out, and what waits until somebody says which (PAINS S7)."""
 
+import pytest
+
+from hub.store import Store
 from tests.contract.tables import CATALOGUE, ERP, SHOP, Hub, Tables, lamp
 
 
@@ -204,3 +207,45 @@ def test_prices_and_stock_go_to_a_shop_whose_products_are_not_synchronised(store
     shop.put("stock", "7", sku="A", available="3")
     hub.in_step("prices", "stock")
     assert (shop.rows["prices"]["7"]["amount"], shop.rows["stock"]["7"]["available"]) == ("10.00", "7")
+
+
+@pytest.fixture
+def of_its_own(store: Store) -> tuple[Hub, Tables, Tables]:
+    """A hub, an ERP with a product for 10.00, and a shop that has it for 8.00, and gets web products only."""
+    hub = Hub(store)
+    erp = hub.add("erp", "erp", Tables(ERP))
+    shop = hub.add("shop", "eshop", Tables(SHOP), range={"products": "contains(tags, 'web')"})
+    lamp(erp, tags=["b2b"])
+    erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
+    erp.put("stock", "1", sku="A", location="MAG1", on_hand="7")
+    shop.put("products", "7", sku="A", name="Lamp of the shop's own")
+    shop.put("prices", "7", sku="A", list="retail", currency="EUR", amount="8.00")
+    shop.put("stock", "7", sku="A", available="3")
+    return hub, erp, shop
+
+
+@pytest.mark.parametrize("streams", [CATALOGUE, CATALOGUE[::-1]], ids=["products first", "products last"])
+def test_price_and_stock_of_a_product_that_a_shop_is_not_to_get_stay_as_they_are_there(of_its_own, streams):
+    hub, erp, shop = of_its_own
+    hub.in_step(*streams, others=True)
+    erp.put("prices", "1", amount="11.00")
+    erp.put("stock", "1", on_hand="6")
+    hub.in_step(*streams, others=True)
+    for amount in range(12, 20):
+        shop.put("prices", "7", amount=f"{amount}.00")
+        hub.run("shop", *streams)
+    hub.run("shop", *streams, full=True)
+    assert (shop.writes, hub.waiting(), hub.conflicts("prices", "A|retail|EUR")) == ([], [], [])
+    lamp(erp, tags=["web"])
+    hub.in_step(*CATALOGUE, others=True)
+    assert [*shop.rows["products"]] == ["7"]
+    assert (shop.rows["prices"]["7"]["amount"], shop.rows["stock"]["7"]["available"]) == ("11.00", "6")
+
+
+def test_a_level_that_is_gone_empties_no_product_that_a_shop_is_not_to_get(of_its_own):
+    hub, erp, shop = of_its_own
+    hub.in_step(*CATALOGUE, others=True)
+    del erp.rows["stock"]["1"]
+    hub.run("erp", "stock", full=True)
+    hub.in_step(*CATALOGUE, others=True)
+    assert shop.writes == []
