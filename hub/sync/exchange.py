@@ -17,7 +17,7 @@ from hub.sync import delivered, reserving, scanning
 from hub.sync.apart import fetch_or_aside
 from hub.sync.arriving import fresh, take
 from hub.sync.bringing import Unsettled
-from hub.sync.outgoing import adds_up, meets, wanted
+from hub.sync.outgoing import adds_up, beside_own, meets, wanted
 from hub.sync.pull import READ_TO_END, summary
 from hub.sync.push import SIDE, push
 from hub.sync.reading import PageBreaks, Read, Shown, digested, read
@@ -260,7 +260,8 @@ def _met(tx: Tx, flow: Flow) -> list[str]:
         return []
     found = unmatched.met(tx, flow.system.name, flow.stream.entity, field="sku" if adds_up(flow) else None)
     ours = wanted(tx, flow, set(found.values()))
-    return [identity for identity, key in found.items() if key in ours]
+    own = {*beside_own(tx, flow, ours)}
+    return [identity for identity, key in found.items() if key in ours and key not in own]
 
 
 def _bring_along(flow: Flow, ids: Sequence[str], run: int, hold: Hold, total: Counter[str]) -> None:

@@ -18,6 +18,8 @@ CREATES: Mapping[str, frozenset[str]] = {
 }
 """Kind of system -> the entities of which it gets records that it does not have yet; others are only kept up to date."""
 
+BESIDE = ("prices", "stock")
+"""The entities of what a system keeps beside its products."""
 LATER = ("minimum_quantity", "valid_from", "valid_to")
 """The fields of a price that is not everybody's, from the first unit on and always."""
 
@@ -156,7 +158,7 @@ def beside_own(tx: Tx, flow: Flow, found: Mapping[str, Mapping[str, Any]]) -> li
     What was brought there, or found to be ours, is kept up to date as long as it is there.
     """
     chosen = flow.system.options.range.products
-    if chosen is None or flow.stream.create != "put":
+    if chosen is None or not flow.follows or flow.stream.entity not in BESIDE:
         return []
     skus = {fields["sku"] for fields in found.values()}
     known, there = records.by_keys(tx, "products", skus), bindings.by_keys(tx, flow.system.name, "products", skus)

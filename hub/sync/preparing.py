@@ -11,6 +11,7 @@ from hub.store.intents import Intent
 from hub.sync.digest import reference
 from hub.sync.losing import is_worked_on
 from hub.sync.outgoing import (
+    BESIDE,
     admits,
     beside_own,
     cannot_create,
@@ -28,8 +29,6 @@ from hub.sync.short import CONTENT, held_at, in_words, is_known_to, is_short
 from hub.sync.system import Flow
 from hub.sync.threeway import differing
 
-BESIDE = ("prices", "stock")
-"""The entities of what a system keeps beside its products."""
 EMPTY: Mapping[str, Any] = {}
 FINAL = "cancelled"
 """An order in this state that a system has never had is not brought to it any more."""

@@ -1,5 +1,7 @@
 """Which price goes out, and what waits until somebody says which (PAINS S7)."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.store import Store
@@ -209,12 +211,13 @@ def test_prices_and_stock_go_to_a_shop_whose_products_are_not_synchronised(store
     assert (shop.rows["prices"]["7"]["amount"], shop.rows["stock"]["7"]["available"]) == ("10.00", "7")
 
 
-@pytest.fixture
-def of_its_own(store: Store) -> tuple[Hub, Tables, Tables]:
+@pytest.fixture(params=["put", "never"])
+def of_its_own(store: Store, request: pytest.FixtureRequest) -> tuple[Hub, Tables, Tables]:
     """A hub, an ERP with a product for 10.00, and a shop that has it for 8.00, and gets web products only."""
     hub = Hub(store)
     erp = hub.add("erp", "erp", Tables(ERP))
-    shop = hub.add("shop", "eshop", Tables(SHOP), range={"products": "contains(tags, 'web')"})
+    beside = {name: replace(SHOP[name], create=request.param) for name in ("prices", "stock")}
+    shop = hub.add("shop", "eshop", Tables(SHOP | beside), range={"products": "contains(tags, 'web')"})
     lamp(erp, tags=["b2b"])
     erp.put("prices", "1", sku="A", list="retail", currency="EUR", amount="10.00")
     erp.put("stock", "1", sku="A", location="MAG1", on_hand="7")
