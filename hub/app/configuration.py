@@ -99,7 +99,7 @@ class Configuration:
         if settings is None:
             return None
         if settings.system == BUILT_IN:
-            return pruner(lambda: now.settings.hub.retention_days)
+            return pruner(lambda: now.settings.hub)
         system = now.settings.systems.get(settings.system)
         if settings.sync == (WEBHOOKS,):
             return keeper(lambda: self._webhooks_of(settings.system))

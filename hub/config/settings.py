@@ -48,6 +48,8 @@ class HubSettings(Frozen):
     """Seals the tokens of systems with OAuth 2 in the database: 32 bytes in base64; of several, parted by blanks, the
     first seals and all open."""
     retention_days: Annotated[int, within(5, 30, "5 to 30 days are kept")] = 10
+    history_days: Annotated[int, within(30, 3650, "30 to 3,650 days are kept")] = 365
+    """Of what befell records, and of values that lost."""
     health: ListenAddress | None = None
     web: ListenAddress | None = None
     """Where webhook calls are taken; none: nowhere."""

@@ -70,6 +70,17 @@ def conflicts_of(tx: Tx, entity: str, key: str, most: int = 100) -> list[Conflic
     return [Conflict(**row) for row in found]  # pyright: ignore[reportArgumentType]  # names are strings
 
 
+def prune(tx: Tx, before: datetime, most: int) -> tuple[int, int]:
+    """Delete events and lost values of before an instant; of each at most `most`. Returns how many of each."""
+    return _prune(tx, history, before, most), _prune(tx, conflict, before, most)
+
+
+def _prune(tx: Tx, table: sa.Table, before: datetime, most: int) -> int:
+    # Numbers rise with time: what is old stands at the beginning, and no index has to be kept for it.
+    first = sa.select(table.c.id).order_by(table.c.id).limit(most)
+    return tx.execute(sa.delete(table).where(table.c.id.in_(first), table.c.at < before)).rowcount
+
+
 def rename(tx: Tx, entity: str, old: str, new: str) -> None:
     """Follow a record to its new key."""
     for table in (history, conflict):

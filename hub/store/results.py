@@ -1,7 +1,6 @@
-"""The run log: results as they were published, and what became of each record; pruned after some days."""
+"""The run log: results as they were published, and what became of each record."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -9,11 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.messages import RecordsDone, Result
-from hub.store import plans
 from hub.store.batch import insert_into, pack, rows
-from hub.store.chosen import literal
 from hub.store.database import Tx
-from hub.store.schema import letter, process, quarantine, result, result_records, run, webhook
+from hub.store.schema import result, result_records, run
 
 
 @cache
@@ -74,58 +71,6 @@ def records(tx: Tx, number: int, *, outcome: str | None = None, most: int = 1000
                 if len(found) == most:
                     return found
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """How many rows one pass has deleted."""
-
-    results: int = 0
-    pages: int = 0
-    runs: int = 0
-    letters: int = 0
-    quarantine: int = 0
-    processes: int = 0
-    plans: int = 0
-    webhooks: int = 0
-
-    @property
-    def total(self) -> int:
-        """All rows together."""
-        rows = self.results + self.pages + self.runs + self.letters + self.quarantine + self.processes
-        return rows + self.plans + self.webhooks
-
-
-_ENDED = ("done", "cancelled", "skipped", "discarded")
-
-
-def prune(tx: Tx, before: datetime, most: int) -> Pruned:
-    """Delete at most `most` rows of each kind that ended before an instant.
-
-    Dead runs and open quarantine entries stay however old they are: they wait for somebody.
-    """
-    waiting_for_somebody = sa.exists().where(run.c.id == result.c.run, run.c.state == "dead")
-    pages_waiting = sa.exists().where(run.c.id == result_records.c.run, run.c.state == "dead")
-    return Pruned(
-        results=_delete(tx, result, (result.c.ended_at < before) & ~waiting_for_somebody, most),
-        pages=_delete(tx, result_records, (result_records.c.stored_at < before) & ~pages_waiting, most),
-        runs=_delete(tx, run, (run.c.ended_at < before) & run.c.state.in_(_ENDED), most),
-        letters=_delete(tx, letter, (letter.c.last_at < before) & (letter.c.state != "open"), most),
-        quarantine=_delete(
-            tx, quarantine, (quarantine.c.changed_at < before) & (quarantine.c.state != literal("open")), most
-        ),
-        processes=_delete(tx, process, process.c.seen_at < before, most),
-        plans=plans.prune(tx, before),
-        webhooks=_delete(tx, webhook, webhook.c.came_at < before, most),
-    )
-
-
-def _delete(tx: Tx, table: sa.Table, condition: sa.ColumnElement[bool], most: int) -> int:
-    key = list(table.primary_key.columns)
-    some = sa.select(*key).where(condition).limit(most)
-    named = key[0] if len(key) == 1 else sa.tuple_(*key)
-    # The condition once more: what has come to life again while its row was waited for stays.
-    return tx.execute(sa.delete(table).where(named.in_(some), condition)).rowcount
 
 
 def unstored(tx: Tx, since: datetime) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 import sqlalchemy.event
 
-from hub.store import Store, Tx, interventions, jobs, overview, results, runs
+from hub.store import Store, Tx, interventions, jobs, overview, pruning, results, runs
 from tests.contract.store_steps import START, StandingClock, begun, new, scheduled, settle
 from tests.contract.test_store_jobs import HOUR, job, put
 from tests.contract.test_store_results import result
@@ -72,7 +72,7 @@ def test_a_hub_that_is_up_reads_no_more_however_many_runs_have_ended(migrated_sq
         interventions.cancel_removed(tx, published=True)
         overview.neglected(tx, START)
         overview.dead_numbers(tx)
-        results.prune(tx, START, 1000)
+        pruning.prune(tx, START, 1000, history_before=START)
     assert any("ix_run_lease" in step for step in read)
     walked = [step for step in read if step.startswith(("SCAN run", "SCAN quarantine")) and " INDEX ix_" not in step]
     assert walked == []

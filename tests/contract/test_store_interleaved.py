@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hub.app.applying import apply
 from hub.broker.topology import queue_of
 from hub.handler import Done, Later, Outcome
-from hub.store import Store, Tx, interventions, jobs, letters, quarantine, results
+from hub.store import Store, Tx, interventions, jobs, letters, pruning, quarantine
 from hub.worker import Pipeline
 from hub.worker.pipeline import Held
 from scheduler.relay import recall
@@ -62,12 +62,12 @@ def test_what_comes_to_wait_again_while_it_is_pruned_stays(
             put(tx)
             tx.execute(sa.text(LAST))
 
-    def prune() -> results.Pruned:
+    def prune() -> pruning.Pruned:
         with store.write() as tx:
-            return results.prune(tx, START + LATER, 10)
+            return pruning.prune(tx, START + LATER, 10, history_before=START + LATER)
 
     _, pruned = interleave(store, put_again, prune, before=LAST)
-    assert pruned.came_to == results.Pruned()
+    assert pruned.came_to == pruning.Pruned()
     with store.read() as tx:
         assert len(quarantine.find(tx)) + len(letters.find(tx)) == 1
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hub.store import Store, plans, results
+from hub.store import Store, plans, pruning
 from tests.contract.store_steps import StandingClock
 
 
@@ -23,7 +23,9 @@ def test_the_same_plan_made_again_is_the_same_and_counts_as_new(store: Store, cl
             plans.put(tx, "7f3a0000", "shop", 3, {})
         clock.move(days=8)
     with store.write() as tx:
-        assert results.prune(tx, tx.now - timedelta(days=10), 100).plans == 0
+        assert (
+            pruning.prune(tx, tx.now - timedelta(days=10), 100, history_before=tx.now - timedelta(days=10)).plans == 0
+        )
 
 
 def test_plans_are_pruned_with_results(store: Store, clock: StandingClock):
@@ -31,6 +33,6 @@ def test_plans_are_pruned_with_results(store: Store, clock: StandingClock):
         plans.put(tx, "7f3a0000", "shop", 3, {})
     clock.move(days=11)
     with store.write() as tx:
-        pruned = results.prune(tx, tx.now - timedelta(days=10), 100)
+        pruned = pruning.prune(tx, tx.now - timedelta(days=10), 100, history_before=tx.now - timedelta(days=10))
         assert (pruned.plans, pruned.total) == (1, 1)
         assert plans.get(tx, "7f3a0000") is None

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from hub.store import Store, interventions, letters, processes, quarantine, results, runs
+from hub.store import Store, history, interventions, letters, processes, pruning, quarantine, results, runs
 from tests.contract.store_steps import LATEST, START, StandingClock, begun, make, new, settle, together
 from tests.contract.test_store_results import page, result
 
 TEN_DAYS = timedelta(days=10)
 
 
-def prune(store: Store, before: datetime, most: int = 1000) -> results.Pruned:
+def prune(store: Store, before: datetime, most: int = 1000, *, history_before: datetime = START) -> pruning.Pruned:
     with store.write() as tx:
-        return results.prune(tx, before, most)
+        return pruning.prune(tx, before, most, history_before=history_before)
 
 
 def ended(store: Store, state: str, at: datetime) -> int:
@@ -35,8 +35,8 @@ def test_what_ended_before_goes_and_what_ended_later_stays(store: Store, clock: 
     ended(store, "done", START - timedelta(microseconds=1))
     clock.move(hours=1)
     young = ended(store, "done", START)
-    assert prune(store, START) == results.Pruned(results=1, runs=1)
-    assert prune(store, START + timedelta(minutes=1)) == results.Pruned(results=1, pages=1, runs=1)
+    assert prune(store, START) == pruning.Pruned(results=1, runs=1)
+    assert prune(store, START + timedelta(minutes=1)) == pruning.Pruned(results=1, pages=1, runs=1)
     with store.read() as tx:
         assert len(results.records(tx, young)) == 0
     assert numbers(store) == set()
@@ -62,7 +62,7 @@ def test_a_dead_run_and_its_history_stay_until_somebody_has_looked(store: Store)
     assert prune(store, START + TEN_DAYS).total == 0
     with store.write() as tx:
         assert interventions.discard(tx, [dead], "anna") == [dead]
-    assert prune(store, START + TEN_DAYS) == results.Pruned(results=1, pages=1, runs=1)
+    assert prune(store, START + TEN_DAYS) == pruning.Pruned(results=1, pages=1, runs=1)
 
 
 def test_what_has_not_ended_stays_however_old(store: Store, clock: StandingClock):
@@ -105,19 +105,46 @@ def test_open_quarantine_and_open_letters_stay(store: Store, clock: StandingCloc
         letters.keep(tx, [letters.Letter(reason="open", **told), letters.Letter(reason="closed", **told)])
         letters.discard(tx, [each.id for each in letters.find(tx) if each.reason == "closed"])
         processes.seen(tx, "adapter @ host (1)", "adapter")
-    assert prune(store, START + TEN_DAYS) == results.Pruned(letters=1, quarantine=1, processes=1)
+    assert prune(store, START + TEN_DAYS) == pruning.Pruned(letters=1, quarantine=1, processes=1)
     with store.read() as tx:
         assert [each.reason for each in letters.find(tx)] == ["open"]
         assert [each.key for each in quarantine.find(tx)] == ["open"]
+
+
+def befell(key: str) -> history.Event:
+    return history.Event(entity="stock", key=key, system="depot", what="changed", detail={"changes": {}}, run=1)
+
+
+def lost(key: str) -> history.Conflict:
+    told = {"system": "shop", "entity": "stock", "key": key, "lost_by": "shop", "values": {}, "run": 1}
+    return history.Conflict(field="available", **told)
+
+
+def test_what_befell_records_is_kept_for_longer(store: Store, clock: StandingClock):
+    with store.write() as tx:
+        history.note(tx, [befell(key) for key in ("a", "b", "c")])
+        history.keep(tx, [lost(key) for key in ("a", "b", "c")])
+    clock.move(days=1)
+    with store.write() as tx:
+        history.note(tx, [befell("a")])
+        history.keep(tx, [lost("a")])
+    assert prune(store, START + TEN_DAYS, history_before=START).total == 0
+    passes = [prune(store, START, 2, history_before=START + timedelta(seconds=1)) for _ in range(3)]
+    assert [(each.history, each.conflicts) for each in passes] == [(2, 2), (1, 1), (0, 0)]
+    with store.read() as tx:
+        assert [each.at for each in history.of_record(tx, "stock", "a")] == [START + timedelta(days=1)]
+        assert [each.at for each in history.conflicts_of(tx, "stock", "a")] == [START + timedelta(days=1)]
+        assert not history.of_record(tx, "stock", "b")
+        assert not history.conflicts_of(tx, "stock", "c")
 
 
 def test_storing_does_not_wait_for_pruning(postgres_store: Store):
     ended(postgres_store, "done", START)
     pruned, stored = Event(), Event()
 
-    def prune_slowly() -> results.Pruned:
+    def prune_slowly() -> pruning.Pruned:
         with postgres_store.write() as tx:
-            done = results.prune(tx, START + TEN_DAYS, 10)
+            done = pruning.prune(tx, START + TEN_DAYS, 10, history_before=START + TEN_DAYS)
             pruned.set()
             assert stored.wait(LATEST)
         return done

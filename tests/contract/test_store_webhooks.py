@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from hub.store import Store, results, webhooks
+from hub.store import Store, pruning, webhooks
 from tests.contract.store_steps import StandingClock, together
 
 
@@ -29,7 +29,7 @@ def test_a_call_is_known_until_it_is_pruned(store: Store, clock: StandingClock):
     take(store, "shop", "orders 17")
     at = clock.now()
     with store.write() as tx:
-        assert results.prune(tx, at, 100).webhooks == 0
+        assert pruning.prune(tx, at, 100, history_before=at).webhooks == 0
         assert not webhooks.take(tx, "shop", "orders 17")
-        assert results.prune(tx, at + timedelta(seconds=1), 100).webhooks == 1
+        assert pruning.prune(tx, at + timedelta(seconds=1), 100, history_before=at + timedelta(seconds=1)).webhooks == 1
         assert webhooks.take(tx, "shop", "orders 17")
