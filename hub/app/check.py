@@ -33,8 +33,6 @@ from scheduler.tick import next_due
 ANSWER_WITHIN = 30.0
 """Seconds that a system may take to answer."""
 CLOCKS_MAY_DIFFER = timedelta(seconds=5)
-GONE = timedelta(seconds=30)
-"""A process at work shows itself every few seconds."""
 LATE = timedelta(seconds=60)
 """What is due longer than this is overdue."""
 LEAST_FREE, LEAST_SHARE = 1_000_000_000, 0.05
@@ -117,11 +115,11 @@ def _revision(hub: Hub, tx: Tx) -> Finding:
 
 def _processes(hub: Hub, tx: Tx) -> Iterator[Finding]:
     known = processes.find(tx)
-    alive = [each for each in known if tx.now - each.seen_at <= GONE]
+    alive = [each for each in known if tx.now - each.seen_at <= processes.GONE]
     for each in known:
         told = f"{each.name}, seen {ago(tx.now - each.seen_at)}" + ("" if each in alive else ": it has not signed off")
         yield Finding("processes", good=True, message=told)
-    due = jobs.due(tx, tx.now - GONE, 1000)
+    due = jobs.due(tx, tx.now - processes.GONE, 1000)
     if due and not any(each.role in ("up", "scheduler") for each in alive):
         count = f"{counted(len(due), 'job')} {'is' if len(due) == 1 else 'are'} due"
         mend = "hub up" if hub.embedded else "hub scheduler"

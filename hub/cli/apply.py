@@ -9,6 +9,7 @@ from hub.app import Applied, Configuration, Hub
 from hub.app import apply as apply_text
 from hub.app.applying import preview
 from hub.app.former import former_queues
+from hub.app.moving import refuse_left_behind
 from hub.cli import show
 from hub.cli.call import Json, Yes, ask, opened, who
 from hub.cli.commands import single
@@ -35,6 +36,7 @@ def apply(
     """Make hub.toml the configuration in force. Running processes take it up without a restart."""
     with opened(ctx) as hub:
         text = text_of(hub)
+        refuse_left_behind(hub)
         changes = preview(hub.store, text, as_new=as_new)
         if dry_run:
             _show_dry(changes, as_json=as_json)

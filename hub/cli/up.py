@@ -11,8 +11,8 @@ from rich.status import Status
 
 from hub import log as logs
 from hub.app import Hub, Process, Roles, apply, open_hub
-from hub.app.check import GONE
 from hub.app.health import Health
+from hub.app.moving import refuse_left_behind
 from hub.cli import show
 from hub.cli.call import Json, start_of, who
 from hub.cli.commands import single
@@ -22,11 +22,10 @@ from hub.cli.serving import STDERR, HealthAddress, LogTo, Stop, logged, serve, s
 from hub.counting import ago, counted
 from hub.errors import TryLater
 from hub.store import processes, revisions
-from hub.store.alone import Taken, alone
+from hub.store.alone import LOCK_NAME, Taken, alone
 
 app = single()
 LOG_NAME = "hub.log"
-LOCK_NAME = "hub.lock"
 PATIENCE = 15.0
 """Seconds that `--until-idle` waits for the broker."""
 
@@ -73,7 +72,7 @@ def _alone(hub: Hub) -> Generator[None]:
     except Taken:
         with hub.store.read() as tx:
             latest = max(
-                (each for each in processes.find(tx) if tx.now - each.seen_at <= GONE),
+                (each for each in processes.find(tx) if tx.now - each.seen_at <= processes.GONE),
                 key=lambda each: each.seen_at,
                 default=None,
             )
@@ -87,7 +86,8 @@ def _alone(hub: Hub) -> Generator[None]:
 def _apply(hub: Hub, health: str | None, *, as_json: bool) -> None:
     """Apply the file where that is for us to do: to an embedded database, or where nothing was applied yet.
 
-    Raises Misconfigured, and applies nothing, where nothing could listen at the addresses that are to be listened at.
+    Raises Misconfigured, and applies nothing, where nothing could listen at the addresses that are to be listened at, or
+    what an embedded hub knows would be left behind.
     """
     with hub.store.read() as tx:
         in_force = revisions.in_force(tx)
@@ -96,6 +96,7 @@ def _apply(hub: Hub, health: str | None, *, as_json: bool) -> None:
     if in_force is not None and not hub.embedded:
         show.remark(f"{hub.file.name} differs from revision {in_force.number} in force: hub apply")
         return
+    refuse_left_behind(hub)
     _refuse_taken(health or hub.settings.hub.health, hub.settings.hub.web)
     applied = apply(hub.store, hub.text, by=who(), note="hub up")
     if applied.number and not as_json:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from hub.errors import HubError, Misconfigured
 
+LOCK_NAME = "hub.lock"
+"""Beside the database."""
+
 
 class Taken(HubError):
     """Another process has the embedded database."""

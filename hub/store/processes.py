@@ -9,6 +9,8 @@ from hub.store.batch import insert_into
 from hub.store.database import Tx
 from hub.store.schema import process
 
+GONE = timedelta(seconds=30)
+"""Who has not been seen for so long is at work no more: a process shows itself every few seconds."""
 FORGOTTEN = timedelta(days=1)
 
 
