@@ -16,6 +16,7 @@ from hub.app.configuration import system_of
 from hub.app.former import former_queues
 from hub.app.hub import Hub
 from hub.app.logins import standing
+from hub.app.moving import refuse_left_behind
 from hub.app.planning import as_written, known_system
 from hub.app.registry import is_exchange, open_connector
 from hub.app.renamed import refuse_renamed
@@ -102,13 +103,14 @@ def _revision(hub: Hub, tx: Tx) -> Finding:
     if hub.text is None or (in_force is not None and in_force.source == hub.text):
         told = f"revision {in_force.number} is in force" if in_force else "no revision is in force"
         return Finding("revision", good=True, message=told)
-    what = "hub up" if hub.embedded else "hub apply"
-    if in_force is None:
-        return Finding("revision", good=hub.embedded, message="nothing has been applied yet", mend=what)
     try:
+        refuse_left_behind(hub)
         refuse_renamed(tx, hub.settings)
-    except Misconfigured as renamed:
-        return Finding("revision", good=False, message=f"{hub.file.name} cannot be applied: {renamed}")
+    except Misconfigured as refused:
+        return Finding("revision", good=False, message=f"{hub.file.name} cannot be applied: {refused}")
+    if in_force is None:
+        mend = "hub up" if hub.embedded else "hub apply"
+        return Finding("revision", good=hub.embedded, message="nothing has been applied yet", mend=mend)
     told = f"{hub.file.name} differs from revision {in_force.number} in force"
     return Finding("revision", good=False, message=told, mend="hub apply")
 

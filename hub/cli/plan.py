@@ -8,6 +8,7 @@ import typer
 
 from hub.app import Hub
 from hub.app import planning as plans
+from hub.app.moving import refuse_left_behind
 from hub.cli import plan_files, plan_page, plan_words, show
 from hub.cli.call import Json, opened
 from hub.cli.commands import single
@@ -38,6 +39,7 @@ def plan(
     1 if that cannot be told, 3 if only because the system cannot be reached now.
     """
     with opened(ctx) as hub:
+        refuse_left_behind(hub)
         settings = plans.as_written(hub)
         name, _, stream = target.partition(".")
         exchange = plans.exchange_of(hub, settings, name)

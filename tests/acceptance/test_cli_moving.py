@@ -58,13 +58,15 @@ def test_what_was_published_to_the_broker_that_is_gone_goes_out_again(grown: Hom
     assert (run["state"], run["published_at"]) == ("waiting", None)
 
 
-@pytest.mark.parametrize("command", [("apply", "--yes"), ("apply", "--dry-run"), ("up", "--until-idle")])
-def test_it_does_not_begin_anew_beside_what_it_knows(grown: Home, command: tuple[str, ...]):
-    done = grown.run(*command)
-    assert done.code == 2
-    assert "hub.db beside hub.toml knows 50 records: hub migrate --from hub.db takes over all of it" in done.err
+@pytest.mark.parametrize("command", ["apply --yes", "apply --dry-run", "plan depot", "up --until-idle"])
+def test_it_does_not_begin_anew_beside_what_it_knows(grown: Home, command: str):
+    said = "hub.db beside hub.toml knows 50 records: hub migrate --from hub.db takes over all of it"
+    (finding,) = (each for each in json.loads(grown.run("check", "--json").out) if each["subject"] == "revision")
+    assert (finding["good"], said in finding["message"]) == (False, True)
+    done = grown.run(*command.split())
+    assert (done.code, said in done.err) == (2, True)
     (grown.folder / "hub.db").rename(grown.folder / "old.db")
-    assert grown.run(*command).code == 0
+    assert grown.run(*command.split()).code == 0
 
 
 def test_a_hub_that_is_up_is_not_left_behind(grown: Home):
