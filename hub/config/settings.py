@@ -49,7 +49,7 @@ class HubSettings(Frozen):
     first seals and all open."""
     retention_days: Annotated[int, within(5, 30, "5 to 30 days are kept")] = 10
     history_days: Annotated[int, within(30, 3650, "30 to 3,650 days are kept")] = 365
-    """Of what befell records, and of values that lost."""
+    """Of what befell records, of values that lost, and of records that are gone everywhere."""
     health: ListenAddress | None = None
     web: ListenAddress | None = None
     """Where webhook calls are taken; none: nowhere."""

@@ -37,4 +37,4 @@ def pruner(keep: Callable[[], HubSettings]) -> Handler:
 
 def in_days(keep: HubSettings) -> str:
     """Return in words how long things are kept."""
-    return f"{keep.retention_days} days (what befell records: {keep.history_days} days)"
+    return f"{keep.retention_days} days ({keep.history_days} days for what befell records, and those that are gone)"

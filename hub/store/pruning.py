@@ -5,7 +5,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from hub.store import history, plans
+from hub.store import forgetting, history, plans
 from hub.store.chosen import literal
 from hub.store.database import Tx
 from hub.store.schema import letter, process, quarantine, result, result_records, run, webhook
@@ -25,6 +25,7 @@ class Pruned:
     webhooks: int = 0
     history: int = 0
     conflicts: int = 0
+    records: int = 0
 
     @property
     def total(self) -> int:
@@ -40,10 +41,11 @@ _ENDED = ("done", "cancelled", "skipped", "discarded")
 
 
 def prune(tx: Tx, before: datetime, most: int, *, history_before: datetime) -> Pruned:
-    """Delete at most `most` rows of each kind that ended before an instant, and what befell records before another.
+    """Delete at most `most` rows of each kind that ended before an instant.
 
-    Dead runs and open quarantine entries stay however old they are: they wait for somebody.
+    What befell records before another goes, too, and so do records that were gone everywhere before that. Dead runs and open quarantine entries stay however old they are: they wait for somebody.
     """
+    forgotten = forgetting.forget(tx, history_before, most)  # first of all, as it waits for a writers' turn
     events, conflicts = history.prune(tx, history_before, most)
     waiting_for_somebody = sa.exists().where(run.c.id == result.c.run, run.c.state == "dead")
     pages_waiting = sa.exists().where(run.c.id == result_records.c.run, run.c.state == "dead")
@@ -60,6 +62,7 @@ def prune(tx: Tx, before: datetime, most: int, *, history_before: datetime) -> P
         webhooks=_delete(tx, webhook, webhook.c.came_at < before, most),
         history=events,
         conflicts=conflicts,
+        records=forgotten,
     )
 
 

@@ -178,6 +178,7 @@ for _entity, _field in LOOKED_UP:
 OPEN_ORDER = "entity = 'orders' AND coalesce(fields ->> 'status', '') NOT IN ('shipped', 'completed', 'cancelled')"
 """Of a record: an order whose goods have not left yet."""
 _partial("ix_record_orders_open", record.c.entity, OPEN_ORDER)
+_partial("ix_record_deleted", record.c.deleted_at, "deleted_at IS NOT NULL")
 
 binding = sa.Table(
     "binding",
