@@ -15,6 +15,7 @@ from hub.store.quarantine import Entry
 from hub.store.types import storable
 from hub.sync.matching import Known, Unclear, load
 from hub.sync.reading import Shown
+from hub.sync.replaced import is_another, why
 from hub.sync.system import Flow
 from hub.sync.taken import Arrival, Taken
 from hub.sync.threeway import Arrived, arrive
@@ -90,7 +91,9 @@ def take(
             bound[identity] = bound[identity]._replace(key=key)
     page = _Page(tx, flow, taken, load(tx, flow, said, bound))
     for each in said:
-        page.take(each, bound.get(each.document.id), told.get(each.document.id) if told else None)
+        identity = each.document.id
+        is_known = bool(known_as and identity in known_as)
+        page.take(each, bound.get(identity), told.get(identity) if told else None, is_known=is_known)
     taken.store(tx, latest)
     return taken
 
@@ -156,11 +159,16 @@ class _Page:
     taken: Taken
     known: Known
 
-    def take(self, said: Understood, bound: Binding | None, told: Told | None) -> None:
-        """Match and merge one document."""
+    def take(self, said: Understood, bound: Binding | None, told: Told | None, *, is_known: bool = False) -> None:
+        """Match and merge one document; `is_known`: which record it is, is certain."""
         if bound is not None and bound.parked_at is not None:
             self.taken.counts["parked"] += 1
             return
+        if bound is not None and told is None and not is_known and self._is_another(said, bound):
+            if bound.gone_at is None:
+                self._suspend(said, bound)
+                return
+            bound = None
         if bound is None or (bound.gone_at is not None and bound.key not in self.known.fields):
             bound = self._matched(said)
         if bound is None:
@@ -178,6 +186,13 @@ class _Page:
         before = bound.before if told is None else NOTHING
         merged = arrive(ours or {}, said.fields, seen=seen, sent=sent, before=before, rule=rules)
         self._settle(said, bound, told, merged, ours)
+
+    def _is_another(self, said: Understood, bound: Binding) -> bool:
+        return is_another(self.flow, said, bound, self.known.fields.get(bound.key) or NOTHING)
+
+    def _suspend(self, said: Understood, bound: Binding) -> None:
+        self.taken.bound.append(bound._replace(parked_at=self.tx.now))
+        self.taken.put_aside(said.document, said.digest, why(self.flow, said, bound))
 
     def _matched(self, said: Understood) -> Binding | None:
         """Return a new binding to the record that is meant; none if that cannot be said, or nobody asked for it."""
@@ -207,7 +222,7 @@ class _Page:
     def _make(self, said: Understood, bound: Binding) -> None:
         """Note a record that nobody has yet: what a merge would come to, without one, as most of a first load is."""
         entity, identity, key, fields = self.flow.stream.entity, said.document.id, bound.key, said.fields
-        self.taken.made.append(Made(key, fields, identity, said.digest))
+        self.taken.made.append(Made(key, fields, identity, said.digest, said.born))
         self._note_left_out(said, key)
         self.taken.well.append(f"id:{identity}")
         self.known.learn(key, fields)
@@ -293,6 +308,7 @@ class _Page:
             flipped_at=flipped_at,
             parked_at=parked_at,
             called=said.key if self.flow.stream.entity == SOLD and said.key != key else None,
+            born=said.born or bound.born,
         )
 
     def _park(self, said: Understood, key: str, merged: Arrived, flips: int) -> None:
