@@ -16,6 +16,7 @@ from hub.app.configuration import system_of
 from hub.app.former import former_queues
 from hub.app.hub import Hub
 from hub.app.logins import standing
+from hub.app.moved import refuse_moved
 from hub.app.planning import as_written, known_system
 from hub.app.registry import is_exchange, open_connector
 from hub.app.renamed import refuse_renamed
@@ -109,8 +110,9 @@ def _revision(hub: Hub, tx: Tx) -> Finding:
         return Finding("revision", good=hub.embedded, message="nothing has been applied yet", mend=what)
     try:
         refuse_renamed(tx, hub.settings)
-    except Misconfigured as renamed:
-        return Finding("revision", good=False, message=f"{hub.file.name} cannot be applied: {renamed}")
+        refuse_moved(tx, hub.settings)
+    except Misconfigured as otherwise:
+        return Finding("revision", good=False, message=f"{hub.file.name} cannot be applied: {otherwise}")
     told = f"{hub.file.name} differs from revision {in_force.number} in force"
     return Finding("revision", good=False, message=told, mend="hub apply")
 

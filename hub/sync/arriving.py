@@ -80,7 +80,7 @@ def take(
     """
     latest = records.take_turn(tx, flow.stream.entity)
     taken = Taken(flow, run)
-    said = list(_resolved(tx, _understood(shown, taken), taken))
+    said = list(_resolved(tx, _begun(tx, _understood(shown, taken), taken), taken))
     bound = bindings.by_ids(tx, flow.system.name, flow.stream.entity, [each.document.id for each in said])
     taken.back = [identity for identity, each in bound.items() if each.gone_at is not None]
     for identity, key in (known_as or {}).items():
@@ -107,6 +107,20 @@ def _understood(shown: Sequence[Shown], taken: Taken) -> list[Understood]:
         else:
             taken.put_aside(each.document, each.digest, said)
     return understood
+
+
+def _begun(tx: Tx, said: Sequence[Understood], taken: Taken) -> Sequence[Understood]:
+    """Leave to a shop the orders that were placed there before the hub began with it."""
+    flow, begin = taken.flow, taken.flow.system.options.orders_from
+    if begin is None or flow.stream.entity != "orders" or not flow.makes:
+        return said
+    # Both are RFC 3339 in UTC: as texts they stand in the order of their times.
+    early = {each.document.id for each in said if (each.fields.get("placed_at") or "~") < begin.isoformat()}
+    left = early - bindings.by_ids(tx, flow.system.name, flow.stream.entity, early).keys()
+    for identity in sorted(left):
+        taken.well.append(f"id:{identity}")
+        taken.came(Arrival(flow.stream.entity, "", identity, "skipped"))
+    return [each for each in said if each.document.id not in left]
 
 
 def _resolved(tx: Tx, said: Sequence[Understood], taken: Taken) -> Iterable[Understood]:
