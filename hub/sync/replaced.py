@@ -18,6 +18,10 @@ from hub.sync.understanding import Understood, understand
 
 ANOTHER = "another-there"
 """The cause in quarantine of what a system shows under the identity of another record."""
+REUSED = "number-reused"
+"""The cause of orders that have the number of another order in the shop where they were placed."""
+BUYER = ("placed_at", "email")
+"""By both of which two orders of one number are told apart; by one, somebody may have corrected it."""
 MOST = 100_000
 
 
@@ -27,6 +31,8 @@ def is_another(flow: Flow, said: Understood, bound: Binding, ours: Mapping[str, 
     It was made at another time, and nothing by which records are told from one another says that it is the same all the
     same: who rebuilds a database may give every record a new time. `ours`: the fields of the record that is bound.
     """
+    if _is_reused(flow, said, bound):
+        return True
     if not said.born or not bound.born or said.born == bound.born:
         return False
     if flow.entity.natural:
@@ -36,8 +42,24 @@ def is_another(flow: Flow, said: Understood, bound: Binding, ours: Mapping[str, 
     return not any((value := rung(name, ours)) and value == rung(name, said.fields) for name in flow.entity.ladder)
 
 
+def _is_reused(flow: Flow, said: Understood, bound: Binding) -> bool:
+    """Tell whether a shop has given the number of an order to another order."""
+    if flow.stream.entity != "orders" or not flow.makes:
+        return False
+    before, now = ([fields.get(name) for name in BUYER] for fields in (bound.seen, said.fields))
+    return all([*before, *now]) and all(one != other for one, other in zip(before, now, strict=True))
+
+
 def why(flow: Flow, said: Understood, bound: Binding) -> Unreadable:
     """Say that a document is another record."""
+    if _is_reused(flow, said, bound):
+        seen, fields = bound.seen, said.fields
+        message = (
+            f"{flow.system.name} has given the number of {bound.key}, placed {seen['placed_at']} by {seen['email']}, to another "
+            f"order, placed {fields['placed_at']} by {fields['email']}: so it is after a backup was put back there. It is "
+            "taken for neither. Enter the new one in the ERP by hand, and have the shop go on with numbers that it has not given yet"
+        )
+        return Unreadable(REUSED, message, said.place, key=bound.key)
     message = (
         f"{flow.system.name} shows another record as {said.document.id}, made {said.born}, than {bound.key}, made "
         f"{bound.born}: so it is after a backup was put back there. Nothing is read from it or written to it until the next "

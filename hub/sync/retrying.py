@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hub.store import Tx, bindings, quarantine
 from hub.store.quarantine import Entry
 from hub.sync import scanning
-from hub.sync.replaced import ANOTHER
+from hub.sync.replaced import ANOTHER, REUSED
 from hub.sync.scanning import IDENTITY
 
 PARKED = "flips"
@@ -35,7 +35,7 @@ def retry(tx: Tx, numbers: Collection[int]) -> Retried:
     there = {each.id for each in found}
     retried = Retried(closed=[number for number in numbers if number not in there])
     for each in found:
-        if each.cause == PARKED and each.external_id:
+        if each.cause in (PARKED, REUSED) and each.external_id:
             retried.released.append(each)
         elif each.identity.startswith(TRIED):
             retried.again.append(each)

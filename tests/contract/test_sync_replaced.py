@@ -196,3 +196,39 @@ def test_so_many_at_once_are_asked_about(hub, erp, shop, backup):
     retried(hub)
     hub.in_step("products")
     assert {row["sku"] for row in shop.rows["products"].values()} == {"A", *(f"Q{number}" for number in range(20, 40))}
+
+
+@pytest.fixture
+def reused(hub: Hub, erp: Tables, shop: Tables) -> Hub:
+    """A shop that was put back to a backup, and has given the number of an order to one of the same goods since."""
+    shop.put("parties", "c1", name="Jan", email="jan@example.com")
+    shop.put("parties", "c2", name="Eva", email="eva@example.com")
+    order(shop, placed_at="2026-11-26T08:00:00Z", email="jan@example.com", status="confirmed")
+    hub.in_step("parties", "orders")
+    del shop.rows["orders"]["o1001"]
+    order(shop, party="c2", placed_at="2026-11-27T09:00:00Z", email="eva@example.com", status="pending")
+    return hub
+
+
+def test_an_order_that_has_anothers_number_in_its_shop_is_told(reused: Hub, erp: Tables, shop: Tables):
+    """It was taken for the other one: at the same goods nobody was told that the ERP had never had it."""
+    reused.run_all("parties", "orders")
+    assert causes(reused) == [("number-reused", "shop|1001")]
+    assert "by jan@example.com, to another order, placed 2026-11-27T09:00:00Z by eva" in reused.waiting()[0].message
+    assert reused.record("orders", "shop|1001").fields["email"] == "jan@example.com"
+    erp.put("orders", sale_of(reused), status="shipped")
+    reused.run_all("orders")
+    reused.run("shop", "orders", full=True)
+    assert shop.rows["orders"]["o1001"]["status"] == "pending", "what became of the other is not told of this one"
+    retried(reused)
+    reused.run("shop", "orders")
+    reused.run("shop", "orders", full=True)
+    assert causes(reused) == [("number-reused", "shop|1001")]
+
+
+def test_an_order_whose_date_or_address_somebody_corrects_is_the_same(reused: Hub, shop: Tables):
+    order(shop, placed_at="2026-11-26T08:00:00Z", email="jan.kos@example.com", status="confirmed")
+    reused.in_step("parties", "orders")
+    order(shop, placed_at="2026-11-26T09:00:00Z", email="jan.kos@example.com", status="confirmed")
+    reused.in_step("parties", "orders")
+    assert not reused.waiting()
