@@ -51,6 +51,15 @@ def apply(
     return Applied(number, difference(before.source if before else None, text, OPTIONS))
 
 
+def objection(tx: Tx, settings: Settings) -> str | None:
+    """Return what keeps settings that are right by themselves from being applied, unless somebody says more of it."""
+    try:
+        _refuse(tx, settings, as_new=False, same=False)
+    except Misconfigured as otherwise:
+        return str(otherwise)
+    return None
+
+
 def _refuse(tx: Tx, settings: Settings, *, as_new: bool, same: bool) -> None:
     if not as_new:
         refuse_renamed(tx, settings)

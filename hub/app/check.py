@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from hub.app.applying import objection
 from hub.app.configuration import system_of
 from hub.app.former import former_queues
 from hub.app.hub import Hub
 from hub.app.logins import standing
-from hub.app.moved import refuse_moved
 from hub.app.planning import as_written, known_system
 from hub.app.registry import is_exchange, open_connector
-from hub.app.renamed import refuse_renamed
 from hub.broker import Broker, topology
 from hub.broker.topology import MAINTENANCE
 from hub.config import Reference, Settings, SystemSettings, duration_text, resolve
@@ -108,11 +107,8 @@ def _revision(hub: Hub, tx: Tx) -> Finding:
     what = "hub up" if hub.embedded else "hub apply"
     if in_force is None:
         return Finding("revision", good=hub.embedded, message="nothing has been applied yet", mend=what)
-    try:
-        refuse_renamed(tx, hub.settings)
-        refuse_moved(tx, hub.settings)
-    except Misconfigured as otherwise:
-        return Finding("revision", good=False, message=f"{hub.file.name} cannot be applied: {otherwise}")
+    if why := objection(tx, hub.settings):
+        return Finding("revision", good=False, message=f"{hub.file.name} cannot be applied: {why}")
     told = f"{hub.file.name} differs from revision {in_force.number} in force"
     return Finding("revision", good=False, message=told, mend="hub apply")
 
