@@ -59,6 +59,8 @@ class Kind(Generic[System, Told]):
     find: Callable[[System, Sequence[Write]], Mapping[str, Sequence[str]]] | None = None
     reference: Callable[[Row], str] | None = None
     """A document -> the hub's own reference, where it carries one."""
+    born: Callable[[Row], str] | None = None
+    """A document -> when the system made the record."""
     look: Callable[[System], object] | None = None
     """Asks for next to nothing, as reading does, to see whether it may."""
     gone: Mapping[str, Way[System]] = field(default_factory=dict[str, Way[System]])
@@ -157,16 +159,17 @@ class Declared(Generic[System, Told]):
         kind, place = self.kinds[stream], Place(f"{self.name} {stream} {document.id}")
         fields = kind.translate(document.raw, self.options)
         reference = kind.reference(document.raw) if kind.reference else ""
+        born = kind.born(document.raw) if kind.born else ""
         if "sku" in fields and not fields["sku"]:
             return Unreadable("missing-key", "the product has no SKU there; give it one", place)
         entity = kind.stream.entity
         if entity == "orders" and "channel" not in kind.stream.writes:
             fields["channel"] = self.name
         if entity == "stock" and "location" not in fields:  # one number for each product, wherever it lies
-            return Change(natural_key([fields["sku"]]), fields, place, reference)
+            return Change(natural_key([fields["sku"]]), fields, place, reference, born)
         if fault := _key_fault(entity, fields):
             return Unreadable(*fault, place)
-        return Change(ENTITIES[entity].key(fields, fields), fields, place, reference)
+        return Change(ENTITIES[entity].key(fields, fields), fields, place, reference, born)
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
         """Carry writes out."""

@@ -39,6 +39,9 @@ class Change(NamedTuple):
     place: Place
     reference: str = ""
     """The hub's own reference, where the document carries one (see `Write.reference`): the hub made this record."""
+    born: str = ""
+    """When the system made the record, in its own words; empty where it does not say. A system that was put back to a
+    backup gives numbers out once more: under the same identity there is another record then, of another time."""
 
 
 GUEST = "guest:"

@@ -43,6 +43,8 @@ class Model:
     """What the records are chosen by."""
     reference: Field | None = None
     """Where they carry the hub's reference."""
+    born: Field | None = None
+    """When the ERP made them: it numbers records one after the other, and once more after a backup was put back."""
     order: str = "id ASC"
     marked: Conditions = ()
     """What the records are chosen by besides, where a field that people may change shows which are the hub's: one whose
@@ -51,7 +53,8 @@ class Model:
     @property
     def fields(self) -> str:
         """All that is asked for, parted by blanks."""
-        return asked({**self.table, "": self.reference} if self.reference else self.table)
+        own = {"": self.reference, " ": self.born}
+        return asked({**self.table, **{name: field for name, field in own.items() if field}})
 
 
 class Models(Protocol):
@@ -114,6 +117,7 @@ def kept(
         write=write,
         find=partial(_found, signs) if signs else None,
         reference=lambda raw: (value_of(model.reference, raw) if model.reference else None) or "",
+        born=lambda raw: (value_of(model.born, raw) if model.born else None) or "",
         look=lambda erp: list(show(erp, page(erp, model, None, 0, 1))),
     )
 

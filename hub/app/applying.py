@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hub.app.moved import refuse_moved
 from hub.app.registry import OPTIONS
 from hub.app.renamed import refuse_renamed
 from hub.broker.topology import MAINTENANCE
@@ -22,35 +23,51 @@ class Applied:
     changes: Sequence[Changed] = field(default=())
 
 
-def preview(store: Store, text: str, *, as_new: bool = False) -> Sequence[Changed]:
+def preview(store: Store, text: str, *, as_new: bool = False, same: bool = False) -> Sequence[Changed]:
     """Return what applying a text would change; raises what `apply` would."""
     settings = load(text, OPTIONS)
     with store.read() as tx:
         before = revisions.in_force(tx)
-        if not as_new:
-            refuse_renamed(tx, settings)
+        _refuse(tx, settings, as_new=as_new, same=same)
     return difference(before.source if before else None, text, OPTIONS)
 
 
-def apply(store: Store, text: str, *, by: str, note: str | None = None, as_new: bool = False) -> Applied:
+def apply(
+    store: Store, text: str, *, by: str, note: str | None = None, as_new: bool = False, same: bool = False
+) -> Applied:
     """Make a text the configuration in force; running processes take it up. Raises Faults, and changes nothing then.
 
     Raises Misconfigured where a system seems to be called otherwise than before, unless somebody says that it is
-    another one (`as_new`).
+    another one (`as_new`), and where one leads elsewhere, unless somebody says that it is still the same (`same`).
     """
     settings = load(text, OPTIONS)
     with store.write() as tx:
         before = revisions.in_force(tx)
         if before is not None and before.source == text:
             return Applied(0)
-        if not as_new:
-            refuse_renamed(tx, settings)
+        _refuse(tx, settings, as_new=as_new, same=same)
         number = revisions.add(tx, text, by, note, before.number if before else 0)
         _put_jobs(tx, settings, by)
     return Applied(number, difference(before.source if before else None, text, OPTIONS))
 
 
-def revert(store: Store, number: int, *, by: str, as_new: bool = False) -> Applied:
+def objection(tx: Tx, settings: Settings) -> str | None:
+    """Return what keeps settings that are right by themselves from being applied, unless somebody says more of it."""
+    try:
+        _refuse(tx, settings, as_new=False, same=False)
+    except Misconfigured as otherwise:
+        return str(otherwise)
+    return None
+
+
+def _refuse(tx: Tx, settings: Settings, *, as_new: bool, same: bool) -> None:
+    if not as_new:
+        refuse_renamed(tx, settings)
+    if not same:
+        refuse_moved(tx, settings)
+
+
+def revert(store: Store, number: int, *, by: str, as_new: bool = False, same: bool = False) -> Applied:
     """Apply an earlier revision anew, as a new one; raises Misconfigured if there is none of that number.
 
     Raises what `apply` does.
@@ -59,7 +76,7 @@ def revert(store: Store, number: int, *, by: str, as_new: bool = False) -> Appli
         earlier = revisions.get(tx, number)
     if earlier is None:
         raise Misconfigured(f"there is no revision {number}; hub config history lists them")
-    return apply(store, earlier.source, by=by, note=f"revert to {number}", as_new=as_new)
+    return apply(store, earlier.source, by=by, note=f"revert to {number}", as_new=as_new, same=same)
 
 
 def _put_jobs(tx: Tx, settings: Settings, by: str) -> None:

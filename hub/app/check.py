@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from hub.app.applying import objection
 from hub.app.configuration import system_of
 from hub.app.former import former_queues
 from hub.app.hub import Hub
@@ -19,7 +20,6 @@ from hub.app.logins import standing
 from hub.app.moving import refuse_left_behind
 from hub.app.planning import as_written, known_system
 from hub.app.registry import is_exchange, open_connector
-from hub.app.renamed import refuse_renamed
 from hub.broker import Broker, topology
 from hub.broker.topology import MAINTENANCE
 from hub.config import Reference, Settings, SystemSettings, duration_text, resolve
@@ -105,9 +105,11 @@ def _revision(hub: Hub, tx: Tx) -> Finding:
         return Finding("revision", good=True, message=told)
     try:
         refuse_left_behind(hub)
-        refuse_renamed(tx, hub.settings)
+        why = objection(tx, hub.settings)
     except Misconfigured as refused:
-        return Finding("revision", good=False, message=f"{hub.file.name} cannot be applied: {refused}")
+        why = str(refused)
+    if why:
+        return Finding("revision", good=False, message=f"{hub.file.name} cannot be applied: {why}")
     if in_force is None:
         mend = "hub up" if hub.embedded else "hub apply"
         return Finding("revision", good=hub.embedded, message="nothing has been applied yet", mend=mend)

@@ -123,6 +123,9 @@ def _stream(tx: Tx, flow: Flow, waiting: Mapping[str, int]) -> StreamView:
 
 def _only(flow: Flow) -> str | None:
     chosen = flow.system.options.range
+    begin = flow.system.options.orders_from
+    if begin is not None and flow.stream.entity == "orders" and flow.makes:
+        return f"placed from {begin} on (UTC)"
     only = {"products": chosen.products, "orders": chosen.orders}
     return only.get(flow.stream.entity) if flow.goes and may_create(flow) else None
 

@@ -17,7 +17,7 @@ def refuse_renamed(tx: Tx, settings: Settings) -> None:
     new = [each for name, each in settings.systems.items() if name not in named]
     gone = sorted(known - settings.systems.keys()) if new else []
     for old in gone:
-        bound, table = bindings.count_all(tx, old), _last_table(tx, old)
+        bound, table = bindings.count_all(tx, old), last_table(tx, old)
         for each in new:
             if bound and table.get("kind") == each.kind and table.get("connector") == each.connector:
                 raise Misconfigured(_in_words(old, bound, each, table))
@@ -34,7 +34,7 @@ def _in_words(old: str, bound: int, new: SystemSettings, table: dict[str, Any]) 
     )
 
 
-def _last_table(tx: Tx, system: str) -> dict[str, Any]:
+def last_table(tx: Tx, system: str) -> dict[str, Any]:
     """Return what was last said of a system."""
     for each in revisions.history(tx):
         if system in (tables := tables_of(each)):

@@ -23,6 +23,10 @@ Note = Annotated[str | None, typer.Option("--note", help="Why, for the history."
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 AsNew = Annotated[bool, typer.Option("--as-new", help="A system that is new is another one than the one that is gone.")]
 
+Same = Annotated[
+    bool, typer.Option("--same", help="A system that is elsewhere now is the same, with the same records.")
+]
+
 
 @app.command()
 def apply(
@@ -31,20 +35,21 @@ def apply(
     dry_run: DryRun = False,
     note: Note = None,
     as_new: AsNew = False,
+    same: Same = False,
     as_json: Json = False,
 ) -> None:
     """Make hub.toml the configuration in force. Running processes take it up without a restart."""
     with opened(ctx) as hub:
         text = text_of(hub)
         refuse_left_behind(hub)
-        changes = preview(hub.store, text, as_new=as_new)
+        changes = preview(hub.store, text, as_new=as_new, same=same)
         if dry_run:
             _show_dry(changes, as_json=as_json)
             return
         if not as_json:
             show_changes(changes)
             ask("Apply this?", yes=yes or not changes, default=True)
-        applied = apply_text(hub.store, text, by=who(), note=note, as_new=as_new)
+        applied = apply_text(hub.store, text, by=who(), note=note, as_new=as_new, same=same)
         answer(hub, applied, hub.file.name, as_json=as_json)
 
 

@@ -10,7 +10,7 @@ from hub.app import Hub, revert
 from hub.app.applying import preview
 from hub.app.registry import OPTIONS
 from hub.cli import show, words
-from hub.cli.apply import AsNew, answer, show_changes
+from hub.cli.apply import AsNew, Same, answer, show_changes
 from hub.cli.call import Json, Most, Yes, ask, opened, start_of, who
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.config import load_file
@@ -68,15 +68,16 @@ def revert_to(
     number: Annotated[int, typer.Argument(max=NEWEST, help="The revision to go back to.")],
     yes: Yes = False,
     as_new: AsNew = False,
+    same: Same = False,
     as_json: Json = False,
 ) -> None:
     """Apply an earlier revision anew, as a new one."""
     with opened(ctx) as hub:
         if not as_json:
-            changes = preview(hub.store, _revision(hub, number).source, as_new=as_new)
+            changes = preview(hub.store, _revision(hub, number).source, as_new=as_new, same=same)
             show_changes(changes)
             ask("Apply this?", yes=yes or not changes, default=True)
-        applied = revert(hub.store, number, by=who(), as_new=as_new)
+        applied = revert(hub.store, number, by=who(), as_new=as_new, same=same)
         if applied.number and hub.text is not None:
             show.remark(f"{hub.file.name} still says otherwise: hub config export -o {hub.file.name} --force")
         answer(hub, applied, f"revision {number}", as_json=as_json)

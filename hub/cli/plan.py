@@ -8,6 +8,7 @@ import typer
 
 from hub.app import Hub
 from hub.app import planning as plans
+from hub.app.applying import objection
 from hub.app.moving import refuse_left_behind
 from hub.cli import plan_files, plan_page, plan_words, show
 from hub.cli.call import Json, opened
@@ -41,6 +42,10 @@ def plan(
     with opened(ctx) as hub:
         refuse_left_behind(hub)
         settings = plans.as_written(hub)
+        with hub.store.read() as tx:
+            why = objection(tx, settings)
+        if why:
+            show.remark(f"hub: what follows goes by a {hub.file.name} that cannot be applied as it stands: {why}")
         name, _, stream = target.partition(".")
         exchange = plans.exchange_of(hub, settings, name)
         if exchange is not None:

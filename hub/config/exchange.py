@@ -1,7 +1,7 @@
 """What every system with records of its own may be told: which records it gets, whose words mean what, who wins."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
@@ -63,6 +63,8 @@ class ExchangeOptions(Options):
     """The system's words for ways to ship -> ours."""
     owner: Mapping[str, Annotated[str, BeforeValidator(_wins)]] = Field(default_factory=dict[str, str])
     """`ENTITY.FIELD` -> the system that wins when both have changed it."""
+    orders_from: date | None = None
+    """Orders that were placed there before this day (UTC) are left to it; none: all are taken."""
     delete_brake: Annotated[int, within(0, 1_000_000)] = 50
     """More deletions than this, or than one in twenty, are asked about before they are done."""
     webhook_secret: Secret | None = None

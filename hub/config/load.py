@@ -17,6 +17,7 @@ LARGEST = 5_000_000
 """Bytes of a configuration file; what is larger is some other file."""
 
 _TABLES = ("hub", "systems", "jobs")
+_PLACES_NO_ORDERS = "says from when on a shop's orders are taken; write it in the table of the shop"
 _GETS_NO_ORDERS = "says which orders a system gets, and only an ERP gets any; write it under the ERP's range"
 
 
@@ -125,6 +126,8 @@ def _disagreements(settings: Settings, data: dict[str, Any]) -> Iterator[Found]:
     for system in settings.systems.values():
         if isinstance(system.options, ExchangeOptions) and system.options.range.orders and system.kind != "erp":
             yield Found(("systems", system.name, "range", "orders"), _GETS_NO_ORDERS)
+        if isinstance(system.options, ExchangeOptions) and system.options.orders_from and system.kind == "erp":
+            yield Found(("systems", system.name, "orders_from"), _PLACES_NO_ORDERS)
         for job in implied_jobs(system):
             wrong = bad_name(job.sync[0])
             if wrong:

@@ -41,6 +41,8 @@ class Binding(NamedTuple):
     gone_at: datetime | None = None
     called: str | None = None
     """The natural key by which the system itself knows the record, where ours is another; looked at for products."""
+    born: str | None = None
+    """When the system made the record, in its own words, where it says so."""
     id: int = 0
     """Numbered in the order in which they were made; 0: not stored yet."""
 
@@ -243,5 +245,5 @@ def lose(tx: Tx, system: str, entity: str, external_ids: Collection[str], *, owe
         return 0
     mine = _of(system, entity) & among(tx.dialect, binding.c.external_id, external_ids) & binding.c.gone_at.is_(None)
     base = {"seen": NOTHING, "sent": NOTHING, "before": NOTHING, "digest": ""}
-    values = {"gone_at": tx.now, "changed_at": tx.now, "owed": owed}
+    values = {"gone_at": tx.now, "changed_at": tx.now, "owed": owed, "parked_at": None}
     return tx.execute(sa.update(binding).where(mine).values(**base, **values)).rowcount

@@ -23,6 +23,8 @@ class Made(NamedTuple):
     external_id: str
     digest: str
     """Of the document."""
+    born: str = ""
+    """When the system made it, as far as it says so."""
 
 
 def put(tx: Tx, system: str, entity: str, made: Collection[Made], *, run: int, latest: int) -> int:
@@ -33,7 +35,14 @@ def put(tx: Tx, system: str, entity: str, made: Collection[Made], *, run: int, l
     if not made:
         return latest
     given = pack(
-        {"key": each.key, "fields": each.fields, "external_id": each.external_id, "digest": each.digest, "step": step}
+        {
+            "key": each.key,
+            "fields": each.fields,
+            "external_id": each.external_id,
+            "digest": each.digest,
+            "step": step,
+            **({"born": each.born} if each.born else NOTHING),
+        }
         for step, each in enumerate(made, 1)
     )
     same = {"system": system, "entity": entity, "run": run, "now": tx.now, "latest": latest}
@@ -45,7 +54,13 @@ def put(tx: Tx, system: str, entity: str, made: Collection[Made], *, run: int, l
 
 @cache
 def _statements(dialect: str) -> tuple[sa.Executable, ...]:
-    columns = {"key": sa.Text(), "fields": record.c.fields.type, "external_id": sa.Text(), "digest": sa.Text()}
+    columns = {
+        "key": sa.Text(),
+        "fields": record.c.fields.type,
+        "external_id": sa.Text(),
+        "digest": sa.Text(),
+        "born": sa.Text(),
+    }
     given = sa.select(rows(dialect, "given", **columns, step=sa.Integer())).cte("made")
     of = {name: sa.bindparam(name, type_=binding.c[name].type) for name in ("system", "entity", "run")}
     now = sa.bindparam("now", type_=record.c.changed_at.type)
@@ -65,6 +80,7 @@ def _statements(dialect: str) -> tuple[sa.Executable, ...]:
         "sent": nothing,
         "before": nothing,
         "digest": given.c.digest,
+        "born": given.c.born,
         "owed": sa.false(),
         "flips": sa.literal(0, sa.Integer),
     }

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hub.errors import Misconfigured
 from hub.store.database import Store, Tx
 
-NEWEST = "0009"
+NEWEST = "0010"
 """The schema version that this program needs: the last of migrations/versions."""
 ONE_AT_A_TIME = 7_464_532
 """Advisory lock of PostgreSQL: processes that start together migrate one after the other."""

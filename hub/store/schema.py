@@ -202,6 +202,7 @@ binding = sa.Table(
     sa.Column("run", sa.BigInteger, nullable=False),
     sa.Column("changed_at", Instant, nullable=False),
     sa.Column("called", sa.Text, comment="the key by which the system itself knows the record, where ours is another"),
+    sa.Column("born", sa.Text, comment="when the system made the record, in its own words"),
     # The most telling column first. Where a planner has no statistics yet, it takes the bindings of a system for few
     # and walks them all, as soon as an index begins with the system.
     sa.UniqueConstraint("external_id", "entity", "system"),

@@ -101,6 +101,7 @@ def bind_unread(
             key=known_as.get(identity, known[identity].key),
             seen={**known[identity].seen, **each.fields},
             called=known[identity].called,
+            born=known[identity].born,
         )
         for identity, each in left.items()
         if known[identity].parked_at is None

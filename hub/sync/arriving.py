@@ -1,11 +1,11 @@
 """Documents of a system become records: matched, merged field by field, and stored, in one transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.canonical import ENTITIES, moves_forward
+from hub.canonical import moves_forward
 from hub.connector import Unreadable
 from hub.store import Tx, bindings, quarantine, records
 from hub.store.bindings import Binding
@@ -13,8 +13,11 @@ from hub.store.history import Conflict, Event
 from hub.store.made import Made
 from hub.store.quarantine import Entry
 from hub.store.types import storable
+from hub.sync.digest import reference
 from hub.sync.matching import Known, Unclear, load
 from hub.sync.reading import Shown
+from hub.sync.replaced import is_another, why
+from hub.sync.resolving import SOLD, resolved
 from hub.sync.system import Flow
 from hub.sync.taken import Arrival, Taken
 from hub.sync.threeway import Arrived, arrive
@@ -25,8 +28,6 @@ LEFT = timedelta(days=1)
 """What waits in quarantine is not looked at for so long, as long as it stays as it is."""
 CALM = timedelta(days=1)
 """After so long without undoing what we wrote, a system begins anew with its flips."""
-SOLD = "products"
-"""What the lines of documents name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def take(
     """
     latest = records.take_turn(tx, flow.stream.entity)
     taken = Taken(flow, run)
-    said = list(_resolved(tx, _understood(shown, taken), taken))
+    said = list(resolved(tx, _begun(tx, _understood(shown, taken), taken), taken))
     bound = bindings.by_ids(tx, flow.system.name, flow.stream.entity, [each.document.id for each in said])
     taken.back = [identity for identity, each in bound.items() if each.gone_at is not None]
     for identity, key in (known_as or {}).items():
@@ -90,7 +91,10 @@ def take(
             bound[identity] = bound[identity]._replace(key=key)
     page = _Page(tx, flow, taken, load(tx, flow, said, bound))
     for each in said:
-        page.take(each, bound.get(each.document.id), told.get(each.document.id) if told else None)
+        identity = each.document.id
+        is_known = bool(known_as and identity in known_as)
+        page.take(each, bound.get(identity), told.get(identity) if told else None, is_known=is_known)
+    page.exchange_keys()
     taken.store(tx, latest)
     return taken
 
@@ -106,45 +110,28 @@ def _understood(shown: Sequence[Shown], taken: Taken) -> list[Understood]:
     return understood
 
 
-def _resolved(tx: Tx, said: Sequence[Understood], taken: Taken) -> Iterable[Understood]:
-    """Put our keys in the place of the system's identities of other records; what these are missing waits for them."""
-    flow = taken.flow
-    names = {name: entity for name, entity in flow.entity.references.items() if not ENTITIES[entity].natural}
-    if not names:
+def _begun(tx: Tx, said: Sequence[Understood], taken: Taken) -> Sequence[Understood]:
+    """Leave to a shop the orders that were placed there before the hub began with it."""
+    flow, begin = taken.flow, taken.flow.system.options.orders_from
+    if begin is None or flow.stream.entity != "orders" or not flow.makes:
         return said
-    said = _by_our_products(tx, flow, said)
-    resolved: list[Understood] = []
-    found = {
-        name: bindings.by_ids(tx, flow.system.name, entity, {e.fields[name] for e in said if e.fields.get(name)})
-        for name, entity in names.items()
-    }
-    for each in said:
-        given = {name: each.fields[name] for name in names if each.fields.get(name)}
-        missing = next((name for name, identity in given.items() if identity not in found[name]), None)
-        if missing is None:
-            keys = {name: found[name][identity].key for name, identity in given.items()}
-            resolved.append(each._replace(fields={**each.fields, **keys}))
-            continue
-        entity, identity = names[missing], given[missing]
-        message = f"waits for {entity} {identity} of {flow.system.name}, which has not come yet"
-        why = Unreadable(f"waits-for-{entity}", message, each.place)
-        taken.put_aside(each.document, each.digest, why, needs={"entity": entity, "id": identity})
-    return resolved
+    # Both are RFC 3339 in UTC: as texts they stand in the order of their times.
+    early = {each.document.id for each in said if (each.fields.get("placed_at") or "~") < begin.isoformat()}
+    left = early - bindings.by_ids(tx, flow.system.name, flow.stream.entity, early).keys()
+    for identity in sorted(left):
+        taken.well.append(f"id:{identity}")
+        taken.came(Arrival(flow.stream.entity, "", identity, "skipped"))
+    return [each for each in said if each.document.id not in left]
 
 
-def _by_our_products(tx: Tx, flow: Flow, said: Sequence[Understood]) -> Sequence[Understood]:
-    """Put our SKUs in the place of those by which the system knows products that have others by now."""
-    skus = {line["sku"] for each in said for line in each.fields.get("lines") or () if line.get("sku")}
-    ours = bindings.called(tx, flow.system.name, SOLD, skus)
-    if not ours:
-        return said
-    return [each._replace(fields=_with_skus(each.fields, ours)) for each in said]
-
-
-def _with_skus(fields: Mapping[str, Any], ours: Mapping[str, str]) -> Mapping[str, Any]:
-    lines = fields.get("lines") or ()
-    named = [{**line, "sku": ours[line["sku"]]} if line.get("sku") in ours else line for line in lines]
-    return {**fields, "lines": named} if lines else fields
+def _is_in_ring(wants: Mapping[str, str], key: str) -> bool:
+    """Tell whether going from each key to the one that is wanted instead of it leads back to this one."""
+    at = key
+    for _ in wants:
+        at = wants.get(at, "")
+        if at in ("", key):
+            break
+    return at == key
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +142,19 @@ class _Page:
     flow: Flow
     taken: Taken
     known: Known
+    in_the_way: list[tuple[Understood, Binding]] = field(default_factory=list[tuple[Understood, Binding]])
+    """What wants the key of another record, which may give it up on this very page."""
 
-    def take(self, said: Understood, bound: Binding | None, told: Told | None) -> None:
-        """Match and merge one document."""
+    def take(self, said: Understood, bound: Binding | None, told: Told | None, *, is_known: bool = False) -> None:
+        """Match and merge one document; `is_known`: which record it is, is certain."""
         if bound is not None and bound.parked_at is not None:
             self.taken.counts["parked"] += 1
             return
+        if bound is not None and told is None and not is_known and self._is_another(said, bound):
+            if bound.gone_at is None:
+                self._suspend(said, bound)
+                return
+            bound = None
         if bound is None or (bound.gone_at is not None and bound.key not in self.known.fields):
             bound = self._matched(said)
         if bound is None:
@@ -178,6 +172,13 @@ class _Page:
         before = bound.before if told is None else NOTHING
         merged = arrive(ours or {}, said.fields, seen=seen, sent=sent, before=before, rule=rules)
         self._settle(said, bound, told, merged, ours)
+
+    def _is_another(self, said: Understood, bound: Binding) -> bool:
+        return is_another(self.flow, said, bound, self.known.fields.get(bound.key) or NOTHING)
+
+    def _suspend(self, said: Understood, bound: Binding) -> None:
+        self.taken.bound.append(bound._replace(parked_at=self.tx.now))
+        self.taken.put_aside(said.document, said.digest, why(self.flow, said, bound))
 
     def _matched(self, said: Understood) -> Binding | None:
         """Return a new binding to the record that is meant; none if that cannot be said, or nobody asked for it."""
@@ -207,7 +208,7 @@ class _Page:
     def _make(self, said: Understood, bound: Binding) -> None:
         """Note a record that nobody has yet: what a merge would come to, without one, as most of a first load is."""
         entity, identity, key, fields = self.flow.stream.entity, said.document.id, bound.key, said.fields
-        self.taken.made.append(Made(key, fields, identity, said.digest))
+        self.taken.made.append(Made(key, fields, identity, said.digest, said.born))
         self._note_left_out(said, key)
         self.taken.well.append(f"id:{identity}")
         self.known.learn(key, fields)
@@ -244,11 +245,13 @@ class _Page:
         flow, taken = self.flow, self.taken
         key = flow.entity.key(merged.fields, merged.fields) if flow.makes and flow.entity.natural else bound.key
         if key != bound.key and key in self.known.fields and not self._is_free(key):
-            self._aside(said, "key-taken", f"{bound.key} was renamed to {key}, which is another record")
+            if told is None:
+                self.in_the_way.append((said, bound))
+            else:
+                self._key_taken(said, bound, key)
             return
         if key != bound.key and ours is not None:
-            taken.renamed.append((bound.key, key))
-            self.known.fields.pop(bound.key, None)
+            self._rename(bound.key, key)
         is_new = ours is None or bound.key in self.known.deleted
         if (merged.changed and ours is not None) or (is_new and flow.makes):
             taken.writes[key] = merged.fields
@@ -264,6 +267,41 @@ class _Page:
             self._note_left_out(said, key)
             outcome = "new" if is_new and flow.makes else "update" if merged.changed else "identical"
             taken.came(Arrival(flow.stream.entity, key, said.document.id, outcome, merged.changed, lost))
+
+    def exchange_keys(self) -> None:
+        """Take what wanted keys that others have given up since, and what wants the keys of one another; put the rest aside.
+
+        So it is where all article numbers are given anew at once.
+        """
+        while self.in_the_way:
+            again = self.in_the_way[:]
+            self.in_the_way.clear()
+            for said, bound in again:
+                self.take(said, bound, None)
+            if len(self.in_the_way) == len(again) and not self._open_a_ring():
+                break
+        for said, bound in self.in_the_way:
+            self._key_taken(said, bound, said.key)
+
+    def _key_taken(self, said: Understood, bound: Binding, key: str) -> None:
+        self._aside(said, "key-taken", f"{bound.key} was renamed to {key}, which is another record")
+
+    def _open_a_ring(self) -> bool:
+        """Give one of those that want the keys of one another a key of its own meanwhile; tells whether there are any."""
+        wants = {bound.key: said.key for said, bound in self.in_the_way}
+        for place, (said, bound) in enumerate(self.in_the_way):
+            if bound.key in self.known.fields and _is_in_ring(wants, bound.key):
+                meanwhile = reference(self.flow.system.name, self.flow.stream.entity, bound.key)
+                self.known.fields[meanwhile] = self.known.fields[bound.key]
+                self._rename(bound.key, meanwhile)
+                self.in_the_way[place] = (said, bound._replace(key=meanwhile))
+                return True
+        return False
+
+    def _rename(self, old: str, new: str) -> None:
+        self.taken.renamed.append((old, new))
+        self.known.fields.pop(old, None)
+        self.known.bound.pop(old, None)
 
     def _is_free(self, key: str) -> bool:
         """Tell whether a key is only that of a record which is gone everywhere: another may get it."""
@@ -293,6 +331,7 @@ class _Page:
             flipped_at=flipped_at,
             parked_at=parked_at,
             called=said.key if self.flow.stream.entity == SOLD and said.key != key else None,
+            born=said.born or bound.born,
         )
 
     def _park(self, said: Understood, key: str, merged: Arrived, flips: int) -> None:

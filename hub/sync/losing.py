@@ -31,7 +31,7 @@ def lose(tx: Tx, flow: Flow, ids: Collection[str], run: int, *, owed: bool) -> N
     found = bindings.by_ids(tx, system.name, entity, ids) if entity in ("products", "orders") else {}
     bindings.lose(tx, system.name, entity, ids, owed=owed)
     if entity == "orders":
-        _miss(tx, flow, {each.key for each in found.values() if each.gone_at is None}, run)
+        miss(tx, flow, {each.key for each in found.values() if each.gone_at is None}, run)
         return
     for name, stream in system.connector.streams.items():
         if found and stream.create == "put":
@@ -41,7 +41,7 @@ def lose(tx: Tx, flow: Flow, ids: Collection[str], run: int, *, owed: bool) -> N
             quarantine.settle(tx, system.name, name, [f"push:{key}" for key in keys])
 
 
-def _miss(tx: Tx, flow: Flow, keys: Collection[str], run: int) -> None:
+def miss(tx: Tx, flow: Flow, keys: Collection[str], run: int) -> None:
     """Put open orders into quarantine: somebody waits for what was ordered, and where it was placed nobody knows."""
     name = flow.system.name
     why = f"{name} has this order no more, and goods of it are still to be sent. Was it deleted there for good, cancel it "

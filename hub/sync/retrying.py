@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hub.store import Tx, bindings, quarantine
 from hub.store.quarantine import Entry
 from hub.sync import scanning
+from hub.sync.replaced import ANOTHER, REUSED
 from hub.sync.scanning import IDENTITY
 
 PARKED = "flips"
@@ -34,18 +35,17 @@ def retry(tx: Tx, numbers: Collection[int]) -> Retried:
     there = {each.id for each in found}
     retried = Retried(closed=[number for number in numbers if number not in there])
     for each in found:
-        if each.cause == PARKED and each.external_id:
+        if each.cause in (PARKED, REUSED) and each.external_id:
             retried.released.append(each)
         elif each.identity.startswith(TRIED):
             retried.again.append(each)
         else:
             retried.left.append(each)
     _release(tx, retried.released)
-    quarantine.again(tx, [each.id for each in retried.again])
+    quarantine.again(tx, [each.id for each in retried.again if each.cause != ANOTHER])
     # Last, as a page moves its checkpoint after all else: neither waits for the other in a circle.
-    for each in found:
-        if each.identity == IDENTITY:
-            scanning.ask(tx, each.system, each.stream)
+    for system, stream in sorted({(e.system, e.stream) for e in found if e.identity == IDENTITY or e.cause == ANOTHER}):
+        scanning.ask(tx, system, stream)
     return retried
 
 

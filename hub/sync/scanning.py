@@ -1,7 +1,10 @@
-"""Full scans: what a whole scan did not show is gone, after one more look; a mass delete is asked about (PAINS S15, S16)."""
+"""Full scans: what a whole scan did not show is gone, after one more look; a mass delete is asked about (PAINS S15, S16).
+
+So is that under whose identity it showed another record.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +20,7 @@ from hub.sync.brake import too_many
 from hub.sync.losing import lose, take_turns
 from hub.sync.matching import TWICE
 from hub.sync.reading import Shown, digested
+from hub.sync.replaced import others, suspended
 from hub.sync.system import Flow, System
 
 SCAN = "/full"
@@ -69,14 +73,16 @@ def end(flow: Flow, number: int, run: int, hold: Hold, total: Counter[str]) -> N
     """Delete what a complete scan did not show, once it has been asked for and is not there."""
     system, entity = flow.system, flow.stream.entity
     with hold.reading() as tx:
-        missing = bindings.not_shown(tx, system.name, entity, flow.name, number)
+        replaced = suspended(tx, flow)
+        shown_not = bindings.not_shown(tx, system.name, entity, flow.name, number)
+        missing = list({each.external_id: each for each in (*shown_not, *replaced)}.values())
         there = bindings.count(tx, system.name, entity) if missing else 0
         asked = quarantine.by_identity(tx, system.name, flow.name, [IDENTITY]).get(IDENTITY)
     if too_many(len(missing), there, system.options.delete_brake) and not (asked and asked.again):
         _ask(flow, missing, there, run, hold)
         return
     for start in range(0, len(missing), LOOKED_AT):
-        _look_again(flow, missing[start : start + LOOKED_AT], run, hold, total)
+        _look_again(flow, missing[start : start + LOOKED_AT], run, hold, total, {each.external_id for each in replaced})
     if asked:
         # Answered, or needless: a yes that was left open would be one to the next mass delete as well.
         with hold.page() as (tx, _):
@@ -135,11 +141,27 @@ def _ask(flow: Flow, missing: Sequence[Binding], there: int, run: int, hold: Hol
     hold.tell(message, "warning")
 
 
-def _look_again(flow: Flow, missing: Sequence[Binding], run: int, hold: Hold, total: Counter[str]) -> None:
-    """Ask for records by their identity: paging may have passed them by while others moved (PAINS S25)."""
+def _look_again(
+    flow: Flow,
+    missing: Sequence[Binding],
+    run: int,
+    hold: Hold,
+    total: Counter[str],
+    replaced: Collection[str] = (),
+) -> None:
+    """Ask for records by their identity: paging may have passed them by while others moved (PAINS S25).
+
+    `replaced`: identities under which other records were shown; these are the same again where a backup was taken back.
+    """
     asked = [each.external_id for each in missing]
     fetched = fetch_or_aside(flow, asked, run, hold, total, again=True)
-    lost = fetched.gone(asked)
+    with hold.reading() as tx:
+        lost = fetched.gone(asked) | others(tx, flow, missing, fetched.documents)
+    if seen_to := [each for each in asked if each in replaced and each not in fetched.broken]:
+        with hold.page() as (tx, _):
+            records.take_turn(tx, flow.stream.entity)
+            bindings.release(tx, flow.system.name, flow.stream.entity, [each for each in seen_to if each not in lost])
+            quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in seen_to])
     gone = [each for each in missing if each.external_id in lost]
     with hold.reading() as tx:
         changed = fresh(tx, flow, digested(flow, fetched.documents))

@@ -11,7 +11,7 @@ from hub.store import Tx, bindings, intents, quarantine
 from hub.sync.adopting import bind_unread, undo_twin
 from hub.sync.apart import Fetched, fetch
 from hub.sync.arriving import Told, take
-from hub.sync.losing import lose, lose_found, lose_stranded, take_turns
+from hub.sync.losing import lose, lose_found, lose_stranded, miss, take_turns
 from hub.sync.noting import as_written, note_written
 from hub.sync.preparing import Want, outdated
 from hub.sync.reading import Shown, digested
@@ -48,7 +48,9 @@ def store(flow: Flow, run: int, hold: Hold, batch: Mapping[str, Want], written: 
         overtaken = outdated(tx, flow, {called[each.key]: batch[each.key].write for each in done})
         known_as = {each.id: called[each.key] for each in done if each.id and batch[each.key].creates}
         for identity, key in _read_by_others(tx, flow, known_as).items():
-            undo_twin(tx, flow, run, identity, key)
+            if not undo_twin(tx, flow, run, identity, key) and entity == "orders":
+                # Its number was given out once more: the system was put back to a backup.
+                miss(tx, flow, {key}, run)
         taken = take(tx, flow, shown, run=run, told=told, known_as=known_as)
         bind_unread(tx, flow, run, told, taken.matched, known_as)
         lose_stranded(tx, flow, {each.id: batch[each.key].write for each in done if each.id})

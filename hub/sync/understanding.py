@@ -33,6 +33,8 @@ class Understood(NamedTuple):
     """The hub's own, where the document carries it."""
     left_out: Mapping[str, str] = NOTHING
     """Field that the record can do without -> why its value could not be taken."""
+    born: str = ""
+    """When the system made it, as far as it says so."""
 
 
 def understand(system: System, stream: str, document: Document, digest: str) -> Understood | Unreadable:
@@ -55,7 +57,7 @@ def understand(system: System, stream: str, document: Document, digest: str) -> 
         message = f"the connector cannot make sense of it: {type(fault).__name__}: {fault}"
         place = Place(_source(system, entity.name, document))
         return Unreadable(NOT_UNDERSTOOD, message, place, raw=_told(document))
-    return Understood(document, digest, key, fields, change.place, change.reference, left_out)
+    return Understood(document, digest, key, fields, change.place, change.reference, left_out, change.born)
 
 
 def is_kept(identity: str) -> bool:

@@ -268,6 +268,22 @@ def test_s06_a_shop_that_is_renamed_is_not_taken_for_another_one(company: Compan
     assert home.json("apply", "--yes", "--as-new")["number"] == 2
 
 
+def test_a_copy_in_the_place_of_a_shop_is_not_written_to(company: Company) -> None:
+    home = company.home
+    text = home.file.read_text("utf-8")
+    home.file.write_text(text.replace("shop.db", "copy.db"), "utf-8")
+    (home.folder / "copy.db").write_bytes((home.folder / "shop.db").read_bytes())
+    for command in (("apply", "--yes"), ("up", "--until-idle")):
+        done = home.run(*command)
+        assert done.code == 2
+        assert "if it is another one" in done.err
+    assert "[systems.shop] had url" in home.run("check").out
+    assert "cannot be applied as it stands: [systems.shop] had url" in home.run("plan", "shop").err
+    assert home.json("apply", "--yes", "--same")["number"] == 2
+    assert home.run("config", "revert", "1", "--yes").code == 2
+    assert home.json("config", "revert", "1", "--yes", "--same")["number"] == 3
+
+
 def test_an_order_that_is_not_paid_is_held_back_and_seen(company: Company) -> None:
     home = company.home
     paid = "\n[systems.erp.range]\norders = \"payment.state == 'paid'\"\n"

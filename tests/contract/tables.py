@@ -67,6 +67,9 @@ class Tables:
     answers_with_document: bool = True
     sizes: list[int] = field(default_factory=list)
     """How many were written together, each time."""
+    today: str = ""
+    """When new records are made, as the system says it; empty: it does not say so."""
+    born: dict[tuple[str, str], str] = field(default_factory=dict)
     hooks = None
 
     def __post_init__(self):
@@ -75,6 +78,8 @@ class Tables:
     def put(self, stream: str, identity: str, *, silently: bool = False, **fields: Any) -> None:
         """Change a record, as a user of the system would; silently: its change mark does not move."""
         self.mark += 1
+        if identity not in self.rows[stream] and self.today:
+            self.born[stream, identity] = self.today
         row = self.rows[stream].setdefault(identity, {})
         row.update(fields)
         if not silently or (stream, identity) not in self.marks:
@@ -84,7 +89,8 @@ class Tables:
         return [Finding("it", good=False, message="an option names a list that is not there: no reason to stop")]
 
     def document(self, stream: str, identity: str) -> Document:
-        return Document(identity, dict(self.rows[stream][identity]))
+        born = {"born": self.born[stream, identity]} if (stream, identity) in self.born else {}
+        return Document(identity, self.rows[stream][identity] | born)
 
     def read(self, stream: str, since: Mapping[str, Any] | None, *, full: bool):
         known = (since or {}).get("mark", -1)
@@ -111,10 +117,11 @@ class Tables:
         return [self.document(stream, each) for each in ids if each in self.rows[stream]]
 
     def translate(self, stream: str, document: Document) -> Change | Unreadable:
-        fields = {name: value for name, value in document.raw.items() if name != "reference"}
+        fields = {name: value for name, value in document.raw.items() if name not in ("reference", "born")}
         adds_up = stream == "stock" and "location" not in fields
         place = Place(f"{stream} {document.id}")
-        return Change(fields["sku"] if adds_up else "", fields, place, document.raw.get("reference", ""))
+        own = (document.raw.get("reference", ""), document.raw.get("born", ""))
+        return Change(fields["sku"] if adds_up else "", fields, place, *own)
 
     def write(self, stream: str, writes: Sequence[Write]) -> Iterable[Written]:
         self.sizes.append(len(writes))

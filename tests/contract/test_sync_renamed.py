@@ -92,3 +92,55 @@ def test_what_a_shop_does_not_show_is_still_sold_by_its_old_sku_after_it_was_cha
     erp.put("products", "1", name="Floor lamp")
     hub.in_step("products")
     assert sold(hub, erp, shop, "A") == ["1"]
+
+
+def numbered(hub: Hub, erp: Tables, shop: Tables, skus: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Give articles other numbers, all at once; returns what each is by our records, and in the shop: the ERP's id first."""
+    for identity in skus:
+        erp.put("products", identity, sku=f"P{identity}", name=f"Thing {identity}")
+    hub.in_step("products")
+    there = {hub.binding("shop", "products", f"P{identity}").external_id: identity for identity in skus}
+    for identity, sku in skus.items():
+        erp.put("products", identity, sku=sku)
+    hub.in_step("products")
+    assert not hub.waiting()
+    for sku in skus.values():
+        assert (
+            there[hub.binding("shop", "products", sku).external_id] == hub.binding("erp", "products", sku).external_id
+        )
+    return {
+        hub.binding("erp", "products", sku).external_id: (
+            hub.record("products", sku).fields["name"],
+            shop.rows["products"][hub.binding("shop", "products", sku).external_id]["sku"],
+        )
+        for sku in skus.values()
+    }
+
+
+def test_numbers_that_all_move_on_by_one(hub: Hub, erp: Tables, shop: Tables):
+    """Each waited for a day until the next one had gone: of a thousand, three years."""
+    moved = numbered(hub, erp, shop, {str(n): f"P{n + 1}" for n in range(2, 7)})
+    assert moved == {str(n): (f"Thing {n}", f"P{n}") for n in range(2, 7)}
+
+
+@pytest.mark.parametrize(
+    "skus",
+    [{"2": "P3", "3": "P2"}, {"2": "P3", "3": "P4", "4": "P2"}, {"5": "P3", "2": "P3X", "3": "P4", "4": "P5"}],
+    ids=["two", "three", "beside others"],
+)
+def test_numbers_that_are_exchanged(hub: Hub, erp: Tables, shop: Tables, skus: dict[str, str]):
+    """They waited for one another for ever."""
+    moved = numbered(hub, erp, shop, skus)
+    assert moved == {each: (f"Thing {each}", f"P{each}") for each in skus}
+    assert sold(hub, erp, shop, "P3") == ["3"]
+
+
+def test_a_number_that_another_record_keeps_is_told(hub: Hub, erp: Tables):
+    for identity in "23":
+        erp.put("products", identity, sku=f"P{identity}")
+    hub.in_step("products")
+    erp.put("products", "2", sku="P3")
+    hub.run("erp", "products")
+    assert [(each.cause, each.message) for each in hub.waiting()] == [
+        ("key-taken", "P2 was renamed to P3, which is another record")
+    ]

@@ -1,5 +1,6 @@
 """Owners of fields, judged across the tables of all systems; and the streams that jobs may name."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -146,3 +147,14 @@ def test_orders_are_held_back_from_an_erp_not_where_they_are_placed():
     ((line, place, message),) = faults_of(ERP + SHOP + held.format("shop"))
     assert (line, place) == (12, "systems.shop.range.orders")
     assert "write it under the ERP's range" in message
+
+
+def test_from_when_on_orders_are_taken_is_said_of_the_shop():
+    begin = "orders_from = 2026-12-01\n"
+    for text in (begin, begin.replace("2026-12-01", '"2026-12-01"')):
+        options = load(ERP + SHOP + text, OPTIONS).systems["shop"].options
+        assert isinstance(options, ExchangeOptions)
+        assert options.orders_from == date(2026, 12, 1)
+    ((_, place, message),) = faults_of(ERP + begin + SHOP)
+    assert place == "systems.erp.orders_from"
+    assert "write it in the table of the shop" in message

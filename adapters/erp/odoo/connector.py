@@ -26,7 +26,8 @@ from hub.errors import Refused
 CODED = ["default_code", "!=", False]
 ARTICLE = {"product_tmpl_id": "product.template"}
 EXTRA = {"product_template_attribute_value_ids": "product.template.attribute.value"}
-PRODUCTS = Model("product.product", translate.PRODUCT, ARTICLE | EXTRA)
+BORN = Field("create_date")
+PRODUCTS = Model("product.product", translate.PRODUCT, ARTICLE | EXTRA, born=BORN)
 PRICES = Model("product.product", translate.PRICE, ARTICLE | EXTRA, [CODED])
 GOODS = Model("product.product", translate.STOCK, only=[CODED, ["type", "!=", "service"]])
 # A quant that has come to nothing is deleted; a move stays, and in it what is reserved.
@@ -46,6 +47,7 @@ PARTIES = Model(
     {"child_ids": "res.partner"},
     [["parent_id", "=", False]],
     Field("ref", lambda text: reference_in([text])),
+    BORN,
 )
 # Who duplicates a sale duplicates its origin, too, but not the customer's reference.
 OUR_SALES = [["origin", "=like", f"{OURS}%"], ["client_order_ref", "!=", False]]
@@ -54,6 +56,7 @@ SALES = Model(
     translate.ORDER,
     {"picking_ids": "stock.picking", "order_line.invoice_lines.move_id": "account.move"},
     reference=Field("origin", lambda text: reference_in([text])),
+    born=BORN,
     marked=OUR_SALES,
 )
 CUSTOMER_TAX = [["type_tax_use", "=", "sale"], ["amount_type", "in", ["percent", "group"]]]

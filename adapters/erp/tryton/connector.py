@@ -12,7 +12,7 @@ from adapters.erp.models import ALSO, Model, having, in_currency_of, kept
 from adapters.erp.reference import OURS, reference_in
 from adapters.erp.sale_forms import SaleForms, bring_orders
 from adapters.erp.tryton import translate
-from adapters.erp.tryton.client import Tryton
+from adapters.erp.tryton.client import Tryton, instant
 from adapters.erp.tryton.options import TrytonOptions
 from adapters.erp.warehouses import warehouses
 from adapters.fields import Field
@@ -25,7 +25,8 @@ from hub.errors import Refused
 CODED = ["code", "!=", None]
 TEMPLATE = {"template": "product.template"}
 LISTED = {"list_prices": "product.list_price", "template.list_prices": "product.list_price"}
-PRODUCTS = Model("product.product", translate.PRODUCT, TEMPLATE | {"identifiers": "product.identifier"})
+BORN = Field("create_date", instant)
+PRODUCTS = Model("product.product", translate.PRODUCT, TEMPLATE | {"identifiers": "product.identifier"}, born=BORN)
 PRICES = Model("product.product", translate.PRICE, TEMPLATE | LISTED, [CODED])
 GOODS = Model("product.product", translate.STOCK, only=[CODED, ["type", "in", ["goods", "assets"]]])
 MOVES = Model("stock.move", {"product": Field("product")})
@@ -37,14 +38,17 @@ PARTIES = Model(
     translate.PARTY,
     {"addresses": "party.address", "identifiers": "party.identifier", "contact_mechanisms": "party.contact_mechanism"},
     reference=Field("identifiers.code", reference_in),  # a party's own code is often numbered by Tryton
+    born=BORN,
 )
 SALES = Model(
     "sale.sale",
     translate.ORDER,
     {"shipments": "stock.shipment.out", "invoices": "account.invoice"},
     reference=Field("description", lambda text: reference_in([text])),  # which ends with the draft
+    born=BORN,
     marked=[["description", "like", f"{OURS}%"]],
 )
+OUR_SALE = Sign("sale.sale", "description", "id", lambda write: OURS + write.reference)
 CUSTOMER_TAX = [
     ["type", "=", "percentage"],
     ["parent", "=", None],
@@ -130,12 +134,7 @@ KINDS: Mapping[str, Kind[Tryton, TrytonOptions]] = {
             Sign("party.contact_mechanism", "value", "party", lambda write: write.record.get("email")),
         ],
     ),
-    "orders": kept(
-        sales.ORDERS,
-        SALES,
-        write=write_sales,
-        signs=[Sign("sale.sale", "description", "id", lambda write: OURS + write.reference)],
-    ),
+    "orders": kept(sales.ORDERS, SALES, write=write_sales, signs=[OUR_SALE]),
 }
 MEND = "let the key's user be of the company, and have access; activate the module, if it is missing"
 
