@@ -95,7 +95,8 @@ def _database(hub: Hub) -> list[Finding]:
         mend = "set the clocks of this machine and of the database by NTP"
         return [Finding("database", good=False, message=f"{message}: the clocks differ", mend=mend)]
     with hub.store.read() as tx:
-        inside = [_revision(hub, tx), *_processes(hub, tx), *_overdue(hub, tx), *_breakers(tx), *_messages(tx)]
+        inside = [_revision(hub, tx), *_processes(hub, tx), *_overdue(hub, tx)]
+        inside += [*_breakers(tx), *_runs(tx), *_messages(tx)]
     return [Finding("database", good=True, message=message), *inside]
 
 
@@ -165,6 +166,16 @@ def _breakers(tx: Tx) -> Iterator[Finding]:
             told = f"is left alone since {each.opened_at:%Y-%m-%d %H:%M:%S}Z: {each.reason}"
             mend = f"hub check {each.system} shows how it answers now; it is asked again by itself"
             yield Finding(each.system, good=False, message=told, mend=mend)
+
+
+def _runs(tx: Tx) -> Iterator[Finding]:
+    """Find runs that were given up: what they were to do was not done, unless a later one has done it."""
+    number, since = overview.given_up(tx)
+    if since is not None:
+        were = "was given up" if number == 1 else "were given up, the first"
+        told = f"{counted(number, 'run')} {were} at {since:%Y-%m-%d %H:%M:%S}Z"
+        mend = "hub dead lists them with the reason; once that is mended: hub dead replay RUN, or hub dead discard RUN"
+        yield Finding("runs", good=False, message=told, mend=mend)
 
 
 def _messages(tx: Tx) -> Iterator[Finding]:
