@@ -102,9 +102,10 @@ def _database(hub: Hub) -> list[Finding]:
 
 def _revision(hub: Hub, tx: Tx) -> Finding:
     in_force = revisions.in_force(tx)
-    if hub.text is None or (in_force is not None and in_force.source == hub.text):
-        told = f"revision {in_force.number} is in force" if in_force else "no revision is in force"
-        return Finding("revision", good=True, message=told)
+    if hub.text is None:
+        return Finding("revision", good=True, message=f"no {hub.file.name} is there: {hub.wanting(in_force)}")
+    if in_force is not None and in_force.source == hub.text:
+        return Finding("revision", good=True, message=f"revision {in_force.number} is in force")
     what = "hub up" if hub.embedded else "hub apply"
     if in_force is None:
         return Finding("revision", good=hub.embedded, message="nothing has been applied yet", mend=what)
