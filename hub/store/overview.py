@@ -125,9 +125,9 @@ def waiting_numbers(tx: Tx, *, system: str | None = None, stream: str | None = N
 
 def given_up(tx: Tx) -> tuple[int, datetime | None]:
     """Return how many runs are dead, and since when the first of them."""
-    since = sa.func.min(run.c.ended_at, type_=run.c.ended_at.type)
-    number, first = tx.execute(sa.select(sa.func.count(), since).where(in_state("dead"))).one()
-    return number, first
+    told = (sa.func.count().label("number"), sa.func.min(run.c.ended_at).label("first"))
+    found = tx.execute(sa.select(*told).where(in_state("dead"))).one()
+    return found.number, found.first
 
 
 def dead_numbers(tx: Tx, name: str | None = None) -> list[int]:
