@@ -162,6 +162,8 @@ class Write:
     """Take the record away, or hide it."""
     agreed: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Of an update: what the same fields were agreed to be before, for what can only be replaced as a whole."""
+    free: bool = False
+    """Of a stock level: the product's price is 0, and that is meant; not only that no price has come yet."""
     links: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     """Entity -> canonical key -> this system's identity, of all records that this one refers to, and of products that its
     lines no longer have, as far as known."""

@@ -41,9 +41,13 @@ def in_decimals(amount: Decimal | str, decimals: int = 2) -> Decimal:
 
 
 def check_priced(stock: Write, price: object) -> None:
-    """Refuse stock of a product that costs nothing in the shop, as a new one does until its price comes: it would be given away."""
-    if not Decimal(str(price)) and Decimal(stock.record.get("available") or 0) > 0:
-        mend = "look why its price has not come; what is to cost nothing is stocked in the shop by hand"
+    """Refuse stock of a product that costs nothing in the shop, as a new one does until its price comes: it would be given away.
+
+    What is meant to cost nothing is stocked.
+    """
+    if not stock.free and not Decimal(str(price)) and Decimal(stock.record.get("available") or 0) > 0:
+        mend = "look why its price has not come; what is to cost nothing has a price of 0 in the ERP, and zero_prices = true "
+        mend += "under range of the shop in hub.toml"
         raise Unfit("not-priced", f"it costs nothing in the shop, and would be given away; {mend}")
 
 

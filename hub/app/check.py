@@ -94,15 +94,17 @@ def _database(hub: Hub) -> list[Finding]:
         mend = "set the clocks of this machine and of the database by NTP"
         return [Finding("database", good=False, message=f"{message}: the clocks differ", mend=mend)]
     with hub.store.read() as tx:
-        inside = [_revision(hub, tx), *_processes(hub, tx), *_overdue(hub, tx), *_breakers(tx), *_messages(tx)]
+        inside = [_revision(hub, tx), *_processes(hub, tx), *_overdue(hub, tx)]
+        inside += [*_breakers(tx), *_runs(tx), *_messages(tx)]
     return [Finding("database", good=True, message=message), *inside]
 
 
 def _revision(hub: Hub, tx: Tx) -> Finding:
     in_force = revisions.in_force(tx)
-    if hub.text is None or (in_force is not None and in_force.source == hub.text):
-        told = f"revision {in_force.number} is in force" if in_force else "no revision is in force"
-        return Finding("revision", good=True, message=told)
+    if hub.text is None:
+        return Finding("revision", good=True, message=f"no {hub.file.name} is there: {hub.wanting(in_force)}")
+    if in_force is not None and in_force.source == hub.text:
+        return Finding("revision", good=True, message=f"revision {in_force.number} is in force")
     try:
         refuse_left_behind(hub)
         why = objection(tx, hub.settings)
@@ -167,6 +169,16 @@ def _breakers(tx: Tx) -> Iterator[Finding]:
             told = f"is left alone since {each.opened_at:%Y-%m-%d %H:%M:%S}Z: {each.reason}"
             mend = f"hub check {each.system} shows how it answers now; it is asked again by itself"
             yield Finding(each.system, good=False, message=told, mend=mend)
+
+
+def _runs(tx: Tx) -> Iterator[Finding]:
+    """Find runs that were given up: what they were to do was not done, unless a later one has done it."""
+    number, since = overview.given_up(tx)
+    if since is not None:
+        were = "was given up" if number == 1 else "were given up, the first"
+        told = f"{counted(number, 'run')} {were} at {since:%Y-%m-%d %H:%M:%S}Z"
+        mend = "hub dead lists them with the reason; once that is mended: hub dead replay RUN, or hub dead discard RUN"
+        yield Finding("runs", good=False, message=told, mend=mend)
 
 
 def _messages(tx: Tx) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from hub.config import Settings, load, read_text, resolve
 from hub.errors import Misconfigured
 from hub.store import Store, file_address
 from hub.store.migrate import migrate, require_current
+from hub.store.revisions import Revision
 from hub.tokens import Vault
 
 DATABASE = "HUB_DATABASE"
@@ -40,6 +41,12 @@ class Hub:
     def folder(self) -> Path:
         """Where hub.toml lies; relative paths in it count from here."""
         return self.file.parent
+
+    def wanting(self, in_force: Revision | None) -> str:
+        """Return what writes the file where it is not there: what was applied goes on without it."""
+        if in_force is None:
+            return "hub init writes one to start from"
+        return f"revision {in_force.number} is in force, and hub config export --output {self.file.name} writes it"
 
     @property
     def vault(self) -> Vault:

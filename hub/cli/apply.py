@@ -17,6 +17,7 @@ from hub.cli.main import code_of
 from hub.config import Changed
 from hub.counting import counted
 from hub.errors import HubError, Misconfigured, TryLater
+from hub.store import revisions
 
 app = single()
 Note = Annotated[str | None, typer.Option("--note", help="Why, for the history.", show_default=False)]
@@ -56,7 +57,9 @@ def apply(
 def text_of(hub: Hub) -> str:
     """Return the file's text; raises Misconfigured if there is no file."""
     if hub.text is None:
-        raise Misconfigured(f"there is no {hub.file.name} in {hub.folder}; hub init writes one to start from")
+        with hub.store.read() as tx:
+            mend = hub.wanting(revisions.in_force(tx))
+        raise Misconfigured(f"there is no {hub.file.name} in {hub.folder}; {mend}")
     return hub.text
 
 

@@ -12,15 +12,16 @@ import typer
 from hub import log
 from hub.app import Hub, open_hub
 from hub.cli.main import Start
+from hub.cli.numbers import within
 from hub.config.faults import guess_or_list
 from hub.errors import Misconfigured
 from hub.store import Tx, jobs
 
 Json = Annotated[bool, typer.Option("--json", help="For programs: JSON on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-LARGEST = 2**63 - 1
-"""Of what is numbered, as large as databases count."""
-Most = Annotated[int, typer.Option("--most", min=1, max=100_000, help="How many at most.")]
+Most = Annotated[
+    int, typer.Option("--most", metavar="NUMBER", parser=within("--most", 1, 100_000), help="How many at most.")
+]
 
 
 def start_of(ctx: typer.Context) -> Start:

@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
-from hub.cli.call import LARGEST
+from hub.cli.numbers import listed
 from hub.errors import Misconfigured
 
+ID = listed("ID", "hub quarantine list")
 Numbers = Annotated[
-    list[int] | None, typer.Argument(metavar="[ID]...", max=LARGEST, help="As hub quarantine list shows them.")
+    list[int] | None, typer.Argument(metavar="[ID]...", parser=ID, help="As hub quarantine list shows them.")
 ]
 System = Annotated[str | None, typer.Option("--system", help="Only of this system.", show_default=False)]
 Stream = Annotated[str | None, typer.Option("--stream", help="Only of this stream.", show_default=False)]

@@ -13,6 +13,7 @@ from hub.cli import show, words
 from hub.cli.apply import AsNew, Same, answer, show_changes
 from hub.cli.call import Json, Most, Yes, ask, opened, start_of, who
 from hub.cli.commands import COMMANDS, Listing, group
+from hub.cli.numbers import listed
 from hub.config import load_file
 from hub.counting import counted
 from hub.errors import Misconfigured
@@ -28,8 +29,10 @@ class Config(Listing):
 app = group(COMMANDS["config"], Config)
 NEWEST = 2**31 - 1
 """The largest number that a revision may have."""
+NUMBER = listed("revision", "hub config", NEWEST)
 Number = Annotated[
-    int | None, typer.Argument(max=NEWEST, help="Which; left out: the one in force.", show_default=False)
+    int | None,
+    typer.Argument(metavar="NUMBER", parser=NUMBER, help="Which; left out: the one in force.", show_default=False),
 ]
 
 
@@ -65,7 +68,7 @@ def show_one(ctx: typer.Context, number: Number = None, as_json: Json = False) -
 @app.command("revert")
 def revert_to(
     ctx: typer.Context,
-    number: Annotated[int, typer.Argument(max=NEWEST, help="The revision to go back to.")],
+    number: Annotated[int, typer.Argument(metavar="NUMBER", parser=NUMBER, help="The revision to go back to.")],
     yes: Yes = False,
     as_new: AsNew = False,
     same: Same = False,

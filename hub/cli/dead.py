@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub.cli import show, words
-from hub.cli.call import LARGEST, Json, Most, Yes, ask, known_job, opened, who
+from hub.cli.call import Json, Most, Yes, ask, known_job, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.main import NOT_WELL
+from hub.cli.numbers import whole
 from hub.cli.runs import as_data, known_run, remark_if_idle, show_run
 from hub.counting import counted
 from hub.errors import Misconfigured
@@ -143,10 +144,10 @@ def _sorted(ids: Sequence[str]) -> tuple[list[int], list[int]]:
     runs: list[int] = []
     messages: list[int] = []
     for each in ids:
-        number = each.removeprefix(LETTER)
-        if not (number.isascii() and number.isdigit() and len(number) < len(str(LARGEST))):
+        number = whole(each.removeprefix(LETTER))
+        if number is None:
             raise Misconfigured(f"{each} is no ID; hub dead lists them: 12 is a run, {LETTER}3 a message")
-        (messages if each.startswith(LETTER) else runs).append(int(number))
+        (messages if each.startswith(LETTER) else runs).append(number)
     return runs, messages
 
 

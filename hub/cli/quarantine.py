@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from hub.cli import show, words
-from hub.cli.call import LARGEST, Json, Most, Yes, ask, opened
-from hub.cli.choosing import Cause, Everything, Numbers, Stream, System, all_of, nothing
+from hub.cli.call import Json, Most, Yes, ask, opened
+from hub.cli.choosing import ID, Cause, Everything, Numbers, Stream, System, all_of, nothing
 from hub.cli.commands import COMMANDS, Listing, group
 from hub.cli.main import NOT_WELL
 from hub.cli.retry import retry
@@ -77,7 +77,7 @@ def list_entries(
 @app.command("show")
 def show_one(
     ctx: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="ID", max=LARGEST, help="As hub quarantine list shows it.")],
+    number: Annotated[int, typer.Argument(metavar="ID", parser=ID, help="As hub quarantine list shows it.")],
     as_json: Json = False,
 ) -> None:
     """Show one entry: what came, from where, what is wrong with it, and what would be taken."""

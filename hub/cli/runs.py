@@ -11,9 +11,10 @@ import typer
 
 from hub.app import Hub
 from hub.cli import show, words
-from hub.cli.call import LARGEST, Json, Most, opened, who
+from hub.cli.call import Json, Most, opened, who
 from hub.cli.commands import COMMANDS, group
 from hub.cli.main import NOT_WELL
+from hub.cli.numbers import listed
 from hub.config.faults import guess_or_list
 from hub.errors import Misconfigured
 from hub.messages import CameTo
@@ -21,7 +22,9 @@ from hub.store import Tx, breakers, interventions, processes, results
 from hub.store.interventions import Shown
 
 app = group(COMMANDS["runs"])
-Number = Annotated[int, typer.Argument(metavar="RUN", max=LARGEST, help="Its number, as hub runs lists it.")]
+Number = Annotated[
+    int, typer.Argument(metavar="RUN", parser=listed("run", "hub runs"), help="Its number, as hub runs lists it.")
+]
 STATES = ("waiting", "running", "done", "dead", "cancelled", "skipped", "discarded")
 OUTCOMES: tuple[str, ...] = get_args(CameTo)
 AT_WORK = timedelta(seconds=30)

@@ -16,6 +16,7 @@ from hub.app.vault import new_key
 from hub.cli import show, words
 from hub.cli.call import Json, opened
 from hub.cli.commands import COMMANDS, group
+from hub.cli.numbers import within
 from hub.cli.try_reading import try_reading
 from hub.errors import HubError
 
@@ -65,7 +66,14 @@ def try_one(
     name: Name,
     stream: Annotated[str, typer.Argument(metavar="STREAM", help="Such as products or orders.")],
     limit: Annotated[
-        int, typer.Option("--limit", "-n", min=1, max=10_000, help="Records that are shown at most.")
+        int,
+        typer.Option(
+            "--limit",
+            "-n",
+            metavar="NUMBER",
+            parser=within("--limit", 1, 10_000),
+            help="Records that are shown at most.",
+        ),
     ] = 10,
     as_json: Json = False,
 ) -> int:
@@ -79,11 +87,23 @@ def connect_one(
     ctx: typer.Context,
     name: Name,
     port: Annotated[
-        int | None, typer.Option("--port", min=0, max=65535, help="Come back to this port; 0: any.", show_default=False)
+        int | None,
+        typer.Option(
+            "--port",
+            metavar="NUMBER",
+            parser=within("--port", 0, 65535),
+            help="Come back to this port; 0: any.",
+            show_default=False,
+        ),
     ] = None,
     paste: Annotated[bool, typer.Option("--paste", help="Take the address that the browser ends at from you.")] = False,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only show the address to log in at.")] = False,
-    wait: Annotated[int, typer.Option("--wait", min=1, max=3600, help="Seconds to wait for the login.")] = 300,
+    wait: Annotated[
+        int,
+        typer.Option(
+            "--wait", metavar="SECONDS", parser=within("--wait", 1, 3600), help="Seconds to wait for the login."
+        ),
+    ] = 300,
     as_json: Json = False,
 ) -> None:
     """Log in to a system in a browser (OAuth 2), so that the hub may come and go from then on."""

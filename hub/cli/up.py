@@ -201,4 +201,5 @@ def _greet(hub: Hub, *, as_json: bool) -> None:
     broker = "broker inside this process" if hub.broker_address is None else "broker as hub.toml names it"
     show.say(f"Hub is up: database {name}, {broker}.       Stop with Ctrl-C.")
     if hub.text is None:
-        show.say(f"There is no {hub.file.name} here: hub init writes one to start from.")
+        with hub.store.read() as tx:
+            show.say(f"There is no {hub.file.name} here: {hub.wanting(revisions.in_force(tx))}.")

@@ -123,6 +123,13 @@ def waiting_numbers(tx: Tx, *, system: str | None = None, stream: str | None = N
     return list(tx.execute(statement).scalars())
 
 
+def given_up(tx: Tx) -> tuple[int, datetime | None]:
+    """Return how many runs are dead, and since when the first of them."""
+    told = (sa.func.count().label("number"), sa.func.min(run.c.ended_at).label("first"))
+    found = tx.execute(sa.select(*told).where(in_state("dead"))).one()
+    return found.number, found.first
+
+
 def dead_numbers(tx: Tx, name: str | None = None) -> list[int]:
     """Return the ids of all dead runs, or of those of one job."""
     statement = sa.select(run.c.id).where(in_state("dead")).order_by(run.c.id)

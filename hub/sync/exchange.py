@@ -84,7 +84,7 @@ def pull(flow: Flow, work: Work, hold: Hold, total: Counter[str], full_every: ti
     reserving.begin(flow, work.run, hold)
     if not _everything_due(flow, work, hold, total, full_every):
         return False
-    reserving.end(flow, hold)
+    reserving.end(flow, work.run, hold)
     return True
 
 

@@ -138,6 +138,18 @@ def gives_away(flow: Flow, record: Mapping[str, Any]) -> bool:
     return record.get("amount") is not None and not Decimal(record["amount"])
 
 
+def for_free(tx: Tx, flow: Flow, skus: Collection[str]) -> set[str]:
+    """Return those products of a stock that are meant to cost nothing: all their prices are 0, and prices of 0 go out."""
+    chosen = flow.system.options.range
+    if not adds_up(flow) or not chosen.zero_prices:
+        return set()
+    amounts: dict[str, list[Decimal]] = {}
+    for fields in (each.fields for each in records.by_field(tx, "prices", "sku", skus)):
+        if chosen.price_list in (None, fields["list"]) and not _is_special(fields) and fields.get("amount") is not None:
+            amounts.setdefault(fields["sku"], []).append(Decimal(fields["amount"]))
+    return {sku for sku, each in amounts.items() if not any(each)}
+
+
 def _is_special(price: Mapping[str, Any]) -> bool:
     return any(price.get(name) not in (None, "1") for name in LATER)
 

@@ -15,6 +15,7 @@ from hub.sync.outgoing import (
     admits,
     beside_own,
     cannot_create,
+    for_free,
     gives_away,
     links_of,
     may_create,
@@ -58,6 +59,8 @@ class Prepared:
     """Key -> (entity, key) of the record that must be in the system before."""
     unread: Collection[str] = ()
     """Entities of which the system may have what it is not known to have: see `_unread`."""
+    free: Collection[str] = ()
+    """Keys of stock whose product is meant to cost nothing."""
     unclear: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """Key of a price -> the lists on which its product has one, where the system can keep only one of them."""
     over: list[str] = field(default_factory=list[str])
@@ -126,6 +129,7 @@ def prepare(
         del records[key]
     there = {key: each for key, each in records.items() if product_of(flow, each) in links.get("products", {})}
     prepared.unclear = several(tx, flow, there)
+    prepared.free = for_free(tx, flow, records.keys())
     if cannot_create(flow):
         prepared.not_made = _not_made(tx, flow, {key: records[key] for key in records.keys() - bound.keys()})
     for key in keys:
@@ -163,7 +167,7 @@ def _add(
     else:
         # A record may have been renamed since; it is known by what it was called when it was made.
         marked = intent.reference if intent is not None else want.write.reference
-        write = replace(want.write, links=links, reference=marked)
+        write = replace(want.write, links=links, reference=marked, free=key in prepared.free)
         prepared.wants.append(replace(want, write=write, intent=intent))
 
 

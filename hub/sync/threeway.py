@@ -130,7 +130,9 @@ def _take(arrived: Arrived, name: str, theirs: Any, ours: Any, base: Any, how: R
 
 def _set(arrived: Arrived, name: str, theirs: Any, ours: Any) -> None:
     arrived.fields[name] = theirs
-    arrived.changed[name] = (None if ours is MISSING else ours, theirs)
+    before = None if ours is MISSING else ours
+    if before != theirs:
+        arrived.changed[name] = (before, theirs)
 
 
 def differing(

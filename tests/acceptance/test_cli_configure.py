@@ -48,6 +48,18 @@ def test_no_file_at_all_is_the_embedded_default(tmp_path: Path):
     assert home.run("config", "check").code == 2
 
 
+def test_a_file_that_was_lost_is_written_again_from_the_revision_in_force(home: Home):
+    home.ok("apply", "--yes")
+    text = home.file.read_text(encoding="utf-8")
+    home.file.unlink()
+    mend = "revision 1 is in force, and hub config export --output hub.toml writes it"
+    assert f"There is no hub.toml here: {mend}" in home.run("up", "--until-idle").out
+    assert mend in home.run("apply").err
+    assert mend in home.run("check").out
+    home.ok("config", "export", "--output", "hub.toml")
+    assert home.file.read_text(encoding="utf-8") == text
+
+
 def test_the_database_that_a_hub_makes_is_its_owners_alone(tmp_path: Path):
     home = Home(tmp_path)
     home.ok("up", "--until-idle")

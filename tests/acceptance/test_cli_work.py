@@ -233,6 +233,10 @@ def test_a_refused_run_is_dead_and_can_be_replayed_or_put_away(home: Home):
     (dead,) = home.json("dead")
     assert (dead["kind"], dead["run"]["job"]) == ("run", "depot.stock")
     assert "does not exist" in home.ok("dead", "show", dead["id"])
+    (given_up,) = [each for each in home.json("check", code=1) if each["subject"] == "runs"]
+    since = f"{dead['run']['ended_at'][:19]}Z".replace("T", " ")
+    assert (given_up["good"], given_up["message"]) == (False, f"1 run was given up at {since}")
+    assert "hub dead" in given_up["mend"]
     home.configure()
     assert home.json("dead", "replay", "--all", "--job", "depot.stock")["replayed"] == [dead["run"]["id"]]
     home.ok("up", "--until-idle")

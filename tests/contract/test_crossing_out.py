@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -136,6 +136,28 @@ def test_s05_what_has_no_price_yet_is_not_given_away(outward: Outward) -> None:
     outward.exchange("prices")
     outward.exchange("stock")
     assert (outward.waiting(), stock()) == ([], {"5"})
+
+
+@pytest.mark.parametrize("zero_prices", [False, True])
+@pytest.mark.parametrize("outward", ["shopify", "magento", "ecwid"], indirect=True)
+def test_s05_what_is_free_is_stocked_and_what_has_no_price_yet_is_not(outward: Outward, zero_prices: bool) -> None:
+    """Where prices of 0 go out, it is the ERP's price that says which product is meant to cost nothing."""
+    system = outward.hub.systems["eshop"]
+    free = system.options.range.model_copy(update={"zero_prices": zero_prices})
+    outward.hub.systems["eshop"] = replace(system, options=system.options.model_copy(update={"range": free}))
+    for number, sku in (("2", "FREE"), ("3", "UNPRICED")):
+        outward.erp.put("products", number, sku=sku, name=sku)
+        outward.erp.put("stock", number, sku=sku, location="main", on_hand="5")
+    outward.erp.put("prices", "2", **{**outward.price, "sku": "FREE", "list": LIST, "amount": "0"})
+    outward.exchange("products", "prices", "stock")
+    told = shown(system.connector, "stock")
+    found = {
+        each.fields["sku"]: each.fields["available"] for each in told if each.fields["sku"] in ("FREE", "UNPRICED")
+    }
+    assert found.get("FREE", "0") == ("5" if zero_prices else "0")
+    assert found.get("UNPRICED", "0") == "0"
+    waiting = {(each.stream, each.key) for each in outward.hub.waiting()}
+    assert (("stock", "FREE") in waiting, ("stock", "UNPRICED") in waiting) == (not zero_prices, True)
 
 
 def test_what_loses_its_name_is_called_by_its_sku(outward: Outward) -> None:

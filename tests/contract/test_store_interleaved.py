@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hub.app.applying import apply
 from hub.broker.topology import queue_of
 from hub.handler import Done, Later, Outcome
-from hub.store import Store, Tx, interventions, jobs, letters, pruning, quarantine
+from hub.store import DatabaseAway, Store, Tx, interventions, jobs, letters, pruning, quarantine, runs
 from hub.worker import Pipeline
 from hub.worker.pipeline import Held
 from scheduler.relay import recall
@@ -119,6 +119,31 @@ def test_a_worker_claims_what_is_looked_through_for_what_was_left_behind(postgre
     assert recalled.came_to == 0
     assert [each.job for each in claimed.came_to] == ["shop.kept"]
     assert shown(store, numbers[1]).state == "cancelled"
+
+
+def test_triggers_and_a_claim_that_wait_for_each_other_are_both_carried_out_in_the_end(postgres_store: Store):
+    """Triggers go by their jobs, claims by the runs: the database ends one of them, which loses nothing and is tried again."""
+    store = postgres_store
+    put(store, job("shop.orders"), job("shop.products"))
+    numbers = [*make(store, triggered("shop.products")), *make(store, triggered("shop.orders"))]
+
+    def trigger() -> list[int]:
+        with store.write() as tx:
+            orders = runs.trigger(tx, triggered("shop.orders"))
+            tx.execute(sa.text(LAST))
+            return [orders, runs.trigger(tx, triggered("shop.products"))]
+
+    def claim_both() -> list[int]:
+        return [each.id for each in claim(store, *((number, 1) for number in numbers))]
+
+    pieces = interleave(store, trigger, claim_both, before=LAST)
+    ended = [each for each in pieces if isinstance(each.came_to, DatabaseAway)]
+    assert len(ended) == 1
+    ended[0].came_to = ended[0].do()
+    triggers, claimed = (each.came_to for each in pieces)
+    assert claimed == numbers
+    stand_for = [shown(store, number).stands_for for number in {*numbers, *triggers}]
+    assert sum(stand_for) == 4
 
 
 def test_a_job_is_taken_out_while_its_runs_are_published(emptied_postgres: str):

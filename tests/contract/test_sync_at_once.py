@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub.store import Store, bindings
+from hub.store import Store, bindings, checkpoints
 from tests.contract.tables import ERP, SHOP, Hub, Tables, lamp, meanwhile, order
 
 
@@ -237,3 +237,36 @@ def test_what_another_run_has_put_aside_while_it_was_fetched_goes_on_waiting(hub
     monkeypatch.setattr(erp, "fetch", fetched)
     hub.run("erp", "products", scope=["1"])
     assert [each.cause for each in hub.waiting()] == ["key-taken"]
+
+
+def test_s05_what_was_bound_while_a_reading_went_on_is_not_reserved_in_it(hub, erp, monkeypatch):
+    """Another reading began after that, and is not at its end yet: only that one shows it."""
+    hub.takes_orders["erp"] = True
+    lamp(erp)
+    hub.run("erp", "products")
+    erp.put("stock", "1", sku="A", location="main", on_hand="5")
+    reading = erp.read
+
+    def read(stream, since, *, full):
+        monkeypatch.setattr(erp, "read", reading)
+        yield from reading(stream, since, full=full)
+        erp.put("products", "2", sku="B", name="Bulb")
+        hub.run("erp", "products")
+        hub.run("erp", "stock", pages=1)
+
+    monkeypatch.setattr(erp, "read", read)
+    latest = _latest(hub)
+    hub.run("erp", "stock")
+    assert _shown(hub) <= latest
+    hub.run("erp", "stock")
+    assert _shown(hub) == _latest(hub) > latest
+
+
+def _latest(hub) -> int:
+    with hub.store.read() as tx:
+        return bindings.latest_number(tx)
+
+
+def _shown(hub) -> int:
+    with hub.store.read() as tx:
+        return (checkpoints.get(tx, "erp", "stock/orders").value or {}).get("shown", 0)

@@ -451,6 +451,15 @@ def test_one_number_twice_in_a_system_is_left_to_somebody(hub, erp, shop):
     assert "78" in waiting.message
 
 
+def test_s21_a_field_that_a_second_system_shows_as_empty_is_no_update(hub, erp, shop):
+    erp.put("parties", "7", name="Jan", email="jan@example.com")
+    hub.run("erp", "parties")
+    shop.put("parties", "c1", name="Jan", email="jan@example.com", phone=None)
+    hub.run("shop", "parties")
+    assert hub.held.counts == {"identical": 1}
+    assert [each.what for each in hub.events("parties", "erp|7")] == []
+
+
 def test_who_owns_a_field_is_configured(store):
     hub = Hub(store)
     owners = {"products.description": "shop"}

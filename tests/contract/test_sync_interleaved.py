@@ -93,6 +93,22 @@ def test_two_runs_are_the_first_to_come_to_a_checkpoint(hub: Hub, shop: Tables, 
     assert [row["name"] for row in hub.tables("erp").rows["parties"].values()] == ["Jan"]
 
 
+@pytest.mark.parametrize("first", [True, False], ids=["the first", "later ones"])
+def test_two_runs_read_the_stock_of_an_erp_that_takes_orders(hub: Hub, erp: Tables, first: bool):
+    """Both note which orders it takes into account; neither is lost for it."""
+    hub.takes_orders["erp"] = True
+    erp.put("stock", "1", sku="A", location="main", on_hand="5")
+    if not first:
+        hub.run("erp", "stock")
+        erp.put("products", "7", sku="SKU-7", name="Bulb 7")
+        hub.run("erp", "products")
+
+    def read() -> Any:
+        return hub.run("erp", "stock")
+
+    well(*interleave(hub.store, read, read, before="INSERT INTO checkpoint"))
+
+
 def test_a_scan_begins_while_everything_is_asked_for(hub: Hub, erp: Tables):
     hub.run("erp", "products", full=True)
 

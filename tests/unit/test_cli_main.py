@@ -60,7 +60,7 @@ def test_an_argument_that_is_not_utf_8_is_told(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
-    [(["nosuch"], "No such command"), (["runs", "--most", "x"], "'--most'"), (["runs", "show"], "RUN")],
+    [(["nosuch"], "No such command"), (["runs", "--most", "x"], "--most x: it is"), (["runs", "show"], "RUN")],
 )
 def test_a_command_that_is_wrong_is_told_as_json_to_programs(
     arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]

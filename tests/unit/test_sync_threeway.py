@@ -92,6 +92,13 @@ def test_who_is_new_and_says_nothing_takes_nothing_away(rule, owed, sent):
     assert (arrived.seen, arrived.sent) == ({"f": None}, sent)
 
 
+@pytest.mark.parametrize("rule", [IN, OUT, BOTH, OWN, STATUS])
+def test_that_there_is_nothing_where_nothing_was_is_no_change(rule):
+    arrived = merged(rule, ..., None)
+    assert as_told(arrived) == (None, [], False)
+    assert (arrived.changed, arrived.seen) == ({}, {"f": None})
+
+
 def test_the_owner_alone_says_from_the_first_on_that_there_is_nothing():
     owner = Rule("in", wins=True)
     assert as_told(merged(owner, "ours", None)) == (None, [(False, None, None, "ours")], False)
