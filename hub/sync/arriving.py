@@ -13,6 +13,7 @@ from hub.store.history import Conflict, Event
 from hub.store.made import Made
 from hub.store.quarantine import Entry
 from hub.store.types import storable
+from hub.sync import lines
 from hub.sync.matching import Known, Unclear, load
 from hub.sync.reading import Shown
 from hub.sync.system import Flow
@@ -25,8 +26,6 @@ LEFT = timedelta(days=1)
 """What waits in quarantine is not looked at for so long, as long as it stays as it is."""
 CALM = timedelta(days=1)
 """After so long without undoing what we wrote, a system begins anew with its flips."""
-SOLD = "products"
-"""What the lines of documents name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,7 @@ def take(
     taken = Taken(flow, run)
     said = list(_resolved(tx, _understood(shown, taken), taken))
     bound = bindings.by_ids(tx, flow.system.name, flow.stream.entity, [each.document.id for each in said])
+    said = lines.as_they_were(tx, flow, said, bound)
     taken.back = [identity for identity, each in bound.items() if each.gone_at is not None]
     for identity, key in (known_as or {}).items():
         if identity not in bound or bound[identity].gone_at is not None:
@@ -112,7 +112,7 @@ def _resolved(tx: Tx, said: Sequence[Understood], taken: Taken) -> Iterable[Unde
     names = {name: entity for name, entity in flow.entity.references.items() if not ENTITIES[entity].natural}
     if not names:
         return said
-    said = _by_our_products(tx, flow, said)
+    said = lines.by_our_products(tx, flow, said)
     resolved: list[Understood] = []
     found = {
         name: bindings.by_ids(tx, flow.system.name, entity, {e.fields[name] for e in said if e.fields.get(name)})
@@ -130,21 +130,6 @@ def _resolved(tx: Tx, said: Sequence[Understood], taken: Taken) -> Iterable[Unde
         why = Unreadable(f"waits-for-{entity}", message, each.place)
         taken.put_aside(each.document, each.digest, why, needs={"entity": entity, "id": identity})
     return resolved
-
-
-def _by_our_products(tx: Tx, flow: Flow, said: Sequence[Understood]) -> Sequence[Understood]:
-    """Put our SKUs in the place of those by which the system knows products that have others by now."""
-    skus = {line["sku"] for each in said for line in each.fields.get("lines") or () if line.get("sku")}
-    ours = bindings.called(tx, flow.system.name, SOLD, skus)
-    if not ours:
-        return said
-    return [each._replace(fields=_with_skus(each.fields, ours)) for each in said]
-
-
-def _with_skus(fields: Mapping[str, Any], ours: Mapping[str, str]) -> Mapping[str, Any]:
-    lines = fields.get("lines") or ()
-    named = [{**line, "sku": ours[line["sku"]]} if line.get("sku") in ours else line for line in lines]
-    return {**fields, "lines": named} if lines else fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +277,7 @@ class _Page:
             flips=flips,
             flipped_at=flipped_at,
             parked_at=parked_at,
-            called=said.key if self.flow.stream.entity == SOLD and said.key != key else None,
+            called=said.key if self.flow.stream.entity == lines.SOLD and said.key != key else None,
         )
 
     def _park(self, said: Understood, key: str, merged: Arrived, flips: int) -> None:

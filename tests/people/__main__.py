@@ -27,7 +27,8 @@ def walk(
         world.walk(steps)
         found, account = list(settle(world)), Account(world)
         found += account.faults()
-        told(f"waiting: {sorted(account.causes.items())}")
+        for each in account.waiting:
+            told(f"waiting: {each['system']} {each['entity']} {each['key']} {each['cause']}: {each['message'][:300]}")
         return found
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -37,7 +37,15 @@ def settle(world: World) -> Iterator[str]:
     for name, told in came_to.items():
         if not RESTS.fullmatch(told):
             yield f"restless: {name}: {told}"
-    yield from (f"restless: {name} was written to: {calls}" for name, calls in world.writes().items())
+    for name, calls in world.writes().items():
+        if "quarantined" not in came_to[name]:  # what was refused is tried once more with each full scan
+            yield f"restless: {name} was written to: {calls}"
+
+
+def named(cause: str) -> str:
+    """Return a cause as pages name it: some end with what a system, or a record, says."""
+    start = next((each for each in ("refused-", "waits-for-") if cause.startswith(each)), None)
+    return f"{start}..." if start else cause
 
 
 @dataclass(frozen=True)
@@ -52,10 +60,11 @@ class Account:
         for name in self.world.shops:
             yield from self._catalogue(name)
             yield from self._orders(name)
+        yield from self._alarms()
         yield from self._doubled()
         yield from self._parties()
         for each in self.waiting:
-            if f"`{each['cause']}`" not in DOCS:
+            if f"`{named(each['cause'])}`" not in DOCS:
                 yield f"no page names {each['cause']}: {each['system']} {each['key']} {each['message'][:150]}"
         yield from (f"under way for ever: {dict(each)}" for each in self._rows(schema.intent))
 
@@ -67,11 +76,6 @@ class Account:
     def waiting(self) -> list[Row]:
         """What waits in quarantine."""
         return [each for each in self._rows(schema.quarantine) if each["state"] == "open"]
-
-    @property
-    def causes(self) -> Counter[str]:
-        """How many records wait for which cause."""
-        return Counter(each["cause"] for each in self.waiting)
 
     @cached_property
     def bindings(self) -> list[Row]:
@@ -119,7 +123,11 @@ class Account:
 
     def bound(self, system: str, entity: str) -> dict[str, str]:
         """Return key -> identity."""
-        return {each["key"]: each["external_id"] for each in self.bindings if (each["system"], each["entity"]) == (system, entity)}
+        return {
+            each["key"]: each["external_id"]
+            for each in self.bindings
+            if (each["system"], each["entity"]) == (system, entity)
+        }
 
     def _catalogue(self, shop: str) -> Iterator[str]:
         chosen = self.world.hub.systems[shop].options.range.products
@@ -150,7 +158,11 @@ class Account:
             if not self.explained("products", sku, shop, "erp"):
                 yield f"{shop} still has {sku} as {id_}"
         for id_, row in there.items():
-            if id_ not in ids.values() and row.get("sku") in ours and not self.explained("products", str(row.get("sku")), shop):
+            if (
+                id_ not in ids.values()
+                and row.get("sku") in ours
+                and not self.explained("products", str(row.get("sku")), shop)
+            ):
                 yield f"{shop} has {row.get('sku')} as {id_}, which is nobody's"
 
     @property
@@ -161,7 +173,9 @@ class Account:
     @cached_property
     def known(self) -> set[str]:
         """The keys of all products that the hub has."""
-        return {each["key"] for each in self._rows(schema.record) if each["entity"] == "products" and not each["deleted_at"]}
+        return {
+            each["key"] for each in self._rows(schema.record) if each["entity"] == "products" and not each["deleted_at"]
+        }
 
     def _texts(self, shop: str, sku: str, row: Row) -> Iterator[str]:
         owners, writes = self.world.hub.systems[shop].owners, self.world.hub.systems[shop].flow("products")
@@ -191,7 +205,9 @@ class Account:
         ours = self.erp["stock"].get(sku, {})
         buffer = self.world.hub.systems[shop].options.range.buffer
         left = Decimal(ours.get("on_hand") or 0) - Decimal(ours.get("reserved") or 0) - buffer - self.promised[sku]
-        expected = max(left, Decimal(0)).quantize(Decimal(1), ROUND_FLOOR) if shop != "medusa" else max(left, Decimal(0))
+        expected = (
+            max(left, Decimal(0)).quantize(Decimal(1), ROUND_FLOOR) if shop != "medusa" else max(left, Decimal(0))
+        )
         if row is None and not expected:
             return
         if row is None or Decimal(row["available"]) != expected:
@@ -224,12 +240,26 @@ class Account:
             if len(sales) > 1:
                 yield f"{key} is {len(sales)} sales"
             if self.explained("orders", key, shop, "erp"):
+                yield from self._alarm(key, row, sales, called)
                 continue
             if not sales:
                 if row.get("status") not in ("cancelled", "completed"):
                     yield f"{key} is no sale, and nobody is told why: {row.get('status')}"
                 continue
             yield from self._sale(shop, key, row, sales[0], called)
+
+    def _alarm(self, key: str, row: Row, sales: Sequence[Row], called: Mapping[str, str]) -> Iterator[str]:
+        """Yield what an order waits for although it is not so."""
+        true: Mapping[str, Callable[[Row], bool]] = {
+            "lines-differ": lambda sale: any(self.goods(row, sale, called)) or row.get("status") == "cancelled",
+            "total-differs": lambda sale: Decimal(row["totals"]["gross"]) != sale["total_amount"],
+            "not-cancelled": lambda sale: row.get("status") == "cancelled" != sale["state"],
+            "delivered": lambda sale: row.get("status") == "cancelled" != sale["state"],
+        }
+        for each in self.waiting:
+            if each["key"] == key and each["entity"] == "orders" and each["cause"] in true and sales:
+                if not true[each["cause"]](sales[0]):
+                    yield f"{key} waits, and need not: {each['cause']}: {each['message']}"
 
     def _sale(self, shop: str, key: str, row: Row, sale: Row, called: Mapping[str, str]) -> Iterator[str]:
         cancelled = row.get("status") == "cancelled"
@@ -242,21 +272,38 @@ class Account:
             yield f"{key} is {row.get('status')}, though all of its sale has left"
         if Decimal(row["totals"]["gross"]) != sale["total_amount"]:
             yield f"{key} comes to {row['totals']['gross']}, its sale to {sale['total_amount']}"
-        ordered = Counter[str]()
+        yield from (f"{key} has {told}" for told in self.goods(row, sale, called))
+
+    def goods(self, row: Row, sale: Row, called: Mapping[str, str]) -> Iterator[str]:
+        """Yield of which products an order has another quantity than its sale."""
+        ordered, sold = defaultdict[str, Decimal](Decimal), defaultdict[str, Decimal](Decimal)
         for line in row["lines"]:
             ordered[called.get(line.get("sku") or "", line.get("sku") or "")] += Decimal(line["quantity"])
-        sold = Counter[str]()
         for line in sale["lines"]:
             if line["product."]:
                 sold[line["product."]["code"] or ""] += Decimal(str(line["quantity"]))
         for sku, quantity in sold.items():
-            if sku in ordered and ordered[sku] != quantity:
-                yield f"{key} has {ordered[sku]} of {sku}, its sale {quantity}"
+            if ordered.get(sku, quantity) != quantity:
+                yield f"{ordered[sku]} of {sku}, its sale {quantity}"
 
     def _sent(self, sale: Row) -> bool:
         office = self.world.office
         (state,) = office.rows("sale.sale", [["id", "=", sale["id"]]], "shipment_state")
         return state["shipment_state"] == "sent"
+
+    def _alarms(self) -> Iterator[str]:
+        """Yield what a product waits for although it is not so."""
+        prices = self.erp["prices"]
+        for each in self.waiting:
+            sku = (each["key"] or "").partition("|")[0]
+            amount = prices.get(sku, {}).get("amount")
+            untrue = {
+                "price-gone": amount is not None and bool(Decimal(amount)),
+                "not-priced": amount is not None and bool(Decimal(amount)) and each["entity"] == "prices",
+                "waits-for-products": sku in self.bound(each["system"], "products"),
+            }
+            if untrue.get(each["cause"]):
+                yield f"{each['system']} {each['key']} waits, and need not: {each['cause']}: {each['message']}"
 
     def _doubled(self) -> Iterator[str]:
         for reference, sales in self.sales.items():
@@ -264,7 +311,11 @@ class Account:
                 yield f"the sale {reference} is no shop's"
             if len(sales) > 1:
                 yield f"{reference} is {len(sales)} sales"
-        keys = Counter((each["system"], each["entity"], each["key"]) for each in self.bindings if each["entity"] in ("products", "orders"))
+        keys = Counter(
+            (each["system"], each["entity"], each["key"])
+            for each in self.bindings
+            if each["entity"] in ("products", "orders")
+        )
         yield from (f"bound twice: {key}" for key, times in keys.items() if times > 1)
         for name in self.world.shops:
             skus = Counter(str(row.get("sku")) for row in self.shown(name, "products").values())

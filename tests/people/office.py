@@ -111,9 +111,13 @@ def categorise(office: Office, chance: Chance) -> None:
     row = _one(office, chance)
     known = office.rows("product.category", [["accounting", "!=", True]], "name")
     if chance.random() < 0.2:
-        office.call("model.product.category.write", [chance.choice(known)["id"]], {"name": f"Lamps {chance.randrange(99)}"})
+        office.call(
+            "model.product.category.write", [chance.choice(known)["id"]], {"name": f"Lamps {chance.randrange(99)}"}
+        )
         return
-    (now,) = office.rows("product.template", [["id", "=", row["template"]], ["active", "in", [True, False]]], "categories")
+    (now,) = office.rows(
+        "product.template", [["id", "=", row["template"]], ["active", "in", [True, False]]], "categories"
+    )
     chosen = [] if chance.random() < 0.2 else [chance.choice(known)["id"]]
     _write(office, row, categories=[["remove", now["categories"]], ["add", chosen]])
 

@@ -10,7 +10,9 @@ from tests.people.chance import Chance
 
 ERROR = "...on ErrorResult{errorCode message}"
 FOUND = "{productVariants(options:{take:1000}){items{id sku product{id}}}}"
-ORDERS = "{orders(options:{take:1000,filter:{orderPlacedAt:{isNull:false}}}){items{id lines{id quantity} payments{id}}}}"
+ORDERS = (
+    "{orders(options:{take:1000,filter:{orderPlacedAt:{isNull:false}}}){items{id lines{id quantity} payments{id}}}}"
+)
 CUSTOMERS = "{customers(options:{take:1000}){items{id addresses{id}}}}"
 TELL = "mutation($a:[UpdateProductInput!]!){updateProducts(input:$a){id}}"
 TELL_VARIANT = "mutation($v:[UpdateProductVariantInput!]!){updateProductVariants(input:$v){id}}"
@@ -82,7 +84,7 @@ class Shop:
     @cached_property
     def acts(self) -> Mapping[Callable[[Chance], object], int]:
         """Return what can be done, and how often it is."""
-        return {getattr(self, name): often for name, often in (self.ACTS | self.own).items()}
+        return {getattr(self, name): often for name, often in {**self.ACTS, **self.own}.items()}
 
 
 class Vendure(Shop):
@@ -140,7 +142,9 @@ class Vendure(Shop):
         if customer["addresses"] and chance.random() < 0.5:
             self.ask(PLACE, input={"id": customer["addresses"][0]["id"], "city": chance.text()[:200]})
         else:
-            told = chance.choice(({"lastName": chance.text()[:200]}, {"phoneNumber": f"+3864098765{chance.randrange(10)}"}))
+            told = chance.choice(
+                ({"lastName": chance.text()[:200]}, {"phoneNumber": f"+3864098765{chance.randrange(10)}"})
+            )
             self.ask(PERSON, input={"id": customer["id"], **told})
 
 
