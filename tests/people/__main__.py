@@ -13,7 +13,8 @@ from pathlib import Path
 
 from hub import log
 from tests.chaos.processes import close_when_ended
-from tests.people.account import Account, settle
+from tests.people.account import Account
+from tests.people.judge import faults, losers, settle
 from tests.people.shops import SHOPS
 from tests.people.world import World
 
@@ -26,10 +27,10 @@ def walk(
         world.told = told
         world.walk(steps)
         found, account = list(settle(world)), Account(world)
-        found += account.faults()
+        found += faults(account)
         for each in account.waiting:
             told(f"waiting: {each['system']} {each['entity']} {each['key']} {each['cause']}: {each['message'][:300]}")
-        return found
+        return [*found, *losers(world)]
 
 
 def main() -> int:
