@@ -20,7 +20,11 @@ def by_our_products(tx: Tx, flow: Flow, said: Sequence[Understood]) -> Sequence[
     ours = bindings.called(tx, flow.system.name, SOLD, skus)
     if not ours:
         return said
-    return [_with(each, {sku: {"sku": key} for sku, key in ours.items()}, by="sku") for each in said]
+
+    def named(line: Line) -> Line:
+        return {**line, "sku": ours[line["sku"]]} if line.get("sku") in ours else line
+
+    return [_with(each, [named(line) for line in _lines(each)]) for each in said]
 
 
 def as_they_were(tx: Tx, flow: Flow, said: Sequence[Understood], bound: Mapping[str, Binding]) -> Sequence[Understood]:
@@ -35,11 +39,12 @@ def as_they_were(tx: Tx, flow: Flow, said: Sequence[Understood], bound: Mapping[
     skus = {line["sku"] for pairs in doubtful.values() for line, _ in pairs if line.get("sku")}
     known = records.by_keys(tx, SOLD, skus) if skus else {}
 
-    def kept(each: Understood) -> Mapping[str, Line]:
-        pairs = [pair for pair in doubtful[each.document.id] if pair[0].get("sku") not in known]
-        return {line["id"]: {name: was[name] for name in _CALLED if name in was} for line, was in pairs}
+    def kept(each: Understood) -> Understood:
+        pairs = doubtful[each.document.id]
+        before = {line["id"]: was for line, was in pairs if line.get("sku") not in known}
+        return _with(each, [before.get(line["id"], line) for line in _lines(each)]) if before else each
 
-    return [_with(each, kept(each), by="id") if doubtful[each.document.id] else each for each in said]
+    return [kept(each) for each in said]
 
 
 def _doubtful(said: Understood, bound: Binding | None) -> Iterator[tuple[Line, Line]]:
@@ -61,9 +66,6 @@ def _lines(said: Understood) -> Sequence[Line]:
     return said.fields.get("lines") or ()
 
 
-def _with(said: Understood, told: Mapping[str, Line], *, by: str) -> Understood:
-    """Return a document whose lines say what is told of them, looked up by one of their fields."""
-    if not _lines(said):
-        return said
-    lines = [{**line, **told.get(line.get(by) or "", {})} for line in _lines(said)]
-    return said._replace(fields={**said.fields, "lines": lines})
+def _with(said: Understood, told: Sequence[Line]) -> Understood:
+    """Return a document with other lines."""
+    return said._replace(fields={**said.fields, "lines": told}) if told else said
