@@ -29,6 +29,8 @@ _HALF = re.compile("[\ud800-\udfff]")
 _PLACEHOLDER = re.compile(r"%(\w+)")
 _TELLING = ("message", "detail", "error_description", "description", "error", "title")
 """The keys under which systems say what is wrong, the most telling first."""
+_NO_FIELD = (*_TELLING, "status", "type")
+"""Members of an answer that says no which name no field (RFC 9457; Medusa's errors)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Rejected(Refused):
         first = next(iter(cast("Mapping[str, Any]", body)), "") if isinstance(body, Mapping) else ""
         error = next(iter(_errors(body)), dict[str, Any]())
         first = _pointed(error) or error.get("code") or first
-        return f"refused-{first}" if first and first not in (*_TELLING, "status") else "refused"
+        return f"refused-{first}" if first and first not in _NO_FIELD else "refused"
 
 
 class KeyRefused(Refused):

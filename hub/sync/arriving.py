@@ -13,11 +13,12 @@ from hub.store.history import Conflict, Event
 from hub.store.made import Made
 from hub.store.quarantine import Entry
 from hub.store.types import storable
+from hub.sync import lines
 from hub.sync.digest import reference
 from hub.sync.matching import Known, Unclear, load
 from hub.sync.reading import Shown
 from hub.sync.replaced import is_another, why
-from hub.sync.resolving import SOLD, resolved
+from hub.sync.resolving import resolved
 from hub.sync.system import Flow
 from hub.sync.taken import Arrival, Taken
 from hub.sync.threeway import Arrived, arrive
@@ -82,6 +83,7 @@ def take(
     taken = Taken(flow, run)
     said = list(resolved(tx, _begun(tx, _understood(shown, taken), taken), taken))
     bound = bindings.by_ids(tx, flow.system.name, flow.stream.entity, [each.document.id for each in said])
+    said = lines.as_they_were(tx, flow, said, bound)
     taken.back = [identity for identity, each in bound.items() if each.gone_at is not None]
     for identity, key in (known_as or {}).items():
         if identity not in bound or bound[identity].gone_at is not None:
@@ -330,7 +332,7 @@ class _Page:
             flips=flips,
             flipped_at=flipped_at,
             parked_at=parked_at,
-            called=said.key if self.flow.stream.entity == SOLD and said.key != key else None,
+            called=said.key if self.flow.stream.entity == lines.SOLD and said.key != key else None,
             born=said.born or bound.born,
         )
 

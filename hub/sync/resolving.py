@@ -1,17 +1,13 @@
 """What documents name, in our words: the keys of other records in the place of the system's identities."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from hub.canonical import ENTITIES
 from hub.connector import Unreadable
 from hub.store import Tx, bindings
-from hub.sync.system import Flow
+from hub.sync.lines import by_our_products
 from hub.sync.taken import Taken
 from hub.sync.understanding import Understood
-
-SOLD = "products"
-"""What the lines of documents name."""
 
 
 def resolved(tx: Tx, said: Sequence[Understood], taken: Taken) -> Iterable[Understood]:
@@ -20,7 +16,7 @@ def resolved(tx: Tx, said: Sequence[Understood], taken: Taken) -> Iterable[Under
     names = {name: entity for name, entity in flow.entity.references.items() if not ENTITIES[entity].natural}
     if not names:
         return said
-    said = _by_our_products(tx, flow, said)
+    said = by_our_products(tx, flow, said)
     resolved: list[Understood] = []
     found = {
         name: bindings.by_ids(tx, flow.system.name, entity, {e.fields[name] for e in said if e.fields.get(name)})
@@ -38,18 +34,3 @@ def resolved(tx: Tx, said: Sequence[Understood], taken: Taken) -> Iterable[Under
         why = Unreadable(f"waits-for-{entity}", message, each.place)
         taken.put_aside(each.document, each.digest, why, needs={"entity": entity, "id": identity})
     return resolved
-
-
-def _by_our_products(tx: Tx, flow: Flow, said: Sequence[Understood]) -> Sequence[Understood]:
-    """Put our SKUs in the place of those by which the system knows products that have others by now."""
-    skus = {line["sku"] for each in said for line in each.fields.get("lines") or () if line.get("sku")}
-    ours = bindings.called(tx, flow.system.name, SOLD, skus)
-    if not ours:
-        return said
-    return [each._replace(fields=_with_skus(each.fields, ours)) for each in said]
-
-
-def _with_skus(fields: Mapping[str, Any], ours: Mapping[str, str]) -> Mapping[str, Any]:
-    lines = fields.get("lines") or ()
-    named = [{**line, "sku": ours[line["sku"]]} if line.get("sku") in ours else line for line in lines]
-    return {**fields, "lines": named} if lines else fields

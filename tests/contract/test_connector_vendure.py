@@ -331,6 +331,21 @@ def test_a_change_of_the_article_alone_is_read(shop: VendureConnector):
     assert said(shop, "products", found[made.id or ""])["description"] == "Changed by hand"
 
 
+def test_what_the_staff_calls_an_article_or_its_only_variant_is_seen_and_written_over(shop: VendureConnector):
+    """The name of the product's page was not looked at: what somebody called it there stayed, and nobody was told."""
+    (made,) = shop.write("products", [product()])
+    (row,) = shop.fetch("products", [made.id or ""])
+    ours, texts = told(shop, "products", made.id), {"languageCode": "en", "name": "Otherwise"}
+    at = {"updateProducts": row.raw["article"]["id"], "updateProductVariants": made.id}
+    for mutation, id_ in at.items():
+        name = mutation.removeprefix("u").removesuffix("s")
+        query = f"mutation($it:[U{name}Input!]!){{{mutation}(input:$it){{id}}}}"
+        shop.system.ask(query, it=[{"id": id_, "translations": [texts]}])
+        assert "Otherwise" in told(shop, "products", made.id)["name"]
+        (done,) = shop.write("products", [Write(made.key, {"name": ours["name"]}, ours, id=made.id)])
+        assert (done.outcome, told(shop, "products", made.id)) == ("done", ours)
+
+
 def test_s13_what_was_read_last_is_read_again(shop: VendureConnector):
     (made,) = shop.write("products", [product()])
     _, since = delta(shop, "products", None)

@@ -52,7 +52,7 @@ WAITS = {
     "shopify": "invalid",
     "magento": "not-cancelled",
     "magento without tax": "not-cancelled",
-    "medusa": "refused-type",
+    "medusa": "refused",
 }
 """Why an order that is cancelled once it was sent waits; other shops cancel it, too, or have called it completed."""
 OVER = ("woocommerce", "saleor")

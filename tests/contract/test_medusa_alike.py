@@ -181,6 +181,16 @@ def test_a_parcel_whose_answer_is_lost_is_sent_once(
     assert len(shop.fetch("orders", [order])[0].raw["fulfillments"]) == 1
 
 
+def test_a_price_that_medusa_takes_for_nothing_is_refused(shop: Exchange):
+    """It rounds what is not more than 0.0001 to 0 (source: `MEDUSA_EPSILON`), for which the product was sold."""
+    made = for_sale(shop)
+    (refused,) = shop.write("prices", [put("prices", made, amount="0.0001", **EUROS)])
+    assert (refused.outcome, told(shop, "prices", f"{made.id}|EUR")["amount"]) == ("refused", "33.33")
+    for amount in ("0.0002", "0.00"):
+        (done,) = shop.write("prices", [put("prices", made, amount=amount, **EUROS)])
+        assert (done.outcome, told(shop, "prices", f"{made.id}|EUR")["amount"]) == ("done", amount)
+
+
 def test_an_order_that_is_cancelled_stays_so(medusa: Peer, shop: Exchange):
     order = place_order(medusa, [(for_sale(shop).key, 2)], "cancelled@example.com")
     for _ in range(2):

@@ -144,3 +144,32 @@ def test_a_number_that_another_record_keeps_is_told(hub: Hub, erp: Tables):
     assert [(each.cause, each.message) for each in hub.waiting()] == [
         ("key-taken", "P2 was renamed to P3, which is another record")
     ]
+
+
+@pytest.mark.parametrize("now", [{"sku": None, "name": "It is gone"}, {"sku": "X", "name": "Lamp"}])
+def test_a_line_whose_product_is_gone_or_called_otherwise_by_now_is_of_the_product_that_it_was(
+    hub: Hub, erp: Tables, shop: Tables, now: dict[str, Any]
+):
+    """A shop shows what was sold as it is now, and the products are read later; the sale seemed to have too much."""
+    line: dict[str, Any] = {"id": "1", "sku": "A", "name": "Lamp", "quantity": "2", "unit_price": "10.00"}
+    order(shop, lines=[line])
+    hub.in_step("parties", "orders")
+    before = hub.record("orders", "shop|1001").fields["lines"]
+    shop.put("orders", "o1001", lines=[line | now], note="Please ring")
+    written = len(erp.writes)
+    hub.in_step("parties", "orders")
+    assert hub.record("orders", "shop|1001").fields["note"] == "Please ring"
+    assert hub.record("orders", "shop|1001").fields["lines"] == before
+    assert not any("lines" in write.fields for _, write in erp.writes[written:])
+
+
+@pytest.mark.parametrize("now", [{"sku": "B"}, {"sku": "X", "name": "Candle"}, {"sku": None, "quantity": "1"}])
+def test_a_line_that_is_of_another_product_or_of_less_is_told(hub: Hub, erp: Tables, shop: Tables, now: dict[str, Any]):
+    erp.put("products", "2", sku="B", name="Bulb")
+    line: dict[str, Any] = {"id": "1", "sku": "A", "name": "Lamp", "quantity": "2", "unit_price": "10.00"}
+    order(shop, lines=[line])
+    hub.in_step("products", "parties", "orders")
+    shop.put("orders", "o1001", lines=[line | now])
+    hub.in_step("parties", "orders")
+    [told] = hub.record("orders", "shop|1001").fields["lines"]
+    assert {name: told.get(name) for name in now} == now

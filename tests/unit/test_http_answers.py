@@ -115,3 +115,9 @@ def test_an_error_in_the_manner_of_json_api_names_its_field():
     assert words(unpointed) == "errors: it is there"
     assert Rejected("no", status=400, body=unpointed).cause == "refused-DUPLICATE"
     assert Rejected("no", status=400, body={"errors": [{"message": "no"}]}).cause == "refused-errors"
+
+
+def test_the_sort_of_an_error_is_no_field():
+    """Medusa's errors, and those of RFC 9457, begin with it."""
+    body = {"type": "not_allowed", "message": "Order with id 1 has been canceled."}
+    assert Rejected("no", status=400, body=body).cause == "refused"

@@ -53,7 +53,13 @@ def test_the_images_of_a_product_are_those_that_came_from_us():
 
 def test_a_product_without_options_stands_for_itself():
     fields = translate.product(RECORDS["product"], OPTIONS)
-    assert (fields["variant_of"], fields["options"]) == (None, None)
+    assert (fields["name"], fields["variant_of"], fields["options"]) == ("W one", None, None)
+
+
+def test_a_name_that_only_the_article_or_only_its_variant_has_is_seen():
+    raw = RECORDS["product"]
+    fields = translate.product(raw | {"article": raw["article"] | {"name": "W 1"}}, OPTIONS)
+    assert fields["name"] == "W 1 (W one)"
 
 
 def test_a_disabled_article_makes_its_variants_inactive():

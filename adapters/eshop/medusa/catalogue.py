@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
 from adapters.eshop.categories import Categories
@@ -39,6 +40,8 @@ STOCK = replace(
 BATCH = "products/batch"
 OPTION, VALUE = "Default option", "Default option value"
 """What Medusa's own pages give a product that has no options."""
+NOTHING = Decimal("0.0001")
+"""The largest amount that Medusa takes for 0 (source: `MEDUSA_EPSILON`)."""
 ARTICLE = table(
     "title=name description",
     status=Field("active", lambda active: "published" if active else "draft"),
@@ -161,8 +164,11 @@ def put_prices(shop: Shop, pairs: Pairs) -> None:
     for write, _ in pairs:
         currency = write.record["currency"]
         check_sort(write, included=held.get(currency, False))
+        amount = Decimal(write.record["amount"])
+        if 0 < amount <= NOTHING:
+            raise Unfit("price-not-possible", f"Medusa takes {amount} for 0: at that, it would be given away")
         # The shop takes JSON numbers, exact to 15 digits.
-        wanted[product_of(write)][currency.lower()] = float(write.record["amount"])
+        wanted[product_of(write)][currency.lower()] = float(amount)
     rows = _bodies(shop, (row for _, row in pairs), lambda each: _priced(each, wanted.get(each["id"], {})))
     shop.send(BATCH, {"update": [each for each in rows if "variants" in each]}, repeatable=True)
 

@@ -11,6 +11,7 @@ from adapters.eshop.notes import invoice_in, parcels_in
 from adapters.eshop.orders import Fields, Raw
 from adapters.eshop.sources import sources
 from adapters.eshop.translating import by_table, in_one, use
+from adapters.eshop.variants import full_name
 from adapters.eshop.vendure.options import VendureOptions
 from adapters.fields import Field, asked, at, below, fixed, part, parts, table, told, words
 from adapters.reading.stable import documents
@@ -70,7 +71,9 @@ def _tracking(raw: Raw) -> list[Fields]:
 
 PERSON = in_one("", "firstName", "lastName")
 PRODUCT = table(
-    "sku name title=name description=article:product.description variant_of=article:product.id",
+    "sku name description=article:product.description variant_of=article:product.id",
+    # Its page has the article's name, its basket the variant's: what differs in either is seen.
+    title=Field("", lambda raw: full_name(raw["article"]["name"], raw["name"], ""), "name article:product.name"),
     alone=Field("options", not_),
     options=Field("options", lambda each: {one["group"]["name"]: one["name"] for one in each}, "name group.name"),
     tax_rate=Field("tax:taxRateApplied.value", exact),
