@@ -157,18 +157,15 @@ def _look_again(
     fetched = fetch_or_aside(flow, asked, run, hold, total, again=True)
     with hold.reading() as tx:
         lost = fetched.gone(asked) | others(tx, flow, missing, fetched.documents)
-    if seen_to := [each for each in asked if each in replaced and each not in fetched.broken]:
-        with hold.page() as (tx, _):
-            records.take_turn(tx, flow.stream.entity)
-            bindings.release(tx, flow.system.name, flow.stream.entity, [each for each in seen_to if each not in lost])
-            quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in seen_to])
+    seen_to = [each for each in asked if each in replaced and each not in fetched.broken]
     gone = [each for each in missing if each.external_id in lost]
-    with hold.reading() as tx:
-        changed = fresh(tx, flow, digested(flow, fetched.documents))
     heirs = _heirs(flow, gone, hold)
     with hold.page() as (tx, report):
         # In the writers' turn: who has it must not wait for a binding that is changed before it.
         take_turns(tx, flow, lost)
+        bindings.release(tx, flow.system.name, flow.stream.entity, [each for each in seen_to if each not in lost])
+        quarantine.settle(tx, flow.system.name, flow.name, [f"id:{each}" for each in seen_to])
+        changed = fresh(tx, flow, digested(flow, fetched.documents))
         lose(tx, flow, [each.external_id for each in gone], run, owed=flow.follows)
         taken = take(tx, flow, [*changed, *heirs], run=run)
         _delete(tx, flow, gone, run)

@@ -1,8 +1,11 @@
 """An ERP that was put back to a backup: it gives numbers out once more, and not for what had them before."""
 
 from copy import deepcopy
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+import sqlalchemy.event
 
 from hub.store import bindings
 from hub.sync import retrying
@@ -89,6 +92,23 @@ def test_with_the_next_full_scan_it_is_gone_there_and_can_be_made_anew(hub, erp,
     assert erp.rows["orders"][sale_of(hub)]["number"] == "1001"
     assert erp.rows["orders"][taken_by_another]["number"] == "by hand"
     assert not hub.waiting()
+
+
+def test_who_dies_while_it_is_taken_for_gone_leaves_nothing_in_the_dark(hub, erp, shop, taken_by_another):
+    """Its entry was closed before: whoever came next knew of a binding that was parked, and not why."""
+    hub.run("erp", "orders")
+    retried(hub)
+
+    def die(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE binding") and "gone_at=" in statement.replace('"', "").partition("WHERE")[0]:
+            raise ConnectionAbortedError
+
+    sa.event.listen(hub.store.engine, "before_cursor_execute", die)
+    with pytest.raises(ConnectionAbortedError):
+        hub.run("erp", "orders")
+    sa.event.remove(hub.store.engine, "before_cursor_execute", die)
+    hub.run("erp", "orders")
+    assert causes(hub) == [("gone-there", "shop|1001")]
 
 
 def test_a_full_scan_that_meets_it_first_takes_it_for_gone_there_at_its_end(hub, erp, shop, taken_by_another):
