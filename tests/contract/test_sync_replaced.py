@@ -4,7 +4,6 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 import sqlalchemy.event
 
 from hub.store import bindings
@@ -103,10 +102,10 @@ def test_who_dies_while_it_is_taken_for_gone_leaves_nothing_in_the_dark(hub, erp
         if statement.startswith("UPDATE binding") and "gone_at=" in statement.replace('"', "").partition("WHERE")[0]:
             raise ConnectionAbortedError
 
-    sa.event.listen(hub.store.engine, "before_cursor_execute", die)
+    sqlalchemy.event.listen(hub.store.engine, "before_cursor_execute", die)
     with pytest.raises(ConnectionAbortedError):
         hub.run("erp", "orders")
-    sa.event.remove(hub.store.engine, "before_cursor_execute", die)
+    sqlalchemy.event.remove(hub.store.engine, "before_cursor_execute", die)
     hub.run("erp", "orders")
     assert causes(hub) == [("gone-there", "shop|1001")]
 
